@@ -1,0 +1,48 @@
+#include "address.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static bool parse_prefix(const char *text, uint8_t limit, uint8_t *ret_prefix) {
+        unsigned prefix = 0;
+        size_t length = strspn(text, "0123456789");
+
+        if (length == 0 || length > 3 || text[length] != '\0' || (length > 1 && text[0] == '0'))
+                return false;
+        for (size_t i = 0; i < length; i++)
+                prefix = 10 * prefix + (unsigned)(text[i] - '0');
+        if (prefix > limit)
+                return false;
+        *ret_prefix = (uint8_t)prefix;
+        return true;
+}
+
+bool address_parse(const char *text, int family, Address *ret_address) {
+        Address address = {0};
+        const char *slash = strchr(text, '/');
+        size_t length = slash ? (size_t)(slash - text) : strlen(text);
+        char plain[INET6_ADDRSTRLEN];
+
+        if (family == AF_UNSPEC)
+                family = memchr(text, ':', length) ? AF_INET6 : AF_INET;
+        if (length >= sizeof(plain))
+                return false;
+        memcpy(plain, text, length);
+        plain[length] = '\0';
+
+        address.family = (uint8_t)family;
+        address.prefix = (uint8_t)(8 * address_size(family));
+        if (inet_pton(family, plain, &address.in6) != 1)
+                return false;
+        if (slash) {
+                address.has_prefix = true;
+                if (!parse_prefix(slash + 1, address.prefix, &address.prefix))
+                        return false;
+        }
+        *ret_address = address;
+        return true;
+}
+
+const char *address_format(const Address *address, char ret_text[static ADDRESS_SIZE]) {
+        return inet_ntop(address->family, &address->in6, ret_text, ADDRESS_SIZE);
+}

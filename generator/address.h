@@ -1,0 +1,30 @@
+/* IPv4 and IPv6 addresses with an optional prefix length: "10.0.0.2", "fd00::2/64". */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Address {
+        uint8_t family; /* AF_INET or AF_INET6 */
+        uint8_t prefix; /* the number of bits that name the network; all of them if none was given */
+        bool has_prefix;
+        union {
+                struct in_addr in;
+                struct in6_addr in6;
+        };
+} Address;
+
+/* The longest address as text, "/128" and the NUL. */
+#define ADDRESS_SIZE (INET6_ADDRSTRLEN + 4)
+
+/* Reads an address of @family, of either family for AF_UNSPEC. False if @text is none; nothing is written then. */
+bool address_parse(const char *text, int family, Address *ret_address);
+
+/* The size of an address of @family in bytes. */
+static inline uint8_t address_size(int family) {
+        return family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
+}
+
+/* Writes the address without its prefix length, in the one form that inet_ntop(3) gives it. Returns @ret_text. */
+const char *address_format(const Address *address, char ret_text[static ADDRESS_SIZE]);

@@ -1,0 +1,107 @@
+#include "arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+/* Small enough that a run with one container stays small, large enough that malloc(3) is rarely asked. */
+#define CHUNK_SIZE ((size_t)32 * 1024)
+#define ALIGNMENT _Alignof(max_align_t)
+
+struct ArenaChunk {
+        ArenaChunk *previous;
+        size_t capacity;
+        _Alignas(max_align_t) char memory[];
+};
+
+void *reallocate(void *memory, size_t size) {
+        void *grown = realloc(memory, size);
+
+        if (!grown) {
+                log_message(LOG_ERR, "Out of memory.");
+                exit(EXIT_FAILURE);
+        }
+        return grown;
+}
+
+/* Gives @size bytes at an address that is a multiple of @alignment; their content is undefined. */
+static void *take(Arena *arena, size_t size, size_t alignment) {
+        size_t padding = -(uintptr_t)arena->next & (alignment - 1);
+        char *taken;
+
+        if (!arena->next || padding + size > arena->left) {
+                size_t capacity = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+                ArenaChunk *chunk = reallocate(NULL, sizeof(ArenaChunk) + capacity);
+
+                chunk->previous = arena->chunks;
+                chunk->capacity = capacity;
+                arena->chunks = chunk;
+                arena->next = chunk->memory;
+                arena->left = capacity;
+                padding = 0;
+        }
+
+        taken = arena->next + padding;
+        arena->next += padding + size;
+        arena->left -= padding + size;
+        return taken;
+}
+
+void *arena_alloc(Arena *arena, size_t size) {
+        return memset(take(arena, size, ALIGNMENT), 0, size);
+}
+
+char *arena_copy(Arena *arena, const char *text, size_t length) {
+        char *copy = take(arena, length + 1, 1);
+
+        memcpy(copy, text, length);
+        copy[length] = '\0';
+        return copy;
+}
+
+char *arena_printf(Arena *arena, const char *format, ...) {
+        va_list arguments, again;
+        int length;
+        char *text;
+
+        va_start(arguments, format);
+        va_copy(again, arguments);
+        length = vsnprintf(NULL, 0, format, arguments);
+        va_end(arguments);
+
+        text = take(arena, (size_t)length + 1, 1);
+        vsnprintf(text, (size_t)length + 1, format, again);
+        va_end(again);
+        return text;
+}
+
+/* Frees the chunks that are newer than @keep. */
+static void free_chunks(Arena *arena, const ArenaChunk *keep) {
+        while (arena->chunks != keep) {
+                ArenaChunk *previous = arena->chunks->previous;
+
+                free(arena->chunks);
+                arena->chunks = previous;
+        }
+}
+
+void arena_reset(Arena *arena) {
+        ArenaChunk *oldest = arena->chunks;
+
+        if (!oldest)
+                return;
+        while (oldest->previous)
+                oldest = oldest->previous;
+        free_chunks(arena, oldest);
+        arena->next = oldest->memory;
+        arena->left = oldest->capacity;
+}
+
+void arena_free(Arena *arena) {
+        free_chunks(arena, NULL);
+        *arena = ARENA_NULL;
+}

@@ -1,0 +1,33 @@
+/* An arena: memory that is handed out in small pieces and given back all at once. */
+#pragma once
+
+#include <stddef.h>
+
+typedef struct ArenaChunk ArenaChunk;
+
+typedef struct Arena {
+        ArenaChunk *chunks;
+        char *next;
+        size_t left;
+} Arena;
+
+#define ARENA_NULL ((Arena){0})
+
+/* Gives @size bytes of zeroed memory aligned for any type, owned by @arena. Never NULL: when memory is exhausted the
+ * program says so and ends, as nothing has been written by then. */
+void *arena_alloc(Arena *arena, size_t size);
+
+/* Copies the @length bytes at @text and adds a terminating NUL. Owned by @arena. */
+char *arena_copy(Arena *arena, const char *text, size_t length);
+
+/* Formats as printf(3). Owned by @arena. */
+char *arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Forgets all that @arena has handed out, but keeps memory to hand out again. */
+void arena_reset(Arena *arena);
+
+/* Gives back all memory of @arena, which is then ARENA_NULL. */
+void arena_free(Arena *arena);
+
+/* realloc(3) that does not return on failure; for memory outside of an arena. */
+void *reallocate(void *memory, size_t size);

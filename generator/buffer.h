@@ -1,0 +1,26 @@
+/* A buffer: text that grows. */
+#pragma once
+
+#include <stddef.h>
+#include <string.h>
+
+typedef struct Buffer {
+        char *text; /* not terminated */
+        size_t length;
+        size_t capacity;
+} Buffer;
+
+#define BUFFER_NULL ((Buffer){0})
+
+/* Makes room for @length more bytes. */
+void buffer_reserve(Buffer *buffer, size_t length);
+
+static inline void buffer_append(Buffer *buffer, const char *text, size_t length) {
+        if (length > buffer->capacity - buffer->length)
+                buffer_reserve(buffer, length);
+        memcpy(buffer->text + buffer->length, text, length);
+        buffer->length += length;
+}
+
+/* Gives the memory back. The buffer is then BUFFER_NULL. */
+void buffer_free(Buffer *buffer);

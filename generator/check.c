@@ -1,0 +1,228 @@
+#include "check.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "option-path.h"
+
+typedef struct Checker {
+        Arena *arena;
+        Diagnostics *diagnostics;
+        Container *container;
+        Claim *claims; /* of the container, malloc(3) */
+        uint32_t claims_length, claims_capacity;
+} Checker;
+
+static bool is_given(const Mark *mark) {
+        return mark->line > 0;
+}
+
+#define complain(c, severity, mark, option, ...)                                                                     \
+        do {                                                                                                         \
+                if ((severity) == SEVERITY_ERROR)                                                                    \
+                        (c)->container->broken = true;                                                               \
+                diagnose((c)->diagnostics, severity, (c)->container, (c)->container->file, mark,                     \
+                        option_path((c)->arena, (c)->container->name.text, option), __VA_ARGS__);                    \
+        } while (0)
+
+static void warn_without_private_network(Checker *c) {
+        const Link *link = &c->container->link;
+        const struct {
+                const Mark *mark;
+                const char *option;
+        } ignored[] = {
+                {&link->host_bridge.mark, "hostBridge"},
+                {&link->host_address.mark, "hostAddress"},
+                {&link->host_address6.mark, "hostAddress6"},
+                {&link->local_address.mark, "localAddress"},
+                {&link->local_address6.mark, "localAddress6"},
+                {&link->local_mac_address.mark, "localMacAddress"},
+                {&link->forward_ports.mark, "forwardPorts"},
+        };
+
+        for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+                if (is_given(ignored[i].mark) &&
+                        (ignored[i].mark != &link->forward_ports.mark || link->forward_ports.length > 0))
+                        complain(c, SEVERITY_WARNING, ignored[i].mark, ignored[i].option,
+                                "has no effect without privateNetwork: true");
+}
+
+/* systemd-nspawn refuses --network-namespace-path= together with anything that makes a namespace. */
+static void check_network_namespace(Checker *c) {
+        const Container *container = c->container;
+        const Mark *mark = &container->network_namespace.mark;
+
+        if (!is_given(mark))
+                return;
+        if (container->private_network.value)
+                complain(c, SEVERITY_ERROR, mark, "networkNamespace",
+                        "cannot be given together with privateNetwork: a container has one network namespace");
+        if (container->interfaces.length > 0)
+                complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with interfaces");
+        if (container->macvlans.length > 0)
+                complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with macvlans");
+        if (container->extra_veths.length > 0)
+                complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with extraVeths");
+}
+
+static void add_claim(Checker *c, Mark mark, const char *option, const char *text) {
+        if (c->claims_length == c->claims_capacity) {
+                c->claims_capacity = c->claims_capacity ? 2 * c->claims_capacity : 8;
+                c->claims = reallocate(c->claims, c->claims_capacity * sizeof(*c->claims));
+        }
+        c->claims[c->claims_length++] = (Claim){mark, text, option};
+}
+
+static void claim_address(Checker *c, const char *prefix, const AddressValue *value, const char *option,
+        const Text *bridge) {
+        char text[ADDRESS_SIZE];
+
+        if (!is_given(&value->mark) || !value->address.family)
+                return;
+        add_claim(c, value->mark, arena_printf(c->arena, "%s%s", prefix, option),
+                arena_printf(c->arena, "address %s%s%s", address_format(&value->address, text),
+                        bridge->text ? " on bridge " : "", bridge->text ? bridge->text : ""));
+}
+
+static void claim_link(Checker *c, const char *prefix, const Link *link) {
+        const Forward *forwards = link->forward_ports.items;
+
+        claim_address(c, prefix, &link->local_address, "localAddress", &link->host_bridge);
+        claim_address(c, prefix, &link->local_address6, "localAddress6", &link->host_bridge);
+        for (uint32_t i = 0; i < link->forward_ports.length; i++)
+                add_claim(c, forwards[i].host_port.mark,
+                        arena_printf(c->arena, "%sforwardPorts[%u].hostPort", prefix, i),
+                        arena_printf(c->arena, "host port %s %u",
+                                forwards[i].protocol.text ? forwards[i].protocol.text : "tcp",
+                                forwards[i].host_port.value));
+}
+
+static void check_extra_veths(Checker *c) {
+        const Link *veths = c->container->extra_veths.items;
+
+        for (uint32_t i = 0; i < c->container->extra_veths.length; i++) {
+                const char *option =
+                        arena_printf(c->arena, "extraVeths.%s", option_path_part(c->arena, veths[i].name.text));
+
+                if (strcmp(veths[i].name.text, "lo") == 0 ||
+                        (strcmp(veths[i].name.text, "eth0") == 0 && container_has_link(c->container)))
+                        complain(c, SEVERITY_ERROR, &veths[i].name.mark, option,
+                                "is the name of another interface in the container");
+                if (veths[i].forward_ports.length > 0 && !veths[i].local_address.address.family &&
+                        !veths[i].local_address6.address.family)
+                        complain(c, SEVERITY_WARNING, &veths[i].forward_ports.mark,
+                                arena_printf(c->arena, "%s.forwardPorts", option),
+                                "has no effect without localAddress or localAddress6 of the same link");
+                add_claim(c, veths[i].name.mark, option,
+                        arena_printf(c->arena, "network interface %s", veths[i].name.text));
+                claim_link(c, arena_printf(c->arena, "%s.", option), &veths[i]);
+        }
+}
+
+static void claim_interfaces(Checker *c) {
+        const Text *interfaces = c->container->interfaces.items;
+
+        for (uint32_t i = 0; i < c->container->interfaces.length; i++)
+                add_claim(c, interfaces[i].mark, arena_printf(c->arena, "interfaces[%u]", i),
+                        arena_printf(c->arena, "network interface %s", interfaces[i].text));
+}
+
+static void check_bind_mounts(Checker *c) {
+        const BindMount *mounts = c->container->bind_mounts.items;
+
+        for (uint32_t i = 0; i < c->container->bind_mounts.length; i++)
+                if (strcmp(mounts[i].mount_point.text, "/") == 0)
+                        complain(c, SEVERITY_ERROR, &mounts[i].mount_point.mark, "bindMounts.\"/\"",
+                                "the root directory of a container cannot be a mount point");
+}
+
+/* One container cannot have the same thing twice either. */
+static void check_claims_within(Checker *c) {
+        Container *container = c->container;
+
+        for (uint32_t i = 1; i < c->claims_length; i++)
+                for (uint32_t j = 0; j < i && i < 1000; j++)
+                        if (strcmp(c->claims[i].text, c->claims[j].text) == 0)
+                                complain(c, SEVERITY_ERROR, &c->claims[i].mark, c->claims[i].option,
+                                        "%s is given to containers.%s.%s already", c->claims[i].text,
+                                        option_path_part(c->arena, container->name.text), c->claims[j].option);
+        if (c->claims_length == 0)
+                return;
+        container->claims = memcpy(arena_alloc(c->arena, c->claims_length * sizeof(Claim)), c->claims,
+                c->claims_length * sizeof(Claim));
+        container->claims_length = c->claims_length;
+}
+
+static void check_container(Checker *c) {
+        c->claims_length = 0;
+        if (!c->container->private_network.value)
+                warn_without_private_network(c);
+        else
+                claim_link(c, "", &c->container->link);
+        check_network_namespace(c);
+        check_extra_veths(c);
+        claim_interfaces(c);
+        check_bind_mounts(c);
+        if (!c->container->broken)
+                check_claims_within(c);
+}
+
+/* Two containers of one name: nobody can tell which is meant, so neither is. */
+static void check_name(Checker *c, NameTable *names) {
+        Container *container = c->container, *first = name_table_add(names, container->name.text, container);
+
+        if (!first)
+                return;
+        complain(c, SEVERITY_ERROR, &container->name.mark, NULL, "is declared twice, first at %s:%u:%u", first->file,
+                first->name.mark.line, first->name.mark.column);
+        c->container = first;
+        complain(c, SEVERITY_ERROR, &first->name.mark, NULL, "is declared twice, again at %s:%u:%u", container->file,
+                container->name.mark.line, container->name.mark.column);
+        c->container = container;
+}
+
+typedef struct Claimant {
+        const Container *container;
+        const Claim *claim;
+} Claimant;
+
+/* They may run in turn (blue and green), so this is no error; that the second one says why it does not start is left to
+ * container-record. */
+static void check_claims_between(Checker *c, NameTable *claims) {
+        Container *container = c->container;
+
+        for (uint32_t i = 0; i < container->claims_length; i++) {
+                const Claim *claim = &container->claims[i];
+                Claimant *claimant, *first;
+
+                claimant = arena_alloc(c->arena, sizeof(*claimant));
+                *claimant = (Claimant){container, claim};
+                first = name_table_add(claims, claim->text, claimant);
+                if (first)
+                        complain(c, SEVERITY_WARNING, &claim->mark, claim->option,
+                                "%s is claimed by containers.%s.%s too (%s:%u:%u): of these containers only one can "
+                                "run at a time",
+                                claim->text, option_path_part(c->arena, first->container->name.text),
+                                first->claim->option, first->container->file, first->claim->mark.line,
+                                first->claim->mark.column);
+        }
+}
+
+void check_manifest(Manifest *manifest, NameTable *ret_names, Diagnostics *diagnostics) {
+        Checker c = {.arena = manifest->arena, .diagnostics = diagnostics};
+        NameTable claims = NAME_TABLE_NULL;
+
+        for (size_t i = 0; i < manifest->length; i++) {
+                c.container = manifest->containers[i];
+                check_name(&c, ret_names);
+                check_container(&c);
+        }
+        for (size_t i = 0; i < manifest->length; i++) {
+                c.container = manifest->containers[i];
+                if (!c.container->broken)
+                        check_claims_between(&c, &claims);
+        }
+        name_table_free(&claims);
+        free(c.claims);
+}

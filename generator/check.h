@@ -1,0 +1,9 @@
+/* Checks that look at several options, or at several containers. */
+#pragma once
+
+#include "manifest.h"
+#include "name-table.h"
+
+/* Checks @manifest, adds to @diagnostics what is wrong, marks containers with errors broken and fills in the claims of the
+ * others. Adds all containers to @ret_names, by name; its values are Container. */
+void check_manifest(Manifest *manifest, NameTable *ret_names, Diagnostics *diagnostics);

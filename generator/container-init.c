@@ -1,0 +1,209 @@
+/* container-init: the first process of a container. It sets the container's side of the network and then becomes the system's
+ * own init. It is static, as nothing but the store is there yet, and speaks rtnetlink(7) itself, as nothing that speaks it for
+ * others is there in static form.
+ *
+ *   container-init [--up=LINK] [--address=LINK=ADDRESS/PREFIX] [--route=LINK=ADDRESS] [--gateway=LINK=ADDRESS] … -- INIT [ARG…]
+ *
+ * The signal by which systemd-nspawn ends the container is blocked from the start, so that it waits until init asks for it: a
+ * signal that init has no handler for yet would be lost, as the kernel keeps those from PID 1, see pid_namespaces(7). */
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "address.h"
+
+typedef struct Request {
+        struct nlmsghdr header;
+        union {
+                struct ifinfomsg link;
+                struct ifaddrmsg address;
+                struct rtmsg route;
+        };
+        char attributes[128];
+} Request;
+
+static __attribute__((noreturn, format(printf, 1, 2))) void fail(const char *format, ...) {
+        va_list arguments;
+
+        fputs("container-init: ", stderr);
+        va_start(arguments, format);
+        vfprintf(stderr, format, arguments);
+        va_end(arguments);
+        fputs("\n", stderr);
+        exit(EXIT_FAILURE);
+}
+
+static int open_netlink(void) {
+        int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+        if (fd < 0)
+                fail("cannot speak to the kernel about the network: %s", strerror(errno));
+        return fd;
+}
+
+static void start_request(Request *request, uint16_t type, uint16_t flags, size_t size) {
+        *request = (Request){0};
+        request->header.nlmsg_len = (uint32_t)NLMSG_LENGTH(size);
+        request->header.nlmsg_type = type;
+        request->header.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
+}
+
+static void add_attribute(Request *request, uint16_t type, const void *data, size_t size) {
+        struct rtattr *attribute = (struct rtattr *)((char *)request + NLMSG_ALIGN(request->header.nlmsg_len));
+
+        attribute->rta_type = type;
+        attribute->rta_len = (uint16_t)RTA_LENGTH(size);
+        memcpy(RTA_DATA(attribute), data, size);
+        request->header.nlmsg_len = (uint32_t)(NLMSG_ALIGN(request->header.nlmsg_len) + RTA_ALIGN(attribute->rta_len));
+}
+
+/* Sends the request and waits for its answer. Returns 0 or a negative errno. */
+static int call(int fd, const Request *request) {
+        char answer[1024];
+        const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
+        const struct nlmsgerr *error;
+        ssize_t n;
+
+        if (send(fd, request, request->header.nlmsg_len, 0) < 0)
+                return -errno;
+        do
+                n = recv(fd, answer, sizeof(answer), 0);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                return -errno;
+        if (!NLMSG_OK(header, (size_t)n) || header->nlmsg_type != NLMSG_ERROR)
+                return -EBADMSG;
+        error = NLMSG_DATA(header);
+        return error->error;
+}
+
+static int link_index(const char *name) {
+        int index = (int)if_nametoindex(name);
+
+        if (index == 0)
+                fail("there is no interface %s: %s", name, strerror(errno));
+        return index;
+}
+
+static void set_up(int fd, const char *name) {
+        Request request;
+        int r;
+
+        start_request(&request, RTM_NEWLINK, 0, sizeof(request.link));
+        request.link.ifi_index = link_index(name);
+        request.link.ifi_flags = request.link.ifi_change = IFF_UP;
+        r = call(fd, &request);
+        if (r < 0)
+                fail("cannot bring up %s: %s", name, strerror(-r));
+}
+
+static void add_address(int fd, const char *name, const Address *address, const char *shown) {
+        uint8_t size = address_size(address->family);
+        Request request;
+        int r;
+
+        start_request(&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, sizeof(request.address));
+        request.address.ifa_family = address->family;
+        request.address.ifa_prefixlen = address->prefix;
+        request.address.ifa_index = (uint32_t)link_index(name);
+        /* The other end has just been made for this one: there is no other machine yet to ask for duplicates. */
+        request.address.ifa_flags = IFA_F_PERMANENT | IFA_F_NODAD;
+        add_attribute(&request, IFA_LOCAL, &address->in6, size);
+        add_attribute(&request, IFA_ADDRESS, &address->in6, size);
+        r = call(fd, &request);
+        if (r < 0)
+                fail("cannot give %s the address %s: %s", name, shown, strerror(-r));
+}
+
+/* A route to @address on the link @name; with @is_default a default route by way of it. */
+static void add_route(int fd, const char *name, const Address *address, bool is_default, const char *shown) {
+        int index = link_index(name);
+        Request request;
+        int r;
+
+        start_request(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, sizeof(request.route));
+        request.route = (struct rtmsg){
+                .rtm_family = address->family,
+                .rtm_dst_len = is_default ? 0 : address->prefix,
+                .rtm_table = RT_TABLE_MAIN,
+                .rtm_protocol = RTPROT_BOOT,
+                .rtm_scope = is_default ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
+                .rtm_type = RTN_UNICAST,
+        };
+        add_attribute(&request, is_default ? RTA_GATEWAY : RTA_DST, &address->in6, address_size(address->family));
+        add_attribute(&request, RTA_OIF, &index, sizeof(index));
+        r = call(fd, &request);
+        if (r < 0)
+                fail("cannot add a route %s %s on %s: %s", is_default ? "by way of" : "to", shown, name, strerror(-r));
+}
+
+/* If @argument is @option and a value, returns the value. */
+static char *option_value(char *argument, const char *option) {
+        size_t length = strlen(option);
+
+        return strncmp(argument, option, length) == 0 ? argument + length : NULL;
+}
+
+/* Splits LINK=ADDRESS[/PREFIX]. */
+static const char *split(char *value, Address *ret_address) {
+        char *address = strchr(value, '=');
+
+        if (!address || !address_parse(address + 1, AF_UNSPEC, ret_address))
+                fail("\"%s\" is not an interface, \"=\" and an address", value);
+        *address = '\0';
+        return address + 1;
+}
+
+static void apply(int fd, char *argument) {
+        const char *shown;
+        Address address;
+        char *value;
+
+        if ((value = option_value(argument, "--up="))) {
+                set_up(fd, value);
+        } else if ((value = option_value(argument, "--address="))) {
+                shown = split(value, &address);
+                add_address(fd, value, &address, shown);
+        } else if ((value = option_value(argument, "--route="))) {
+                shown = split(value, &address);
+                add_route(fd, value, &address, false, shown);
+        } else if ((value = option_value(argument, "--gateway="))) {
+                shown = split(value, &address);
+                add_route(fd, value, &address, false, shown);
+                add_route(fd, value, &address, true, shown);
+        } else {
+                fail("there is no option %s", argument);
+        }
+}
+
+int main(int argc, char *argv[]) {
+        sigset_t halt, pending;
+        int fd = -1, i = 1;
+
+        sigemptyset(&halt);
+        sigaddset(&halt, SIGRTMIN + 3); /* systemd(1), "Signals": halt */
+        sigprocmask(SIG_BLOCK, &halt, NULL);
+
+        for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
+                if (fd < 0)
+                        fd = open_netlink();
+                apply(fd, argv[i]);
+        }
+        if (i + 1 >= argc)
+                fail("there is no \"--\" and init behind it");
+
+        /* Asked to stop before there is anything to stop. */
+        if (sigpending(&pending) == 0 && sigismember(&pending, SIGRTMIN + 3))
+                return EXIT_SUCCESS;
+
+        execv(argv[i + 1], argv + i + 1);
+        fail("cannot run %s: %s", argv[i + 1], strerror(errno));
+}

@@ -1,0 +1,52 @@
+#include "diagnostic.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "log.h"
+
+void diagnostics_init(Diagnostics *diagnostics, Arena *arena) {
+        *diagnostics = (Diagnostics){.arena = arena};
+        diagnostics->end = &diagnostics->first;
+}
+
+void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
+        const char *option, const char *format, ...) {
+        Diagnostic *diagnostic;
+        char message[2048], place[32] = "";
+        va_list arguments;
+
+        if (severity == SEVERITY_ERROR)
+                diagnostics->errors++;
+        else
+                diagnostics->warnings++;
+        if (diagnostics->kept >= DIAGNOSTICS_MAX)
+                return;
+        diagnostics->kept++;
+
+        va_start(arguments, format);
+        vsnprintf(message, sizeof(message), format, arguments);
+        va_end(arguments);
+        if (mark && mark->line > 0)
+                snprintf(place, sizeof(place), ":%u:%u", mark->line, mark->column);
+
+        diagnostic = arena_alloc(diagnostics->arena, sizeof(*diagnostic));
+        diagnostic->severity = severity;
+        diagnostic->subject = subject;
+        diagnostic->text = arena_printf(diagnostics->arena, "%s%s: %s%s%s", file, place, option ? option : "",
+                option ? ": " : "", message);
+        *diagnostics->end = diagnostic;
+        diagnostics->end = &diagnostic->next;
+}
+
+void diagnostics_log(const Diagnostics *diagnostics) {
+        unsigned left = diagnostics->errors + diagnostics->warnings - diagnostics->kept;
+
+        for (const Diagnostic *d = diagnostics->first; d; d = d->next)
+                if (d->severity == SEVERITY_ERROR)
+                        log_message(LOG_ERR, "%s", d->text);
+                else
+                        log_message(LOG_WARNING, "%s (warning)", d->text);
+        if (left > 0)
+                log_message(LOG_ERR, "… and %u more.", left);
+}

@@ -1,0 +1,120 @@
+#include "escape.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_control(char c) {
+        return (unsigned char)c < ' ' || c == 0x7f;
+}
+
+void escape_quoted(Buffer *buffer, const char *text, size_t length) {
+        size_t start = 0;
+
+        for (size_t i = 0; i < length; i++) {
+                char escaped[5];
+                int n;
+
+                if (text[i] == '%')
+                        n = snprintf(escaped, sizeof(escaped), "%%%%");
+                else if (text[i] == '"' || text[i] == '\\')
+                        n = snprintf(escaped, sizeof(escaped), "\\%c", text[i]);
+                else if (is_control(text[i]))
+                        n = snprintf(escaped, sizeof(escaped), "\\x%02x", (unsigned char)text[i]);
+                else
+                        continue;
+                buffer_append(buffer, text + start, i - start);
+                buffer_append(buffer, escaped, (size_t)n);
+                start = i + 1;
+        }
+        buffer_append(buffer, text + start, length - start);
+}
+
+void escape_bare(Buffer *buffer, const char *text, size_t length) {
+        for (size_t i = 0; i < length; i++) {
+                if (text[i] == '%')
+                        buffer_append(buffer, "%", 1);
+                buffer_append(buffer, is_control(text[i]) ? "?" : &text[i], 1);
+        }
+}
+
+static bool is_unit_name_character(char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == ':' || c == '_' ||
+                c == '.';
+}
+
+static char *append_hexadecimal(char *end, char c) {
+        return end + sprintf(end, "\\x%02x", (unsigned char)c);
+}
+
+char *escape_unit_path(Arena *arena, const char *path) {
+        size_t length = strlen(path);
+        char *escaped = arena_alloc(arena, 4 * length + 2), *end = escaped;
+
+        for (size_t i = 0; i < length; i++) {
+                if (path[i] == '/') {
+                        /* Slashes at the start, at the end and behind others say nothing. */
+                        if (end > escaped && path[i + 1] != '/' && path[i + 1] != '\0')
+                                *end++ = '-';
+                } else if (is_unit_name_character(path[i]) && !(end == escaped && path[i] == '.')) {
+                        *end++ = path[i];
+                } else {
+                        end = append_hexadecimal(end, path[i]);
+                }
+        }
+        if (end == escaped)
+                *end = '-';
+        return escaped;
+}
+
+char *escape_unit_instance(Arena *arena, const char *text) {
+        char *escaped = arena_alloc(arena, 4 * strlen(text) + 1), *end = escaped;
+
+        for (; *text; text++)
+                if (is_unit_name_character(*text) || *text == '-' || *text == '@')
+                        *end++ = *text;
+                else
+                        end = append_hexadecimal(end, *text);
+        return escaped;
+}
+
+char *escape_message(Arena *arena, const char *text, size_t length) {
+        static const size_t most = 100;
+        size_t shown = length > most ? most : length;
+        char *escaped, *end;
+
+        /* Do not cut a character of UTF-8 in two. */
+        while (shown < length && shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80)
+                shown--;
+
+        end = escaped = arena_alloc(arena, 4 * shown + sizeof("\"…\""));
+        *end++ = '"';
+        for (size_t i = 0; i < shown; i++) {
+                if (text[i] == '"' || text[i] == '\\')
+                        end += sprintf(end, "\\%c", text[i]);
+                else if (text[i] == '\n')
+                        end += sprintf(end, "\\n");
+                else if (text[i] == '\t')
+                        end += sprintf(end, "\\t");
+                else if (is_control(text[i]))
+                        end = append_hexadecimal(end, text[i]);
+                else
+                        *end++ = text[i];
+        }
+        strcpy(end, shown < length ? "…\"" : "\"");
+        return escaped;
+}
+
+const char *escape_bind_path(Arena *arena, const char *path) {
+        char *escaped, *end;
+
+        if (!strpbrk(path, ":\\"))
+                return path;
+        end = escaped = arena_alloc(arena, 2 * strlen(path) + 1);
+        for (; *path; path++) {
+                if (*path == ':' || *path == '\\')
+                        *end++ = '\\';
+                *end++ = *path;
+        }
+        return escaped;
+}

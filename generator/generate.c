@@ -1,0 +1,605 @@
+#include "generate.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "escape.h"
+#include "interface-name.h"
+#include "log.h"
+#include "read-file.h"
+#include "record.h"
+#include "schema.h"
+#include "template.h"
+#include "templates.h"
+
+/* The placeholders of the templates. */
+#define PLACEHOLDERS(P)                                                                                              \
+        /* The same in every file. */                                                                                \
+        P(CONTAINER_INIT, "container-init")                                                                          \
+        P(CONTAINER_RECORD, "container-record")                                                                      \
+        P(ECHO, "echo")                                                                                              \
+        P(FALSE, "false")                                                                                            \
+        P(IP, "ip")                                                                                                  \
+        P(NFT, "nft")                                                                                                \
+        P(SYSTEMD_NSPAWN, "systemd-nspawn")                                                                          \
+        P(SYSTEMD_RUN, "systemd-run")                                                                                \
+        P(SYSTEMD_TMPFILES, "systemd-tmpfiles")                                                                      \
+        P(GENERATOR_DIRECTORY, "generator-directory")                                                                \
+        P(RECORDS, "records")                                                                                        \
+        P(AUTO_START, "auto-start")                                                                                  \
+        /* Of one container. */                                                                                      \
+        P(NAME, "name")                                                                                              \
+        P(MANIFEST, "manifest")                                                                                      \
+        P(LINE, "line")                                                                                              \
+        P(SYSTEM, "system")                                                                                          \
+        P(ROOT, "root")                                                                                              \
+        P(EPHEMERAL_NAME, "ephemeral-name")                                                                          \
+        P(REQUIRED_PATH, "required-path")                                                                            \
+        P(DEVICE, "device")                                                                                          \
+        P(RECORD, "record")                                                                                          \
+        P(CLAIM, "claim")                                                                                            \
+        P(SNIPPET, "snippet")                                                                                        \
+        P(NETWORK_BATCH, "network-batch")                                                                            \
+        P(FORWARDS_SCRIPT, "forwards-script")                                                                        \
+        P(TIMEOUT_START, "timeout-start")                                                                            \
+        P(DEVICE_ALLOW, "device-allow")                                                                              \
+        P(DEVICE_ALLOW_MODIFIER, "device-allow.modifier")                                                            \
+        /* Its network, host side. */                                                                                \
+        P(LINK, "link")                                                                                              \
+        P(LINK_MAC, "link.mac")                                                                                      \
+        P(LINK_PEER, "link.peer")                                                                                    \
+        P(LINK_PEER_MAC, "link.peer-mac")                                                                            \
+        P(LINK_INSIDE, "link.inside")                                                                                \
+        P(LONG_LINK, "long-link")                                                                                    \
+        P(LONG_LINK_NAME, "long-link.name")                                                                          \
+        P(HOST_ADDRESS, "host-address")                                                                              \
+        P(HOST_ADDRESS_LINK, "host-address.link")                                                                    \
+        P(HOST_ADDRESS6, "host-address6")                                                                            \
+        P(HOST_ADDRESS6_LINK, "host-address6.link")                                                                  \
+        P(BRIDGED_LINK, "bridged-link")                                                                              \
+        P(BRIDGED_LINK_BRIDGE, "bridged-link.bridge")                                                                \
+        P(HOST_ROUTE, "host-route")                                                                                  \
+        P(HOST_ROUTE_LINK, "host-route.link")                                                                        \
+        P(FORWARD4, "forward4")                                                                                      \
+        P(FORWARD4_PROTOCOL, "forward4.protocol")                                                                    \
+        P(FORWARD4_ADDRESS, "forward4.address")                                                                      \
+        P(FORWARD4_PORT, "forward4.port")                                                                            \
+        P(FORWARD6, "forward6")                                                                                      \
+        P(FORWARD6_PROTOCOL, "forward6.protocol")                                                                    \
+        P(FORWARD6_ADDRESS, "forward6.address")                                                                      \
+        P(FORWARD6_PORT, "forward6.port")                                                                            \
+        /* Its network, inside. */                                                                                   \
+        P(INSIDE_ADDRESS, "inside-address")                                                                          \
+        P(INSIDE_ROUTE, "inside-route")                                                                              \
+        P(INSIDE_GATEWAY, "inside-gateway")                                                                          \
+        /* What systemd-nspawn is told. */                                                                           \
+        P(LINK_JOURNAL, "link-journal")                                                                              \
+        P(PERSONALITY, "personality")                                                                                \
+        P(PRIVATE_USERS, "private-users")                                                                            \
+        P(PRIVATE_USERS_OWNERSHIP, "private-users-ownership")                                                        \
+        P(IDMAP, "idmap")                                                                                            \
+        P(CAPABILITY, "capability")                                                                                  \
+        P(DROP_CAPABILITY, "drop-capability")                                                                        \
+        P(BIND, "bind")                                                                                              \
+        P(BIND_TARGET, "bind.target")                                                                                \
+        P(BIND_RO, "bind-ro")                                                                                        \
+        P(BIND_RO_TARGET, "bind-ro.target")                                                                          \
+        P(TMPFS, "tmpfs")                                                                                            \
+        P(PRIVATE_NETWORK, "private-network")                                                                        \
+        P(NETWORK_NAMESPACE, "network-namespace")                                                                    \
+        P(INTERFACE, "interface")                                                                                    \
+        P(MACVLAN, "macvlan")                                                                                        \
+        P(NSPAWN_PORT, "nspawn-port")                                                                                \
+        P(EXTRA_FLAG, "extra-flag")                                                                                  \
+        /* What systemd-tmpfiles is told. */                                                                         \
+        P(HOST_PATH, "host-path")                                                                                    \
+        P(HOST_PATH_MODE, "host-path.mode")                                                                          \
+        P(HOST_PATH_USER, "host-path.user")                                                                          \
+        P(HOST_PATH_GROUP, "host-path.group")                                                                        \
+        /* Of a broken container. */                                                                                 \
+        P(SHOWN_NAME, "shown-name")                                                                                  \
+        P(RECORDED_NAME, "recorded-name")                                                                            \
+        P(FIRST_DIAGNOSTIC, "first-diagnostic")                                                                      \
+        P(DIAGNOSTIC, "diagnostic")
+
+typedef enum Placeholder {
+#define P(symbol, name) symbol,
+        PLACEHOLDERS(P)
+#undef P
+                PLACEHOLDERS_LENGTH,
+        FIRST_OF_CONTAINER = NAME,
+} Placeholder;
+
+static const char *const placeholder_names[PLACEHOLDERS_LENGTH] = {
+#define P(symbol, name) name,
+        PLACEHOLDERS(P)
+#undef P
+};
+
+typedef struct Generator {
+        const GenerateOptions *options;
+        const Diagnostics *diagnostics;
+        const NameTable *names;
+        Output *output;
+        Template *templates[TEMPLATES_LENGTH];
+        Values values[PLACEHOLDERS_LENGTH];
+        Arena kept;    /* texts that stay valid */
+        Arena scratch; /* texts that are valid for one container */
+        Buffer buffer;
+        const char *last_system; /* whose architecture was looked up last */
+        bool last_is_i686;
+} Generator;
+
+static void add(Generator *g, Placeholder placeholder, const char *value) {
+        Values *values = &g->values[placeholder];
+
+        if (values->length == values->capacity) {
+                values->capacity = values->capacity ? 2 * values->capacity : 4;
+                values->items = reallocate(values->items, values->capacity * sizeof(*values->items));
+        }
+        values->items[values->length++] = value;
+}
+
+static void write_file(Generator *g, TemplateId template, const char *directory, const char *name) {
+        g->buffer.length = 0;
+        template_render(g->templates[template], g->values, &g->buffer);
+        output_write(g->output, directory, name, &g->buffer);
+}
+
+/* Texts that are joined of others. */
+#define text(g, ...) arena_printf(&(g)->scratch, __VA_ARGS__)
+
+/* Numbers and short names are joined often enough that printf(3) would show in the program's time. */
+static const char *number_text(Generator *g, uint32_t number) {
+        char digits[10], *end = digits + sizeof(digits), *first = end;
+
+        do
+                *--first = (char)('0' + number % 10);
+        while ((number /= 10) > 0);
+        return arena_copy(&g->scratch, first, (size_t)(end - first));
+}
+
+static const char *join(Generator *g, const char *a, const char *b) {
+        size_t length_a = strlen(a), length_b = strlen(b);
+        char *joined = arena_alloc(&g->scratch, length_a + length_b + 1);
+
+        memcpy(joined, a, length_a);
+        memcpy(joined + length_a, b, length_b);
+        return joined;
+}
+
+static const char *address_text(Generator *g, const AddressValue *value, bool with_prefix) {
+        char shown[ADDRESS_SIZE];
+        const char *address = address_format(&value->address, shown);
+
+        if (!with_prefix)
+                return arena_copy(&g->scratch, address, strlen(address));
+        return join(g, address, join(g, "/", number_text(g, value->address.prefix)));
+}
+
+static bool has_address(const AddressValue *value) {
+        return value->address.family != 0;
+}
+
+/* Whether @container has user IDs that differ from the host's. */
+static bool has_shifted_users(const Container *container) {
+        const char *users = container->private_users.text;
+
+        return users && strcmp(users, "no") != 0 && strcmp(users, "identity") != 0 && strcmp(users, "0") != 0;
+}
+
+static void add_device_unit(Generator *g, const char *interface) {
+        add(g, DEVICE, join(g, escape_unit_path(&g->scratch, join(g, "/sys/subsystem/net/devices/", interface)), ".device"));
+}
+
+/* The host's end of a link as ip(8) is told, and the container's end as container-init is told. */
+static void add_link_addresses(Generator *g, const Link *link, const char *name, const char *inside, Placeholder way_to_host) {
+        const AddressValue *host[] = {&link->host_address, &link->host_address6};
+        const AddressValue *local[] = {&link->local_address, &link->local_address6};
+        const Placeholder placeholders[] = {HOST_ADDRESS, HOST_ADDRESS6};
+        const char *inside_is = join(g, inside, "=");
+
+        for (int i = 0; i < 2; i++) {
+                if (has_address(host[i])) {
+                        add(g, way_to_host, join(g, inside_is, address_text(g, host[i], false)));
+                        if (!link->host_bridge.text) {
+                                add(g, placeholders[i], address_text(g, host[i], true));
+                                add(g, placeholders[i] + 1, name);
+                        }
+                }
+                if (has_address(local[i])) {
+                        add(g, INSIDE_ADDRESS, join(g, inside_is, address_text(g, local[i], true)));
+                        if (!link->host_bridge.text) {
+                                add(g, HOST_ROUTE, address_text(g, local[i], false));
+                                add(g, HOST_ROUTE_LINK, name);
+                        }
+                }
+        }
+}
+
+static void add_forwards(Generator *g, const Link *link) {
+        const Forward *forwards = link->forward_ports.items;
+
+        for (uint32_t i = 0; i < link->forward_ports.length; i++) {
+                const char *protocol = forwards[i].protocol.text ? forwards[i].protocol.text : "tcp";
+                const char *host_port = number_text(g, forwards[i].host_port.value), *port = host_port;
+
+                if (forwards[i].container_port.mark.line > 0)
+                        port = number_text(g, forwards[i].container_port.value);
+                if (has_address(&link->local_address)) {
+                        add(g, FORWARD4, host_port);
+                        add(g, FORWARD4_PROTOCOL, protocol);
+                        add(g, FORWARD4_ADDRESS, address_text(g, &link->local_address, false));
+                        add(g, FORWARD4_PORT, port);
+                }
+                if (has_address(&link->local_address6)) {
+                        add(g, FORWARD6, host_port);
+                        add(g, FORWARD6_PROTOCOL, protocol);
+                        add(g, FORWARD6_ADDRESS, address_text(g, &link->local_address6, false));
+                        add(g, FORWARD6_PORT, port);
+                }
+                /* An address that the container gets by itself (DHCP, SLAAC) only systemd-nspawn can know. */
+                if (!has_address(&link->local_address) && !has_address(&link->local_address6) && !link->name.text)
+                        add(g, NSPAWN_PORT, text(g, "%s:%s:%s", protocol, host_port, port));
+        }
+}
+
+/* One end of the link is made under a name that only the other end's user knows, and gets its own when systemd-nspawn moves it
+ * into the container. Until then both have names that DHCP clients and network managers leave alone: "ve-" and "vb-". */
+static void add_link(Generator *g, const Container *container, const Link *link, uint32_t index) {
+        const char *name = container->name.text, *bridge = link->host_bridge.text, *inside = "eth0", *long_name = NULL;
+        char host[IFNAMSIZ], peer[IFNAMSIZ], mac[MAC_ADDRESS_SIZE], peer_mac[MAC_ADDRESS_SIZE];
+        const MachineId *machine = &g->options->machine_id;
+        const char *host_name;
+
+        if (link->name.text) {
+                inside = host_name = link->name.text;
+                interface_name_shorten("vb-", text(g, "%s+%s", name, inside), peer);
+                mac_address_derive(machine, name, MAC_ADDRESS_EXTRA_HOST, index, mac);
+                mac_address_derive(machine, name, MAC_ADDRESS_EXTRA_CONTAINER, index, peer_mac);
+        } else {
+                if (interface_name_shorten(bridge ? "vb-" : "ve-", name, host))
+                        long_name = join(g, bridge ? "vb-" : "ve-", name);
+                host_name = arena_copy(&g->scratch, host, strlen(host));
+                interface_name_shorten(bridge ? "ve-" : "vb-", name, peer);
+                mac_address_derive(machine, name, MAC_ADDRESS_HOST, 0, mac);
+                mac_address_derive(machine, name, MAC_ADDRESS_CONTAINER, 0, peer_mac);
+        }
+
+        add(g, LINK, host_name);
+        add(g, LINK_MAC, arena_copy(&g->scratch, mac, strlen(mac)));
+        add(g, LINK_PEER, arena_copy(&g->scratch, peer, strlen(peer)));
+        add(g, LINK_PEER_MAC,
+                link->local_mac_address.text ? link->local_mac_address.text
+                                             : arena_copy(&g->scratch, peer_mac, strlen(peer_mac)));
+        add(g, LINK_INSIDE, inside);
+        if (long_name) {
+                add(g, LONG_LINK, host_name);
+                add(g, LONG_LINK_NAME, long_name);
+        }
+        if (bridge) {
+                add(g, BRIDGED_LINK, host_name);
+                add(g, BRIDGED_LINK_BRIDGE, bridge);
+                add_device_unit(g, bridge);
+        }
+        add_link_addresses(g, link, host_name, inside, link->name.text ? INSIDE_ROUTE : INSIDE_GATEWAY);
+}
+
+static void add_network(Generator *g, const Container *container) {
+        const Text *interfaces = container->interfaces.items, *macvlans = container->macvlans.items;
+        const Link *veths = container->extra_veths.items;
+
+        if (container->private_network.value)
+                add(g, PRIVATE_NETWORK, "");
+        if (container->network_namespace.text)
+                add(g, NETWORK_NAMESPACE, container->network_namespace.text);
+        if (container_has_link(container))
+                add_link(g, container, &container->link, 0);
+        if (container->private_network.value)
+                add_forwards(g, &container->link);
+        for (uint32_t i = 0; i < container->extra_veths.length; i++) {
+                add_link(g, container, &veths[i], i);
+                add_forwards(g, &veths[i]);
+        }
+        for (uint32_t i = 0; i < container->interfaces.length; i++) {
+                add(g, INTERFACE, interfaces[i].text);
+                add_device_unit(g, interfaces[i].text);
+        }
+        for (uint32_t i = 0; i < container->macvlans.length; i++) {
+                add(g, MACVLAN, macvlans[i].text);
+                add_device_unit(g, macvlans[i].text);
+        }
+        if (g->values[LINK].length > 0)
+                add(g, NETWORK_BATCH, join(g, g->values[RECORD].items[0], "/" RECORD_NETWORK));
+}
+
+static void add_bind_mounts(Generator *g, const Container *container) {
+        const BindMount *mounts = container->bind_mounts.items;
+
+        for (uint32_t i = 0; i < container->bind_mounts.length; i++) {
+                const BindMount *mount = &mounts[i];
+                const char *source = mount->host_path.text ? mount->host_path.text : mount->mount_point.text;
+                bool writable = mount->is_read_only.mark.line > 0 && !mount->is_read_only.value;
+
+                add(g, writable ? BIND : BIND_RO, escape_bind_path(&g->scratch, source));
+                add(g, writable ? BIND_TARGET : BIND_RO_TARGET,
+                        escape_bind_path(&g->scratch, mount->mount_point.text));
+                add(g, REQUIRED_PATH, source);
+                add(g, HOST_PATH, source);
+                add(g, HOST_PATH_MODE, mount->host_path_mode.text ? mount->host_path_mode.text : "0755");
+                add(g, HOST_PATH_USER, mount->host_path_user.text ? mount->host_path_user.text : "root");
+                add(g, HOST_PATH_GROUP, mount->host_path_group.text ? mount->host_path_group.text : "root");
+        }
+}
+
+static void add_texts(Generator *g, Placeholder placeholder, const List *list) {
+        const Text *texts = list->items;
+
+        for (uint32_t i = 0; i < list->length; i++)
+                add(g, placeholder, texts[i].text);
+}
+
+static void add_device_allow(Generator *g, const char *node, const char *modifier) {
+        add(g, DEVICE_ALLOW, node);
+        add(g, DEVICE_ALLOW_MODIFIER, modifier);
+}
+
+static void add_permissions(Generator *g, const Container *container) {
+        const Device *devices = container->allowed_devices.items;
+        bool shifted = has_shifted_users(container);
+
+        add(g, PRIVATE_USERS, container->private_users.text ? container->private_users.text : "no");
+        add(g, IDMAP, shifted ? ":idmap" : "");
+        if (shifted)
+                /* "auto" would give a state directory to other users where its file system has no idmapped mounts. */
+                add(g, PRIVATE_USERS_OWNERSHIP, container->ephemeral.value ? "auto" : "map");
+        add_texts(g, CAPABILITY, &container->additional_capabilities);
+        add_texts(g, DROP_CAPABILITY, &container->drop_capabilities);
+        for (uint32_t i = 0; i < container->allowed_devices.length; i++)
+                add_device_allow(g, devices[i].node.text, devices[i].modifier.text);
+        if (container->enable_tun.value)
+                add(g, CAPABILITY, "CAP_NET_ADMIN");
+        /* In a user namespace systemd-nspawn binds the host's /dev/net/tun, as it cannot make the node there. */
+        if (container->enable_tun.value || (shifted && container->private_network.value))
+                add_device_allow(g, "/dev/net/tun", "rwm");
+}
+
+/* Whether the system at @system is of 32 bits, by its file "system". Containers of one system tend to stand together. */
+static bool system_is_i686(Generator *g, const char *system) {
+#ifdef __x86_64__
+        char path[PATH_MAX], content[16];
+        ssize_t n;
+        int fd;
+
+        if (g->last_system && strcmp(g->last_system, system) == 0)
+                return g->last_is_i686;
+        g->last_system = system;
+        g->last_is_i686 = false;
+        if (snprintf(path, sizeof(path), "%s%s/system", g->options->root, system) >= (int)sizeof(path))
+                return false;
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        if (fd < 0)
+                return false;
+        n = read(fd, content, sizeof(content));
+        close(fd);
+        g->last_is_i686 = n >= 5 && memcmp(content, "i686-", 5) == 0;
+        return g->last_is_i686;
+#else
+        (void)g, (void)system;
+        return false;
+#endif
+}
+
+/* Starts a container anew: no placeholder has a value but those of all. */
+static void start_container(Generator *g, const Container *container) {
+        arena_reset(&g->scratch);
+        for (size_t i = FIRST_OF_CONTAINER; i < PLACEHOLDERS_LENGTH; i++)
+                g->values[i].length = 0;
+        add(g, NAME, container->name.text);
+        add(g, MANIFEST, container->file);
+        add(g, LINE, number_text(g, container->name.mark.line));
+}
+
+static void generate_container(Generator *g, const Container *container) {
+        const char *name = container->name.text;
+        const char *root = container->ephemeral.value ? "/run/nixos-containers/" : "/var/lib/nixos-containers/";
+
+        start_container(g, container);
+        add(g, SYSTEM, container->system.text);
+        add(g, ROOT, join(g, root, name));
+        add(g, RECORD, join(g, RECORDS_DIRECTORY "/", name));
+        add(g, TIMEOUT_START, container->timeout_start_sec.text ? container->timeout_start_sec.text : "1min");
+        if (container->ephemeral.value) {
+                add(g, EPHEMERAL_NAME, name);
+        } else {
+                add(g, REQUIRED_PATH, g->values[ROOT].items[0]);
+                add(g, LINK_JOURNAL, "try-guest");
+        }
+        if (system_is_i686(g, container->system.text))
+                add(g, PERSONALITY, "x86");
+        add_permissions(g, container);
+        add_bind_mounts(g, container);
+        add_texts(g, TMPFS, &container->tmpfs);
+        add_texts(g, EXTRA_FLAG, &container->extra_flags);
+        add_network(g, container);
+        for (uint32_t i = 0; i < container->claims_length; i++)
+                add(g, CLAIM, container->claims[i].text);
+
+        add(g, SNIPPET, RECORD_TMPFILES);
+        if (g->values[FORWARD4].length + g->values[FORWARD6].length > 0) {
+                add(g, SNIPPET, RECORD_NFT);
+                add(g, FORWARDS_SCRIPT, join(g, g->values[RECORD].items[0], "/" RECORD_NFT));
+        }
+
+        write_file(g, TEMPLATE_container_service, NULL, text(g, "container@%s.service", name));
+        write_file(g, TEMPLATE_container_tmpfiles, SNIPPETS_DIRECTORY, text(g, "%s." RECORD_TMPFILES, name));
+        if (g->values[FORWARDS_SCRIPT].length > 0)
+                write_file(g, TEMPLATE_container_nft, SNIPPETS_DIRECTORY, text(g, "%s." RECORD_NFT, name));
+}
+
+static void add_diagnostics(Generator *g, const Container *container) {
+        for (const Diagnostic *d = g->diagnostics->first; d; d = d->next) {
+                const Container *subject = d->subject;
+
+                if (!subject || d->severity != SEVERITY_ERROR || strcmp(subject->name.text, container->name.text) != 0)
+                        continue;
+                if (g->values[FIRST_DIAGNOSTIC].length == 0)
+                        add(g, FIRST_DIAGNOSTIC, d->text);
+                add(g, DIAGNOSTIC, d->text);
+        }
+        if (g->values[DIAGNOSTIC].length == 0) {
+                const char *text = text(g, "%s: too many errors to list them here; see nixos-container-generator --check",
+                        container->file);
+
+                add(g, FIRST_DIAGNOSTIC, text);
+                add(g, DIAGNOSTIC, text);
+        }
+}
+
+/* Returns the name of the unit, NULL if no unit can have such a name. */
+static const char *broken_unit_name(Generator *g, const char *name) {
+        const char *unit = text(g, "container@%s.service", escape_unit_instance(&g->scratch, name));
+
+        return name[0] != '\0' && strlen(unit) <= NAME_MAX ? unit : NULL;
+}
+
+static void generate_broken(Generator *g, const Container *container) {
+        const char *name = container->name.text, *unit;
+        Text valid = {0};
+
+        start_container(g, container);
+        unit = broken_unit_name(g, name);
+        if (!unit)
+                return;
+        if (container_name_type.parse(&g->scratch, name, strlen(name), true, &valid)) {
+                add(g, RECORDED_NAME, name);
+                add(g, SHOWN_NAME, name);
+        } else {
+                add(g, SHOWN_NAME, escape_message(&g->scratch, name, strlen(name)));
+        }
+        add_diagnostics(g, container);
+        write_file(g, TEMPLATE_broken_service, NULL, unit);
+}
+
+static void add_auto_start(Generator *g, const Container *container) {
+        const char *unit;
+
+        if (!container->auto_start.value)
+                return;
+        unit = broken_unit_name(g, container->name.text);
+        if (unit)
+                add(g, AUTO_START, arena_copy(&g->kept, unit, strlen(unit)));
+}
+
+/* Writes a file of the record of the container @name as what it was in the generator's directory. */
+static void restore(Generator *g, const char *name, const char *file, const char *directory, const char *restored) {
+        const char *path = text(g, "%s" RECORDS_DIRECTORY "/%s/%s", g->options->root, name, file);
+
+        g->buffer.length = 0;
+        if (read_file(path, &g->buffer))
+                output_write(g->output, directory, restored, &g->buffer);
+        else if (errno != ENOENT) {
+                log_message(LOG_ERR, "%s: %s", path, strerror(errno));
+                g->output->failed = true;
+        }
+}
+
+/* Containers that run and are no longer declared keep the unit they were started with: without it, systemd would forget how to
+ * stop them. Returns how many there are. */
+static size_t generate_retired(Generator *g) {
+        char directory[PATH_MAX];
+        const struct dirent *entry;
+        size_t found = 0;
+        DIR *records;
+
+        snprintf(directory, sizeof(directory), "%s" RECORDS_DIRECTORY, g->options->root);
+        records = opendir(directory);
+        if (!records) {
+                if (errno != ENOENT) {
+                        log_message(LOG_ERR, "%s: %s", directory, strerror(errno));
+                        g->output->failed = true;
+                }
+                return 0;
+        }
+        while ((entry = readdir(records))) {
+                const char *name = entry->d_name;
+
+                if (name[0] == '.' || name_table_find(g->names, name))
+                        continue;
+                arena_reset(&g->scratch);
+                restore(g, name, RECORD_UNIT, NULL, text(g, "container@%s.service", name));
+                restore(g, name, RECORD_TMPFILES, SNIPPETS_DIRECTORY, text(g, "%s." RECORD_TMPFILES, name));
+                restore(g, name, RECORD_NFT, SNIPPETS_DIRECTORY, text(g, "%s." RECORD_NFT, name));
+                found++;
+        }
+        closedir(records);
+        return found;
+}
+
+static void compile_templates(Generator *g) {
+        for (size_t i = 0; i < TEMPLATES_LENGTH; i++)
+                g->templates[i] = template_compile(template_texts[i].start,
+                        (size_t)(template_texts[i].end - template_texts[i].start), placeholder_names,
+                        PLACEHOLDERS_LENGTH);
+}
+
+static void add_constants(Generator *g) {
+        add(g, CONTAINER_INIT, LIBEXECDIR "/container-init");
+        add(g, CONTAINER_RECORD, LIBEXECDIR "/container-record");
+        add(g, ECHO, TOOL_ECHO);
+        add(g, FALSE, TOOL_FALSE);
+        add(g, IP, TOOL_IP);
+        add(g, NFT, TOOL_NFT);
+        add(g, SYSTEMD_NSPAWN, TOOL_SYSTEMD_NSPAWN);
+        add(g, SYSTEMD_RUN, TOOL_SYSTEMD_RUN);
+        add(g, SYSTEMD_TMPFILES, TOOL_SYSTEMD_TMPFILES);
+        add(g, GENERATOR_DIRECTORY, g->options->generator_directory);
+        add(g, RECORDS, RECORDS_DIRECTORY);
+}
+
+void generate(const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics,
+        const GenerateOptions *options, Output *output) {
+        static const char drop_in[] = "nixos-containers.conf";
+        Generator g = {.options = options, .diagnostics = diagnostics, .names = names, .output = output};
+        size_t retired = 0;
+
+        compile_templates(&g);
+        add_constants(&g);
+        for (size_t i = 0; i < manifest->length; i++) {
+                const Container *container = manifest->containers[i];
+
+                /* The second of two with one name has no unit of its own. */
+                if (name_table_find(names, container->name.text) != container)
+                        continue;
+                if (container->broken)
+                        generate_broken(&g, container);
+                else
+                        generate_container(&g, container);
+                add_auto_start(&g, container);
+        }
+        if (options->with_records)
+                retired = generate_retired(&g);
+
+        if (g.values[AUTO_START].length > 0)
+                write_file(&g, TEMPLATE_machines_target, "machines.target.d", drop_in);
+        if (manifest->length > 0)
+                write_file(&g, TEMPLATE_multi_user_target, "multi-user.target.d", drop_in);
+        if (manifest->length + retired > 0)
+                write_file(&g, TEMPLATE_nftables_service, "nftables.service.d", drop_in);
+
+        for (size_t i = 0; i < TEMPLATES_LENGTH; i++)
+                template_free(g.templates[i]);
+        for (size_t i = 0; i < PLACEHOLDERS_LENGTH; i++)
+                free(g.values[i].items);
+        arena_free(&g.kept);
+        arena_free(&g.scratch);
+        buffer_free(&g.buffer);
+}

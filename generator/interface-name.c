@@ -1,0 +1,41 @@
+#include "interface-name.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "siphash.h"
+
+/* systemd, src/nspawn/nspawn-network.c, SHORTEN_IFNAME_HASH_KEY */
+static const uint8_t shorten_key[16] = {
+        0xe1, 0x90, 0xa4, 0x04, 0xa8, 0xef, 0x4b, 0x51, 0x8c, 0xcc, 0xc3, 0x3a, 0x9f, 0x11, 0xfc, 0xa2};
+
+bool interface_name_is_valid(const char *name) {
+        static const char digits[] = "0123456789";
+        static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+=@~";
+        size_t length = strspn(name, allowed);
+
+        return length > 0 && length < IFNAMSIZ && name[length] == '\0' && name[strspn(name, digits)] != '\0' &&
+                strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && name[0] != '-';
+}
+
+bool interface_name_shorten(const char *prefix, const char *name, char ret_name[static IFNAMSIZ]) {
+        static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        char full[128];
+        int length = snprintf(full, sizeof(full), "%s%s", prefix, name);
+        uint64_t hash;
+
+        if (length < IFNAMSIZ) {
+                memcpy(ret_name, full, (size_t)length + 1);
+                return false;
+        }
+        if (length >= (int)sizeof(full))
+                length = sizeof(full) - 1;
+
+        hash = siphash24(full, (size_t)length, shorten_key);
+        memcpy(ret_name, full, IFNAMSIZ - 5);
+        for (int i = 0; i < 4; i++)
+                ret_name[IFNAMSIZ - 5 + i] = base64[hash >> (18 - 6 * i) & 63];
+        ret_name[IFNAMSIZ - 1] = '\0';
+        return true;
+}

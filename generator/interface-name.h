@@ -1,0 +1,13 @@
+/* Network interface names: what the kernel and systemd allow, and what systemd-nspawn calls its own. */
+#pragma once
+
+#include <net/if.h>
+#include <stdbool.h>
+
+/* Whether the kernel takes @name for an interface and nothing that reads it afterwards can misunderstand it: 1 to 15
+ * letters, digits and "._-+=@~", not "." or "..", and not digits alone (that is an index to systemd and ip). */
+bool interface_name_is_valid(const char *name);
+
+/* Writes @prefix and @name joined to @ret_name, shortened as systemd-nspawn shortens names of more than 15 characters:
+ * 11 of them and 24 bits of a hash. Returns true if it was shortened. */
+bool interface_name_shorten(const char *prefix, const char *name, char ret_name[static IFNAMSIZ]);

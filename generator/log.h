@@ -1,0 +1,15 @@
+/* Log messages in systemd's own form: to the kernel log when systemd runs the program as a generator (its standard
+ * error is /dev/null then), to standard error otherwise. */
+#pragma once
+
+#include <syslog.h>
+
+/* The longest message that one write(2) to /dev/kmsg takes; a longer one is refused whole with EINVAL. */
+#define LOG_KMSG_MAX 1024
+
+/* Chooses where messages go. Reads $SYSTEMD_EXEC_PID, see systemd.exec(5). */
+void log_open(void);
+
+/* Logs one message of @priority (syslog(3)), formatted as printf(3), without a newline at its end. Control characters
+ * become '?'. In the kernel log a message that is too long is cut, and marked so. */
+void log_message(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));

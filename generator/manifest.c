@@ -1,0 +1,613 @@
+#include "manifest.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <yaml.h>
+
+#include "escape.h"
+#include "option-path.h"
+#include "schema.h"
+
+/* "containers", a name, an option, a name in it, an option of that, and an index */
+#define PATH_MAX_PARTS 8
+
+typedef struct PathPart {
+        const char *name; /* NULL: an index */
+        unsigned index;
+} PathPart;
+
+typedef struct Reader {
+        yaml_parser_t parser;
+        yaml_event_t event; /* the current one */
+        bool failed;        /* the file cannot be read any further; the event is YAML_NO_EVENT then */
+        int fd;
+        size_t left; /* bytes that may still be read */
+        Arena *arena;
+        Manifest *manifest;
+        const char *file;
+        Diagnostics *diagnostics;
+        Container *container; /* the one being read, or NULL */
+        PathPart path[PATH_MAX_PARTS];
+        size_t path_length;
+} Reader;
+
+static void push_name(Reader *r, const char *name) {
+        assert(r->path_length < PATH_MAX_PARTS);
+        r->path[r->path_length++] = (PathPart){.name = name};
+}
+
+static void push_index(Reader *r, unsigned index) {
+        assert(r->path_length < PATH_MAX_PARTS);
+        r->path[r->path_length++] = (PathPart){.index = index};
+}
+
+static void pop(Reader *r) {
+        r->path_length--;
+}
+
+static const char *path_text(Reader *r) {
+        const char *text = NULL;
+
+        for (size_t i = 0; i < r->path_length; i++)
+                if (!r->path[i].name)
+                        text = arena_printf(r->arena, "%s[%u]", text, r->path[i].index);
+                else
+                        text = arena_printf(r->arena, "%s%s%s", text ? text : "", text ? "." : "",
+                                option_path_part(r->arena, r->path[i].name));
+        return text;
+}
+
+static Mark mark_of(const yaml_mark_t *mark) {
+        return (Mark){.line = (uint32_t)mark->line + 1, .column = (uint32_t)mark->column + 1};
+}
+
+#define report(r, mark, ...)                                                                                         \
+        do {                                                                                                         \
+                Mark place = (mark);                                                                                 \
+                if ((r)->container)                                                                                  \
+                        (r)->container->broken = true;                                                               \
+                diagnose((r)->diagnostics, SEVERITY_ERROR, (r)->container, (r)->file, &place, path_text(r),          \
+                        __VA_ARGS__);                                                                                \
+        } while (0)
+
+static Mark event_mark(const Reader *r) {
+        return mark_of(&r->event.start_mark);
+}
+
+/* Gives up the file: what libyaml found stands in its own words. */
+static void report_syntax_error(Reader *r) {
+        const yaml_parser_t *p = &r->parser;
+        const char *problem = p->problem ? p->problem : "it cannot be read";
+        Mark mark;
+
+        if (p->error == YAML_READER_ERROR) {
+                /* These come with an offset instead of a mark; the last token's place is near. */
+                mark = mark_of(&p->mark);
+                if (p->problem_value >= 0)
+                        report(r, mark, "%s: 0x%02x", problem, (unsigned)p->problem_value);
+                else
+                        report(r, mark, "%s", problem);
+                return;
+        }
+        mark = mark_of(&p->problem_mark);
+        report(r, mark, "%s%s%s", p->context ? p->context : "", p->context ? ": " : "", problem);
+}
+
+static void give_up(Reader *r) {
+        yaml_event_delete(&r->event);
+        r->event.type = YAML_NO_EVENT;
+        r->failed = true;
+}
+
+static void next(Reader *r) {
+        if (r->failed)
+                return;
+        yaml_event_delete(&r->event);
+        if (!yaml_parser_parse(&r->parser, &r->event)) {
+                r->event.type = YAML_NO_EVENT;
+                r->failed = true;
+                report_syntax_error(r);
+        }
+}
+
+/* Skips the node that starts with the current event, up to its last event. */
+static void skip(Reader *r) {
+        int depth = 0;
+
+        for (;; next(r)) {
+                switch (r->event.type) {
+                case YAML_MAPPING_START_EVENT:
+                case YAML_SEQUENCE_START_EVENT:
+                        if (++depth > MANIFEST_DEPTH_MAX) {
+                                report(r, event_mark(r), "more than %i levels below this option",
+                                        MANIFEST_DEPTH_MAX);
+                                give_up(r);
+                                return;
+                        }
+                        break;
+                case YAML_MAPPING_END_EVENT:
+                case YAML_SEQUENCE_END_EVENT:
+                        depth--;
+                        break;
+                case YAML_NO_EVENT:
+                        return;
+                default:
+                        break;
+                }
+                if (depth == 0)
+                        return;
+        }
+}
+
+static const char *found(Reader *r) {
+        switch (r->event.type) {
+        case YAML_SCALAR_EVENT:
+                return escape_message(
+                        r->arena, (char *)r->event.data.scalar.value, r->event.data.scalar.length);
+        case YAML_SEQUENCE_START_EVENT:
+                return "a list";
+        case YAML_MAPPING_START_EVENT:
+                return "a mapping";
+        default:
+                return "an alias";
+        }
+}
+
+/* Whether the current node is plain YAML as JSON has it. If not, says so; the node can still be read or skipped. */
+static void check_plain_yaml(Reader *r) {
+        const yaml_char_t *anchor = NULL, *tag = NULL;
+
+        switch (r->event.type) {
+        case YAML_ALIAS_EVENT:
+                report(r, event_mark(r), "*%s is an alias, which is not allowed: write the value itself",
+                        r->event.data.alias.anchor);
+                return;
+        case YAML_SCALAR_EVENT:
+                anchor = r->event.data.scalar.anchor;
+                tag = r->event.data.scalar.tag;
+                break;
+        case YAML_SEQUENCE_START_EVENT:
+                anchor = r->event.data.sequence_start.anchor;
+                tag = r->event.data.sequence_start.tag;
+                break;
+        case YAML_MAPPING_START_EVENT:
+                anchor = r->event.data.mapping_start.anchor;
+                tag = r->event.data.mapping_start.tag;
+                break;
+        default:
+                break;
+        }
+        if (anchor)
+                report(r, event_mark(r), "&%s is an anchor, which is not allowed", anchor);
+        if (tag)
+                report(r, event_mark(r), "%s is a tag, which is not allowed",
+                        escape_message(r->arena, (const char *)tag, strlen((const char *)tag)));
+}
+
+static bool is_null(const Reader *r) {
+        const char *text;
+
+        if (r->event.type != YAML_SCALAR_EVENT || r->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+                return false;
+        text = (const char *)r->event.data.scalar.value;
+        return strcmp(text, "") == 0 || strcmp(text, "~") == 0 || strcmp(text, "null") == 0;
+}
+
+/* Starts reading a node of @type. If it is of another one, says so, skips it and returns false. */
+static bool expect(Reader *r, yaml_event_type_t type, const char *expected) {
+        check_plain_yaml(r);
+        if (r->event.type == type)
+                return true;
+        if (!r->failed && r->event.type != YAML_ALIAS_EVENT)
+                report(r, event_mark(r), "%s is not %s", found(r), expected);
+        skip(r);
+        return false;
+}
+
+static void read_scalar(Reader *r, const ScalarType *type, void *value) {
+        if (!expect(r, YAML_SCALAR_EVENT, type->expected))
+                return;
+
+        *(Mark *)value = event_mark(r);
+        if (!type->parse(r->arena, (char *)r->event.data.scalar.value, r->event.data.scalar.length,
+                    r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE, value))
+                report(r, event_mark(r), "%s is not %s", found(r), type->expected);
+}
+
+static bool one_edit_apart(const char *a, const char *b) {
+        size_t n, m;
+
+        while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b))
+                a++, b++;
+        n = strlen(a);
+        m = strlen(b);
+        if (n == m) /* a letter replaced, or two exchanged, or nothing but the case */
+                return n == 0 || strcasecmp(a + 1, b + 1) == 0 ||
+                        (n > 1 && a[0] == b[1] && a[1] == b[0] && strcasecmp(a + 2, b + 2) == 0);
+        if (n + 1 == m)
+                return strcasecmp(a, b + 1) == 0;
+        return m + 1 == n && strcasecmp(a + 1, b) == 0;
+}
+
+static const Field *find_field(const Field *fields, const char *name) {
+        for (; fields->name; fields++)
+                if (strcmp(fields->name, name) == 0)
+                        return fields;
+        return NULL;
+}
+
+static void report_unknown_option(Reader *r, const Field *fields, const char *name, Mark mark) {
+        for (const Field *field = fields; field->name; field++)
+                if (one_edit_apart(name, field->name)) {
+                        report(r, mark, "there is no such option, did you mean \"%s\"?", field->name);
+                        return;
+                }
+        report(r, mark, "there is no such option");
+}
+
+/* Reads a key of a mapping into the arena. NULL, and all skipped, if it is none. */
+static const char *read_key(Reader *r, Mark *ret_mark) {
+        *ret_mark = event_mark(r);
+        if (!expect(r, YAML_SCALAR_EVENT, "a name")) {
+                next(r);
+                skip(r);
+                return NULL;
+        }
+        if (memchr(r->event.data.scalar.value, '\0', r->event.data.scalar.length)) {
+                report(r, *ret_mark, "%s is not a name", found(r));
+                next(r);
+                skip(r);
+                return NULL;
+        }
+        return arena_copy(r->arena, (char *)r->event.data.scalar.value, r->event.data.scalar.length);
+}
+
+static void read_field(Reader *r, const Field *field, void *object);
+
+/* Reads a mapping of options, whose first event is the current one, into @object. */
+static void read_object(Reader *r, const Field *fields, void *object) {
+        Mark start = event_mark(r), seen[32] = {0};
+        uint32_t nulls = 0; /* a bit for each field that was given as null */
+
+        if (!expect(r, YAML_MAPPING_START_EVENT, "a mapping of options"))
+                return;
+
+        for (next(r); !r->failed && r->event.type != YAML_MAPPING_END_EVENT; next(r)) {
+                Mark mark;
+                const char *key = read_key(r, &mark);
+                const Field *field;
+
+                if (!key)
+                        continue;
+                field = find_field(fields, key);
+                push_name(r, key);
+                next(r);
+                if (!field) {
+                        report_unknown_option(r, fields, key, mark);
+                        skip(r);
+                } else if (seen[field - fields].line > 0) {
+                        report(r, mark, "is given twice, first at %u:%u", seen[field - fields].line,
+                                seen[field - fields].column);
+                        skip(r);
+                } else {
+                        seen[field - fields] = mark;
+                        if (is_null(r))
+                                nulls |= UINT32_C(1) << (field - fields);
+                        read_field(r, field, object);
+                }
+                pop(r);
+        }
+
+        for (const Field *field = fields; field->name && !r->failed; field++)
+                if (field->required &&
+                        (seen[field - fields].line == 0 || nulls & UINT32_C(1) << (field - fields))) {
+                        push_name(r, field->name);
+                        report(r, start, "is missing");
+                        pop(r);
+                }
+}
+
+/* Grows @list by one zeroed item of @size. The items are malloc(3)ed until finish_list(). */
+static void *append(List *list, size_t size) {
+        void *item;
+
+        if ((list->length & (list->length - 1)) == 0)
+                list->items = reallocate(list->items, (list->length ? 2 * (size_t)list->length : 1) * size);
+        item = (char *)list->items + list->length * size;
+        list->length++;
+        return memset(item, 0, size);
+}
+
+static void finish_list(Reader *r, List *list, size_t size) {
+        void *items = list->items;
+
+        if (list->length > 0)
+                list->items = memcpy(arena_alloc(r->arena, list->length * size), items, list->length * size);
+        free(items);
+}
+
+static void read_list(Reader *r, const Field *field, List *list) {
+        size_t size = field->kind == FIELD_LIST ? field->type->size : field->size;
+
+        list->mark = event_mark(r);
+        if (!expect(r, YAML_SEQUENCE_START_EVENT, "a list"))
+                return;
+        for (next(r); !r->failed && r->event.type != YAML_SEQUENCE_END_EVENT; next(r)) {
+                void *item;
+
+                push_index(r, list->length);
+                item = append(list, size);
+                *(Mark *)item = event_mark(r);
+                if (field->kind == FIELD_LIST)
+                        read_scalar(r, field->type, item);
+                else
+                        read_object(r, field->fields, item);
+                pop(r);
+        }
+        finish_list(r, list, size);
+}
+
+typedef struct NamedItem {
+        const Text *name;
+        uint32_t index;
+} NamedItem;
+
+static int compare_named_items(const void *a, const void *b) {
+        const NamedItem *left = a, *right = b;
+        int order = strcmp(left->name->text, right->name->text);
+
+        return order != 0 ? order : (left->index > right->index) - (left->index < right->index);
+}
+
+/* Names are compared after they were normalized: "/a" and "/a/" are one mount point. */
+static void report_equal_names(Reader *r, const List *list, size_t size) {
+        NamedItem *items;
+
+        if (list->length < 2)
+                return;
+        items = reallocate(NULL, list->length * sizeof(*items));
+        for (uint32_t i = 0; i < list->length; i++)
+                items[i] = (NamedItem){(const Text *)((const char *)list->items + i * size), i};
+        qsort(items, list->length, sizeof(*items), compare_named_items);
+        for (uint32_t i = 1; i < list->length; i++)
+                if (strcmp(items[i - 1].name->text, items[i].name->text) == 0) {
+                        push_name(r, items[i].name->text);
+                        report(r, items[i].name->mark, "is given twice, first at %u:%u",
+                                items[i - 1].name->mark.line, items[i - 1].name->mark.column);
+                        pop(r);
+                }
+        free(items);
+}
+
+static void read_named_objects(Reader *r, const Field *field, List *list) {
+        list->mark = event_mark(r);
+        if (!expect(r, YAML_MAPPING_START_EVENT, "a mapping of names to options"))
+                return;
+        for (next(r); !r->failed && r->event.type != YAML_MAPPING_END_EVENT; next(r)) {
+                Mark mark;
+                const char *key = read_key(r, &mark);
+                Text *item;
+
+                if (!key)
+                        continue;
+                push_name(r, key);
+                item = append(list, field->size);
+                read_scalar(r, field->type, item);
+                if (!item->text)
+                        item->text = key;
+                next(r);
+                if (!is_null(r))
+                        read_object(r, field->fields, item);
+                pop(r);
+        }
+        report_equal_names(r, list, field->size);
+        finish_list(r, list, field->size);
+}
+
+/* Reads the value of @field, whose first event is the current one, into @object. null is as if it were not given. */
+static void read_field(Reader *r, const Field *field, void *object) {
+        void *value = (char *)object + field->offset;
+
+        if (is_null(r)) {
+                check_plain_yaml(r);
+                return;
+        }
+        switch (field->kind) {
+        case FIELD_SCALAR:
+                read_scalar(r, field->type, value);
+                break;
+        case FIELD_LIST:
+        case FIELD_OBJECTS:
+                read_list(r, field, value);
+                break;
+        case FIELD_NAMED:
+                read_named_objects(r, field, value);
+                break;
+        }
+}
+
+static Container *add_container(Reader *r, const char *name, Mark mark) {
+        Manifest *m = r->manifest;
+        Container *container = arena_alloc(r->arena, sizeof(*container));
+
+        if (m->length == m->capacity) {
+                m->capacity = m->capacity ? 2 * m->capacity : 16;
+                m->containers = reallocate(m->containers, m->capacity * sizeof(*m->containers));
+        }
+        container->name = (Text){mark, name};
+        container->file = r->file;
+        return m->containers[m->length++] = container;
+}
+
+static void read_containers(Reader *r) {
+        if (!expect(r, YAML_MAPPING_START_EVENT, "a mapping of names to containers"))
+                return;
+        for (next(r); !r->failed && r->event.type != YAML_MAPPING_END_EVENT; next(r)) {
+                Mark mark;
+                const char *key = read_key(r, &mark);
+                Text name = {0};
+
+                if (!key)
+                        continue;
+                r->container = add_container(r, key, mark);
+                push_name(r, key);
+                read_scalar(r, &container_name_type, &name);
+                next(r);
+                read_object(r, container_fields, r->container);
+                pop(r);
+                if (r->failed) {
+                        /* Nobody can tell what the rest of it was to be. */
+                        r->container->broken = true;
+                }
+                r->container = NULL;
+        }
+}
+
+/* Errors that concern all containers of the file, from @first on. */
+static void break_containers(Reader *r, size_t first, const Mark *mark, const char *option, const char *message) {
+        diagnose(r->diagnostics, SEVERITY_ERROR, NULL, r->file, mark, option, "%s", message);
+        for (size_t i = first; i < r->manifest->length; i++) {
+                Container *container = r->manifest->containers[i];
+
+                container->broken = true;
+                diagnose(r->diagnostics, SEVERITY_ERROR, container, r->file, mark, option, "%s", message);
+        }
+}
+
+static void read_root(Reader *r) {
+        Mark start = event_mark(r), version_mark = {0}, containers_mark = {0};
+        size_t first = r->manifest->length;
+        const char *version_error = "is missing: this file's format is version 1";
+
+        if (!expect(r, YAML_MAPPING_START_EVENT, "a mapping with \"version\" and \"containers\""))
+                return;
+        for (next(r); !r->failed && r->event.type != YAML_MAPPING_END_EVENT; next(r)) {
+                static const Field root_fields[] = {{.name = "version"}, {.name = "containers"}, {0}};
+                Mark mark, *seen;
+                const char *key = read_key(r, &mark);
+
+                if (!key)
+                        continue;
+                push_name(r, key);
+                next(r);
+                seen = strcmp(key, "version") == 0    ? &version_mark
+                        : strcmp(key, "containers") == 0 ? &containers_mark
+                                                         : NULL;
+                if (!seen) {
+                        report_unknown_option(r, root_fields, key, mark);
+                        skip(r);
+                } else if (seen->line > 0) {
+                        report(r, mark, "is given twice, first at %u:%u", seen->line, seen->column);
+                        skip(r);
+                } else if (seen == &containers_mark) {
+                        containers_mark = mark;
+                        if (is_null(r))
+                                check_plain_yaml(r);
+                        else
+                                read_containers(r);
+                } else {
+                        version_mark = event_mark(r);
+                        version_error = NULL;
+                        if (r->event.type == YAML_SCALAR_EVENT)
+                                check_plain_yaml(r);
+                        if (r->event.type != YAML_SCALAR_EVENT ||
+                                strcmp((char *)r->event.data.scalar.value, "1") != 0)
+                                version_error = arena_printf(r->arena,
+                                        "%s is not a version that this program knows, which is 1", found(r));
+                        skip(r);
+                }
+                pop(r);
+        }
+        /* In a file that ends too early the version may just not have come yet. */
+        if (version_error && (!r->failed || version_mark.line > 0))
+                break_containers(r, first, version_mark.line > 0 ? &version_mark : &start, "version", version_error);
+}
+
+static void read_stream(Reader *r) {
+        next(r); /* the start of the stream */
+        next(r);
+        if (r->event.type == YAML_STREAM_END_EVENT) {
+                report(r, event_mark(r), "the file is empty; a manifest starts with \"version: 1\"");
+                return;
+        }
+        next(r); /* the start of the document */
+        if (!r->failed)
+                read_root(r);
+        next(r); /* its end */
+        next(r);
+        if (!r->failed && r->event.type != YAML_STREAM_END_EVENT)
+                report(r, event_mark(r), "a second document, which is not allowed: a manifest is one document");
+}
+
+static int read_bytes(void *userdata, unsigned char *buffer, size_t size, size_t *ret_size) {
+        Reader *r = userdata;
+        ssize_t n;
+
+        if (size > r->left)
+                size = r->left;
+        do
+                n = read(r->fd, buffer, size);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                return 0;
+        r->left -= (size_t)n;
+        *ret_size = (size_t)n;
+        return 1;
+}
+
+/* Opens a regular file of a size that can be read. Returns a descriptor, or -1 with the reason in *ret_reason. */
+static int open_manifest(const char *path, size_t *ret_size, const char **ret_reason) {
+        struct stat st;
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+        if (fd < 0 || fstat(fd, &st) < 0)
+                *ret_reason = strerror(errno);
+        else if (!S_ISREG(st.st_mode))
+                *ret_reason = S_ISDIR(st.st_mode) ? "is a directory, not a file" : "is not a regular file";
+        else if ((uint64_t)st.st_size > MANIFEST_SIZE_MAX)
+                *ret_reason = "is larger than 64 MiB";
+        else {
+                *ret_size = (size_t)st.st_size;
+                return fd;
+        }
+        if (fd >= 0)
+                close(fd);
+        return -1;
+}
+
+void manifest_read(Manifest *manifest, const char *path, const char *shown, Diagnostics *diagnostics) {
+        Reader r = {
+                .arena = manifest->arena,
+                .manifest = manifest,
+                .file = arena_copy(manifest->arena, shown, strlen(shown)),
+                .diagnostics = diagnostics,
+        };
+        const char *reason;
+
+        r.fd = open_manifest(path, &r.left, &reason);
+        if (r.fd < 0) {
+                diagnose(diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "%s", reason);
+                return;
+        }
+        if (yaml_parser_initialize(&r.parser)) {
+                yaml_parser_set_input(&r.parser, read_bytes, &r);
+                read_stream(&r);
+                yaml_event_delete(&r.event);
+        } else {
+                diagnose(diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "not enough memory to read it");
+        }
+        yaml_parser_delete(&r.parser);
+        close(r.fd);
+}
+
+void manifest_free(Manifest *manifest) {
+        free(manifest->containers);
+        manifest->containers = NULL;
+        manifest->length = manifest->capacity = 0;
+}

@@ -1,0 +1,139 @@
+/* The manifest: what the files in /etc/nixos-containers declare, each value with the place where it stands.
+ * The format is described in nixos-containers.yaml(5). */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "arena.h"
+#include "diagnostic.h"
+
+/* Values. All start with their mark, whose line is 0 where the option was not given. */
+typedef struct Text {
+        Mark mark;
+        const char *text;
+} Text;
+
+typedef struct Flag {
+        Mark mark;
+        bool value;
+} Flag;
+
+typedef struct Number {
+        Mark mark;
+        uint32_t value;
+} Number;
+
+typedef struct AddressValue {
+        Mark mark;
+        Address address;
+} AddressValue;
+
+/* A list of values or of objects. */
+typedef struct List {
+        Mark mark;
+        uint32_t length;
+        void *items;
+} List;
+
+typedef struct Forward {
+        Mark mark;
+        Text protocol; /* "tcp" or "udp"; "tcp" if not given */
+        Number host_port;
+        Number container_port; /* the host's if not given */
+} Forward;
+
+typedef struct BindMount {
+        Text mount_point;
+        Text host_path; /* the mount point if not given */
+        Flag is_read_only;
+        Text host_path_mode;
+        Text host_path_user;
+        Text host_path_group;
+} BindMount;
+
+typedef struct Device {
+        Mark mark;
+        Text node;
+        Text modifier;
+} Device;
+
+/* One link between the host and the container: the main one (eth0 inside) or one of extraVeths. */
+typedef struct Link {
+        Text name; /* of an extra link */
+        Text host_bridge;
+        AddressValue host_address;
+        AddressValue host_address6;
+        AddressValue local_address;
+        AddressValue local_address6;
+        Text local_mac_address;
+        List forward_ports; /* of Forward */
+} Link;
+
+typedef struct Container {
+        Text name;
+        const char *file; /* where it is declared */
+        bool broken;      /* there are errors among its diagnostics */
+
+        Text system;
+        Flag auto_start;
+        Flag ephemeral;
+        Flag private_network;
+        Flag enable_tun;
+        Flag restart_if_changed;
+        Link link;
+        List interfaces;  /* of Text */
+        List macvlans;    /* of Text */
+        List extra_veths; /* of Link */
+        Text network_namespace;
+        List bind_mounts; /* of BindMount */
+        Text private_users;
+        List additional_capabilities; /* of Text */
+        List drop_capabilities;       /* of Text */
+        List allowed_devices;         /* of Device */
+        List tmpfs;                   /* of Text */
+        List extra_flags;             /* of Text */
+        Text timeout_start_sec;
+
+        /* What no two running containers can have at once, as a person would say it ("host port tcp 8080"); filled in by
+         * check.h. */
+        struct Claim *claims;
+        uint32_t claims_length;
+} Container;
+
+typedef struct Claim {
+        Mark mark;
+        const char *text;
+        const char *option; /* the path of the option that claims it */
+} Claim;
+
+/* Whether @container has the main link: a network of its own and something to make the link from. */
+static inline bool container_has_link(const Container *container) {
+        const Link *link = &container->link;
+
+        return container->private_network.value &&
+                (link->host_bridge.text || link->host_address.address.family || link->host_address6.address.family ||
+                        link->local_address.address.family || link->local_address6.address.family ||
+                        link->local_mac_address.text);
+}
+
+typedef struct Manifest {
+        Arena *arena;
+        Container **containers; /* in the order of the files; malloc(3) */
+        size_t length;
+        size_t capacity;
+} Manifest;
+
+/* The largest manifest that is read, in bytes, and the deepest nesting. */
+#define MANIFEST_SIZE_MAX ((size_t)64 * 1024 * 1024)
+#define MANIFEST_DEPTH_MAX 16
+
+/* Reads the file @path, which is called @shown in diagnostics, and adds its containers to @manifest. All that is wrong
+ * goes to @diagnostics; a container with errors is added too and marked broken. If the file cannot be read to its end,
+ * the containers before that place are added. */
+void manifest_read(Manifest *manifest, const char *path, const char *shown, Diagnostics *diagnostics);
+
+/* Frees what is not in the arena. */
+void manifest_free(Manifest *manifest);

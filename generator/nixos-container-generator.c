@@ -1,0 +1,207 @@
+/* nixos-container-generator: a systemd generator, see systemd.generator(7), for the containers that NixOS declares.
+ * nixos-container-generator(8) */
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "config.h"
+#include "generate.h"
+#include "log.h"
+#include "manifest.h"
+#include "mounts.h"
+#include "read-file.h"
+
+#define MANIFESTS_DIRECTORY "/etc/nixos-containers"
+#define DEFAULT_GENERATOR_DIRECTORY "/run/systemd/generator"
+
+typedef enum Mode {
+        MODE_GENERATE,
+        MODE_DRY_RUN,
+        MODE_CHECK,
+} Mode;
+
+typedef struct Arguments {
+        Mode mode;
+        const char *root; /* "": the host's own */
+        char *const *operands;
+        int operands_length;
+} Arguments;
+
+static void print_help(void) {
+        printf("Usage: %1$s [--root=DIR] NORMAL [EARLY] [LATE]\n"
+               "       %1$s [--root=DIR] --dry-run [FILE…]\n"
+               "       %1$s [--root=DIR] --check [FILE…]\n"
+               "\n"
+               "Turns the containers declared in " MANIFESTS_DIRECTORY "/*.yaml into systemd units.\n"
+               "systemd runs it at boot and at each \"systemctl daemon-reload\".\n"
+               "\n"
+               "  NORMAL EARLY LATE  where to write; only NORMAL is used\n"
+               "  --dry-run          print every file that would be written, with its path\n"
+               "  --check            only print what is wrong; exit with 1 if anything is\n"
+               "  FILE…              manifests to read instead\n"
+               "  --root=DIR         read the files of the system below DIR\n"
+               "  --help             show this\n"
+               "  --version          show the version\n"
+               "\n"
+               "See nixos-container-generator(8) and nixos-containers.yaml(5).\n",
+                program_invocation_short_name);
+}
+
+static __attribute__((noreturn)) void fail_usage(void) {
+        fprintf(stderr, "Try \"%s --help\".\n", program_invocation_short_name);
+        exit(EXIT_FAILURE);
+}
+
+static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
+        enum { OPTION_ROOT = 256, OPTION_DRY_RUN, OPTION_CHECK, OPTION_HELP, OPTION_VERSION };
+        static const struct option options[] = {
+                {"root", required_argument, NULL, OPTION_ROOT},
+                {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+                {"check", no_argument, NULL, OPTION_CHECK},
+                {"help", no_argument, NULL, OPTION_HELP},
+                {"version", no_argument, NULL, OPTION_VERSION},
+                {0},
+        };
+        int option;
+
+        *arguments = (Arguments){.root = ""};
+        while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0)
+                switch (option) {
+                case OPTION_ROOT:
+                        arguments->root = strcmp(optarg, "/") == 0 ? "" : optarg;
+                        break;
+                case OPTION_DRY_RUN:
+                        arguments->mode = MODE_DRY_RUN;
+                        break;
+                case OPTION_CHECK:
+                        arguments->mode = MODE_CHECK;
+                        break;
+                case OPTION_HELP:
+                        print_help();
+                        exit(EXIT_SUCCESS);
+                case OPTION_VERSION:
+                        printf("nixos-container-generator " VERSION "\n");
+                        exit(EXIT_SUCCESS);
+                default:
+                        fail_usage();
+                }
+
+        arguments->operands = argv + optind;
+        arguments->operands_length = argc - optind;
+        if (arguments->mode == MODE_GENERATE && (argc - optind < 1 || argc - optind > 3)) {
+                fprintf(stderr, "%s: expected one to three directories to write to, got %i.\n",
+                        program_invocation_short_name, argc - optind);
+                fail_usage();
+        }
+}
+
+static int is_manifest(const struct dirent *entry) {
+        size_t length = strlen(entry->d_name);
+
+        return entry->d_name[0] != '.' && length > 5 && strcmp(entry->d_name + length - 5, ".yaml") == 0;
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b) {
+        return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Reads the manifests in MANIFESTS_DIRECTORY by name. That there is none is no error. */
+static void read_manifests(Manifest *manifest, const char *root, Diagnostics *diagnostics) {
+        char directory[PATH_MAX], path[PATH_MAX + NAME_MAX + 1];
+        struct dirent **entries;
+        int n;
+
+        snprintf(directory, sizeof(directory), "%s" MANIFESTS_DIRECTORY, root);
+        n = scandir(directory, &entries, is_manifest, compare_names);
+        if (n < 0) {
+                if (errno != ENOENT)
+                        diagnose(diagnostics, SEVERITY_ERROR, NULL, MANIFESTS_DIRECTORY, NULL, NULL, "%s",
+                                strerror(errno));
+                return;
+        }
+        for (int i = 0; i < n; i++) {
+                snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
+                manifest_read(manifest, path, path + strlen(root), diagnostics);
+                free(entries[i]);
+        }
+        free(entries);
+}
+
+/* A host without a machine ID, which systemd does not boot, gets the addresses that belong to one of zeros. */
+static MachineId read_machine_id(const char *root) {
+        char path[PATH_MAX];
+        Buffer text = BUFFER_NULL;
+        MachineId id = {0};
+
+        snprintf(path, sizeof(path), "%s/etc/machine-id", root);
+        if (read_file(path, &text)) {
+                buffer_append(&text, "", 1);
+                (void)machine_id_parse(text.text, &id);
+        }
+        buffer_free(&text);
+        return id;
+}
+
+static bool write_files(const Arguments *arguments, const Manifest *manifest, const NameTable *names,
+        const Diagnostics *diagnostics) {
+        GenerateOptions options = {
+                .root = arguments->root,
+                .machine_id = read_machine_id(arguments->root),
+                .with_records = arguments->mode == MODE_GENERATE || arguments->operands_length == 0,
+        };
+        Output output;
+
+        if (arguments->mode == MODE_DRY_RUN)
+                output_open_stdout(&output, DEFAULT_GENERATOR_DIRECTORY);
+        else if (!output_open(&output, arguments->operands[0]))
+                return false;
+        options.generator_directory = output.directory;
+        generate(manifest, names, diagnostics, &options, &output);
+        output_close(&output);
+        return !output.failed;
+}
+
+static bool run(const Arguments *arguments) {
+        Arena arena = ARENA_NULL;
+        Manifest manifest = {.arena = &arena};
+        NameTable names = NAME_TABLE_NULL;
+        Diagnostics diagnostics;
+        bool good = true;
+
+        diagnostics_init(&diagnostics, &arena);
+        if (arguments->mode != MODE_GENERATE && arguments->operands_length > 0)
+                for (int i = 0; i < arguments->operands_length; i++)
+                        manifest_read(&manifest, arguments->operands[i], arguments->operands[i], &diagnostics);
+        else
+                read_manifests(&manifest, arguments->root, &diagnostics);
+        check_manifest(&manifest, &names, &diagnostics);
+        mounts_check(&manifest, arguments->root, &diagnostics);
+
+        if (arguments->mode == MODE_CHECK)
+                good = diagnostics.errors + diagnostics.warnings == 0;
+        else
+                good = write_files(arguments, &manifest, &names, &diagnostics) && diagnostics.errors == 0;
+        diagnostics_log(&diagnostics);
+
+        name_table_free(&names);
+        manifest_free(&manifest);
+        arena_free(&arena);
+        return good;
+}
+
+int main(int argc, char *argv[]) {
+        const char *in_initrd = getenv("SYSTEMD_IN_INITRD");
+        Arguments arguments;
+
+        log_open();
+        parse_arguments(argc, argv, &arguments);
+        /* Containers belong to the host's own system. */
+        if (arguments.mode == MODE_GENERATE && in_initrd && strcmp(in_initrd, "1") == 0)
+                return EXIT_SUCCESS;
+        return run(&arguments) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

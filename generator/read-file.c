@@ -1,0 +1,34 @@
+#include "read-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+bool read_all(int fd, Buffer *buffer) {
+        for (;;) {
+                ssize_t n;
+
+                buffer_reserve(buffer, 4096);
+                n = read(fd, buffer->text + buffer->length, buffer->capacity - buffer->length);
+                if (n == 0)
+                        return true;
+                if (n > 0)
+                        buffer->length += (size_t)n;
+                else if (errno != EINTR)
+                        return false;
+        }
+}
+
+bool read_file(const char *path, Buffer *buffer) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        bool read;
+        int error;
+
+        if (fd < 0)
+                return false;
+        read = read_all(fd, buffer);
+        error = errno;
+        close(fd);
+        errno = error;
+        return read;
+}

@@ -1,0 +1,330 @@
+#include "schema.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/capability.h>
+
+#include "interface-name.h"
+#include "mac-address.h"
+#include "manifest.h"
+
+/* What every text must be: it ends up in unit files and argument lists, neither of which can carry control characters. */
+static bool keep_text(Arena *arena, const char *text, size_t length, Text *value) {
+        for (size_t i = 0; i < length; i++)
+                if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+                        return false;
+        value->text = arena_copy(arena, text, length);
+        return true;
+}
+
+static bool parse_text(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return length > 0 && keep_text(arena, text, length, value);
+}
+
+static bool parse_bool(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)arena, (void)length;
+        ((Flag *)value)->value = strcmp(text, "true") == 0;
+        return plain && (((Flag *)value)->value || strcmp(text, "false") == 0);
+}
+
+static bool parse_number(const char *text, uint32_t least, uint32_t most, uint32_t *ret_number) {
+        uint64_t number = 0;
+        size_t length = strspn(text, "0123456789");
+
+        if (length == 0 || length > 10 || text[length] != '\0' || (length > 1 && text[0] == '0'))
+                return false;
+        for (size_t i = 0; i < length; i++)
+                number = 10 * number + (uint64_t)(text[i] - '0');
+        *ret_number = (uint32_t)number;
+        return number >= least && number <= most;
+}
+
+static bool parse_port(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)arena, (void)length;
+        return plain && parse_number(text, 1, UINT16_MAX, &((Number *)value)->value);
+}
+
+/* Whether @text is a host name as systemd's hostname_is_valid() has it, which machined demands of machines' names. */
+static bool host_name_is_valid(const char *text, size_t length) {
+        if (length == 0 || length > 64)
+                return false;
+        for (size_t i = 0; i < length; i++) {
+                bool first = i == 0 || text[i - 1] == '.', last = i + 1 == length || text[i + 1] == '.';
+
+                if (!isalnum((unsigned char)text[i]) && (first || last || (text[i] != '-' && text[i] != '.')))
+                        return false;
+        }
+        return true;
+}
+
+static bool parse_container_name(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return keep_text(arena, text, length, value) && host_name_is_valid(text, length);
+}
+
+/* An absolute path without "..". What says nothing ("//", "/.", a slash at the end) is left out. */
+static bool parse_absolute_path(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        Text *path = value;
+        char *end, *copy;
+
+        (void)plain;
+        if (length == 0 || length >= 4096 || text[0] != '/' || !keep_text(arena, text, length, path))
+                return false;
+        end = copy = (char *)path->text;
+        for (const char *part = text; *part;) {
+                size_t n;
+
+                part += strspn(part, "/");
+                n = strcspn(part, "/");
+                if (n == 2 && part[0] == '.' && part[1] == '.')
+                        return false;
+                if (n > 0 && !(n == 1 && part[0] == '.')) {
+                        *end++ = '/';
+                        memcpy(end, part, n);
+                        end += n;
+                }
+                part += n;
+        }
+        if (end == copy)
+                *end++ = '/';
+        *end = '\0';
+        return true;
+}
+
+static bool parse_address_of(int family, bool with_prefix, const char *text, size_t length, void *value) {
+        AddressValue *address = value;
+
+        return strlen(text) == length && address_parse(text, family, &address->address) &&
+                (with_prefix || !address->address.has_prefix);
+}
+
+static bool parse_ipv4(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)arena, (void)plain;
+        return parse_address_of(AF_INET, false, text, length, value);
+}
+
+static bool parse_ipv4_prefix(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)arena, (void)plain;
+        return parse_address_of(AF_INET, true, text, length, value);
+}
+
+static bool parse_ipv6(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)arena, (void)plain;
+        return parse_address_of(AF_INET6, false, text, length, value);
+}
+
+static bool parse_ipv6_prefix(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)arena, (void)plain;
+        return parse_address_of(AF_INET6, true, text, length, value);
+}
+
+static bool parse_mac_address(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return keep_text(arena, text, length, value) && mac_address_is_valid(((Text *)value)->text);
+}
+
+static bool parse_interface_name(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return keep_text(arena, text, length, value) && interface_name_is_valid(((Text *)value)->text);
+}
+
+static bool parse_protocol(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return (strcmp(text, "tcp") == 0 || strcmp(text, "udp") == 0) && keep_text(arena, text, length, value);
+}
+
+static bool parse_private_users(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        uint32_t number;
+
+        (void)plain;
+        return (strcmp(text, "no") == 0 || strcmp(text, "identity") == 0 || strcmp(text, "pick") == 0 ||
+                       parse_number(text, 0, UINT32_MAX - 1, &number)) &&
+                keep_text(arena, text, length, value);
+}
+
+static bool parse_capability(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        cap_value_t capability;
+
+        (void)plain;
+        return keep_text(arena, text, length, value) &&
+                (strcmp(text, "all") == 0 ||
+                        (strncasecmp(text, "CAP_", 4) == 0 && cap_from_name(text, &capability) == 0));
+}
+
+static bool parse_device_node(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        if (strncmp(text, "char-", 5) == 0 || strncmp(text, "block-", 6) == 0)
+                return !strpbrk(text, " \"'\\") && keep_text(arena, text, length, value);
+        return parse_absolute_path(arena, text, length, plain, value) &&
+                (strncmp(((Text *)value)->text, "/dev/", 5) == 0 ||
+                        strncmp(((Text *)value)->text, "/run/systemd/inaccessible/", 26) == 0);
+}
+
+static bool parse_device_modifier(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return length > 0 && length <= 3 && strspn(text, "rwm") == length && keep_text(arena, text, length, value);
+}
+
+/* PATH or PATH:OPTIONS, see --tmpfs= in systemd-nspawn(1). */
+static bool parse_tmpfs(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return length > 1 && text[0] == '/' && text[1] != ':' && !strstr(text, "/../") &&
+                keep_text(arena, text, length, value);
+}
+
+/* A number of seconds, or numbers with units, or "infinity": see systemd.time(7). */
+static bool parse_time_span(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        static const char *const units[] = {"usec", "us", "µs", "msec", "ms", "seconds", "second", "sec", "s", "minutes",
+                "minute", "min", "months", "month", "m", "hours", "hour", "hr", "h", "days", "day", "d", "weeks", "week",
+                "w", "M", "years", "year", "y"};
+        const char *rest = text;
+
+        (void)plain;
+        if (!keep_text(arena, text, length, value))
+                return false;
+        if (strcmp(text, "infinity") == 0)
+                return true;
+        do {
+                size_t digits, n = 0;
+
+                rest += strspn(rest, " ");
+                digits = strspn(rest, "0123456789");
+                if (digits == 0 || digits > 15)
+                        return false;
+                rest += digits;
+                if (rest[0] == '.' && isdigit((unsigned char)rest[1]))
+                        rest += 1 + strspn(rest + 1, "0123456789");
+                rest += strspn(rest, " ");
+                for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+                        if (strncmp(rest, units[i], strlen(units[i])) == 0 && strlen(units[i]) > n)
+                                n = strlen(units[i]);
+                rest += n;
+                rest += strspn(rest, " ");
+        } while (*rest);
+        return true;
+}
+
+static bool parse_mode(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return length >= 3 && length <= 5 && strspn(text, "01234567") == length && (length < 5 || text[0] == '0') &&
+                keep_text(arena, text, length, value);
+}
+
+/* A user's or group's name or number. systemd, src/basic/user-util.c, valid_user_group_name() */
+static bool parse_user(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+        uint32_t number;
+
+        (void)plain;
+        if (!keep_text(arena, text, length, value))
+                return false;
+        return parse_number(text, 0, UINT32_MAX - 1, &number) ||
+                (length > 0 && length <= 31 && strspn(text, allowed) == length && text[0] != '-' && text[0] != '.' &&
+                        !isdigit((unsigned char)text[0]));
+}
+
+const ScalarType container_name_type = {
+        .expected = "a container's name: up to 64 letters, digits and \"-\", neither first nor last a \"-\"",
+        .size = sizeof(Text),
+        .parse = parse_container_name,
+};
+
+static const ScalarType bool_type = {"true or false", sizeof(Flag), parse_bool};
+static const ScalarType text_type = {"a text of one line", sizeof(Text), parse_text};
+static const ScalarType port_type = {"a port: a number from 1 to 65535", sizeof(Number), parse_port};
+static const ScalarType absolute_path_type = {
+        "an absolute path without \"..\" and control characters", sizeof(Text), parse_absolute_path};
+static const ScalarType ipv4_type = {
+        "an IPv4 address without a prefix length, such as 192.168.100.10", sizeof(AddressValue), parse_ipv4};
+static const ScalarType ipv4_prefix_type = {
+        "an IPv4 address, such as 192.168.100.11 or 192.168.100.11/24", sizeof(AddressValue), parse_ipv4_prefix};
+static const ScalarType ipv6_type = {
+        "an IPv6 address without a prefix length, such as fc00::1", sizeof(AddressValue), parse_ipv6};
+static const ScalarType ipv6_prefix_type = {
+        "an IPv6 address, such as fc00::2 or fc00::2/64", sizeof(AddressValue), parse_ipv6_prefix};
+static const ScalarType mac_address_type = {
+        "the MAC address of an interface, such as 02:00:00:00:00:01", sizeof(Text), parse_mac_address};
+static const ScalarType interface_name_type = {
+        "the name of a network interface: 1 to 15 letters, digits and \"._-+=@~\"", sizeof(Text), parse_interface_name};
+static const ScalarType protocol_type = {"tcp or udp", sizeof(Text), parse_protocol};
+static const ScalarType private_users_type = {
+        "no, identity, pick or the first of the user IDs to use", sizeof(Text), parse_private_users};
+static const ScalarType capability_type = {
+        "a capability, such as CAP_NET_ADMIN, or all", sizeof(Text), parse_capability};
+static const ScalarType device_node_type = {
+        "a device: a path below /dev, or char- or block- and a name from /proc/devices", sizeof(Text),
+        parse_device_node};
+static const ScalarType device_modifier_type = {"one to three of the letters r, w and m", sizeof(Text),
+        parse_device_modifier};
+static const ScalarType tmpfs_type = {
+        "an absolute path, or one with options behind a colon", sizeof(Text), parse_tmpfs};
+static const ScalarType time_span_type = {
+        "a time span, such as 90, 1min or infinity", sizeof(Text), parse_time_span};
+static const ScalarType mode_type = {"an access mode of octal digits, such as \"0755\"", sizeof(Text), parse_mode};
+static const ScalarType user_type = {"the name or number of a user or group", sizeof(Text), parse_user};
+
+static const Field forward_fields[] = {
+        {"protocol", FIELD_SCALAR, offsetof(Forward, protocol), .type = &protocol_type},
+        {"hostPort", FIELD_SCALAR, offsetof(Forward, host_port), .type = &port_type, .required = true},
+        {"containerPort", FIELD_SCALAR, offsetof(Forward, container_port), .type = &port_type},
+        {0},
+};
+
+static const Field bind_mount_fields[] = {
+        {"hostPath", FIELD_SCALAR, offsetof(BindMount, host_path), .type = &absolute_path_type},
+        {"isReadOnly", FIELD_SCALAR, offsetof(BindMount, is_read_only), .type = &bool_type},
+        {"hostPathMode", FIELD_SCALAR, offsetof(BindMount, host_path_mode), .type = &mode_type},
+        {"hostPathUser", FIELD_SCALAR, offsetof(BindMount, host_path_user), .type = &user_type},
+        {"hostPathGroup", FIELD_SCALAR, offsetof(BindMount, host_path_group), .type = &user_type},
+        {0},
+};
+
+static const Field device_fields[] = {
+        {"node", FIELD_SCALAR, offsetof(Device, node), .type = &device_node_type, .required = true},
+        {"modifier", FIELD_SCALAR, offsetof(Device, modifier), .type = &device_modifier_type, .required = true},
+        {0},
+};
+
+/* The options of a link stand in a container for the main one and in extraVeths for the others. */
+#define LINK_FIELDS(base)                                                                                            \
+        {"hostBridge", FIELD_SCALAR, (base) + offsetof(Link, host_bridge), .type = &interface_name_type},            \
+                {"hostAddress", FIELD_SCALAR, (base) + offsetof(Link, host_address), .type = &ipv4_type},            \
+                {"hostAddress6", FIELD_SCALAR, (base) + offsetof(Link, host_address6), .type = &ipv6_type},          \
+                {"localAddress", FIELD_SCALAR, (base) + offsetof(Link, local_address), .type = &ipv4_prefix_type},   \
+                {"localAddress6", FIELD_SCALAR, (base) + offsetof(Link, local_address6), .type = &ipv6_prefix_type}, \
+                {"localMacAddress", FIELD_SCALAR, (base) + offsetof(Link, local_mac_address),                        \
+                        .type = &mac_address_type},                                                                  \
+                {"forwardPorts", FIELD_OBJECTS, (base) + offsetof(Link, forward_ports), .fields = forward_fields,    \
+                        .size = sizeof(Forward)}
+
+static const Field extra_veth_fields[] = {
+        LINK_FIELDS(0),
+        {0},
+};
+
+const Field container_fields[] = {
+        {"system", FIELD_SCALAR, offsetof(Container, system), .type = &absolute_path_type, .required = true},
+        {"autoStart", FIELD_SCALAR, offsetof(Container, auto_start), .type = &bool_type},
+        {"ephemeral", FIELD_SCALAR, offsetof(Container, ephemeral), .type = &bool_type},
+        {"privateNetwork", FIELD_SCALAR, offsetof(Container, private_network), .type = &bool_type},
+        {"enableTun", FIELD_SCALAR, offsetof(Container, enable_tun), .type = &bool_type},
+        {"restartIfChanged", FIELD_SCALAR, offsetof(Container, restart_if_changed), .type = &bool_type},
+        LINK_FIELDS(offsetof(Container, link)),
+        {"interfaces", FIELD_LIST, offsetof(Container, interfaces), .type = &interface_name_type},
+        {"macvlans", FIELD_LIST, offsetof(Container, macvlans), .type = &interface_name_type},
+        {"extraVeths", FIELD_NAMED, offsetof(Container, extra_veths), .type = &interface_name_type,
+                .fields = extra_veth_fields, .size = sizeof(Link)},
+        {"networkNamespace", FIELD_SCALAR, offsetof(Container, network_namespace), .type = &absolute_path_type},
+        {"bindMounts", FIELD_NAMED, offsetof(Container, bind_mounts), .type = &absolute_path_type,
+                .fields = bind_mount_fields, .size = sizeof(BindMount)},
+        {"privateUsers", FIELD_SCALAR, offsetof(Container, private_users), .type = &private_users_type},
+        {"additionalCapabilities", FIELD_LIST, offsetof(Container, additional_capabilities), .type = &capability_type},
+        {"dropCapabilities", FIELD_LIST, offsetof(Container, drop_capabilities), .type = &capability_type},
+        {"allowedDevices", FIELD_OBJECTS, offsetof(Container, allowed_devices), .fields = device_fields,
+                .size = sizeof(Device)},
+        {"tmpfs", FIELD_LIST, offsetof(Container, tmpfs), .type = &tmpfs_type},
+        {"extraFlags", FIELD_LIST, offsetof(Container, extra_flags), .type = &text_type},
+        {"timeoutStartSec", FIELD_SCALAR, offsetof(Container, timeout_start_sec), .type = &time_span_type},
+        {0},
+};
