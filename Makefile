@@ -11,6 +11,7 @@ mandir ?= $(prefix)/share/man
 DESTDIR ?=
 
 # Where the programs are that the units run.
+BUSCTL ?= /usr/bin/busctl
 ECHO ?= /usr/bin/echo
 FALSE ?= /usr/bin/false
 IP ?= /usr/bin/ip
@@ -63,8 +64,8 @@ $(B)/templates.o: generator/templates.c $(wildcard templates/*)
 $(B)/config.h: FORCE
 	@mkdir -p $(B)
 	@printf '#pragma once\n' >$@.new
-	@printf '#define %s "%s"\n' VERSION '$(VERSION)' LIBEXECDIR '$(libexecdir)' TOOL_ECHO '$(ECHO)' \
-		TOOL_FALSE '$(FALSE)' TOOL_IP '$(IP)' TOOL_NFT '$(NFT)' TOOL_SYSTEMD_NSPAWN '$(SYSTEMD_NSPAWN)' \
+	@printf '#define %s "%s"\n' VERSION '$(VERSION)' LIBEXECDIR '$(libexecdir)' TOOL_BUSCTL '$(BUSCTL)' \
+		TOOL_ECHO '$(ECHO)' TOOL_FALSE '$(FALSE)' TOOL_IP '$(IP)' TOOL_NFT '$(NFT)' TOOL_SYSTEMD_NSPAWN '$(SYSTEMD_NSPAWN)' \
 		TOOL_SYSTEMD_RUN '$(SYSTEMD_RUN)' TOOL_SYSTEMD_TMPFILES '$(SYSTEMD_TMPFILES)' >>$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 

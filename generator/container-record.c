@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -272,6 +273,30 @@ static bool remove_files(const Buffer *tmpfiles) {
         return true;
 }
 
+/* Removes what systemd-nspawn leaves behind when it is killed: the mount through which it passes mounts into the container and the one
+ * through which the container's sockets are seen. Newer versions have an option for that, --cleanup. */
+static void remove_nspawn_mounts(Arena *arena, const char *container) {
+        static const char *const directories[] = {"propagate", "unix-export"};
+
+        for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+                const char *path = arena_printf(arena, "/run/systemd/nspawn/%s/%s", directories[i], container);
+
+                (void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+                (void)rmdir(path);
+        }
+}
+
+/* Makes systemd-machined forget the machine, if systemd-nspawn was killed before it could: it would refuse the next of the name while
+ * the unit exists. */
+static void unregister_machine(Arena *arena, const char *container) {
+        char *const busctl[] = {(char *)TOOL_BUSCTL, (char *)"--quiet", (char *)"call", (char *)"org.freedesktop.machine1",
+                (char *)"/org/freedesktop/machine1", (char *)"org.freedesktop.machine1.Manager",
+                (char *)"UnregisterMachine", (char *)"s", (char *)container, NULL};
+
+        if (access(arena_printf(arena, "/run/systemd/machines/%s", container), F_OK) == 0)
+                (void)run(busctl, &BUFFER_NULL);
+}
+
 /* Reads a file of the record; one that is not there is empty. */
 static Buffer read_recorded(Arena *arena, const char *container, const char *file) {
         const char *path = arena_printf(arena, RECORDS_DIRECTORY "/%s/%s", container, file);
@@ -299,6 +324,8 @@ static bool remove_record(Arena *arena, int records, const char *container) {
                 unlinkat(records, arena_printf(arena, "%s/" RECORD_NFT, container), 0);
                 removed = remove_forwards(arena, records, &nft);
         }
+        unregister_machine(arena, container);
+        remove_nspawn_mounts(arena, container);
         removed = remove_files(&tmpfiles) && removed;
         release_claims(arena, records, container, &claims);
         remove_directory(records, container);
