@@ -19,6 +19,7 @@ NFT ?= /usr/sbin/nft
 SYSTEMD_NSPAWN ?= /usr/bin/systemd-nspawn
 SYSTEMD_RUN ?= /usr/bin/systemd-run
 SYSTEMD_TMPFILES ?= /usr/bin/systemd-tmpfiles
+UDEVADM ?= /usr/bin/udevadm
 
 PKG_CONFIG ?= pkg-config
 LIBRARIES := yaml-0.1 mount libcap
@@ -66,7 +67,8 @@ $(B)/config.h: FORCE
 	@printf '#pragma once\n' >$@.new
 	@printf '#define %s "%s"\n' VERSION '$(VERSION)' LIBEXECDIR '$(libexecdir)' TOOL_BUSCTL '$(BUSCTL)' \
 		TOOL_ECHO '$(ECHO)' TOOL_FALSE '$(FALSE)' TOOL_IP '$(IP)' TOOL_NFT '$(NFT)' TOOL_SYSTEMD_NSPAWN '$(SYSTEMD_NSPAWN)' \
-		TOOL_SYSTEMD_RUN '$(SYSTEMD_RUN)' TOOL_SYSTEMD_TMPFILES '$(SYSTEMD_TMPFILES)' >>$@.new
+		TOOL_SYSTEMD_RUN '$(SYSTEMD_RUN)' TOOL_SYSTEMD_TMPFILES '$(SYSTEMD_TMPFILES)' \
+		TOOL_UDEVADM '$(UDEVADM)' >>$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 install: all

@@ -91,7 +91,8 @@ static void claim_link(Checker *c, const char *prefix, const Link *link) {
         claim_address(c, prefix, &link->local_address, "localAddress", &link->host_bridge);
         claim_address(c, prefix, &link->local_address6, "localAddress6", &link->host_bridge);
         for (uint32_t i = 0; i < link->forward_ports.length; i++)
-                add_claim(c, forwards[i].host_port.mark,
+                if (forwards[i].host_port.value > 0)
+                        add_claim(c, forwards[i].host_port.mark,
                         arena_printf(c->arena, "%sforwardPorts[%u].hostPort", prefix, i),
                         arena_printf(c->arena, "host port %s %u",
                                 forwards[i].protocol.text ? forwards[i].protocol.text : "tcp",
@@ -124,8 +125,10 @@ static void claim_interfaces(Checker *c) {
         const Text *interfaces = c->container->interfaces.items;
 
         for (uint32_t i = 0; i < c->container->interfaces.length; i++)
-                add_claim(c, interfaces[i].mark, arena_printf(c->arena, "interfaces[%u]", i),
-                        arena_printf(c->arena, "network interface %s", interfaces[i].text));
+                if (interfaces[i].text)
+                        add_claim(c, interfaces[i].mark, arena_printf(c->arena, "interfaces[%u]", i),
+                                arena_printf(c->arena, "network interface %.*s",
+                                        (int)interface_host_length(interfaces[i].text), interfaces[i].text));
 }
 
 static void check_bind_mounts(Checker *c) {
@@ -164,8 +167,7 @@ static void check_container(Checker *c) {
         check_extra_veths(c);
         claim_interfaces(c);
         check_bind_mounts(c);
-        if (!c->container->broken)
-                check_claims_within(c);
+        check_claims_within(c);
 }
 
 /* Two containers of one name: nobody can tell which is meant, so neither is. */

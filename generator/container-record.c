@@ -4,7 +4,9 @@
  *       Copies the unit and its snippets from the generator's DIRECTORY, and its own standard input, which is the unit's, into the
  *       record. If another container has one of the claims, says which and fails.
  *   container-record remove CONTAINER
- *       Undoes what the record says was added, and removes the record. Does nothing if there is none. */
+ *       Undoes what the record says was added, and removes the record. Does nothing if there is none.
+ *   container-record settle LINK
+ *       Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it before. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -263,14 +265,23 @@ static bool remove_forwards(Arena *arena, int records, const Buffer *script) {
         return removed;
 }
 
-/* Removes what the snippet for systemd-tmpfiles says is to be removed: the root directory of an ephemeral container. */
-static bool remove_files(const Buffer *tmpfiles) {
+/* Removes what the snippet for systemd-tmpfiles says is to be removed: the root directory of an ephemeral container. Only those lines
+ * are handed on, as systemd-tmpfiles spares what other lines make. */
+static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--remove", (char *)"-", NULL};
+        Buffer lines = BUFFER_NULL;
+        bool removed = true;
 
-        for_each_line(line, end, tmpfiles)
-                if (behind(line, end, "R "))
-                        return run(systemd_tmpfiles, tmpfiles) == 0;
-        return true;
+        for_each_line(line, end, tmpfiles) {
+                const char *path = behind(line, end, "R ");
+
+                if (path && access(arena_copy(arena, path, (size_t)(end - path)), F_OK) == 0)
+                        buffer_append(&lines, line, (size_t)(end + 1 - line));
+        }
+        if (lines.length > 0)
+                removed = run(systemd_tmpfiles, &lines) == 0;
+        buffer_free(&lines);
+        return removed;
 }
 
 /* Removes what systemd-nspawn leaves behind when it is killed: the mount through which it passes mounts into the container and the one
@@ -326,7 +337,7 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         }
         unregister_machine(arena, container);
         remove_nspawn_mounts(arena, container);
-        removed = remove_files(&tmpfiles) && removed;
+        removed = remove_files(arena, &tmpfiles) && removed;
         release_claims(arena, records, container, &claims);
         remove_directory(records, container);
 
@@ -372,11 +383,16 @@ static bool fill_record(Arena *arena, int new, const Start *start, const Buffer 
         Buffer text = BUFFER_NULL;
         bool good = true;
 
-        for (size_t i = 0; i < start->snippets.length && good; i++)
+        for (size_t i = 0; i < start->snippets.length && good; i++) {
+                const char *snippet = start->snippets.items[i];
+
                 good = read_generated(arena_printf(arena, "%s/" SNIPPETS_DIRECTORY "/%s.%s", start->directory,
-                                              start->container, start->snippets.items[i]),
+                                              start->container, snippet),
                                &text) &&
-                        write_file(new, start->snippets.items[i], &text);
+                        write_file(new, snippet, &text);
+                if (good && strcmp(snippet, RECORD_TMPFILES) == 0)
+                        good = remove_files(arena, &text);
+        }
 
         good = good &&
                 read_generated(arena_printf(arena, "%s/container@%s.service", start->directory, start->container),
@@ -428,10 +444,22 @@ static bool create_record(Arena *arena, const Start *start) {
         return good;
 }
 
+static bool settle(Arena *arena, const char *link) {
+        char *const udevadm[] = {(char *)TOOL_UDEVADM, (char *)"wait", (char *)"--timeout=30",
+                (char *)arena_printf(arena, "/sys/class/net/%s", link), NULL};
+
+        if (access("/run/udev/control", F_OK) < 0)
+                return true;
+        execv(udevadm[0], udevadm);
+        log_message(LOG_ERR, "%s: %s", udevadm[0], strerror(errno));
+        return false;
+}
+
 static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
                 "Usage: %1$s create [--claim=CLAIM…] --snippet=NAME… DIRECTORY CONTAINER\n"
                 "       %1$s remove CONTAINER\n"
+                "       %1$s settle LINK\n"
                 "The units of nixos-container-generator(8) run it.\n",
                 program_invocation_short_name);
         exit(EXIT_FAILURE);
@@ -442,6 +470,26 @@ static bool is_plain_name(const char *name) {
         return name[0] != '\0' && name[0] != '.' && !strchr(name, '/') && strlen(name) <= 64;
 }
 
+static bool create(Arena *arena, Start *start, char *operands[]) {
+        start->directory = operands[0];
+        start->container = operands[1];
+        if (!is_plain_name(start->container))
+                fail_usage();
+        return create_record(arena, start);
+}
+
+static bool remove_operand(Arena *arena, const char *container) {
+        int records;
+        bool removed;
+
+        if (!is_plain_name(container))
+                fail_usage();
+        records = open_records();
+        removed = remove_record(arena, records, container);
+        close(records);
+        return removed;
+}
+
 int main(int argc, char *argv[]) {
         static const struct option options[] = {
                 {"claim", required_argument, NULL, 'c'},
@@ -450,8 +498,9 @@ int main(int argc, char *argv[]) {
         };
         Start start = {0};
         Arena arena = ARENA_NULL;
-        bool create, good;
-        int option;
+        const char *verb;
+        int option, operands;
+        bool good;
 
         while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0)
                 if (option == 'c' || option == 's')
@@ -459,22 +508,17 @@ int main(int argc, char *argv[]) {
                 else
                         fail_usage();
 
-        create = argc - optind == 3 && strcmp(argv[optind], "create") == 0;
-        if (!create && !(argc - optind == 2 && strcmp(argv[optind], "remove") == 0))
-                fail_usage();
-        start.container = argv[argc - 1];
-        start.directory = argv[argc - 2];
-        if (!is_plain_name(start.container))
+        operands = argc - optind - 1;
+        verb = operands >= 0 ? argv[optind++] : "";
+        if (strcmp(verb, "create") == 0 && operands == 2)
+                good = create(&arena, &start, argv + optind);
+        else if (strcmp(verb, "remove") == 0 && operands == 1)
+                good = remove_operand(&arena, argv[optind]);
+        else if (strcmp(verb, "settle") == 0 && operands == 1)
+                good = settle(&arena, argv[optind]);
+        else
                 fail_usage();
 
-        if (create) {
-                good = create_record(&arena, &start);
-        } else {
-                int records = open_records();
-
-                good = remove_record(&arena, records, start.container);
-                close(records);
-        }
         free(start.claims.items);
         free(start.snippets.items);
         arena_free(&arena);

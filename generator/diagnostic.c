@@ -33,6 +33,7 @@ void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, 
         diagnostic = arena_alloc(diagnostics->arena, sizeof(*diagnostic));
         diagnostic->severity = severity;
         diagnostic->subject = subject;
+        diagnostic->file = file;
         diagnostic->text = arena_printf(diagnostics->arena, "%s%s: %s%s%s", file, place, option ? option : "",
                 option ? ": " : "", message);
         *diagnostics->end = diagnostic;

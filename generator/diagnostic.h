@@ -22,6 +22,7 @@ typedef struct Diagnostic {
         struct Diagnostic *next; /* of this list */
         Severity severity;
         const void *subject; /* the container it is about; NULL for a whole file */
+        const char *file;    /* as it was given */
         const char *text;    /* "FILE:LINE:COLUMN: path.to.option: message" */
 } Diagnostic;
 

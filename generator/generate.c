@@ -189,15 +189,10 @@ static bool has_address(const AddressValue *value) {
         return value->address.family != 0;
 }
 
-/* Whether @container has user IDs that differ from the host's. */
-static bool has_shifted_users(const Container *container) {
-        const char *users = container->private_users.text;
-
-        return users && strcmp(users, "no") != 0 && strcmp(users, "identity") != 0 && strcmp(users, "0") != 0;
-}
-
 static void add_device_unit(Generator *g, const char *interface) {
-        add(g, DEVICE, join(g, escape_unit_path(&g->scratch, join(g, "/sys/subsystem/net/devices/", interface)), ".device"));
+        const char *name = arena_copy(&g->scratch, interface, interface_host_length(interface));
+
+        add(g, DEVICE, join(g, escape_unit_path(&g->scratch, join(g, "/sys/subsystem/net/devices/", name)), ".device"));
 }
 
 /* The host's end of a link as ip(8) is told, and the container's end as container-init is told. */
@@ -354,7 +349,7 @@ static void add_device_allow(Generator *g, const char *node, const char *modifie
 
 static void add_permissions(Generator *g, const Container *container) {
         const Device *devices = container->allowed_devices.items;
-        bool shifted = has_shifted_users(container);
+        bool shifted = container_has_shifted_users(container);
 
         add(g, PRIVATE_USERS, container->private_users.text ? container->private_users.text : "no");
         add(g, IDMAP, shifted ? ":idmap" : "");
@@ -368,7 +363,7 @@ static void add_permissions(Generator *g, const Container *container) {
         if (container->enable_tun.value)
                 add(g, CAPABILITY, "CAP_NET_ADMIN");
         /* In a user namespace systemd-nspawn binds the host's /dev/net/tun, as it cannot make the node there. */
-        if (container->enable_tun.value || (shifted && container->private_network.value))
+        if (container->enable_tun.value || (shifted && container_has_own_network(container)))
                 add_device_allow(g, "/dev/net/tun", "rwm");
 }
 
@@ -449,7 +444,9 @@ static void add_diagnostics(Generator *g, const Container *container) {
         for (const Diagnostic *d = g->diagnostics->first; d; d = d->next) {
                 const Container *subject = d->subject;
 
-                if (!subject || d->severity != SEVERITY_ERROR || strcmp(subject->name.text, container->name.text) != 0)
+                /* Its own, and those of the whole file. */
+                if (d->severity != SEVERITY_ERROR ||
+                        (subject ? strcmp(subject->name.text, container->name.text) != 0 : d->file != container->file))
                         continue;
                 if (g->values[FIRST_DIAGNOSTIC].length == 0)
                         add(g, FIRST_DIAGNOSTIC, d->text);

@@ -344,7 +344,9 @@ static void read_list(Reader *r, const Field *field, List *list) {
                 push_index(r, list->length);
                 item = append(list, size);
                 *(Mark *)item = event_mark(r);
-                if (field->kind == FIELD_LIST)
+                if (field->kind == FIELD_LIST && is_null(r))
+                        report(r, event_mark(r), "null is not %s", field->type->expected);
+                else if (field->kind == FIELD_LIST)
                         read_scalar(r, field->type, item);
                 else
                         read_object(r, field->fields, item);
@@ -469,15 +471,11 @@ static void read_containers(Reader *r) {
         }
 }
 
-/* Errors that concern all containers of the file, from @first on. */
+/* An error that concerns all containers of the file, from @first on. */
 static void break_containers(Reader *r, size_t first, const Mark *mark, const char *option, const char *message) {
         diagnose(r->diagnostics, SEVERITY_ERROR, NULL, r->file, mark, option, "%s", message);
-        for (size_t i = first; i < r->manifest->length; i++) {
-                Container *container = r->manifest->containers[i];
-
-                container->broken = true;
-                diagnose(r->diagnostics, SEVERITY_ERROR, container, r->file, mark, option, "%s", message);
-        }
+        for (size_t i = first; i < r->manifest->length; i++)
+                r->manifest->containers[i]->broken = true;
 }
 
 static void read_root(Reader *r) {

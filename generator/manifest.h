@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "address.h"
 #include "arena.h"
@@ -117,6 +118,24 @@ static inline bool container_has_link(const Container *container) {
                 (link->host_bridge.text || link->host_address.address.family || link->host_address6.address.family ||
                         link->local_address.address.family || link->local_address6.address.family ||
                         link->local_mac_address.text);
+}
+
+/* Whether @container has a network namespace of its own. */
+static inline bool container_has_own_network(const Container *container) {
+        return container->private_network.value || container->extra_veths.length > 0 ||
+                container->interfaces.length > 0 || container->macvlans.length > 0;
+}
+
+/* Whether the users in @container are others on the host, so that files need idmapped mounts to have the same owners. */
+static inline bool container_has_shifted_users(const Container *container) {
+        const char *users = container->private_users.text;
+
+        return users && strcmp(users, "no") != 0 && strcmp(users, "identity") != 0 && strcmp(users, "0") != 0;
+}
+
+/* The length of the host's part in the name of an interface, which may have a ":" and its name inside behind it. */
+static inline size_t interface_host_length(const char *name) {
+        return strcspn(name, ":");
 }
 
 typedef struct Manifest {

@@ -124,7 +124,6 @@ static const char *bind_mount_option(Arena *arena, const Container *container, c
 
 static void check_bind_mount(Check *c, const Container *container, const BindMount *bind) {
         const Text *source = bind->host_path.text ? &bind->host_path : &bind->mount_point;
-        const char *users = container->private_users.text;
         const Mount *planned = find_mount(&c->fstab, source->text);
         const Mount *present = find_mount(&c->mountinfo, source->text), *deeper = present;
 
@@ -140,11 +139,11 @@ static void check_bind_mount(Check *c, const Container *container, const BindMou
         else if (deeper == planned && c->booted && (!present || strcmp(present->target, planned->target) != 0))
                 warn(c, container, bind, source,
                         "is on %s, which /etc/fstab lists and which is not mounted", planned->target);
-        if (users && strcmp(users, "no") != 0 && strcmp(users, "identity") != 0 && has_no_idmapped_mounts(deeper->type))
+        if (container_has_shifted_users(container) && has_no_idmapped_mounts(deeper->type))
                 warn(c, container, bind, source,
                         "is on %s, a file system of type %s, which has no idmapped mounts: with privateUsers: %s the "
                         "container cannot start",
-                        deeper->target, deeper->type, users);
+                        deeper->target, deeper->type, container->private_users.text);
 }
 
 static bool has_bind_mounts(const Manifest *manifest) {

@@ -73,11 +73,14 @@ static bool parse_absolute_path(Arena *arena, const char *text, size_t length, b
         if (length == 0 || length >= 4096 || text[0] != '/' || !keep_text(arena, text, length, path))
                 return false;
         end = copy = (char *)path->text;
-        for (const char *part = text; *part;) {
+        for (const char *part = text; part < text + length;) {
                 size_t n;
 
-                part += strspn(part, "/");
+                while (part < text + length && *part == '/')
+                        part++;
                 n = strcspn(part, "/");
+                if (n > (size_t)(text + length - part))
+                        n = (size_t)(text + length - part);
                 if (n == 2 && part[0] == '.' && part[1] == '.')
                         return false;
                 if (n > 0 && !(n == 1 && part[0] == '.')) {
@@ -130,25 +133,38 @@ static bool parse_interface_name(Arena *arena, const char *text, size_t length, 
         return keep_text(arena, text, length, value) && interface_name_is_valid(((Text *)value)->text);
 }
 
+/* HOST or HOST:INSIDE, see --network-interface= in systemd-nspawn(1). */
+static bool parse_interface(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        size_t host = interface_host_length(text);
+
+        (void)plain;
+        return keep_text(arena, text, length, value) && interface_name_is_valid(arena_copy(arena, text, host)) &&
+                (text[host] == '\0' || interface_name_is_valid(text + host + 1));
+}
+
 static bool parse_protocol(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         (void)plain;
         return (strcmp(text, "tcp") == 0 || strcmp(text, "udp") == 0) && keep_text(arena, text, length, value);
 }
+
+/* The users that systemd-nspawn gives a container. */
+#define USER_RANGE 65536
 
 static bool parse_private_users(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         uint32_t number;
 
         (void)plain;
         return (strcmp(text, "no") == 0 || strcmp(text, "identity") == 0 || strcmp(text, "pick") == 0 ||
-                       parse_number(text, 0, UINT32_MAX - 1, &number)) &&
+                       parse_number(text, 0, UINT32_MAX - USER_RANGE, &number)) &&
                 keep_text(arena, text, length, value);
 }
 
 static bool parse_capability(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
         cap_value_t capability;
 
         (void)plain;
-        return keep_text(arena, text, length, value) &&
+        return strspn(text, letters) == length && keep_text(arena, text, length, value) &&
                 (strcmp(text, "all") == 0 ||
                         (strncasecmp(text, "CAP_", 4) == 0 && cap_from_name(text, &capability) == 0));
 }
@@ -168,8 +184,9 @@ static bool parse_device_modifier(Arena *arena, const char *text, size_t length,
 
 /* PATH or PATH:OPTIONS, see --tmpfs= in systemd-nspawn(1). */
 static bool parse_tmpfs(Arena *arena, const char *text, size_t length, bool plain, void *value) {
-        (void)plain;
-        return length > 1 && text[0] == '/' && text[1] != ':' && !strstr(text, "/../") &&
+        Text path = {0};
+
+        return parse_absolute_path(arena, text, strcspn(text, ":"), plain, &path) && strcmp(path.text, "/") != 0 &&
                 keep_text(arena, text, length, value);
 }
 
@@ -225,7 +242,8 @@ static bool parse_user(Arena *arena, const char *text, size_t length, bool plain
 }
 
 const ScalarType container_name_type = {
-        .expected = "a container's name: up to 64 letters, digits and \"-\", neither first nor last a \"-\"",
+        .expected = "a container's name, which is a host name: up to 64 letters, digits, \"-\" and \".\", the first and last of "
+                    "them a letter or digit",
         .size = sizeof(Text),
         .parse = parse_container_name,
 };
@@ -247,6 +265,9 @@ static const ScalarType mac_address_type = {
         "the MAC address of an interface, such as 02:00:00:00:00:01", sizeof(Text), parse_mac_address};
 static const ScalarType interface_name_type = {
         "the name of a network interface: 1 to 15 letters, digits and \"._-+=@~\"", sizeof(Text), parse_interface_name};
+static const ScalarType interface_type = {
+        "the name of a network interface: 1 to 15 letters, digits and \"._-+=@~\"; or two, with \":\" between them",
+        sizeof(Text), parse_interface};
 static const ScalarType protocol_type = {"tcp or udp", sizeof(Text), parse_protocol};
 static const ScalarType private_users_type = {
         "no, identity, pick or the first of the user IDs to use", sizeof(Text), parse_private_users};
@@ -311,8 +332,8 @@ const Field container_fields[] = {
         {"enableTun", FIELD_SCALAR, offsetof(Container, enable_tun), .type = &bool_type},
         {"restartIfChanged", FIELD_SCALAR, offsetof(Container, restart_if_changed), .type = &bool_type},
         LINK_FIELDS(offsetof(Container, link)),
-        {"interfaces", FIELD_LIST, offsetof(Container, interfaces), .type = &interface_name_type},
-        {"macvlans", FIELD_LIST, offsetof(Container, macvlans), .type = &interface_name_type},
+        {"interfaces", FIELD_LIST, offsetof(Container, interfaces), .type = &interface_type},
+        {"macvlans", FIELD_LIST, offsetof(Container, macvlans), .type = &interface_type},
         {"extraVeths", FIELD_NAMED, offsetof(Container, extra_veths), .type = &interface_name_type,
                 .fields = extra_veth_fields, .size = sizeof(Link)},
         {"networkNamespace", FIELD_SCALAR, offsetof(Container, network_namespace), .type = &absolute_path_type},

@@ -1,0 +1,215 @@
+# The files of containers: their roots, bind mounts, temporary file systems, users and devices.
+# shellcheck shell=bash disable=SC2154
+
+an_ephemeral_root_is_there_only_while_the_container_runs() {
+  declare_containers <<'YAML'
+  webserver:
+    { system: "{system}-wasabi", ephemeral: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+YAML
+  systemctl start container@webserver
+  page 10.0.0.2
+  [ -d /run/nixos-containers/webserver ]
+  [ "$(stat -c %a /run/nixos-containers)" = 700 ]
+  [ ! -e /var/lib/nixos-containers/webserver ]
+  inside webserver touch /left-over
+  systemctl restart container@webserver
+  fails inside webserver test -e /left-over
+  kill -KILL "$(main_pid webserver)"
+  wait_until 20 page 10.0.0.2
+  systemctl stop container@webserver
+  [ ! -e /run/nixos-containers/webserver ]
+  [ ! -e /var/lib/nixos-containers/webserver ]
+}
+
+a_stateful_root_is_kept() {
+  declare_containers <<'YAML'
+  state: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  systemctl start container@state
+  inside state sh -c 'echo kept >/root/file'
+  systemctl restart container@state
+  [ "$(inside state cat /root/file)" = kept ]
+  systemctl stop container@state
+  [ "$(cat /var/lib/nixos-containers/state/root/file)" = kept ]
+  [ "$(stat -c %a /var/lib/nixos-containers/state/root)" = 700 ]
+}
+
+missing_bind_sources_are_made_once_and_others_left_alone() {
+  rm -rf /srv/new /srv/old
+  mkdir -p /srv/old
+  chmod 0750 /srv/old
+  chown www-data:www-data /srv/old
+  declare_containers <<'YAML'
+  binds:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    bindMounts:
+      /data/new: { hostPath: /srv/new/dir, isReadOnly: false, hostPathMode: "0711", hostPathUser: daemon, hostPathGroup: mail }
+      /data/old: { hostPath: /srv/old, hostPathMode: "0777", hostPathUser: daemon }
+      /srv/plain: {}
+YAML
+  systemctl start container@binds
+  [ "$(stat -c '%a %U %G' /srv/new/dir)" = '711 daemon mail' ]
+  [ "$(stat -c '%a %U %G' /srv/new)" = '755 root root' ]
+  [ "$(stat -c '%a %U %G' /srv/old)" = '750 www-data www-data' ]
+  inside binds touch /data/new/written
+  [ -e /srv/new/dir/written ]
+  fails inside binds touch /data/old/written
+  fails inside binds touch /srv/plain/written
+  chmod 0700 /srv/new/dir
+  systemctl restart container@binds
+  [ "$(stat -c '%a %U %G' /srv/new/dir)" = '700 daemon mail' ]
+  [ -e /srv/new/dir/written ]
+}
+
+files_and_links_can_be_bind_sources_without_noise() {
+  mkdir -p /srv/files/dir
+  echo content >/srv/files/file
+  ln -sfn dir /srv/files/link
+  touch /srv/files/dir/inside
+  declare_containers <<'YAML'
+  binds:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    bindMounts:
+      /data/file: { hostPath: /srv/files/file }
+      /data/link: { hostPath: /srv/files/link }
+      /dev/null2: { hostPath: /dev/null }
+YAML
+  systemctl start container@binds
+  [ "$(inside binds cat /data/file)" = content ]
+  inside binds test -e /data/link/inside
+  inside binds test -c /dev/null2
+  fails eval 'log_of binds | grep "already exists and is not a directory"'
+}
+
+paths_and_flags_may_have_any_character() {
+  # shellcheck disable=SC2016
+  local odd='/srv/a b/100%/$HOME/x:y/q"q/back\slash/ü'
+  mkdir -p "$odd"
+  touch "$odd/inside"
+  declare_containers <<'YAML'
+  odd:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    bindMounts:
+      '/mnt/a b/50%/$PATH/x:y/q"q/back\slash/ü': { hostPath: '/srv/a b/100%/$HOME/x:y/q"q/back\slash/ü' }
+      /mnt/new: { hostPath: '/srv/new %i $HOME "q" \n' }
+    extraFlags: ['--setenv=GREETING=hello  %n $HOME "you" \x']
+YAML
+  systemctl start container@odd
+  # shellcheck disable=SC2016
+  inside odd test -e '/mnt/a b/50%/$PATH/x:y/q"q/back\slash/ü/inside'
+  # shellcheck disable=SC2016
+  [ -d '/srv/new %i $HOME "q" \n' ]
+  # shellcheck disable=SC2016
+  inside odd cat /proc/1/environ | tr '\0' '\n' | grep -Fx 'GREETING=hello  %n $HOME "you" \x'
+  systemctl show -P RequiresMountsFor container@odd | grep -F '/srv/a b/100%'
+}
+
+a_container_needs_the_mounts_below_its_bind_sources() {
+  mkdir -p /srv/data
+  printf '[Mount]\nWhat=tmpfs\nType=tmpfs\nWhere=/srv/data\n' >/run/systemd/system/srv-data.mount
+  declare_containers <<'YAML'
+  binds: { system: "{system}-wasabi", privateNetwork: true, bindMounts: { /srv/data: {} } }
+YAML
+  systemctl start container@binds
+  [ "$(systemctl is-active srv-data.mount)" = active ]
+  systemctl stop srv-data.mount
+  [ "$(state binds)" = inactive ]
+  rm /run/systemd/system/srv-data.mount
+}
+
+a_source_on_a_mount_that_is_noauto_is_warned_of() {
+  mkdir -p /srv/slow
+  echo 'tmpfs /srv/slow tmpfs noauto 0 0' >>/etc/fstab
+  declare_containers <<'YAML'
+  binds: { system: "{system}-wasabi", privateNetwork: true, bindMounts: { /data: { hostPath: /srv/slow/x } } }
+YAML
+  journalctl --boot --dmesg --since "$test_start" \
+    --grep 'containers.binds.bindMounts."/data".hostPath: is on /srv/slow, which /etc/fstab marks noauto'
+  systemctl start container@binds
+  [ "$(systemctl is-active srv-slow.mount)" = active ]
+  systemctl stop container@binds srv-slow.mount
+  sed -i '/srv.slow/d' /etc/fstab
+}
+
+tmpfs_is_mounted_over_the_root() {
+  declare_containers <<'YAML'
+  temporary: { system: "{system}-wasabi", privateNetwork: true, tmpfs: [/var/log, "/some/random/path:mode=0700"] }
+YAML
+  systemctl start container@temporary
+  inside temporary findmnt -t tmpfs /var/log
+  inside temporary findmnt -t tmpfs /some/random/path
+  inside temporary touch /var/log/not-on-the-host /etc/on-the-host
+  [ ! -e /var/lib/nixos-containers/temporary/var/log/not-on-the-host ]
+  [ -e /var/lib/nixos-containers/temporary/etc/on-the-host ]
+}
+
+a_container_with_users_of_its_own_serves_port_80_and_shares_files() {
+  mkdir -p /srv/shared
+  chown daemon:mail /srv/shared
+  declare_containers <<'YAML'
+  picked:
+    system: "{system}-wasabi"
+    privateUsers: pick
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    bindMounts: { /shared: { hostPath: /srv/shared, isReadOnly: false } }
+YAML
+  systemctl start container@picked
+  page 10.0.0.2
+  inside picked sh -c 'stat -c "%U %G" /shared; touch /shared/file; chown www-data /shared/file' | grep 'daemon mail'
+  [ "$(stat -c %U /srv/shared/file)" = www-data ]
+  [ "$(stat -c %u "/proc/$(pgrep -P "$(main_pid picked)")")" -ge 524288 ]
+  # The state directory stays root's.
+  [ "$(stat -c %U /var/lib/nixos-containers/picked /var/lib/nixos-containers/picked/etc | sort -u)" = root ]
+  [ -e /var/lib/nixos-containers/picked/etc/os-release ]
+}
+
+devices_are_there_only_for_whom_they_are_allowed() {
+  declare_containers <<'YAML'
+  tun: { system: "{system}-wasabi", privateNetwork: true, enableTun: true }
+  fuse:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    bindMounts: { /dev/fuse: {} }
+    allowedDevices: [{ node: /dev/fuse, modifier: rw }]
+  none: { system: "{system}-wasabi", privateNetwork: true, bindMounts: { /dev/fuse: {} } }
+YAML
+  systemctl start container@tun container@fuse container@none
+  systemctl show -P DeviceAllow container@tun | grep '/dev/net/tun rwm'
+  inside tun ip tuntap add dev tun0 mode tun
+  inside fuse sh -c 'exec 3<>/dev/fuse'
+  fails inside none sh -c 'exec 3<>/dev/fuse'
+}
+
+capabilities_are_added_and_dropped() {
+  declare_containers <<'YAML'
+  caps:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    additionalCapabilities: [CAP_SYSLOG]
+    dropCapabilities: [CAP_SYS_CHROOT]
+  plain: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  systemctl start container@caps container@plain
+  local caps plain
+  caps=$((16#$(awk '/^CapBnd/ {print $2}' "/proc/$(pgrep -P "$(main_pid caps)")/status")))
+  plain=$((16#$(awk '/^CapBnd/ {print $2}' "/proc/$(pgrep -P "$(main_pid plain)")/status")))
+  # linux/capability.h: CAP_SYS_CHROOT is 18, CAP_SYSLOG 34.
+  [ $((caps >> 18 & 1)) = 0 ]
+  [ $((plain >> 18 & 1)) = 1 ]
+  [ $((plain >> 34 & 1)) = 0 ]
+  [ $((caps >> 34 & 1)) = 1 ]
+}
+
+a_system_of_32_bits_gets_its_personality() {
+  declare_containers <<'YAML'
+  i686: { system: "{system}-i686", privateNetwork: true }
+YAML
+  systemctl start container@i686
+  [ "$(inside i686 uname -m)" = x86_64 ] || true
+  [ "$(cat "/proc/$(pgrep -P "$(main_pid i686)")/personality")" = 00000008 ]
+}

@@ -1,0 +1,206 @@
+# How containers start, stop, crash and change.
+# shellcheck shell=bash disable=SC2154
+
+_declare_web() {
+  declare_containers <<'YAML'
+  web:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    hostAddress6: "fc00::1"
+    localAddress6: "fc00::2"
+    forwardPorts: [{ hostPort: 8080, containerPort: 80 }]
+YAML
+}
+
+_start_web() {
+  _declare_web
+  systemctl start container@web
+}
+
+# The unit has come back since the process $1 was its main one.
+_is_restarted_since() { [ "$(main_pid web)" != "$1" ] && [ "$(state web)" = active ]; }
+
+a_reboot_from_inside_starts_it_again() {
+  _start_web
+  local before
+  before=$(main_pid web)
+  inside web reboot || true
+  wait_until 20 _is_restarted_since "$before"
+  page 10.0.0.1:8080
+}
+
+a_poweroff_from_inside_stops_it() {
+  _start_web
+  inside web poweroff || true
+  wait_until 20 is_inactive web
+  [ "$(systemctl show -P Result container@web)" = success ]
+}
+
+a_stop_while_the_system_is_being_activated_is_not_lost() {
+  declare_containers <<'YAML'
+  slow: { system: "{system}-slow", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+YAML
+  systemctl start --no-block container@slow
+  wait_until 10 eval 'log_of slow | grep -q "Stage 2"'
+  local before=$SECONDS
+  systemctl stop container@slow
+  # Long before systemd would kill it, and the activation has got to its end.
+  [ $((SECONDS - before)) -lt 20 ]
+  [ "$(systemctl show -P Result container@slow)" = success ]
+  log_of slow | grep 'Container slow has been shut down'
+  [ -e /var/lib/nixos-containers/slow/etc/activated ]
+  systemctl start container@slow
+}
+
+stops_at_any_early_moment_are_not_lost() {
+  _declare_web
+  local delay before
+  for delay in 0.02 0.05 0.08 0.11 0.14 0.17 0.2 0.25 0.3; do
+    before=$SECONDS
+    systemctl reset-failed
+    systemctl start --no-block container@web
+    sleep $delay
+    systemctl stop container@web
+    [ $((SECONDS - before)) -lt 15 ]
+    nothing_is_left
+  done
+}
+
+it_stops_while_machined_does_not_run() {
+  _start_web
+  systemctl mask --runtime --now systemd-machined.service
+  systemctl stop container@web
+  log_of web | grep 'Container web has been shut down'
+  systemctl unmask --runtime systemd-machined.service
+}
+
+it_comes_back_when_nspawn_is_killed() {
+  _start_web
+  local before
+  before=$(main_pid web)
+  kill -KILL "$before"
+  wait_until 20 _is_restarted_since "$before"
+  page 10.0.0.1:8080
+  page '[fc00::1]:8080'
+  machinectl list | grep web
+}
+
+nothing_is_left_when_nspawn_is_killed_and_not_restarted() {
+  _start_web
+  mkdir -p /run/systemd/system/container@web.service.d
+  printf '[Service]\nRestart=no\n' >/run/systemd/system/container@web.service.d/test.conf
+  systemctl daemon-reload
+  kill -KILL "$(main_pid web)"
+  wait_until 20 is_inactive web
+  wait_until 2 nothing_is_left
+  rm -r /run/systemd/system/container@web.service.d
+}
+
+nothing_is_left_of_a_failed_start() {
+  declare_containers <<'YAML'
+  broken:
+    system: /nix/store/there-is-no-such-system
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    forwardPorts: [{ hostPort: 8080 }]
+  stuck:
+    system: "{system}-slow"
+    timeoutStartSec: 1s
+    ephemeral: true
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+YAML
+  fails systemctl start container@broken
+  log_of broken | grep 'container-init: cannot run /nix/store/there-is-no-such-system/init: No such file or directory'
+  fails systemctl start container@stuck
+  systemctl stop container@broken container@stuck
+  wait_until 2 nothing_is_left
+}
+
+a_reload_activates_the_declared_system_inside() {
+  _start_web
+  sed -i 's/system-wasabi/system-old/' "$manifest"
+  systemctl daemon-reload
+  local before
+  before=$(main_pid web)
+  systemctl reload container@web
+  [ "$(main_pid web)" = "$before" ]
+  grep "^test $systems-old/bin/switch-to-configuration$" /var/lib/nixos-containers/web/etc/switched
+}
+
+a_changed_container_stops_as_it_was_started() {
+  _start_web
+  ip link add br0 type bridge
+  ip link set br0 up
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", ephemeral: true, privateNetwork: true, hostBridge: br0, forwardPorts: [] }
+YAML
+  [ "$(state web)" = active ]
+  page 10.0.0.1:8080
+  systemctl restart container@web
+  fails ip link show dev ve-web
+  ip link show dev vb-web
+  fails nft list table inet nixos-containers
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+YAML
+  systemctl stop container@web
+  [ ! -e /run/nixos-containers/web ]
+  ip link delete br0
+}
+
+a_removed_container_runs_on_and_stops_as_it_was_started() {
+  _start_web
+  declare_containers <<'YAML'
+  other: { system: "{system}-wasabi" }
+YAML
+  [ "$(state web)" = active ]
+  page 10.0.0.1:8080
+  [ "$(systemctl show -P KillMode container@web)" = mixed ]
+  cmp /run/systemd/generator/container@web.service "$records/web/unit"
+  # It reboots as it was, too.
+  local before
+  before=$(main_pid web)
+  inside web reboot || true
+  wait_until 20 _is_restarted_since "$before"
+  page 10.0.0.1:8080
+  systemctl stop container@web
+  log_of web | grep 'Container web has been shut down'
+  nothing_is_left
+  systemctl daemon-reload
+  [ "$(systemctl show -P LoadState container@web)" = not-found ]
+}
+
+a_container_runs_on_when_its_entry_breaks_and_when_all_manifests_are_gone() {
+  _start_web
+  sed -i 's/privateNetwork: true/privateNetwork: maybe/' "$manifest"
+  systemctl daemon-reload
+  [ "$(state web)" = active ]
+  systemctl status container@web | grep '"maybe" is not true or false'
+  rm "$manifest"
+  systemctl daemon-reload
+  [ "$(state web)" = active ]
+  printf 'version: 1\ncontainers: {web: {' >"$manifest"
+  systemctl daemon-reload
+  [ "$(state web)" = active ]
+  page 10.0.0.1:8080
+  systemctl stop container@web
+  [ "$(systemctl show -P Result container@web)" = success ]
+  nothing_is_left
+}
+
+starts_succeed_while_daemon_reload_runs_in_a_loop() {
+  _declare_web
+  timeout 60 bash -c 'while :; do systemctl daemon-reload; done' &
+  local loop=$!
+  for _ in $(seq 8); do
+    systemctl start container@web
+    page 10.0.0.1:8080
+    systemctl stop container@web
+  done
+  kill $loop
+}

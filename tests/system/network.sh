@@ -1,0 +1,247 @@
+# The network of containers: links, addresses, routes.
+# shellcheck shell=bash disable=SC2154
+
+a_container_with_only_ipv4_is_reached_until_it_is_stopped() {
+  declare_containers <<'YAML'
+  four: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.231.136.1, localAddress: 10.231.136.2 }
+YAML
+  systemctl start container@four
+  page 10.231.136.2
+  ping -c 1 -W 2 10.231.136.2
+  inside four ip -4 route show default | grep 'via 10.231.136.1 dev eth0'
+  systemctl stop container@four
+  fails ping -c 1 -W 1 10.231.136.2
+}
+
+a_container_with_only_ipv6_is_reached_until_it_is_stopped() {
+  declare_containers <<'YAML'
+  six: { system: "{system}-wasabi", privateNetwork: true, hostAddress6: "fc00::1", localAddress6: "fc00::2" }
+YAML
+  systemctl start container@six
+  page '[fc00::2]'
+  inside six ip -6 route show default | grep 'via fc00::1 dev eth0'
+  systemctl stop container@six
+  fails ping -c 1 -W 1 fc00::2
+}
+
+containers_on_a_bridge_are_reached_with_and_without_addresses() {
+  ip link add br0 type bridge
+  ip address add 192.168.101.1/24 dev br0
+  ip address add fc01::1/7 dev br0 nodad
+  ip link set br0 up
+  declare_containers <<'YAML'
+  web:
+    { system: "{system}-wasabi", privateNetwork: true, hostBridge: br0, localAddress: 192.168.101.3/24, localAddress6: "fc01::3/7" }
+  web-noip: { system: "{system}-wasabi", privateNetwork: true, hostBridge: br0 }
+YAML
+  systemctl start container@web container@web-noip
+  page 192.168.101.3
+  page '[fc01::3]'
+  inside web-noip ip -o link show dev eth0 | grep ',UP'
+  ip -o link show dev vb-web-noip | grep 'master br0'
+  inside web-noip ip address add 192.168.101.4/24 dev eth0
+  page 192.168.101.4
+  systemctl stop container@web container@web-noip
+  fails ping -c 1 -W 1 192.168.101.3
+  ip link delete br0
+}
+
+a_container_waits_for_the_bridge_it_is_on() {
+  declare_containers <<'YAML'
+  late: { system: "{system}-wasabi", privateNetwork: true, hostBridge: br7, localAddress: 192.168.107.3/24 }
+YAML
+  systemctl start --no-block container@late
+  sleep 0.5
+  [ "$(state late)" = inactive ]
+  ip link add br7 type bridge
+  ip link set br7 up
+  wait_until 30 systemctl is-active container@late
+  ip link delete br7
+}
+
+a_bridged_container_with_a_host_address_has_it_as_its_gateway() {
+  ip link add br0 type bridge
+  ip address add 192.168.101.1/24 dev br0
+  ip address add fc01::1/64 dev br0 nodad
+  ip link set br0 up
+  declare_containers <<'YAML'
+  web:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostBridge: br0
+    hostAddress: 192.168.101.1
+    hostAddress6: "fc01::1"
+    localAddress: 192.168.101.3/24
+    localAddress6: "fc01::3/64"
+YAML
+  systemctl start container@web
+  inside web ip -4 route show default | grep 'via 192.168.101.1'
+  inside web ip -6 route show default | grep 'via fc01::1'
+  inside web ping -c 1 -W 2 192.168.101.1
+  inside web ping -c 1 -W 2 fc01::1
+  systemctl stop container@web
+  ip link delete br0
+}
+
+extra_veths_are_bridged_routed_and_gone_afterwards() {
+  ip link add br0 type bridge
+  ip address add 192.168.101.1/24 dev br0
+  ip link set br0 up
+  ip link add br1 type bridge
+  ip address add 192.168.102.1/24 dev br1
+  ip link set br1 up
+  declare_containers <<'YAML'
+  web:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostBridge: br0
+    localAddress: 192.168.101.3/24
+    extraVeths:
+      veth1: { hostBridge: br1, localAddress: 192.168.102.3/24, localMacAddress: "02:00:00:00:00:17" }
+      veth2:
+        hostAddress: 192.168.103.1
+        localAddress: 192.168.103.2
+        hostAddress6: "fc03::1"
+        localAddress6: "fc03::2"
+        forwardPorts: [{ hostPort: 8017, containerPort: 80 }]
+YAML
+  systemctl start container@web
+  local interface
+  for interface in eth0 veth1 veth2; do inside web ip -o link show dev $interface | grep ',UP'; done
+  for interface in vb-web veth1 veth2; do ip -o link show dev $interface | grep ',UP'; done
+  ip -o link show dev vb-web | grep 'master br0'
+  ip -o link show dev veth1 | grep 'master br1'
+  inside web cat /sys/class/net/veth1/address | grep 02:00:00:00:00:17
+  ping -c 1 -W 2 192.168.101.3
+  ping -c 1 -W 2 192.168.102.3
+  ping -c 1 -W 2 192.168.103.2
+  ping -c 1 -W 2 fc03::2
+  page 192.168.103.1:8017
+  systemctl stop container@web
+  fails ip link show dev veth1
+  fails ip link show dev veth2
+  ip link delete br0
+  ip link delete br1
+}
+
+a_mac_address_alone_makes_a_link() {
+  declare_containers <<'YAML'
+  mac: { system: "{system}-wasabi", privateNetwork: true, localMacAddress: "02:00:00:00:00:2a" }
+YAML
+  systemctl start container@mac
+  inside mac cat /sys/class/net/eth0/address | grep 02:00:00:00:00:2a
+  ip -o link show dev ve-mac | grep ',UP'
+}
+
+private_network_alone_has_no_link() {
+  declare_containers <<'YAML'
+  alone: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  systemctl start container@alone
+  [ "$(inside alone ls /sys/class/net)" = lo ]
+}
+
+long_names_are_shortened_as_nspawn_shortens_them() {
+  declare_containers <<'YAML'
+  first: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+  really-long-name: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
+  really-long-long-name-2: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.4 }
+YAML
+  systemctl start container@first container@really-long-name container@really-long-long-name-2
+  ip link show dev ve-first
+  ip link show dev ve-really-l3QgY
+  ip link show dev ve-really-lFYWO
+  # The full name is kept as an alternative one.
+  ip link show dev ve-really-long-name | grep ve-really-l3QgY
+}
+
+# The addresses must not change for those who have them in a DHCP server.
+mac_addresses_are_the_ones_that_nspawn_gives() {
+  declare_containers <<'YAML'
+  peer:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    extraVeths: { extra0: {}, extra1: {} }
+YAML
+  addresses() {
+    cat /sys/class/net/{ve-peer,extra0,extra1}/address
+    "$@" cat /sys/class/net/{"$inside_name",extra0,extra1}/address
+  }
+  systemctl start container@peer
+  inside_name=eth0 addresses inside peer >/tmp/ours
+  systemctl stop container@peer
+
+  mkdir -p /tmp/peer/usr
+  systemd-run --unit=reference --property=Type=notify --quiet systemd-nspawn --keep-unit --register=no --machine=peer \
+    --directory=/tmp/peer --bind-ro=/nix/store --network-veth --network-veth-extra=extra0 --network-veth-extra=extra1 \
+    /nix/store/00000000000000000000000000000000-busybox/bin/sh -c 'sleep 60'
+  local leader
+  leader=$(pgrep -P "$(systemctl show -P MainPID reference)")
+  inside_name=host0 addresses nsenter -t "$leader" -n -m >/tmp/theirs
+  systemctl kill -s KILL reference
+  wait_until 5 fails ip link show dev ve-peer
+  diff /tmp/theirs /tmp/ours
+  umount -R /run/systemd/nspawn/unix-export/peer || true
+  rm -rf /tmp/peer /run/systemd/nspawn/*/peer
+}
+
+macvlans_reach_each_other() {
+  ip link add eth1 type veth peer name eth1-peer
+  ip link set eth1 up
+  ip link set eth1-peer up
+  declare_containers <<'YAML'
+  one: { system: "{system}-wasabi", privateNetwork: true, macvlans: [eth1] }
+  two: { system: "{system}-wasabi", macvlans: [eth1] }
+YAML
+  systemctl start container@one container@two
+  local i=1 name
+  for name in one two; do
+    inside $name ip address add 192.168.104.$i/24 dev mv-eth1
+    inside $name ip link set mv-eth1 up
+    i=$((i + 1))
+  done
+  inside one ping -c 1 -W 2 192.168.104.2
+  systemctl stop container@one container@two
+  ip link delete eth1
+}
+
+a_physical_interface_moves_in_and_the_boot_waits_for_it() {
+  declare_containers <<'YAML'
+  nic: { system: "{system}-wasabi", autoStart: true, interfaces: [dummy-test, eth1] }
+YAML
+  systemctl start --no-block machines.target
+  sleep 0.3
+  [ "$(state nic)" = inactive ]
+  ip link add dummy-test type veth peer name dummy-peer
+  ip link add eth1 type veth peer name eth1-peer
+  wait_until 30 systemctl is-active container@nic
+  inside nic ip link show dev dummy-test
+  inside nic ip link show dev eth1
+  fails ip link show dev dummy-test
+  fails journalctl --boot --since "$test_start" --grep 'Timed out waiting for device'
+  systemctl stop container@nic
+  wait_until 5 ip link show dev dummy-test
+  ip link delete dummy-test
+  ip link delete eth1
+}
+
+a_network_namespace_is_joined() {
+  ip netns add there
+  ip -n there link add there0 type bridge
+  declare_containers <<'YAML'
+  joined: { system: "{system}-wasabi", networkNamespace: /run/netns/there }
+YAML
+  systemctl start container@joined
+  inside joined ip link show dev there0
+  systemctl stop container@joined
+  ip netns delete there
+}
+
+a_container_without_a_private_network_has_the_hosts() {
+  declare_containers <<'YAML'
+  host: { system: "{system}-wasabi", timeoutStartSec: 20s }
+YAML
+  systemctl start container@host
+  page 127.0.0.1
+}
