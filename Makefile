@@ -71,14 +71,88 @@ $(B)/config.h: FORCE
 		TOOL_UDEVADM '$(UDEVADM)' >>$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-install: all
+MAN := $(B)/nixos-container-generator.8 $(B)/nixos-containers.yaml.5
+
+$(B)/%: generator/man/%.scd
+	@mkdir -p $(B)
+	@echo "  MAN     $@"
+	@scdoc <$< >$@
+
+man: $(MAN)
+
+install: all man
 	install -D -m 755 -t $(DESTDIR)$(generatordir) $(B)/nixos-container-generator
 	install -D -m 755 -t $(DESTDIR)$(libexecdir) $(B)/container-record $(B)/container-init
+	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(B)/nixos-container-generator.8
+	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 $(B)/nixos-containers.yaml.5
+
+# Tests. All of them can be run again without building anew; those that need a host need root.
+
+UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
+ROOTFS := build/rootfs
+SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
+	LDFLAGS="-fsanitize=address,undefined"
+
+check: dependencies check-unit check-golden check-sanitize check-verify check-system
+
+dependencies:
+	@tests/install-dependencies
+
+check-unit: $(UNIT:%=$(B)/%)
+	@for test in $^; do $$test || exit 1; done
+
+$(B)/test-%: tests/unit/test-%.c $(addprefix $(B)/,$(addsuffix .o,$(filter-out nixos-container-generator,$(GENERATOR))))
+	@echo "  CC      $@"
+	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) cmocka)
+
+check-golden:
+	@$(MAKE) --no-print-directory B=build/golden prefix=/usr build/golden/nixos-container-generator
+	@tests/golden/run build/golden
+
+check-sanitize:
+	@$(MAKE) --no-print-directory $(SANITIZE) build/sanitize/nixos-container-generator check-unit
+	@tests/golden/run build/sanitize
+
+check-verify: $(ROOTFS)
+	@$(MAKE) --no-print-directory B=build/golden prefix=/usr build/golden/nixos-container-generator
+	@tests/golden/verify build/golden $(ROOTFS)
+
+check-system: $(ROOTFS)
+	@tests/system/run build/host $(ROOTFS)
+
+check-boot: dependencies $(ROOTFS)
+	@tests/boot/run build/host $(ROOTFS)
+
+demo: dependencies
+	@$(MAKE) --no-print-directory $(ROOTFS)
+	@tests/host/demo build/host $(ROOTFS)
+
+bench: $(PROGRAMS)
+	@tests/bench/run $(B)
+
+$(ROOTFS): tests/host/make-rootfs
+	@echo "  ROOTFS  $@"
+	@mkdir -p build
+	@tests/host/make-rootfs $@
+	@touch $@
+
+SOURCES := $(wildcard generator/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch])
+SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh)
+
+format:
+	clang-format -i $(SOURCES)
+
+lint: $(B)/config.h
+	clang-format --dry-run -Werror $(SOURCES)
+	clang-tidy --quiet --warnings-as-errors='*' $(wildcard generator/*.c) -- -std=gnu11 $(ALL_CPPFLAGS)
+	shellcheck $(SCRIPTS)
+	nix-instantiate --parse default.nix >/dev/null
 
 clean:
-	rm -rf $(B)
+	rm -rf build $(B)
 
-.PHONY: all install clean FORCE
+.PHONY: all man install check dependencies check-unit check-golden check-sanitize check-verify check-system check-boot demo \
+	bench format lint clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(B)/*.d)

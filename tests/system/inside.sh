@@ -112,6 +112,9 @@ for test in "${tests[@]}"; do
     failed=$((failed + 1))
     # Whatever is left must not fail the tests that follow.
     (leave_nothing_behind) >/dev/null 2>&1 || true
+    pkill -KILL systemd-nspawn || true
+    awk '/\/run\/systemd\/nspawn\// {print $2}' /proc/self/mounts | xargs -rn1 umount
+    ip netns list | awk '{print $1}' | xargs -rn1 ip netns delete
     ip -o link | awk -F'[ :@]+' '$2 != "lo" {print $2}' | xargs -rn1 ip link delete 2>/dev/null || true
     nft flush ruleset
     rm -rf /run/nixos-containers/* $records

@@ -165,8 +165,9 @@ mac_addresses_are_the_ones_that_nspawn_gives() {
     extraVeths: { extra0: {}, extra1: {} }
 YAML
   addresses() {
-    cat /sys/class/net/{ve-peer,extra0,extra1}/address
-    "$@" cat /sys/class/net/{"$inside_name",extra0,extra1}/address
+    local interface
+    for interface in ve-peer extra0 extra1; do ip -o link show dev $interface; done | grep -o 'ether [^ ]*'
+    for interface in "$inside_name" extra0 extra1; do "$@" ip -o link show dev "$interface"; done | grep -o 'ether [^ ]*'
   }
   systemctl start container@peer
   inside_name=eth0 addresses inside peer >/tmp/ours
@@ -178,7 +179,7 @@ YAML
     /nix/store/00000000000000000000000000000000-busybox/bin/sh -c 'sleep 60'
   local leader
   leader=$(pgrep -P "$(systemctl show -P MainPID reference)")
-  inside_name=host0 addresses nsenter -t "$leader" -n -m >/tmp/theirs
+  inside_name=host0 addresses nsenter -t "$leader" -n >/tmp/theirs
   systemctl kill -s KILL reference
   wait_until 5 fails ip link show dev ve-peer
   diff /tmp/theirs /tmp/ours
