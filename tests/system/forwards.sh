@@ -145,7 +145,7 @@ YAML
   page 10.0.0.1:8080
   # In turn they can.
   systemctl stop container@blue container@green
-  systemctl reset-failed container@green
+  systemctl reset-failed container@green || true
   systemctl start container@green
   page 10.0.0.1:8080
 }
