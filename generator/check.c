@@ -18,12 +18,12 @@ static bool is_given(const Mark *mark) {
         return mark->line > 0;
 }
 
-#define complain(c, severity, mark, option, ...)                                                                     \
-        do {                                                                                                         \
-                if ((severity) == SEVERITY_ERROR)                                                                    \
-                        (c)->container->broken = true;                                                               \
-                diagnose((c)->diagnostics, severity, (c)->container, (c)->container->file, mark,                     \
-                        option_path((c)->arena, (c)->container->name.text, option), __VA_ARGS__);                    \
+#define complain(c, severity, mark, option, ...)                                                                       \
+        do {                                                                                                           \
+                if ((severity) == SEVERITY_ERROR)                                                                      \
+                        (c)->container->broken = true;                                                                 \
+                diagnose((c)->diagnostics, severity, (c)->container, (c)->container->file, mark,                       \
+                        option_path((c)->arena, (c)->container->name.text, option), __VA_ARGS__);                      \
         } while (0)
 
 static void warn_without_private_network(Checker *c) {
@@ -74,8 +74,8 @@ static void add_claim(Checker *c, Mark mark, const char *option, const char *tex
         c->claims[c->claims_length++] = (Claim){mark, text, option};
 }
 
-static void claim_address(Checker *c, const char *prefix, const AddressValue *value, const char *option,
-        const Text *bridge) {
+static void claim_address(
+        Checker *c, const char *prefix, const AddressValue *value, const char *option, const Text *bridge) {
         char text[ADDRESS_SIZE];
 
         if (!is_given(&value->mark) || !value->address.family)
@@ -93,10 +93,10 @@ static void claim_link(Checker *c, const char *prefix, const Link *link) {
         for (uint32_t i = 0; i < link->forward_ports.length; i++)
                 if (forwards[i].host_port.value > 0)
                         add_claim(c, forwards[i].host_port.mark,
-                        arena_printf(c->arena, "%sforwardPorts[%u].hostPort", prefix, i),
-                        arena_printf(c->arena, "host port %s %u",
-                                forwards[i].protocol.text ? forwards[i].protocol.text : "tcp",
-                                forwards[i].host_port.value));
+                                arena_printf(c->arena, "%sforwardPorts[%u].hostPort", prefix, i),
+                                arena_printf(c->arena, "host port %s %u",
+                                        forwards[i].protocol.text ? forwards[i].protocol.text : "tcp",
+                                        forwards[i].host_port.value));
 }
 
 static void check_extra_veths(Checker *c) {
@@ -152,8 +152,8 @@ static void check_claims_within(Checker *c) {
                                         option_path_part(c->arena, container->name.text), c->claims[j].option);
         if (c->claims_length == 0)
                 return;
-        container->claims = memcpy(arena_alloc(c->arena, c->claims_length * sizeof(Claim)), c->claims,
-                c->claims_length * sizeof(Claim));
+        container->claims = memcpy(
+                arena_alloc(c->arena, c->claims_length * sizeof(Claim)), c->claims, c->claims_length * sizeof(Claim));
         container->claims_length = c->claims_length;
 }
 

@@ -1,11 +1,17 @@
-/* container-init: the first process of a container. It sets the container's side of the network and then becomes the system's
- * own init. It is static, as nothing but the store is there yet, and speaks rtnetlink(7) itself, as nothing that speaks it for
- * others is there in static form.
+/* container-init: the first process of a container. It sets the container's side of the network and then becomes the
+ * system's own init. It is static, as nothing but the store is there yet, and speaks rtnetlink(7) itself, as nothing
+ * that speaks it for others is there in static form.
  *
- *   container-init [--up=LINK] [--address=LINK=ADDRESS/PREFIX] [--route=LINK=ADDRESS] [--gateway=LINK=ADDRESS] … -- INIT [ARG…]
+ *   container-init [OPTION…] -- INIT [ARGUMENT…]
  *
- * The signal by which systemd-nspawn ends the container is blocked from the start, so that it waits until init asks for it: a
- * signal that init has no handler for yet would be lost, as the kernel keeps those from PID 1, see pid_namespaces(7). */
+ *   --up=LINK                       bring the link up
+ *   --address=LINK=ADDRESS/PREFIX   give it an address
+ *   --route=LINK=ADDRESS            route an address to it
+ *   --gateway=LINK=ADDRESS          the same, and a default route by way of that address
+ *
+ * The signal by which systemd-nspawn ends the container is blocked from the start, so that it waits until init asks for
+ * it: a signal that init has no handler for yet would be lost, as the kernel keeps those from PID 1, see
+ * pid_namespaces(7). */
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>

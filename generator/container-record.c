@@ -1,12 +1,13 @@
-/* container-record: makes and removes the record of a container, see record.h. The container's unit runs it first and last.
+/* container-record: makes and removes the record of a container, see record.h. The container's unit runs it first and
+ * last.
  *
  *   container-record create [--claim=CLAIM…] --snippet=NAME… DIRECTORY CONTAINER
- *       Copies the unit and its snippets from the generator's DIRECTORY, and its own standard input, which is the unit's, into the
- *       record. If another container has one of the claims, says which and fails.
- *   container-record remove CONTAINER
- *       Undoes what the record says was added, and removes the record. Does nothing if there is none.
+ *       Copies the unit and its snippets from the generator's DIRECTORY, and its own standard input, which is the
+ * unit's, into the record. If another container has one of the claims, says which and fails. container-record remove
+ * CONTAINER Undoes what the record says was added, and removes the record. Does nothing if there is none.
  *   container-record settle LINK
- *       Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it before. */
+ *       Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it
+ * before. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,8 +33,8 @@
 #include "read-file.h"
 #include "record.h"
 
-/* The longest that create waits for the generator to have written its files again, in milliseconds: systemd itself gives a reload 180
- * seconds, but nothing is waiting for those that long. */
+/* The longest that create waits for the generator to have written its files again, in milliseconds: systemd itself
+ * gives a reload 180 seconds, but nothing is waiting for those that long. */
 #define GENERATOR_WAIT_MAX 60000
 #define GENERATOR_WAIT_STEP 20
 
@@ -49,8 +50,8 @@ static void add_name(Names *names, const char *name) {
         names->items[names->length++] = name;
 }
 
-/* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until the program ends: what is read and written here, and the
- * table of nftables that all containers share, has one user at a time. */
+/* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until the program ends: what is read and
+ * written here, and the table of nftables that all containers share, has one user at a time. */
 static int open_records(void) {
         int fd;
 
@@ -197,14 +198,14 @@ static const char *behind(const char *line, const char *end, const char *prefix)
         return (size_t)(end - line) >= length && memcmp(line, prefix, length) == 0 ? line + length : NULL;
 }
 
-#define for_each_line(line, end, buffer)                                                                             \
-        for (const char *line = (buffer)->text, *end;                                                                \
-                line < (buffer)->text + (buffer)->length &&                                                          \
-                (end = memchr(line, '\n', (size_t)((buffer)->text + (buffer)->length - line)));                      \
+#define for_each_line(line, end, buffer)                                                                               \
+        for (const char *line = (buffer)->text, *end;                                                                  \
+                line < (buffer)->text + (buffer)->length &&                                                            \
+                (end = memchr(line, '\n', (size_t)((buffer)->text + (buffer)->length - line)));                        \
                 line = end + 1)
 
-/* Deletes the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when it deletes the
- * container's network namespace, which is going on meanwhile. */
+/* Deletes the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when
+ * it deletes the container's network namespace, which is going on meanwhile. */
 static void remove_links(const Buffer *network) {
         char *const ip[] = {(char *)TOOL_IP, (char *)"-force", (char *)"-batch", (char *)"-", NULL};
         Buffer batch = BUFFER_NULL;
@@ -243,8 +244,8 @@ static bool others_forward(Arena *arena, int records) {
         return found;
 }
 
-/* Deletes the elements that @script has added, in one transaction. The script comes first in it, so that it succeeds if somebody has
- * flushed the ruleset meanwhile too. Whoever is the last deletes the table. */
+/* Deletes the elements that @script has added, in one transaction. The script comes first in it, so that it succeeds if
+ * somebody has flushed the ruleset meanwhile too. Whoever is the last deletes the table. */
 static bool remove_forwards(Arena *arena, int records, const Buffer *script) {
         static const char delete[] = "delete ", delete_table[] = "delete table inet nixos-containers\n";
         char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", (char *)"-", NULL};
@@ -265,8 +266,8 @@ static bool remove_forwards(Arena *arena, int records, const Buffer *script) {
         return removed;
 }
 
-/* Removes what the snippet for systemd-tmpfiles says is to be removed: the root directory of an ephemeral container. Only those lines
- * are handed on, as systemd-tmpfiles spares what other lines make. */
+/* Removes what the snippet for systemd-tmpfiles says is to be removed: the root directory of an ephemeral container.
+ * Only those lines are handed on, as systemd-tmpfiles spares what other lines make. */
 static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--remove", (char *)"-", NULL};
         Buffer lines = BUFFER_NULL;
@@ -284,8 +285,9 @@ static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
         return removed;
 }
 
-/* Removes what systemd-nspawn leaves behind when it is killed: the mount through which it passes mounts into the container and the one
- * through which the container's sockets are seen. Newer versions have an option for that, --cleanup. */
+/* Removes what systemd-nspawn leaves behind when it is killed: the mount through which it passes mounts into the
+ * container and the one through which the container's sockets are seen. Newer versions have an option for that,
+ * --cleanup. */
 static void remove_nspawn_mounts(Arena *arena, const char *container) {
         static const char *const directories[] = {"propagate", "unix-export"};
 
@@ -297,12 +299,13 @@ static void remove_nspawn_mounts(Arena *arena, const char *container) {
         }
 }
 
-/* Makes systemd-machined forget the machine, if systemd-nspawn was killed before it could: it would refuse the next of the name while
- * the unit exists. */
+/* Makes systemd-machined forget the machine, if systemd-nspawn was killed before it could: it would refuse the next of
+ * the name while the unit exists. */
 static void unregister_machine(Arena *arena, const char *container) {
-        char *const busctl[] = {(char *)TOOL_BUSCTL, (char *)"--quiet", (char *)"call", (char *)"org.freedesktop.machine1",
-                (char *)"/org/freedesktop/machine1", (char *)"org.freedesktop.machine1.Manager",
-                (char *)"UnregisterMachine", (char *)"s", (char *)container, NULL};
+        char *const busctl[] = {(char *)TOOL_BUSCTL, (char *)"--quiet", (char *)"call",
+                (char *)"org.freedesktop.machine1", (char *)"/org/freedesktop/machine1",
+                (char *)"org.freedesktop.machine1.Manager", (char *)"UnregisterMachine", (char *)"s", (char *)container,
+                NULL};
 
         if (access(arena_printf(arena, "/run/systemd/machines/%s", container), F_OK) == 0)
                 (void)run(busctl, &BUFFER_NULL);
@@ -348,26 +351,26 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         return removed;
 }
 
-/* Reads a file of the generator's directory, which is emptied and written anew at each daemon-reload: waits until it is there and
- * whole. The last line of these files starts with "# End of ". */
+/* Reads a file of the generator's directory, which is emptied and written anew at each daemon-reload: waits until it is
+ * there and whole. The last line of these files starts with "# End of ". */
 static bool read_generated(const char *path, Buffer *text) {
         static const char last[] = "\n# End of ";
-        const struct timespec step = {.tv_nsec = GENERATOR_WAIT_STEP * 1000 * 1000};
+        const struct timespec step = {.tv_nsec = GENERATOR_WAIT_STEP * 1000L * 1000};
 
         for (int waited = 0; waited < GENERATOR_WAIT_MAX; waited += GENERATOR_WAIT_STEP) {
                 text->length = 0;
                 if (read_file(path, text)) {
                         const char *end = memrchr(text->text, '\n', text->length ? text->length - 1 : 0);
 
-                        if (end && behind(end, text->text + text->length, last) &&
-                                text->text[text->length - 1] == '\n')
+                        if (end && behind(end, text->text + text->length, last) && text->text[text->length - 1] == '\n')
                                 return true;
                 } else if (errno != ENOENT) {
                         break;
                 }
                 nanosleep(&step, NULL);
         }
-        log_message(LOG_ERR, "%s: %s", path, errno == ENOENT ? "it is not there; run: systemctl daemon-reload" : strerror(errno));
+        log_message(LOG_ERR, "%s: %s", path,
+                errno == ENOENT ? "it is not there; run: systemctl daemon-reload" : strerror(errno));
         return false;
 }
 
@@ -389,15 +392,15 @@ static bool fill_record(Arena *arena, int new, const Start *start, const Buffer 
                 good = read_generated(arena_printf(arena, "%s/" SNIPPETS_DIRECTORY "/%s.%s", start->directory,
                                               start->container, snippet),
                                &text) &&
-                        write_file(new, snippet, &text);
+                       write_file(new, snippet, &text);
                 if (good && strcmp(snippet, RECORD_TMPFILES) == 0)
                         good = remove_files(arena, &text);
         }
 
         good = good &&
-                read_generated(arena_printf(arena, "%s/container@%s.service", start->directory, start->container),
-                        &text) &&
-                write_file(new, RECORD_UNIT, &text);
+               read_generated(
+                       arena_printf(arena, "%s/container@%s.service", start->directory, start->container), &text) &&
+               write_file(new, RECORD_UNIT, &text);
 
         text.length = 0;
         if (good && !read_all(STDIN_FILENO, &text)) {
@@ -405,7 +408,7 @@ static bool fill_record(Arena *arena, int new, const Start *start, const Buffer 
                 good = false;
         }
         good = good && (text.length == 0 || write_file(new, RECORD_NETWORK, &text)) &&
-                (claims->length == 0 || write_file(new, RECORD_CLAIMS, claims));
+               (claims->length == 0 || write_file(new, RECORD_CLAIMS, claims));
         buffer_free(&text);
         return good;
 }
@@ -428,7 +431,7 @@ static bool create_record(Arena *arena, const Start *start) {
                 (new = openat(records, temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", temporary, strerror(errno));
         else if (fill_record(arena, new, start, &claims) &&
-                take_claims(arena, records, start->container, &start->claims, &claims)) {
+                 take_claims(arena, records, start->container, &start->claims, &claims)) {
                 good = renameat(records, temporary, records, start->container) == 0;
                 if (!good) {
                         log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", start->container, strerror(errno));

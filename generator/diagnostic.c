@@ -34,8 +34,8 @@ void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, 
         diagnostic->severity = severity;
         diagnostic->subject = subject;
         diagnostic->file = file;
-        diagnostic->text = arena_printf(diagnostics->arena, "%s%s: %s%s%s", file, place, option ? option : "",
-                option ? ": " : "", message);
+        diagnostic->text = arena_printf(
+                diagnostics->arena, "%s%s: %s%s%s", file, place, option ? option : "", option ? ": " : "", message);
         *diagnostics->end = diagnostic;
         diagnostics->end = &diagnostic->next;
 }

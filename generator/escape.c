@@ -40,7 +40,7 @@ void escape_bare(Buffer *buffer, const char *text, size_t length) {
 
 static bool is_unit_name_character(char c) {
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == ':' || c == '_' ||
-                c == '.';
+               c == '.';
 }
 
 static char *append_hexadecimal(char *end, char c) {
@@ -101,7 +101,7 @@ char *escape_message(Arena *arena, const char *text, size_t length) {
                 else
                         *end++ = text[i];
         }
-        strcpy(end, shown < length ? "…\"" : "\"");
+        memcpy(end, shown < length ? "…\"" : "\"", shown < length ? sizeof("…\"") : sizeof("\""));
         return escaped;
 }
 

@@ -19,8 +19,8 @@ void escape_bare(Buffer *buffer, const char *text, size_t length);
  * "." or ".." in it. systemd.unit(5), "String Escaping for Inclusion in Unit Names". Owned by @arena. */
 char *escape_unit_path(Arena *arena, const char *path);
 
-/* Gives @text so that it may stand behind the "@" of a unit's name. What is allowed there stays as it is, "-" too, as in
- * systemd-nspawn's instances; all else becomes "\xNN". Owned by @arena. */
+/* Gives @text so that it may stand behind the "@" of a unit's name. What is allowed there stays as it is, "-" too, as
+ * in systemd-nspawn's instances; all else becomes "\xNN". Owned by @arena. */
 char *escape_unit_instance(Arena *arena, const char *text);
 
 /* Gives @text as a person can read it in a message, between double quotes, with C escapes for what cannot be seen, and

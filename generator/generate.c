@@ -21,93 +21,93 @@
 #include "templates.h"
 
 /* The placeholders of the templates. */
-#define PLACEHOLDERS(P)                                                                                              \
-        /* The same in every file. */                                                                                \
-        P(CONTAINER_INIT, "container-init")                                                                          \
-        P(CONTAINER_RECORD, "container-record")                                                                      \
-        P(ECHO, "echo")                                                                                              \
-        P(FALSE, "false")                                                                                            \
-        P(IP, "ip")                                                                                                  \
-        P(NFT, "nft")                                                                                                \
-        P(SYSTEMD_NSPAWN, "systemd-nspawn")                                                                          \
-        P(SYSTEMD_RUN, "systemd-run")                                                                                \
-        P(SYSTEMD_TMPFILES, "systemd-tmpfiles")                                                                      \
-        P(GENERATOR_DIRECTORY, "generator-directory")                                                                \
-        P(RECORDS, "records")                                                                                        \
-        P(AUTO_START, "auto-start")                                                                                  \
-        /* Of one container. */                                                                                      \
-        P(NAME, "name")                                                                                              \
-        P(MANIFEST, "manifest")                                                                                      \
-        P(LINE, "line")                                                                                              \
-        P(SYSTEM, "system")                                                                                          \
-        P(ROOT, "root")                                                                                              \
-        P(EPHEMERAL_NAME, "ephemeral-name")                                                                          \
-        P(REQUIRED_PATH, "required-path")                                                                            \
-        P(DEVICE, "device")                                                                                          \
-        P(RECORD, "record")                                                                                          \
-        P(CLAIM, "claim")                                                                                            \
-        P(SNIPPET, "snippet")                                                                                        \
-        P(NETWORK_BATCH, "network-batch")                                                                            \
-        P(FORWARDS_SCRIPT, "forwards-script")                                                                        \
-        P(TIMEOUT_START, "timeout-start")                                                                            \
-        P(DEVICE_ALLOW, "device-allow")                                                                              \
-        P(DEVICE_ALLOW_MODIFIER, "device-allow.modifier")                                                            \
-        /* Its network, host side. */                                                                                \
-        P(LINK, "link")                                                                                              \
-        P(LINK_MAC, "link.mac")                                                                                      \
-        P(LINK_PEER, "link.peer")                                                                                    \
-        P(LINK_PEER_MAC, "link.peer-mac")                                                                            \
-        P(LINK_INSIDE, "link.inside")                                                                                \
-        P(LONG_LINK, "long-link")                                                                                    \
-        P(LONG_LINK_NAME, "long-link.name")                                                                          \
-        P(HOST_ADDRESS, "host-address")                                                                              \
-        P(HOST_ADDRESS_LINK, "host-address.link")                                                                    \
-        P(HOST_ADDRESS6, "host-address6")                                                                            \
-        P(HOST_ADDRESS6_LINK, "host-address6.link")                                                                  \
-        P(BRIDGED_LINK, "bridged-link")                                                                              \
-        P(BRIDGED_LINK_BRIDGE, "bridged-link.bridge")                                                                \
-        P(HOST_ROUTE, "host-route")                                                                                  \
-        P(HOST_ROUTE_LINK, "host-route.link")                                                                        \
-        P(FORWARD4, "forward4")                                                                                      \
-        P(FORWARD4_PROTOCOL, "forward4.protocol")                                                                    \
-        P(FORWARD4_ADDRESS, "forward4.address")                                                                      \
-        P(FORWARD4_PORT, "forward4.port")                                                                            \
-        P(FORWARD6, "forward6")                                                                                      \
-        P(FORWARD6_PROTOCOL, "forward6.protocol")                                                                    \
-        P(FORWARD6_ADDRESS, "forward6.address")                                                                      \
-        P(FORWARD6_PORT, "forward6.port")                                                                            \
-        /* Its network, inside. */                                                                                   \
-        P(INSIDE_ADDRESS, "inside-address")                                                                          \
-        P(INSIDE_ROUTE, "inside-route")                                                                              \
-        P(INSIDE_GATEWAY, "inside-gateway")                                                                          \
-        /* What systemd-nspawn is told. */                                                                           \
-        P(LINK_JOURNAL, "link-journal")                                                                              \
-        P(PERSONALITY, "personality")                                                                                \
-        P(PRIVATE_USERS, "private-users")                                                                            \
-        P(PRIVATE_USERS_OWNERSHIP, "private-users-ownership")                                                        \
-        P(IDMAP, "idmap")                                                                                            \
-        P(CAPABILITY, "capability")                                                                                  \
-        P(DROP_CAPABILITY, "drop-capability")                                                                        \
-        P(BIND, "bind")                                                                                              \
-        P(BIND_TARGET, "bind.target")                                                                                \
-        P(BIND_RO, "bind-ro")                                                                                        \
-        P(BIND_RO_TARGET, "bind-ro.target")                                                                          \
-        P(TMPFS, "tmpfs")                                                                                            \
-        P(PRIVATE_NETWORK, "private-network")                                                                        \
-        P(NETWORK_NAMESPACE, "network-namespace")                                                                    \
-        P(INTERFACE, "interface")                                                                                    \
-        P(MACVLAN, "macvlan")                                                                                        \
-        P(NSPAWN_PORT, "nspawn-port")                                                                                \
-        P(EXTRA_FLAG, "extra-flag")                                                                                  \
-        /* What systemd-tmpfiles is told. */                                                                         \
-        P(HOST_PATH, "host-path")                                                                                    \
-        P(HOST_PATH_MODE, "host-path.mode")                                                                          \
-        P(HOST_PATH_USER, "host-path.user")                                                                          \
-        P(HOST_PATH_GROUP, "host-path.group")                                                                        \
-        /* Of a broken container. */                                                                                 \
-        P(SHOWN_NAME, "shown-name")                                                                                  \
-        P(RECORDED_NAME, "recorded-name")                                                                            \
-        P(FIRST_DIAGNOSTIC, "first-diagnostic")                                                                      \
+#define PLACEHOLDERS(P)                                                                                                \
+        /* The same in every file. */                                                                                  \
+        P(CONTAINER_INIT, "container-init")                                                                            \
+        P(CONTAINER_RECORD, "container-record")                                                                        \
+        P(ECHO, "echo")                                                                                                \
+        P(FALSE, "false")                                                                                              \
+        P(IP, "ip")                                                                                                    \
+        P(NFT, "nft")                                                                                                  \
+        P(SYSTEMD_NSPAWN, "systemd-nspawn")                                                                            \
+        P(SYSTEMD_RUN, "systemd-run")                                                                                  \
+        P(SYSTEMD_TMPFILES, "systemd-tmpfiles")                                                                        \
+        P(GENERATOR_DIRECTORY, "generator-directory")                                                                  \
+        P(RECORDS, "records")                                                                                          \
+        P(AUTO_START, "auto-start")                                                                                    \
+        /* Of one container. */                                                                                        \
+        P(NAME, "name")                                                                                                \
+        P(MANIFEST, "manifest")                                                                                        \
+        P(LINE, "line")                                                                                                \
+        P(SYSTEM, "system")                                                                                            \
+        P(ROOT, "root")                                                                                                \
+        P(EPHEMERAL_NAME, "ephemeral-name")                                                                            \
+        P(REQUIRED_PATH, "required-path")                                                                              \
+        P(DEVICE, "device")                                                                                            \
+        P(RECORD, "record")                                                                                            \
+        P(CLAIM, "claim")                                                                                              \
+        P(SNIPPET, "snippet")                                                                                          \
+        P(NETWORK_BATCH, "network-batch")                                                                              \
+        P(FORWARDS_SCRIPT, "forwards-script")                                                                          \
+        P(TIMEOUT_START, "timeout-start")                                                                              \
+        P(DEVICE_ALLOW, "device-allow")                                                                                \
+        P(DEVICE_ALLOW_MODIFIER, "device-allow.modifier")                                                              \
+        /* Its network, host side. */                                                                                  \
+        P(LINK, "link")                                                                                                \
+        P(LINK_MAC, "link.mac")                                                                                        \
+        P(LINK_PEER, "link.peer")                                                                                      \
+        P(LINK_PEER_MAC, "link.peer-mac")                                                                              \
+        P(LINK_INSIDE, "link.inside")                                                                                  \
+        P(LONG_LINK, "long-link")                                                                                      \
+        P(LONG_LINK_NAME, "long-link.name")                                                                            \
+        P(HOST_ADDRESS, "host-address")                                                                                \
+        P(HOST_ADDRESS_LINK, "host-address.link")                                                                      \
+        P(HOST_ADDRESS6, "host-address6")                                                                              \
+        P(HOST_ADDRESS6_LINK, "host-address6.link")                                                                    \
+        P(BRIDGED_LINK, "bridged-link")                                                                                \
+        P(BRIDGED_LINK_BRIDGE, "bridged-link.bridge")                                                                  \
+        P(HOST_ROUTE, "host-route")                                                                                    \
+        P(HOST_ROUTE_LINK, "host-route.link")                                                                          \
+        P(FORWARD4, "forward4")                                                                                        \
+        P(FORWARD4_PROTOCOL, "forward4.protocol")                                                                      \
+        P(FORWARD4_ADDRESS, "forward4.address")                                                                        \
+        P(FORWARD4_PORT, "forward4.port")                                                                              \
+        P(FORWARD6, "forward6")                                                                                        \
+        P(FORWARD6_PROTOCOL, "forward6.protocol")                                                                      \
+        P(FORWARD6_ADDRESS, "forward6.address")                                                                        \
+        P(FORWARD6_PORT, "forward6.port")                                                                              \
+        /* Its network, inside. */                                                                                     \
+        P(INSIDE_ADDRESS, "inside-address")                                                                            \
+        P(INSIDE_ROUTE, "inside-route")                                                                                \
+        P(INSIDE_GATEWAY, "inside-gateway")                                                                            \
+        /* What systemd-nspawn is told. */                                                                             \
+        P(LINK_JOURNAL, "link-journal")                                                                                \
+        P(PERSONALITY, "personality")                                                                                  \
+        P(PRIVATE_USERS, "private-users")                                                                              \
+        P(PRIVATE_USERS_OWNERSHIP, "private-users-ownership")                                                          \
+        P(IDMAP, "idmap")                                                                                              \
+        P(CAPABILITY, "capability")                                                                                    \
+        P(DROP_CAPABILITY, "drop-capability")                                                                          \
+        P(BIND, "bind")                                                                                                \
+        P(BIND_TARGET, "bind.target")                                                                                  \
+        P(BIND_RO, "bind-ro")                                                                                          \
+        P(BIND_RO_TARGET, "bind-ro.target")                                                                            \
+        P(TMPFS, "tmpfs")                                                                                              \
+        P(PRIVATE_NETWORK, "private-network")                                                                          \
+        P(NETWORK_NAMESPACE, "network-namespace")                                                                      \
+        P(INTERFACE, "interface")                                                                                      \
+        P(MACVLAN, "macvlan")                                                                                          \
+        P(NSPAWN_PORT, "nspawn-port")                                                                                  \
+        P(EXTRA_FLAG, "extra-flag")                                                                                    \
+        /* What systemd-tmpfiles is told. */                                                                           \
+        P(HOST_PATH, "host-path")                                                                                      \
+        P(HOST_PATH_MODE, "host-path.mode")                                                                            \
+        P(HOST_PATH_USER, "host-path.user")                                                                            \
+        P(HOST_PATH_GROUP, "host-path.group")                                                                          \
+        /* Of a broken container. */                                                                                   \
+        P(SHOWN_NAME, "shown-name")                                                                                    \
+        P(RECORDED_NAME, "recorded-name")                                                                              \
+        P(FIRST_DIAGNOSTIC, "first-diagnostic")                                                                        \
         P(DIAGNOSTIC, "diagnostic")
 
 typedef enum Placeholder {
@@ -196,7 +196,8 @@ static void add_device_unit(Generator *g, const char *interface) {
 }
 
 /* The host's end of a link as ip(8) is told, and the container's end as container-init is told. */
-static void add_link_addresses(Generator *g, const Link *link, const char *name, const char *inside, Placeholder way_to_host) {
+static void add_link_addresses(
+        Generator *g, const Link *link, const char *name, const char *inside, Placeholder way_to_host) {
         const AddressValue *host[] = {&link->host_address, &link->host_address6};
         const AddressValue *local[] = {&link->local_address, &link->local_address6};
         const Placeholder placeholders[] = {HOST_ADDRESS, HOST_ADDRESS6};
@@ -247,8 +248,9 @@ static void add_forwards(Generator *g, const Link *link) {
         }
 }
 
-/* One end of the link is made under a name that only the other end's user knows, and gets its own when systemd-nspawn moves it
- * into the container. Until then both have names that DHCP clients and network managers leave alone: "ve-" and "vb-". */
+/* One end of the link is made under a name that only the other end's user knows, and gets its own when systemd-nspawn
+ * moves it into the container. Until then both have names that DHCP clients and network managers leave alone: "ve-" and
+ * "vb-". */
 static void add_link(Generator *g, const Container *container, const Link *link, uint32_t index) {
         const char *name = container->name.text, *bridge = link->host_bridge.text, *inside = "eth0", *long_name = NULL;
         char host[IFNAMSIZ], peer[IFNAMSIZ], mac[MAC_ADDRESS_SIZE], peer_mac[MAC_ADDRESS_SIZE];
@@ -325,8 +327,7 @@ static void add_bind_mounts(Generator *g, const Container *container) {
                 bool writable = mount->is_read_only.mark.line > 0 && !mount->is_read_only.value;
 
                 add(g, writable ? BIND : BIND_RO, escape_bind_path(&g->scratch, source));
-                add(g, writable ? BIND_TARGET : BIND_RO_TARGET,
-                        escape_bind_path(&g->scratch, mount->mount_point.text));
+                add(g, writable ? BIND_TARGET : BIND_RO_TARGET, escape_bind_path(&g->scratch, mount->mount_point.text));
                 add(g, REQUIRED_PATH, source);
                 add(g, HOST_PATH, source);
                 add(g, HOST_PATH_MODE, mount->host_path_mode.text ? mount->host_path_mode.text : "0755");
@@ -367,7 +368,8 @@ static void add_permissions(Generator *g, const Container *container) {
                 add_device_allow(g, "/dev/net/tun", "rwm");
 }
 
-/* Whether the system at @system is of 32 bits, by its file "system". Containers of one system tend to stand together. */
+/* Whether the system at @system is of 32 bits, by its file "system". Containers of one system tend to stand together.
+ */
 static bool system_is_i686(Generator *g, const char *system) {
 #ifdef __x86_64__
         char path[PATH_MAX], content[16];
@@ -453,8 +455,9 @@ static void add_diagnostics(Generator *g, const Container *container) {
                 add(g, DIAGNOSTIC, d->text);
         }
         if (g->values[DIAGNOSTIC].length == 0) {
-                const char *text = text(g, "%s: too many errors to list them here; see nixos-container-generator --check",
-                        container->file);
+                const char *text =
+                        text(g, "%s: too many errors to list them here; see nixos-container-generator --check",
+                                container->file);
 
                 add(g, FIRST_DIAGNOSTIC, text);
                 add(g, DIAGNOSTIC, text);
@@ -509,8 +512,8 @@ static void restore(Generator *g, const char *name, const char *file, const char
         }
 }
 
-/* Containers that run and are no longer declared keep the unit they were started with: without it, systemd would forget how to
- * stop them. Returns how many there are. */
+/* Containers that run and are no longer declared keep the unit they were started with: without it, systemd would forget
+ * how to stop them. Returns how many there are. */
 static size_t generate_retired(Generator *g) {
         char directory[PATH_MAX];
         const struct dirent *entry;

@@ -16,7 +16,7 @@ bool interface_name_is_valid(const char *name) {
         size_t length = strspn(name, allowed);
 
         return length > 0 && length < IFNAMSIZ && name[length] == '\0' && name[strspn(name, digits)] != '\0' &&
-                strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && name[0] != '-';
+               strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && name[0] != '-';
 }
 
 bool interface_name_shorten(const char *prefix, const char *name, char ret_name[static IFNAMSIZ]) {

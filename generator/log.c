@@ -40,8 +40,8 @@ void log_message(int priority, const char *format, ...) {
         if (kmsg < 0) {
                 fprintf(stderr, "%s\n", text);
         } else {
-                length = snprintf(line, sizeof(line), "<%i>%s[%i]: %s\n", priority,
-                        program_invocation_short_name, getpid(), text);
+                length = snprintf(line, sizeof(line), "<%i>%s[%i]: %s\n", priority, program_invocation_short_name,
+                        getpid(), text);
                 if (length > LOG_KMSG_MAX) {
                         static const char cut[] = " …\n";
 

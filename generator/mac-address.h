@@ -22,11 +22,11 @@ typedef enum MacAddressUse {
 /* Reads a machine ID of 32 hexadecimal digits, with or without a newline after them. False if it is none. */
 bool machine_id_parse(const char *text, MachineId *ret_id);
 
-/* Whether @text is six pairs of hexadecimal digits with colons between them, and an address that one interface can have:
- * neither of a group nor all zeros. */
+/* Whether @text is six pairs of hexadecimal digits with colons between them, and an address that one interface can
+ * have: neither of a group nor all zeros. */
 bool mac_address_is_valid(const char *text);
 
 /* Writes the address that systemd-nspawn of the host @machine gives to one end of a link of the container @name. @index
  * counts the extra links of a container, from 0. */
-void mac_address_derive(
-        const MachineId *machine, const char *name, MacAddressUse use, uint64_t index, char ret_address[static MAC_ADDRESS_SIZE]);
+void mac_address_derive(const MachineId *machine, const char *name, MacAddressUse use, uint64_t index,
+        char ret_address[static MAC_ADDRESS_SIZE]);

@@ -67,13 +67,13 @@ static Mark mark_of(const yaml_mark_t *mark) {
         return (Mark){.line = (uint32_t)mark->line + 1, .column = (uint32_t)mark->column + 1};
 }
 
-#define report(r, mark, ...)                                                                                         \
-        do {                                                                                                         \
-                Mark place = (mark);                                                                                 \
-                if ((r)->container)                                                                                  \
-                        (r)->container->broken = true;                                                               \
-                diagnose((r)->diagnostics, SEVERITY_ERROR, (r)->container, (r)->file, &place, path_text(r),          \
-                        __VA_ARGS__);                                                                                \
+#define report(r, mark, ...)                                                                                           \
+        do {                                                                                                           \
+                Mark place = (mark);                                                                                   \
+                if ((r)->container)                                                                                    \
+                        (r)->container->broken = true;                                                                 \
+                diagnose((r)->diagnostics, SEVERITY_ERROR, (r)->container, (r)->file, &place, path_text(r),            \
+                        __VA_ARGS__);                                                                                  \
         } while (0)
 
 static Mark event_mark(const Reader *r) {
@@ -125,8 +125,7 @@ static void skip(Reader *r) {
                 case YAML_MAPPING_START_EVENT:
                 case YAML_SEQUENCE_START_EVENT:
                         if (++depth > MANIFEST_DEPTH_MAX) {
-                                report(r, event_mark(r), "more than %i levels below this option",
-                                        MANIFEST_DEPTH_MAX);
+                                report(r, event_mark(r), "more than %i levels below this option", MANIFEST_DEPTH_MAX);
                                 give_up(r);
                                 return;
                         }
@@ -148,8 +147,7 @@ static void skip(Reader *r) {
 static const char *found(Reader *r) {
         switch (r->event.type) {
         case YAML_SCALAR_EVENT:
-                return escape_message(
-                        r->arena, (char *)r->event.data.scalar.value, r->event.data.scalar.length);
+                return escape_message(r->arena, (char *)r->event.data.scalar.value, r->event.data.scalar.length);
         case YAML_SEQUENCE_START_EVENT:
                 return "a list";
         case YAML_MAPPING_START_EVENT:
@@ -229,7 +227,7 @@ static bool one_edit_apart(const char *a, const char *b) {
         m = strlen(b);
         if (n == m) /* a letter replaced, or two exchanged, or nothing but the case */
                 return n == 0 || strcasecmp(a + 1, b + 1) == 0 ||
-                        (n > 1 && a[0] == b[1] && a[1] == b[0] && strcasecmp(a + 2, b + 2) == 0);
+                       (n > 1 && a[0] == b[1] && a[1] == b[0] && strcasecmp(a + 2, b + 2) == 0);
         if (n + 1 == m)
                 return strcasecmp(a, b + 1) == 0;
         return m + 1 == n && strcasecmp(a + 1, b) == 0;
@@ -305,8 +303,7 @@ static void read_object(Reader *r, const Field *fields, void *object) {
         }
 
         for (const Field *field = fields; field->name && !r->failed; field++)
-                if (field->required &&
-                        (seen[field - fields].line == 0 || nulls & UINT32_C(1) << (field - fields))) {
+                if (field->required && (seen[field - fields].line == 0 || nulls & UINT32_C(1) << (field - fields))) {
                         push_name(r, field->name);
                         report(r, start, "is missing");
                         pop(r);
@@ -380,8 +377,8 @@ static void report_equal_names(Reader *r, const List *list, size_t size) {
         for (uint32_t i = 1; i < list->length; i++)
                 if (strcmp(items[i - 1].name->text, items[i].name->text) == 0) {
                         push_name(r, items[i].name->text);
-                        report(r, items[i].name->mark, "is given twice, first at %u:%u",
-                                items[i - 1].name->mark.line, items[i - 1].name->mark.column);
+                        report(r, items[i].name->mark, "is given twice, first at %u:%u", items[i - 1].name->mark.line,
+                                items[i - 1].name->mark.column);
                         pop(r);
                 }
         free(items);
@@ -494,9 +491,9 @@ static void read_root(Reader *r) {
                         continue;
                 push_name(r, key);
                 next(r);
-                seen = strcmp(key, "version") == 0    ? &version_mark
-                        : strcmp(key, "containers") == 0 ? &containers_mark
-                                                         : NULL;
+                seen = strcmp(key, "version") == 0      ? &version_mark
+                       : strcmp(key, "containers") == 0 ? &containers_mark
+                                                        : NULL;
                 if (!seen) {
                         report_unknown_option(r, root_fields, key, mark);
                         skip(r);
@@ -514,10 +511,9 @@ static void read_root(Reader *r) {
                         version_error = NULL;
                         if (r->event.type == YAML_SCALAR_EVENT)
                                 check_plain_yaml(r);
-                        if (r->event.type != YAML_SCALAR_EVENT ||
-                                strcmp((char *)r->event.data.scalar.value, "1") != 0)
-                                version_error = arena_printf(r->arena,
-                                        "%s is not a version that this program knows, which is 1", found(r));
+                        if (r->event.type != YAML_SCALAR_EVENT || strcmp((char *)r->event.data.scalar.value, "1") != 0)
+                                version_error = arena_printf(
+                                        r->arena, "%s is not a version that this program knows, which is 1", found(r));
                         skip(r);
                 }
                 pop(r);

@@ -98,8 +98,8 @@ typedef struct Container {
         List extra_flags;             /* of Text */
         Text timeout_start_sec;
 
-        /* What no two running containers can have at once, as a person would say it ("host port tcp 8080"); filled in by
-         * check.h. */
+        /* What no two running containers can have at once, as a person would say it ("host port tcp 8080"); filled in
+         * by check.h. */
         struct Claim *claims;
         uint32_t claims_length;
 } Container;
@@ -115,18 +115,19 @@ static inline bool container_has_link(const Container *container) {
         const Link *link = &container->link;
 
         return container->private_network.value &&
-                (link->host_bridge.text || link->host_address.address.family || link->host_address6.address.family ||
-                        link->local_address.address.family || link->local_address6.address.family ||
-                        link->local_mac_address.text);
+               (link->host_bridge.text || link->host_address.address.family || link->host_address6.address.family ||
+                       link->local_address.address.family || link->local_address6.address.family ||
+                       link->local_mac_address.text);
 }
 
 /* Whether @container has a network namespace of its own. */
 static inline bool container_has_own_network(const Container *container) {
         return container->private_network.value || container->extra_veths.length > 0 ||
-                container->interfaces.length > 0 || container->macvlans.length > 0;
+               container->interfaces.length > 0 || container->macvlans.length > 0;
 }
 
-/* Whether the users in @container are others on the host, so that files need idmapped mounts to have the same owners. */
+/* Whether the users in @container are others on the host, so that files need idmapped mounts to have the same owners.
+ */
 static inline bool container_has_shifted_users(const Container *container) {
         const char *users = container->private_users.text;
 

@@ -92,7 +92,8 @@ static const Mount *find_mount(const Mounts *mounts, const char *path) {
         return find_target(mounts, "/", 1);
 }
 
-/* File systems that are known to have no idmapped mounts (mount_setattr(2), "ID-mapped mounts"): of others nothing is said. */
+/* File systems that are known to have no idmapped mounts (mount_setattr(2), "ID-mapped mounts"): of others nothing is
+ * said. */
 static bool has_no_idmapped_mounts(const char *type) {
         static const char *const types[] = {"9p", "afs", "autofs", "cifs", "nfs", "nfs4", "smb3", "vboxsf", "ecryptfs",
                 "proc", "sysfs", "efivarfs", "debugfs", "configfs", "ramfs"};
@@ -112,8 +113,8 @@ typedef struct Check {
         bool booted; /* the mounts of /etc/fstab have been tried */
 } Check;
 
-#define warn(c, container, bind, source, ...)                                                                        \
-        diagnose((c)->diagnostics, SEVERITY_WARNING, container, (container)->file, &(source)->mark,                  \
+#define warn(c, container, bind, source, ...)                                                                          \
+        diagnose((c)->diagnostics, SEVERITY_WARNING, container, (container)->file, &(source)->mark,                    \
                 bind_mount_option((c)->arena, container, bind), __VA_ARGS__)
 
 static const char *bind_mount_option(Arena *arena, const Container *container, const BindMount *bind) {
@@ -137,8 +138,8 @@ static void check_bind_mount(Check *c, const Container *container, const BindMou
                         "container stops when it is unmounted",
                         planned->target);
         else if (deeper == planned && c->booted && (!present || strcmp(present->target, planned->target) != 0))
-                warn(c, container, bind, source,
-                        "is on %s, which /etc/fstab lists and which is not mounted", planned->target);
+                warn(c, container, bind, source, "is on %s, which /etc/fstab lists and which is not mounted",
+                        planned->target);
         if (container_has_shifted_users(container) && has_no_idmapped_mounts(deeper->type))
                 warn(c, container, bind, source,
                         "is on %s, a file system of type %s, which has no idmapped mounts: with privateUsers: %s the "
@@ -163,8 +164,8 @@ void mounts_check(const Manifest *manifest, const char *root, Diagnostics *diagn
         read_mounts(&check.fstab, path);
         snprintf(path, sizeof(path), "%s/proc/self/mountinfo", root);
         read_mounts(&check.mountinfo, path);
-        /* PID 1 makes this file when it has loaded units for the first time, which is before anything is mounted, but after the
-         * generators of a boot have run. */
+        /* PID 1 makes this file when it has loaded units for the first time, which is before anything is mounted, but
+         * after the generators of a boot have run. */
         snprintf(path, sizeof(path), "%s/run/systemd/systemd-units-load", root);
         check.booted = access(path, F_OK) == 0;
 

@@ -3,6 +3,6 @@
 
 #include "manifest.h"
 
-/* Warns of bind mounts in @manifest that cannot work, or less than it seems, for the file system their source is on. @root is ""
- * or where the host's files are. */
+/* Warns of bind mounts in @manifest that cannot work, or less than it seems, for the file system their source is on.
+ * @root is "" or where the host's files are. */
 void mounts_check(const Manifest *manifest, const char *root, Diagnostics *diagnostics);

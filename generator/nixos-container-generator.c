@@ -147,8 +147,8 @@ static MachineId read_machine_id(const char *root) {
         return id;
 }
 
-static bool write_files(const Arguments *arguments, const Manifest *manifest, const NameTable *names,
-        const Diagnostics *diagnostics) {
+static bool write_files(
+        const Arguments *arguments, const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics) {
         GenerateOptions options = {
                 .root = arguments->root,
                 .machine_id = read_machine_id(arguments->root),

@@ -39,8 +39,7 @@ static int open_subdirectory(Output *output, const char *subdirectory) {
         output->subdirectory_fd = -1;
         if (mkdirat(output->fd, subdirectory, 0755) < 0 && errno != EEXIST)
                 return -1;
-        output->subdirectory_fd =
-                openat(output->fd, subdirectory, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        output->subdirectory_fd = openat(output->fd, subdirectory, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (output->subdirectory_fd >= 0)
                 output->subdirectory = subdirectory;
         return output->subdirectory_fd;

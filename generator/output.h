@@ -6,8 +6,8 @@
 #include "buffer.h"
 
 typedef struct Output {
-        const char *directory; /* as named in what is generated */
-        int fd;                /* -1: standard output */
+        const char *directory;    /* as named in what is generated */
+        int fd;                   /* -1: standard output */
         const char *subdirectory; /* the one opened last, or NULL */
         int subdirectory_fd;
         bool failed; /* something could not be written; it was said */

@@ -6,14 +6,14 @@
  *   network   the lines for ip(8), from the unit's standard input
  *   claims    what no other container can have meanwhile, a line each
  *
- * container-record makes and removes them; the generator reads them, so that a container which is no longer declared keeps its
- * unit until it has stopped. */
+ * container-record makes and removes them; the generator reads them, so that a container which is no longer declared
+ * keeps its unit until it has stopped. */
 #pragma once
 
 #define RECORDS_DIRECTORY "/run/nixos-container-generator"
 
-/* Below RECORDS_DIRECTORY: a symbolic link for each claim, named as it, to the name of the container that has it. Its own
- * name cannot be a container's. */
+/* Below RECORDS_DIRECTORY: a symbolic link for each claim, named as it, to the name of the container that has it. Its
+ * own name cannot be a container's. */
 #define CLAIMS_DIRECTORY ".claims"
 
 /* Below the generator's directory: the snippets NAME.tmpfiles and NAME.nft. */

@@ -9,7 +9,8 @@
 #include "mac-address.h"
 #include "manifest.h"
 
-/* What every text must be: it ends up in unit files and argument lists, neither of which can carry control characters. */
+/* What every text must be: it ends up in unit files and argument lists, neither of which can carry control characters.
+ */
 static bool keep_text(Arena *arena, const char *text, size_t length, Text *value) {
         for (size_t i = 0; i < length; i++)
                 if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
@@ -100,7 +101,7 @@ static bool parse_address_of(int family, bool with_prefix, const char *text, siz
         AddressValue *address = value;
 
         return strlen(text) == length && address_parse(text, family, &address->address) &&
-                (with_prefix || !address->address.has_prefix);
+               (with_prefix || !address->address.has_prefix);
 }
 
 static bool parse_ipv4(Arena *arena, const char *text, size_t length, bool plain, void *value) {
@@ -139,7 +140,7 @@ static bool parse_interface(Arena *arena, const char *text, size_t length, bool 
 
         (void)plain;
         return keep_text(arena, text, length, value) && interface_name_is_valid(arena_copy(arena, text, host)) &&
-                (text[host] == '\0' || interface_name_is_valid(text + host + 1));
+               (text[host] == '\0' || interface_name_is_valid(text + host + 1));
 }
 
 static bool parse_protocol(Arena *arena, const char *text, size_t length, bool plain, void *value) {
@@ -156,7 +157,7 @@ static bool parse_private_users(Arena *arena, const char *text, size_t length, b
         (void)plain;
         return (strcmp(text, "no") == 0 || strcmp(text, "identity") == 0 || strcmp(text, "pick") == 0 ||
                        parse_number(text, 0, UINT32_MAX - USER_RANGE, &number)) &&
-                keep_text(arena, text, length, value);
+               keep_text(arena, text, length, value);
 }
 
 static bool parse_capability(Arena *arena, const char *text, size_t length, bool plain, void *value) {
@@ -165,16 +166,16 @@ static bool parse_capability(Arena *arena, const char *text, size_t length, bool
 
         (void)plain;
         return strspn(text, letters) == length && keep_text(arena, text, length, value) &&
-                (strcmp(text, "all") == 0 ||
-                        (strncasecmp(text, "CAP_", 4) == 0 && cap_from_name(text, &capability) == 0));
+               (strcmp(text, "all") == 0 ||
+                       (strncasecmp(text, "CAP_", 4) == 0 && cap_from_name(text, &capability) == 0));
 }
 
 static bool parse_device_node(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         if (strncmp(text, "char-", 5) == 0 || strncmp(text, "block-", 6) == 0)
                 return !strpbrk(text, " \"'\\") && keep_text(arena, text, length, value);
         return parse_absolute_path(arena, text, length, plain, value) &&
-                (strncmp(((Text *)value)->text, "/dev/", 5) == 0 ||
-                        strncmp(((Text *)value)->text, "/run/systemd/inaccessible/", 26) == 0);
+               (strncmp(((Text *)value)->text, "/dev/", 5) == 0 ||
+                       strncmp(((Text *)value)->text, "/run/systemd/inaccessible/", 26) == 0);
 }
 
 static bool parse_device_modifier(Arena *arena, const char *text, size_t length, bool plain, void *value) {
@@ -187,14 +188,14 @@ static bool parse_tmpfs(Arena *arena, const char *text, size_t length, bool plai
         Text path = {0};
 
         return parse_absolute_path(arena, text, strcspn(text, ":"), plain, &path) && strcmp(path.text, "/") != 0 &&
-                keep_text(arena, text, length, value);
+               keep_text(arena, text, length, value);
 }
 
 /* A number of seconds, or numbers with units, or "infinity": see systemd.time(7). */
 static bool parse_time_span(Arena *arena, const char *text, size_t length, bool plain, void *value) {
-        static const char *const units[] = {"usec", "us", "µs", "msec", "ms", "seconds", "second", "sec", "s", "minutes",
-                "minute", "min", "months", "month", "m", "hours", "hour", "hr", "h", "days", "day", "d", "weeks", "week",
-                "w", "M", "years", "year", "y"};
+        static const char *const units[] = {"usec", "us", "µs", "msec", "ms", "seconds", "second", "sec", "s",
+                "minutes", "minute", "min", "months", "month", "m", "hours", "hour", "hr", "h", "days", "day", "d",
+                "weeks", "week", "w", "M", "years", "year", "y"};
         const char *rest = text;
 
         (void)plain;
@@ -225,7 +226,7 @@ static bool parse_time_span(Arena *arena, const char *text, size_t length, bool 
 static bool parse_mode(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         (void)plain;
         return length >= 3 && length <= 5 && strspn(text, "01234567") == length && (length < 5 || text[0] == '0') &&
-                keep_text(arena, text, length, value);
+               keep_text(arena, text, length, value);
 }
 
 /* A user's or group's name or number. systemd, src/basic/user-util.c, valid_user_group_name() */
@@ -237,12 +238,13 @@ static bool parse_user(Arena *arena, const char *text, size_t length, bool plain
         if (!keep_text(arena, text, length, value))
                 return false;
         return parse_number(text, 0, UINT32_MAX - 1, &number) ||
-                (length > 0 && length <= 31 && strspn(text, allowed) == length && text[0] != '-' && text[0] != '.' &&
-                        !isdigit((unsigned char)text[0]));
+               (length > 0 && length <= 31 && strspn(text, allowed) == length && text[0] != '-' && text[0] != '.' &&
+                       !isdigit((unsigned char)text[0]));
 }
 
 const ScalarType container_name_type = {
-        .expected = "a container's name, which is a host name: up to 64 letters, digits, \"-\" and \".\", the first and last of "
+        .expected = "a container's name, which is a host name: up to 64 letters, digits, \"-\" and \".\", the first "
+                    "and last of "
                     "them a letter or digit",
         .size = sizeof(Text),
         .parse = parse_container_name,
@@ -276,12 +278,11 @@ static const ScalarType capability_type = {
 static const ScalarType device_node_type = {
         "a device: a path below /dev, or char- or block- and a name from /proc/devices", sizeof(Text),
         parse_device_node};
-static const ScalarType device_modifier_type = {"one to three of the letters r, w and m", sizeof(Text),
-        parse_device_modifier};
+static const ScalarType device_modifier_type = {
+        "one to three of the letters r, w and m", sizeof(Text), parse_device_modifier};
 static const ScalarType tmpfs_type = {
         "an absolute path, or one with options behind a colon", sizeof(Text), parse_tmpfs};
-static const ScalarType time_span_type = {
-        "a time span, such as 90, 1min or infinity", sizeof(Text), parse_time_span};
+static const ScalarType time_span_type = {"a time span, such as 90, 1min or infinity", sizeof(Text), parse_time_span};
 static const ScalarType mode_type = {"an access mode of octal digits, such as \"0755\"", sizeof(Text), parse_mode};
 static const ScalarType user_type = {"the name or number of a user or group", sizeof(Text), parse_user};
 
@@ -308,16 +309,18 @@ static const Field device_fields[] = {
 };
 
 /* The options of a link stand in a container for the main one and in extraVeths for the others. */
-#define LINK_FIELDS(base)                                                                                            \
-        {"hostBridge", FIELD_SCALAR, (base) + offsetof(Link, host_bridge), .type = &interface_name_type},            \
-                {"hostAddress", FIELD_SCALAR, (base) + offsetof(Link, host_address), .type = &ipv4_type},            \
-                {"hostAddress6", FIELD_SCALAR, (base) + offsetof(Link, host_address6), .type = &ipv6_type},          \
-                {"localAddress", FIELD_SCALAR, (base) + offsetof(Link, local_address), .type = &ipv4_prefix_type},   \
-                {"localAddress6", FIELD_SCALAR, (base) + offsetof(Link, local_address6), .type = &ipv6_prefix_type}, \
-                {"localMacAddress", FIELD_SCALAR, (base) + offsetof(Link, local_mac_address),                        \
-                        .type = &mac_address_type},                                                                  \
-                {"forwardPorts", FIELD_OBJECTS, (base) + offsetof(Link, forward_ports), .fields = forward_fields,    \
-                        .size = sizeof(Forward)}
+#define LINK_FIELDS(base)                                                                                              \
+        {"hostBridge", FIELD_SCALAR, (base) + offsetof(Link, host_bridge), .type = &interface_name_type},              \
+                {"hostAddress", FIELD_SCALAR, (base) + offsetof(Link, host_address), .type = &ipv4_type},              \
+                {"hostAddress6", FIELD_SCALAR, (base) + offsetof(Link, host_address6), .type = &ipv6_type},            \
+                {"localAddress", FIELD_SCALAR, (base) + offsetof(Link, local_address), .type = &ipv4_prefix_type},     \
+                {"localAddress6", FIELD_SCALAR, (base) + offsetof(Link, local_address6), .type = &ipv6_prefix_type},   \
+                {"localMacAddress", FIELD_SCALAR, (base) + offsetof(Link, local_mac_address),                          \
+                        .type = &mac_address_type},                                                                    \
+        {                                                                                                              \
+                "forwardPorts", FIELD_OBJECTS, (base) + offsetof(Link, forward_ports), .fields = forward_fields,       \
+                                                                                       .size = sizeof(Forward)         \
+        }
 
 static const Field extra_veth_fields[] = {
         LINK_FIELDS(0),

@@ -61,7 +61,8 @@ static size_t find_name(const char *const *names, size_t names_length, const cha
         abort();
 }
 
-static void compile_line(Template *t, const char *line, const char *end, const char *const *names, size_t names_length) {
+static void compile_line(
+        Template *t, const char *line, const char *end, const char *const *names, size_t names_length) {
         bool quoted = false, literal_only = true;
         const char *literal = line;
 

@@ -1,7 +1,7 @@
 /* Templates: the text of everything that is generated, with @placeholders@.
  *
- * A line whose placeholder has N values is written N times, not at all for none. Several placeholders of one line are gone
- * through together: each has as many values as the others, or one, which is repeated. That is the whole language.
+ * A line whose placeholder has N values is written N times, not at all for none. Several placeholders of one line are
+ * gone through together: each has as many values as the others, or one, which is repeated. That is the whole language.
  *
  * Between "double quotes" a value is escaped as a part of a quoted word, elsewhere as bare text, see escape.h. */
 #pragma once

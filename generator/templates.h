@@ -1,13 +1,13 @@
 /* The templates of templates/, embedded into the program when it is built. */
 #pragma once
 
-#define TEMPLATES(T)                                                                                                 \
-        T(container_service, "container@.service")                                                                   \
-        T(broken_service, "broken@.service")                                                                         \
-        T(container_tmpfiles, "container.tmpfiles")                                                                  \
-        T(container_nft, "container.nft")                                                                            \
-        T(machines_target, "machines.target.conf")                                                                   \
-        T(multi_user_target, "multi-user.target.conf")                                                               \
+#define TEMPLATES(T)                                                                                                   \
+        T(container_service, "container@.service")                                                                     \
+        T(broken_service, "broken@.service")                                                                           \
+        T(container_tmpfiles, "container.tmpfiles")                                                                    \
+        T(container_nft, "container.nft")                                                                              \
+        T(machines_target, "machines.target.conf")                                                                     \
+        T(multi_user_target, "multi-user.target.conf")                                                                 \
         T(nftables_service, "nftables.service.conf")
 
 typedef enum TemplateId {
