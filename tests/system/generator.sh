@@ -3,7 +3,7 @@
 
 generator=/etc/systemd/system-generators/nixos-container-generator
 
-declare_one_of_each() {
+_declare_one_of_each() {
   mkdir -p /srv/x
   declare_containers <<'YAML'
   one: { system: "{system}-wasabi", autoStart: true, bindMounts: { /x: { hostPath: /srv/x } } }
@@ -26,7 +26,7 @@ without_manifests_it_writes_nothing_and_says_nothing() {
 }
 
 it_starts_no_process_opens_no_socket_and_writes_nowhere_else() {
-  declare_one_of_each
+  _declare_one_of_each
   rm -rf /tmp/out
   mkdir /tmp/out
   strace -f -o /tmp/trace $generator /tmp/out || true
@@ -39,7 +39,7 @@ it_starts_no_process_opens_no_socket_and_writes_nowhere_else() {
 }
 
 two_runs_write_the_same_bytes() {
-  declare_one_of_each
+  _declare_one_of_each
   rm -rf /tmp/out1 /tmp/out2
   mkdir /tmp/out1 /tmp/out2
   fails $generator /tmp/out1
@@ -49,7 +49,7 @@ two_runs_write_the_same_bytes() {
 }
 
 its_exit_status_tells_of_errors_and_the_good_ones_are_written() {
-  declare_one_of_each
+  _declare_one_of_each
   rm -rf /tmp/out
   mkdir /tmp/out
   fails $generator /tmp/out
@@ -62,7 +62,7 @@ its_exit_status_tells_of_errors_and_the_good_ones_are_written() {
 }
 
 it_does_nothing_in_the_initrd() {
-  declare_one_of_each
+  _declare_one_of_each
   rm -rf /tmp/out
   mkdir /tmp/out
   SYSTEMD_IN_INITRD=1 $generator /tmp/out
@@ -70,6 +70,6 @@ it_does_nothing_in_the_initrd() {
 }
 
 systemd_verifies_its_units() {
-  declare_one_of_each
+  _declare_one_of_each
   [ "$(systemd-analyze verify --man=no /run/systemd/generator/container@*.service 2>&1)" = "" ]
 }
