@@ -43,6 +43,23 @@ bool address_parse(const char *text, int family, Address *ret_address) {
         return true;
 }
 
+/* inet_ntop(3) goes through printf(3), which shows where there are thousands of addresses. */
+static void format_ipv4(const struct in_addr *address, char *ret_text) {
+        const uint8_t *bytes = (const uint8_t *)address;
+
+        for (int i = 0; i < 4; i++) {
+                if (bytes[i] >= 100)
+                        *ret_text++ = (char)('0' + bytes[i] / 100);
+                if (bytes[i] >= 10)
+                        *ret_text++ = (char)('0' + bytes[i] / 10 % 10);
+                *ret_text++ = (char)('0' + bytes[i] % 10);
+                *ret_text++ = i < 3 ? '.' : '\0';
+        }
+}
+
 const char *address_format(const Address *address, char ret_text[static ADDRESS_SIZE]) {
-        return inet_ntop(address->family, &address->in6, ret_text, ADDRESS_SIZE);
+        if (address->family != AF_INET)
+                return inet_ntop(address->family, &address->in6, ret_text, ADDRESS_SIZE);
+        format_ipv4(&address->in, ret_text);
+        return ret_text;
 }

@@ -63,6 +63,24 @@ char *arena_copy(Arena *arena, const char *text, size_t length) {
         return copy;
 }
 
+char *arena_join(Arena *arena, const char *a, const char *b) {
+        size_t length_a = strlen(a), length_b = strlen(b);
+        char *joined = take(arena, length_a + length_b + 1, 1);
+
+        memcpy(joined, a, length_a);
+        memcpy(joined + length_a, b, length_b + 1);
+        return joined;
+}
+
+char *arena_number(Arena *arena, uint32_t number) {
+        char digits[10], *end = digits + sizeof(digits), *first = end;
+
+        do
+                *--first = (char)('0' + number % 10);
+        while ((number /= 10) > 0);
+        return arena_copy(arena, first, (size_t)(end - first));
+}
+
 char *arena_printf(Arena *arena, const char *format, ...) {
         va_list arguments, again;
         int length;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct ArenaChunk ArenaChunk;
 
@@ -19,6 +20,12 @@ void *arena_alloc(Arena *arena, size_t size);
 
 /* Copies the @length bytes at @text and adds a terminating NUL. Owned by @arena. */
 char *arena_copy(Arena *arena, const char *text, size_t length);
+
+/* Joins two texts. Owned by @arena. It is much faster than printf(3). */
+char *arena_join(Arena *arena, const char *a, const char *b);
+
+/* Gives @number in decimal digits. Owned by @arena. */
+char *arena_number(Arena *arena, uint32_t number);
 
 /* Formats as printf(3). Owned by @arena. */
 char *arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

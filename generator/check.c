@@ -76,13 +76,28 @@ static void add_claim(Checker *c, Mark mark, const char *option, const char *tex
 
 static void claim_address(
         Checker *c, const char *prefix, const AddressValue *value, const char *option, const Text *bridge) {
-        char text[ADDRESS_SIZE];
+        char shown[ADDRESS_SIZE];
+        const char *text;
 
         if (!is_given(&value->mark) || !value->address.family)
                 return;
-        add_claim(c, value->mark, arena_printf(c->arena, "%s%s", prefix, option),
-                arena_printf(c->arena, "address %s%s%s", address_format(&value->address, text),
-                        bridge->text ? " on bridge " : "", bridge->text ? bridge->text : ""));
+        text = arena_join(c->arena, "address ", address_format(&value->address, shown));
+        if (bridge->text)
+                text = arena_join(c->arena, text, arena_join(c->arena, " on bridge ", bridge->text));
+        add_claim(c, value->mark, *prefix ? arena_join(c->arena, prefix, option) : option, text);
+}
+
+static void claim_host_port(Checker *c, const char *prefix, const Forward *forward, uint32_t i) {
+        const char *option, *text;
+
+        if (forward->host_port.value == 0)
+                return;
+        option = arena_join(c->arena, arena_join(c->arena, prefix, "forwardPorts["),
+                arena_join(c->arena, arena_number(c->arena, i), "].hostPort"));
+        text = forward->protocol.text ? forward->protocol.text : "tcp";
+        text = arena_join(c->arena, arena_join(c->arena, "host port ", text),
+                arena_join(c->arena, " ", arena_number(c->arena, forward->host_port.value)));
+        add_claim(c, forward->host_port.mark, option, text);
 }
 
 static void claim_link(Checker *c, const char *prefix, const Link *link) {
@@ -91,12 +106,7 @@ static void claim_link(Checker *c, const char *prefix, const Link *link) {
         claim_address(c, prefix, &link->local_address, "localAddress", &link->host_bridge);
         claim_address(c, prefix, &link->local_address6, "localAddress6", &link->host_bridge);
         for (uint32_t i = 0; i < link->forward_ports.length; i++)
-                if (forwards[i].host_port.value > 0)
-                        add_claim(c, forwards[i].host_port.mark,
-                                arena_printf(c->arena, "%sforwardPorts[%u].hostPort", prefix, i),
-                                arena_printf(c->arena, "host port %s %u",
-                                        forwards[i].protocol.text ? forwards[i].protocol.text : "tcp",
-                                        forwards[i].host_port.value));
+                claim_host_port(c, prefix, &forwards[i], i);
 }
 
 static void check_extra_veths(Checker *c) {

@@ -1,17 +1,17 @@
 /* container-record: makes and removes the record of a container, see record.h. The container's unit runs it first and
  * last.
  *
- *   container-record create [--claim=CLAIM…] --snippet=NAME… DIRECTORY CONTAINER
- *       Copies the unit and its snippets from the generator's DIRECTORY, and its own standard input, which is the
- * unit's, into the record. If another container has one of the claims, says which and fails. container-record remove
- * CONTAINER Undoes what the record says was added, and removes the record. Does nothing if there is none.
+ *   container-record create DIRECTORY CONTAINER
+ *       Copies the container's unit from the generator's DIRECTORY into the record, and takes its [X-…] sections apart.
+ *       If another container has something that this one claims, says which and fails.
+ *   container-record remove CONTAINER
+ *       Undoes what the record says was added, and removes the record. Does nothing if there is none.
  *   container-record settle LINK
  *       Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it
- * before. */
+ *       before. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <net/if.h>
 #include <spawn.h>
@@ -40,15 +40,18 @@
 
 extern char **environ;
 
-typedef struct Names {
-        const char **items;
-        size_t length;
-} Names;
+/* If the line from @line to @end starts with @prefix, gives what is behind it. */
+static const char *behind(const char *line, const char *end, const char *prefix) {
+        size_t length = strlen(prefix);
 
-static void add_name(Names *names, const char *name) {
-        names->items = reallocate(names->items, (names->length + 1) * sizeof(*names->items));
-        names->items[names->length++] = name;
+        return (size_t)(end - line) >= length && memcmp(line, prefix, length) == 0 ? line + length : NULL;
 }
+
+#define for_each_line(line, end, buffer)                                                                               \
+        for (const char *line = (buffer)->text, *end;                                                                  \
+                line < (buffer)->text + (buffer)->length &&                                                            \
+                (end = memchr(line, '\n', (size_t)((buffer)->text + (buffer)->length - line)));                        \
+                line = end + 1)
 
 /* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until the program ends: what is read and
  * written here, and the table of nftables that all containers share, has one user at a time. */
@@ -78,51 +81,54 @@ static bool read_claim(Arena *arena, int records, const char *claim, char ret_ho
         return true;
 }
 
+/* The claim in the line from @line to @end of @claims; NULL for a line without one. */
+static const char *claim_in_line(Arena *arena, const char *line, const char *end) {
+        return line == end || *line == '#' ? NULL : arena_copy(arena, line, (size_t)(end - line));
+}
+
 static void release_claims(Arena *arena, int records, const char *container, const Buffer *claims) {
-        char holder[NAME_MAX + 1];
-        const char *end = claims->text + claims->length;
+        for_each_line(line, end, claims) {
+                const char *claim = claim_in_line(arena, line, end);
+                char holder[NAME_MAX + 1];
 
-        for (const char *line = claims->text; line < end;) {
-                const char *newline = memchr(line, '\n', (size_t)(end - line));
-                const char *claim;
-
-                if (!newline)
-                        break;
-                claim = arena_copy(arena, line, (size_t)(newline - line));
-                if (read_claim(arena, records, claim, holder) && strcmp(holder, container) == 0)
+                if (claim && read_claim(arena, records, claim, holder) && strcmp(holder, container) == 0)
                         unlinkat(records, claim_path(arena, claim), 0);
-                line = newline + 1;
         }
 }
 
+static bool take_claim(Arena *arena, int records, const char *container, const char *claim) {
+        const char *path = claim_path(arena, claim);
+        char holder[NAME_MAX + 1];
+
+        if (symlinkat(container, records, path) == 0)
+                return true;
+        if (errno == EEXIST && read_claim(arena, records, claim, holder)) {
+                if (strcmp(holder, container) == 0)
+                        return true;
+                if (faccessat(records, holder, F_OK, 0) == 0) {
+                        log_message(LOG_ERR, "Container %s cannot start: %s is in use by container %s.", container,
+                                claim, holder);
+                        return false;
+                }
+                /* Left over from one that has no record any more. */
+                if (unlinkat(records, path, 0) == 0 && symlinkat(container, records, path) == 0)
+                        return true;
+        }
+        log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
+        return false;
+}
+
 /* Takes all claims or none. */
-static bool take_claims(Arena *arena, int records, const char *container, const Names *claims, const Buffer *lines) {
+static bool take_claims(Arena *arena, int records, const char *container, const Buffer *claims) {
         bool taken = true;
 
-        for (size_t i = 0; i < claims->length; i++) {
-                const char *path = claim_path(arena, claims->items[i]);
-                char holder[NAME_MAX + 1];
+        for_each_line(line, end, claims) {
+                const char *claim = claim_in_line(arena, line, end);
 
-                if (symlinkat(container, records, path) == 0)
-                        continue;
-                if (errno == EEXIST && read_claim(arena, records, claims->items[i], holder)) {
-                        if (strcmp(holder, container) == 0)
-                                continue;
-                        if (faccessat(records, holder, F_OK, 0) == 0) {
-                                log_message(LOG_ERR, "Container %s cannot start: %s is in use by container %s.",
-                                        container, claims->items[i], holder);
-                                taken = false;
-                                continue;
-                        }
-                        /* Left over from one that has no record any more. */
-                        if (unlinkat(records, path, 0) == 0 && symlinkat(container, records, path) == 0)
-                                continue;
-                }
-                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
-                taken = false;
+                taken = (!claim || take_claim(arena, records, container, claim)) && taken;
         }
         if (!taken)
-                release_claims(arena, records, container, lines);
+                release_claims(arena, records, container, claims);
         return taken;
 }
 
@@ -190,19 +196,6 @@ static int run(char *const arguments[], const Buffer *input) {
                 ;
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
-
-/* If the line from @line to @end starts with @prefix, gives what is behind it. */
-static const char *behind(const char *line, const char *end, const char *prefix) {
-        size_t length = strlen(prefix);
-
-        return (size_t)(end - line) >= length && memcmp(line, prefix, length) == 0 ? line + length : NULL;
-}
-
-#define for_each_line(line, end, buffer)                                                                               \
-        for (const char *line = (buffer)->text, *end;                                                                  \
-                line < (buffer)->text + (buffer)->length &&                                                            \
-                (end = memchr(line, '\n', (size_t)((buffer)->text + (buffer)->length - line)));                        \
-                line = end + 1)
 
 /* Deletes the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when
  * it deletes the container's network namespace, which is going on meanwhile. */
@@ -285,18 +278,21 @@ static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
         return removed;
 }
 
-/* Removes what systemd-nspawn leaves behind when it is killed: the mount through which it passes mounts into the
- * container and the one through which the container's sockets are seen. Newer versions have an option for that,
- * --cleanup. */
-static void remove_nspawn_mounts(Arena *arena, const char *container) {
-        static const char *const directories[] = {"propagate", "unix-export"};
+/* Removes what systemd-nspawn leaves behind when it is killed: the mount through which it passes mounts into the container,
+ * the one through which the container's sockets are seen, and the lock of the root directory. Newer versions have an option
+ * for the mounts, --cleanup. */
+static void remove_nspawn_leftovers(Arena *arena, const char *container) {
+        static const char *const mounts[] = {"/run/systemd/nspawn/propagate", "/run/systemd/nspawn/unix-export"};
+        static const char *const locks[] = {"/run/nixos-containers", "/var/lib/nixos-containers"};
 
-        for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
-                const char *path = arena_printf(arena, "/run/systemd/nspawn/%s/%s", directories[i], container);
+        for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+                const char *path = arena_printf(arena, "%s/%s", mounts[i], container);
 
                 (void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
                 (void)rmdir(path);
         }
+        for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++)
+                (void)unlink(arena_printf(arena, "%s/.#%s.lck", locks[i], container));
 }
 
 /* Makes systemd-machined forget the machine, if systemd-nspawn was killed before it could: it would refuse the next of
@@ -339,7 +335,7 @@ static bool remove_record(Arena *arena, int records, const char *container) {
                 removed = remove_forwards(arena, records, &nft);
         }
         unregister_machine(arena, container);
-        remove_nspawn_mounts(arena, container);
+        remove_nspawn_leftovers(arena, container);
         removed = remove_files(arena, &tmpfiles) && removed;
         release_claims(arena, records, container, &claims);
         remove_directory(records, container);
@@ -374,76 +370,89 @@ static bool read_generated(const char *path, Buffer *text) {
         return false;
 }
 
-typedef struct Start {
-        const char *container;
-        const char *directory; /* the generator's */
-        Names claims;
-        Names snippets;
-} Start;
+/* Gives the content of a section of @unit, up to the next one or the end. Empty if it has none. */
+static Buffer section(const Buffer *unit, const char *name) {
+        Buffer content = BUFFER_NULL;
+        bool in_it = false;
 
-/* Writes the files of the record into @new, which is empty. */
-static bool fill_record(Arena *arena, int new, const Start *start, const Buffer *claims) {
-        Buffer text = BUFFER_NULL;
-        bool good = true;
-
-        for (size_t i = 0; i < start->snippets.length && good; i++) {
-                const char *snippet = start->snippets.items[i];
-
-                good = read_generated(arena_printf(arena, "%s/" SNIPPETS_DIRECTORY "/%s.%s", start->directory,
-                                              start->container, snippet),
-                               &text) &&
-                       write_file(new, snippet, &text);
-                if (good && strcmp(snippet, RECORD_TMPFILES) == 0)
-                        good = remove_files(arena, &text);
+        for_each_line(line, end, unit) {
+                if (*line == '[')
+                        in_it = (size_t)(end - line) == strlen(name) && memcmp(line, name, strlen(name)) == 0;
+                else if (in_it)
+                        buffer_append(&content, line, (size_t)(end + 1 - line));
         }
+        return content;
+}
 
-        good = good &&
-               read_generated(
-                       arena_printf(arena, "%s/container@%s.service", start->directory, start->container), &text) &&
-               write_file(new, RECORD_UNIT, &text);
+/* Writes the record of @unit into the directory @new, which is empty. */
+static bool fill_record(Arena *arena, int new, const Buffer *unit) {
+        static const struct {
+                const char *section, *file;
+        } files[] = {
+                {"[X-Claims]", RECORD_CLAIMS},
+                {"[X-Tmpfiles]", RECORD_TMPFILES},
+                {"[X-Network]", RECORD_NETWORK},
+                {"[X-Nftables]", RECORD_NFT},
+        };
+        bool good = write_file(new, RECORD_UNIT, unit);
 
-        text.length = 0;
-        if (good && !read_all(STDIN_FILENO, &text)) {
-                log_message(LOG_ERR, "standard input: %s", strerror(errno));
-                good = false;
+        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && good; i++) {
+                Buffer content = section(unit, files[i].section);
+
+                good = content.length == 0 || write_file(new, files[i].file, &content);
+                /* The root of an ephemeral container that had no end of its own. */
+                if (good && strcmp(files[i].file, RECORD_TMPFILES) == 0)
+                        good = remove_files(arena, &content);
+                buffer_free(&content);
         }
-        good = good && (text.length == 0 || write_file(new, RECORD_NETWORK, &text)) &&
-               (claims->length == 0 || write_file(new, RECORD_CLAIMS, claims));
-        buffer_free(&text);
         return good;
 }
 
-static bool create_record(Arena *arena, const Start *start) {
-        const char *temporary = arena_printf(arena, ".%s.new", start->container);
-        Buffer claims = BUFFER_NULL;
-        int records = open_records(), new = -1;
-        bool good = false;
+/* Makes the record out of sight and then, at once, what it is to be. */
+static bool write_record(Arena *arena, int records, const char *container, const Buffer *unit) {
+        const char *temporary = arena_printf(arena, ".%s.new", container);
+        bool good;
+        int new;
 
-        for (size_t i = 0; i < start->claims.length; i++) {
-                buffer_append(&claims, start->claims.items[i], strlen(start->claims.items[i]));
-                buffer_append(&claims, "\n", 1);
-        }
-        /* What an earlier run has left behind that did not get to its end. */
-        (void)remove_record(arena, records, start->container);
         remove_directory(records, temporary);
-
         if (mkdirat(records, temporary, 0755) < 0 ||
-                (new = openat(records, temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+                (new = openat(records, temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", temporary, strerror(errno));
-        else if (fill_record(arena, new, start, &claims) &&
-                 take_claims(arena, records, start->container, &start->claims, &claims)) {
-                good = renameat(records, temporary, records, start->container) == 0;
-                if (!good) {
-                        log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", start->container, strerror(errno));
-                        release_claims(arena, records, start->container, &claims);
-                }
+                return false;
+        }
+        good = fill_record(arena, new, unit);
+        close(new);
+        if (good && renameat(records, temporary, records, container) < 0) {
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", container, strerror(errno));
+                good = false;
         }
         if (!good)
                 remove_directory(records, temporary);
-        if (new >= 0)
-                close(new);
+        return good;
+}
+
+static bool create_record(Arena *arena, const char *directory, const char *container) {
+        Buffer unit = BUFFER_NULL, claims;
+        int records;
+        bool good;
+
+        if (!read_generated(arena_printf(arena, "%s/container@%s.service", directory, container), &unit)) {
+                buffer_free(&unit);
+                return false;
+        }
+        claims = section(&unit, "[X-Claims]");
+
+        records = open_records();
+        /* What an earlier run has left behind that did not get to its end. */
+        (void)remove_record(arena, records, container);
+        good = take_claims(arena, records, container, &claims);
+        if (good && !write_record(arena, records, container, &unit)) {
+                release_claims(arena, records, container, &claims);
+                good = false;
+        }
         close(records);
         buffer_free(&claims);
+        buffer_free(&unit);
         return good;
 }
 
@@ -460,7 +469,7 @@ static bool settle(Arena *arena, const char *link) {
 
 static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
-                "Usage: %1$s create [--claim=CLAIM…] --snippet=NAME… DIRECTORY CONTAINER\n"
+                "Usage: %1$s create DIRECTORY CONTAINER\n"
                 "       %1$s remove CONTAINER\n"
                 "       %1$s settle LINK\n"
                 "The units of nixos-container-generator(8) run it.\n",
@@ -473,57 +482,33 @@ static bool is_plain_name(const char *name) {
         return name[0] != '\0' && name[0] != '.' && !strchr(name, '/') && strlen(name) <= 64;
 }
 
-static bool create(Arena *arena, Start *start, char *operands[]) {
-        start->directory = operands[0];
-        start->container = operands[1];
-        if (!is_plain_name(start->container))
+static const char *container_operand(const char *name) {
+        if (!is_plain_name(name))
                 fail_usage();
-        return create_record(arena, start);
+        return name;
 }
 
 static bool remove_operand(Arena *arena, const char *container) {
-        int records;
-        bool removed;
+        int records = open_records();
+        bool removed = remove_record(arena, records, container);
 
-        if (!is_plain_name(container))
-                fail_usage();
-        records = open_records();
-        removed = remove_record(arena, records, container);
         close(records);
         return removed;
 }
 
 int main(int argc, char *argv[]) {
-        static const struct option options[] = {
-                {"claim", required_argument, NULL, 'c'},
-                {"snippet", required_argument, NULL, 's'},
-                {0},
-        };
-        Start start = {0};
         Arena arena = ARENA_NULL;
-        const char *verb;
-        int option, operands;
         bool good;
 
-        while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0)
-                if (option == 'c' || option == 's')
-                        add_name(option == 'c' ? &start.claims : &start.snippets, optarg);
-                else
-                        fail_usage();
-
-        operands = argc - optind - 1;
-        verb = operands >= 0 ? argv[optind++] : "";
-        if (strcmp(verb, "create") == 0 && operands == 2)
-                good = create(&arena, &start, argv + optind);
-        else if (strcmp(verb, "remove") == 0 && operands == 1)
-                good = remove_operand(&arena, argv[optind]);
-        else if (strcmp(verb, "settle") == 0 && operands == 1)
-                good = settle(&arena, argv[optind]);
+        if (argc == 4 && strcmp(argv[1], "create") == 0)
+                good = create_record(&arena, argv[2], container_operand(argv[3]));
+        else if (argc == 3 && strcmp(argv[1], "remove") == 0)
+                good = remove_operand(&arena, container_operand(argv[2]));
+        else if (argc == 3 && strcmp(argv[1], "settle") == 0)
+                good = settle(&arena, argv[2]);
         else
                 fail_usage();
 
-        free(start.claims.items);
-        free(start.snippets.items);
         arena_free(&arena);
         return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

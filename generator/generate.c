@@ -46,7 +46,6 @@
         P(DEVICE, "device")                                                                                            \
         P(RECORD, "record")                                                                                            \
         P(CLAIM, "claim")                                                                                              \
-        P(SNIPPET, "snippet")                                                                                          \
         P(NETWORK_BATCH, "network-batch")                                                                              \
         P(FORWARDS_SCRIPT, "forwards-script")                                                                          \
         P(TIMEOUT_START, "timeout-start")                                                                              \
@@ -110,13 +109,13 @@
         P(FIRST_DIAGNOSTIC, "first-diagnostic")                                                                        \
         P(DIAGNOSTIC, "diagnostic")
 
-typedef enum Placeholder {
+typedef enum PlaceholderNumber {
 #define P(symbol, name) symbol,
         PLACEHOLDERS(P)
 #undef P
                 PLACEHOLDERS_LENGTH,
         FIRST_OF_CONTAINER = NAME,
-} Placeholder;
+} PlaceholderNumber;
 
 static const char *const placeholder_names[PLACEHOLDERS_LENGTH] = {
 #define P(symbol, name) name,
@@ -138,42 +137,29 @@ typedef struct Generator {
         bool last_is_i686;
 } Generator;
 
-static void add(Generator *g, Placeholder placeholder, const char *value) {
-        Values *values = &g->values[placeholder];
+static void add(Generator *g, PlaceholderNumber placeholder, const char *value) {
+        values_add(&g->values[placeholder], value);
+}
 
-        if (values->length == values->capacity) {
-                values->capacity = values->capacity ? 2 * values->capacity : 4;
-                values->items = reallocate(values->items, values->capacity * sizeof(*values->items));
-        }
-        values->items[values->length++] = value;
+static void render(Generator *g, TemplateId template) {
+        template_render(g->templates[template], g->values, &g->buffer);
 }
 
 static void write_file(Generator *g, TemplateId template, const char *directory, const char *name) {
         g->buffer.length = 0;
-        template_render(g->templates[template], g->values, &g->buffer);
+        render(g, template);
         output_write(g->output, directory, name, &g->buffer);
 }
 
 /* Texts that are joined of others. */
 #define text(g, ...) arena_printf(&(g)->scratch, __VA_ARGS__)
 
-/* Numbers and short names are joined often enough that printf(3) would show in the program's time. */
 static const char *number_text(Generator *g, uint32_t number) {
-        char digits[10], *end = digits + sizeof(digits), *first = end;
-
-        do
-                *--first = (char)('0' + number % 10);
-        while ((number /= 10) > 0);
-        return arena_copy(&g->scratch, first, (size_t)(end - first));
+        return arena_number(&g->scratch, number);
 }
 
 static const char *join(Generator *g, const char *a, const char *b) {
-        size_t length_a = strlen(a), length_b = strlen(b);
-        char *joined = arena_alloc(&g->scratch, length_a + length_b + 1);
-
-        memcpy(joined, a, length_a);
-        memcpy(joined + length_a, b, length_b);
-        return joined;
+        return arena_join(&g->scratch, a, b);
 }
 
 static const char *address_text(Generator *g, const AddressValue *value, bool with_prefix) {
@@ -197,10 +183,10 @@ static void add_device_unit(Generator *g, const char *interface) {
 
 /* The host's end of a link as ip(8) is told, and the container's end as container-init is told. */
 static void add_link_addresses(
-        Generator *g, const Link *link, const char *name, const char *inside, Placeholder way_to_host) {
+        Generator *g, const Link *link, const char *name, const char *inside, PlaceholderNumber way_to_host) {
         const AddressValue *host[] = {&link->host_address, &link->host_address6};
         const AddressValue *local[] = {&link->local_address, &link->local_address6};
-        const Placeholder placeholders[] = {HOST_ADDRESS, HOST_ADDRESS6};
+        const PlaceholderNumber placeholders[] = {HOST_ADDRESS, HOST_ADDRESS6};
         const char *inside_is = join(g, inside, "=");
 
         for (int i = 0; i < 2; i++) {
@@ -315,7 +301,7 @@ static void add_network(Generator *g, const Container *container) {
                 add_device_unit(g, macvlans[i].text);
         }
         if (g->values[LINK].length > 0)
-                add(g, NETWORK_BATCH, join(g, g->values[RECORD].items[0], "/" RECORD_NETWORK));
+                add(g, NETWORK_BATCH, join(g, g->values[RECORD].items[0].text, "/" RECORD_NETWORK));
 }
 
 static void add_bind_mounts(Generator *g, const Container *container) {
@@ -336,7 +322,7 @@ static void add_bind_mounts(Generator *g, const Container *container) {
         }
 }
 
-static void add_texts(Generator *g, Placeholder placeholder, const List *list) {
+static void add_texts(Generator *g, PlaceholderNumber placeholder, const List *list) {
         const Text *texts = list->items;
 
         for (uint32_t i = 0; i < list->length; i++)
@@ -408,6 +394,7 @@ static void start_container(Generator *g, const Container *container) {
 static void generate_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
         const char *root = container->ephemeral.value ? "/run/nixos-containers/" : "/var/lib/nixos-containers/";
+        bool forwards;
 
         start_container(g, container);
         add(g, SYSTEM, container->system.text);
@@ -417,7 +404,7 @@ static void generate_container(Generator *g, const Container *container) {
         if (container->ephemeral.value) {
                 add(g, EPHEMERAL_NAME, name);
         } else {
-                add(g, REQUIRED_PATH, g->values[ROOT].items[0]);
+                add(g, REQUIRED_PATH, g->values[ROOT].items[0].text);
                 add(g, LINK_JOURNAL, "try-guest");
         }
         if (system_is_i686(g, container->system.text))
@@ -430,16 +417,21 @@ static void generate_container(Generator *g, const Container *container) {
         for (uint32_t i = 0; i < container->claims_length; i++)
                 add(g, CLAIM, container->claims[i].text);
 
-        add(g, SNIPPET, RECORD_TMPFILES);
-        if (g->values[FORWARD4].length + g->values[FORWARD6].length > 0) {
-                add(g, SNIPPET, RECORD_NFT);
-                add(g, FORWARDS_SCRIPT, join(g, g->values[RECORD].items[0], "/" RECORD_NFT));
-        }
+        forwards = g->values[FORWARD4].length + g->values[FORWARD6].length > 0;
+        if (forwards)
+                add(g, FORWARDS_SCRIPT, join(g, g->values[RECORD].items[0].text, "/" RECORD_NFT));
 
-        write_file(g, TEMPLATE_container_service, NULL, text(g, "container@%s.service", name));
-        write_file(g, TEMPLATE_container_tmpfiles, SNIPPETS_DIRECTORY, text(g, "%s." RECORD_TMPFILES, name));
-        if (g->values[FORWARDS_SCRIPT].length > 0)
-                write_file(g, TEMPLATE_container_nft, SNIPPETS_DIRECTORY, text(g, "%s." RECORD_NFT, name));
+        g->buffer.length = 0;
+        render(g, TEMPLATE_container_service);
+        if (container->claims_length > 0)
+                render(g, TEMPLATE_container_claims);
+        render(g, TEMPLATE_container_tmpfiles);
+        if (g->values[LINK].length > 0)
+                render(g, TEMPLATE_container_network);
+        if (forwards)
+                render(g, TEMPLATE_container_nft);
+        render(g, TEMPLATE_container_end);
+        output_write(g->output, NULL, join(g, "container@", join(g, name, ".service")), &g->buffer);
 }
 
 static void add_diagnostics(Generator *g, const Container *container) {
@@ -499,14 +491,14 @@ static void add_auto_start(Generator *g, const Container *container) {
                 add(g, AUTO_START, arena_copy(&g->kept, unit, strlen(unit)));
 }
 
-/* Writes a file of the record of the container @name as what it was in the generator's directory. */
-static void restore(Generator *g, const char *name, const char *file, const char *directory, const char *restored) {
-        const char *path = text(g, "%s" RECORDS_DIRECTORY "/%s/%s", g->options->root, name, file);
+/* Writes the unit of the record of the container @name as what it was in the generator's directory. */
+static void restore(Generator *g, const char *name) {
+        const char *path = text(g, "%s" RECORDS_DIRECTORY "/%s/" RECORD_UNIT, g->options->root, name);
 
         g->buffer.length = 0;
-        if (read_file(path, &g->buffer))
-                output_write(g->output, directory, restored, &g->buffer);
-        else if (errno != ENOENT) {
+        if (read_file(path, &g->buffer)) {
+                output_write(g->output, NULL, text(g, "container@%s.service", name), &g->buffer);
+        } else {
                 log_message(LOG_ERR, "%s: %s", path, strerror(errno));
                 g->output->failed = true;
         }
@@ -535,9 +527,7 @@ static size_t generate_retired(Generator *g) {
                 if (name[0] == '.' || name_table_find(g->names, name))
                         continue;
                 arena_reset(&g->scratch);
-                restore(g, name, RECORD_UNIT, NULL, text(g, "container@%s.service", name));
-                restore(g, name, RECORD_TMPFILES, SNIPPETS_DIRECTORY, text(g, "%s." RECORD_TMPFILES, name));
-                restore(g, name, RECORD_NFT, SNIPPETS_DIRECTORY, text(g, "%s." RECORD_NFT, name));
+                restore(g, name);
                 found++;
         }
         closedir(records);
@@ -545,24 +535,30 @@ static size_t generate_retired(Generator *g) {
 }
 
 static void compile_templates(Generator *g) {
+        Placeholder placeholders[PLACEHOLDERS_LENGTH] = {
+                [CONTAINER_INIT].constant = LIBEXECDIR "/container-init",
+                [CONTAINER_RECORD].constant = LIBEXECDIR "/container-record",
+                [ECHO].constant = TOOL_ECHO,
+                [FALSE].constant = TOOL_FALSE,
+                [IP].constant = TOOL_IP,
+                [NFT].constant = TOOL_NFT,
+                [SYSTEMD_NSPAWN].constant = TOOL_SYSTEMD_NSPAWN,
+                [SYSTEMD_RUN].constant = TOOL_SYSTEMD_RUN,
+                [SYSTEMD_TMPFILES].constant = TOOL_SYSTEMD_TMPFILES,
+                [GENERATOR_DIRECTORY].constant = g->options->generator_directory,
+                [RECORDS].constant = RECORDS_DIRECTORY,
+        };
+
+        static const PlaceholderNumber single[] = {NAME, MANIFEST, LINE, SYSTEM, ROOT, RECORD, TIMEOUT_START, IDMAP,
+                PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
+
+        for (size_t i = 0; i < PLACEHOLDERS_LENGTH; i++)
+                placeholders[i].name = placeholder_names[i];
+        for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
+                placeholders[single[i]].single = true;
         for (size_t i = 0; i < TEMPLATES_LENGTH; i++)
                 g->templates[i] = template_compile(template_texts[i].start,
-                        (size_t)(template_texts[i].end - template_texts[i].start), placeholder_names,
-                        PLACEHOLDERS_LENGTH);
-}
-
-static void add_constants(Generator *g) {
-        add(g, CONTAINER_INIT, LIBEXECDIR "/container-init");
-        add(g, CONTAINER_RECORD, LIBEXECDIR "/container-record");
-        add(g, ECHO, TOOL_ECHO);
-        add(g, FALSE, TOOL_FALSE);
-        add(g, IP, TOOL_IP);
-        add(g, NFT, TOOL_NFT);
-        add(g, SYSTEMD_NSPAWN, TOOL_SYSTEMD_NSPAWN);
-        add(g, SYSTEMD_RUN, TOOL_SYSTEMD_RUN);
-        add(g, SYSTEMD_TMPFILES, TOOL_SYSTEMD_TMPFILES);
-        add(g, GENERATOR_DIRECTORY, g->options->generator_directory);
-        add(g, RECORDS, RECORDS_DIRECTORY);
+                        (size_t)(template_texts[i].end - template_texts[i].start), placeholders, PLACEHOLDERS_LENGTH);
 }
 
 void generate(const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics,
@@ -572,7 +568,6 @@ void generate(const Manifest *manifest, const NameTable *names, const Diagnostic
         size_t retired = 0;
 
         compile_templates(&g);
-        add_constants(&g);
         for (size_t i = 0; i < manifest->length; i++) {
                 const Container *container = manifest->containers[i];
 

@@ -1,4 +1,4 @@
-/* Generating: from a checked manifest to units, tmpfiles snippets and nftables scripts. */
+/* Generating: from a checked manifest to units. */
 #pragma once
 
 #include "mac-address.h"

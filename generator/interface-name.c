@@ -22,17 +22,19 @@ bool interface_name_is_valid(const char *name) {
 bool interface_name_shorten(const char *prefix, const char *name, char ret_name[static IFNAMSIZ]) {
         static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         char full[128];
-        int length = snprintf(full, sizeof(full), "%s%s", prefix, name);
+        size_t prefix_length = strlen(prefix), length = prefix_length + strlen(name);
         uint64_t hash;
 
         if (length < IFNAMSIZ) {
-                memcpy(ret_name, full, (size_t)length + 1);
+                memcpy(ret_name, prefix, prefix_length);
+                memcpy(ret_name + prefix_length, name, length - prefix_length + 1);
                 return false;
         }
-        if (length >= (int)sizeof(full))
+        length = (size_t)snprintf(full, sizeof(full), "%s%s", prefix, name);
+        if (length >= sizeof(full))
                 length = sizeof(full) - 1;
 
-        hash = siphash24(full, (size_t)length, shorten_key);
+        hash = siphash24(full, length, shorten_key);
         memcpy(ret_name, full, IFNAMSIZ - 5);
         for (int i = 0; i < 4; i++)
                 ret_name[IFNAMSIZ - 5 + i] = base64[hash >> (18 - 6 * i) & 63];

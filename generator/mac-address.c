@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <endian.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "siphash.h"
@@ -54,6 +53,7 @@ bool mac_address_is_valid(const char *text) {
 
 void mac_address_derive(const MachineId *machine, const char *name, MacAddressUse use, uint64_t index,
         char ret_address[static MAC_ADDRESS_SIZE]) {
+        static const char digits[] = "0123456789abcdef";
         uint8_t data[sizeof(*machine) + 64 + sizeof(index)], mac[8];
         size_t length = strnlen(name, 64), size = sizeof(*machine) + length;
         uint64_t hash;
@@ -70,6 +70,9 @@ void mac_address_derive(const MachineId *machine, const char *name, MacAddressUs
 
         /* Neither a multicast address nor one that a manufacturer has given. */
         mac[0] = (uint8_t)((mac[0] & 0xfe) | 0x02);
-        snprintf(ret_address, MAC_ADDRESS_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-                mac[5]);
+        for (size_t i = 0; i < 6; i++) {
+                ret_address[3 * i] = digits[mac[i] >> 4];
+                ret_address[3 * i + 1] = digits[mac[i] & 15];
+                ret_address[3 * i + 2] = i < 5 ? ':' : '\0';
+        }
 }

@@ -1,13 +1,13 @@
 /* Records: what running containers were started with, in RECORDS_DIRECTORY/NAME. The files of a record:
  *
  *   unit      the generated container@NAME.service
- *   tmpfiles  NAME.tmpfiles
- *   nft       NAME.nft, if ports are forwarded
- *   network   the lines for ip(8), from the unit's standard input
- *   claims    what no other container can have meanwhile, a line each
+ *   claims    its section [X-Claims]: what no other container can have meanwhile, a line each
+ *   tmpfiles  its section [X-Tmpfiles]
+ *   network   its section [X-Network], if the container has links
+ *   nft       its section [X-Nftables], if ports are forwarded
  *
- * container-record makes and removes them; the generator reads them, so that a container which is no longer declared
- * keeps its unit until it has stopped. */
+ * container-record makes and removes them. The generator reads the units, so that a container which is no longer
+ * declared keeps its own until it has stopped. */
 #pragma once
 
 #define RECORDS_DIRECTORY "/run/nixos-container-generator"
@@ -16,12 +16,8 @@
  * own name cannot be a container's. */
 #define CLAIMS_DIRECTORY ".claims"
 
-/* Below the generator's directory: the snippets NAME.tmpfiles and NAME.nft. */
-#define SNIPPETS_DIRECTORY "nixos-containers"
-
-/* The files of a record that the generator has written, and how they are called in the generator's directory. */
 #define RECORD_UNIT "unit"
-#define RECORD_TMPFILES "tmpfiles"
-#define RECORD_NFT "nft"
-#define RECORD_NETWORK "network"
 #define RECORD_CLAIMS "claims"
+#define RECORD_TMPFILES "tmpfiles"
+#define RECORD_NETWORK "network"
+#define RECORD_NFT "nft"

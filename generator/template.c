@@ -9,27 +9,49 @@
 #include "arena.h"
 #include "escape.h"
 
-/* A placeholder and the literal text before it. */
+/* Literal text, a range of the template's, and the placeholder behind it. */
 typedef struct Part {
-        const char *literal;
-        size_t length;
-        size_t placeholder; /* NO_PLACEHOLDER: none follows */
+        size_t start, length;
+        size_t placeholder; /* NO_PLACEHOLDER: none */
         bool quoted;
 } Part;
 
 #define NO_PLACEHOLDER ((size_t)-1)
 
-/* One line, or several without placeholders. */
+/* One line, or several that are written once whatever their placeholders are. */
 typedef struct Line {
         size_t first, length; /* of its parts */
+        bool once;
 } Line;
 
 struct Template {
+        Buffer text; /* with the constants in place */
         Part *parts;
         size_t parts_length;
         Line *lines;
         size_t lines_length;
 };
+
+void values_add(Values *values, const char *text) {
+        /* This is run for every value of every container: a table is faster than comparisons. */
+        static const bool special[256] = {
+                [1 ... ' ' - 1] = true, ['"'] = true, ['%'] = true, ['\\'] = true, [0x7f] = true};
+        Value value = {.text = text, .plain = true};
+
+        value.length = strlen(text);
+        for (size_t i = 0; i < value.length; i++)
+                if (special[(unsigned char)text[i]])
+                        value.plain = false;
+        if (values->length == values->capacity) {
+                values->capacity = values->capacity ? 2 * values->capacity : 4;
+                values->items = reallocate(values->items, values->capacity * sizeof(*values->items));
+        }
+        values->items[values->length++] = value;
+}
+
+static void append_escaped(Buffer *buffer, const char *text, size_t length, bool quoted) {
+        (quoted ? escape_quoted : escape_bare)(buffer, text, length);
+}
 
 static void add_part(Template *t, Part part) {
         if ((t->parts_length & (t->parts_length - 1)) == 0)
@@ -41,7 +63,7 @@ static void add_part(Template *t, Part part) {
 static void add_line(Template *t) {
         if ((t->lines_length & (t->lines_length - 1)) == 0)
                 t->lines = reallocate(t->lines, (t->lines_length ? 2 * t->lines_length : 1) * sizeof(Line));
-        t->lines[t->lines_length++] = (Line){.first = t->parts_length};
+        t->lines[t->lines_length++] = (Line){.first = t->parts_length, .once = true};
 }
 
 /* The length of the name of a placeholder that starts at the "@" at @text; 0 if it is just an "@". */
@@ -53,50 +75,67 @@ static size_t placeholder_length(const char *text, const char *end) {
         return c < end && *c == '@' ? (size_t)(c - name) : 0;
 }
 
-static size_t find_name(const char *const *names, size_t names_length, const char *name, size_t length) {
-        for (size_t i = 0; i < names_length; i++)
-                if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
+static size_t find_placeholder(
+        const Placeholder *placeholders, size_t placeholders_length, const char *name, size_t length) {
+        for (size_t i = 0; i < placeholders_length; i++)
+                if (strlen(placeholders[i].name) == length && memcmp(placeholders[i].name, name, length) == 0)
                         return i;
         fprintf(stderr, "template: there is no placeholder @%.*s@\n", (int)length, name);
         abort();
 }
 
-static void compile_line(
-        Template *t, const char *line, const char *end, const char *const *names, size_t names_length) {
-        bool quoted = false, literal_only = true;
-        const char *literal = line;
+/* Adds a part that ends with the template's text and starts where no part has it yet. */
+static void add_literal(Template *t, size_t placeholder, bool quoted) {
+        size_t start = 0;
 
+        if (t->parts_length > 0)
+                start = t->parts[t->parts_length - 1].start + t->parts[t->parts_length - 1].length;
+        add_part(t, (Part){start, t->text.length - start, placeholder, quoted});
+}
+
+/* Adds the last line to the one before, if both are written once. */
+static void merge_line(Template *t) {
+        Line *last = &t->lines[t->lines_length - 1];
+
+        if (t->lines_length < 2 || !last->once || !last[-1].once)
+                return;
+        last[-1].length += last->length;
+        t->lines_length--;
+}
+
+static void compile_line(
+        Template *t, const char *line, const char *end, const Placeholder *placeholders, size_t placeholders_length) {
+        const char *literal = line;
+        bool quoted = false;
+
+        add_line(t);
         for (const char *c = line; c < end; c++) {
-                size_t length;
+                size_t length, number;
 
                 if (*c == '"' && (c == line || c[-1] != '\\'))
                         quoted = !quoted;
                 if (*c != '@' || (length = placeholder_length(c, end)) == 0)
                         continue;
-                if (literal_only)
-                        add_line(t);
-                literal_only = false;
-                add_part(t,
-                        (Part){literal, (size_t)(c - literal), find_name(names, names_length, c + 1, length), quoted});
+                buffer_append(&t->text, literal, (size_t)(c - literal));
+                number = find_placeholder(placeholders, placeholders_length, c + 1, length);
                 c += length + 1;
                 literal = c + 1;
-        }
-
-        if (literal_only && t->lines_length > 0 && t->parts_length > 0) {
-                /* Goes with the line before if that one is literal too. */
-                Part *last = &t->parts[t->parts_length - 1];
-
-                if (t->lines[t->lines_length - 1].length == 1 && last->placeholder == NO_PLACEHOLDER) {
-                        last->length += (size_t)(end - line);
-                        return;
+                if (placeholders[number].constant) {
+                        append_escaped(
+                                &t->text, placeholders[number].constant, strlen(placeholders[number].constant), quoted);
+                        continue;
                 }
+                add_literal(t, number, quoted);
+                if (!placeholders[number].single)
+                        t->lines[t->lines_length - 1].once = false;
         }
-        if (literal_only)
-                add_line(t);
-        add_part(t, (Part){literal, (size_t)(end - literal), NO_PLACEHOLDER, false});
+        buffer_append(&t->text, literal, (size_t)(end - literal));
+        add_literal(t, NO_PLACEHOLDER, false);
+        merge_line(t);
 }
 
-Template *template_compile(const char *text, size_t length, const char *const *names, size_t names_length) {
+Template *template_compile(
+        const char *text, size_t length, const Placeholder *placeholders, size_t placeholders_length) {
         Template *t = reallocate(NULL, sizeof(*t));
         const char *end = text + length;
 
@@ -105,31 +144,39 @@ Template *template_compile(const char *text, size_t length, const char *const *n
                 const char *newline = memchr(text, '\n', (size_t)(end - text));
                 const char *next = newline ? newline + 1 : end;
 
-                compile_line(t, text, next, names, names_length);
+                compile_line(t, text, next, placeholders, placeholders_length);
                 text = next;
         }
         return t;
 }
 
-static void render_line(const Part *parts, size_t length, const Values *values, size_t i, Buffer *buffer) {
-        for (const Part *part = parts; part < parts + length; part++) {
-                const Values *v;
-                const char *value;
+static void render_line(const Template *t, const Line *line, const Values *values, size_t i, Buffer *buffer) {
+        const Part *parts = t->parts + line->first;
 
-                buffer_append(buffer, part->literal, part->length);
+        for (const Part *part = parts; part < parts + line->length; part++) {
+                const Values *v;
+                const Value *value;
+
+                buffer_append(buffer, t->text.text + part->start, part->length);
                 if (part->placeholder == NO_PLACEHOLDER)
                         continue;
                 v = &values[part->placeholder];
-                value = v->items[v->length == 1 ? 0 : i];
-                (part->quoted ? escape_quoted : escape_bare)(buffer, value, strlen(value));
+                value = &v->items[v->length == 1 ? 0 : i];
+                if (value->plain)
+                        buffer_append(buffer, value->text, value->length);
+                else
+                        append_escaped(buffer, value->text, value->length, part->quoted);
         }
 }
 
 /* How often the line is written. */
-static size_t count(const Part *parts, size_t length, const Values *values) {
+static size_t count(const Template *t, const Line *line, const Values *values) {
+        const Part *parts = t->parts + line->first;
         size_t n = 1;
 
-        for (const Part *part = parts; part < parts + length; part++) {
+        if (line->once)
+                return 1;
+        for (const Part *part = parts; part < parts + line->length; part++) {
                 size_t m;
 
                 if (part->placeholder == NO_PLACEHOLDER)
@@ -145,18 +192,18 @@ static size_t count(const Part *parts, size_t length, const Values *values) {
 }
 
 void template_render(const Template *template, const Values *values, Buffer *buffer) {
-        for (size_t i = 0; i < template->lines_length; i++) {
-                const Part *parts = template->parts + template->lines[i].first;
-                size_t length = template->lines[i].length, n = count(parts, length, values);
+        for (const Line *line = template->lines; line < template->lines + template->lines_length; line++) {
+                size_t n = count(template, line, values);
 
-                for (size_t j = 0; j < n; j++)
-                        render_line(parts, length, values, j, buffer);
+                for (size_t i = 0; i < n; i++)
+                        render_line(template, line, values, i, buffer);
         }
 }
 
 void template_free(Template *template) {
         if (!template)
                 return;
+        buffer_free(&template->text);
         free(template->parts);
         free(template->lines);
         free(template);

@@ -6,20 +6,38 @@
  * Between "double quotes" a value is escaped as a part of a quoted word, elsewhere as bare text, see escape.h. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "buffer.h"
 
+typedef struct Value {
+        const char *text;
+        size_t length;
+        bool plain; /* it is the same when escaped */
+} Value;
+
+/* The values of one placeholder. */
 typedef struct Values {
-        const char **items;
+        Value *items;
         size_t length, capacity;
 } Values;
 
+/* Appends @text, which must outlive its use, to @values. The items are freed with free(3). */
+void values_add(Values *values, const char *text);
+
 typedef struct Template Template;
 
-/* Splits @text, which must outlive the template, into its parts once. @names are those of the placeholders, by their
- * number. A placeholder that is not among them is a mistake of the program and ends it. Free with template_free(). */
-Template *template_compile(const char *text, size_t length, const char *const *names, size_t names_length);
+typedef struct Placeholder {
+        const char *name;
+        const char *constant; /* what it always stands for; NULL if that is said when the template is rendered */
+        bool single;          /* it has one value whenever a template with it is rendered */
+} Placeholder;
+
+/* Splits @text into its parts once. @placeholders are those that there are, by their number. Another one in @text is a
+ * mistake of the program and ends it. Free with template_free(). */
+Template *template_compile(
+        const char *text, size_t length, const Placeholder *placeholders, size_t placeholders_length);
 
 /* Appends the text of @template with @values, by the placeholders' numbers, to @buffer. */
 void template_render(const Template *template, const Values *values, Buffer *buffer);

@@ -3,9 +3,12 @@
 
 #define TEMPLATES(T)                                                                                                   \
         T(container_service, "container@.service")                                                                     \
-        T(broken_service, "broken@.service")                                                                           \
+        T(container_claims, "container.claims")                                                                        \
         T(container_tmpfiles, "container.tmpfiles")                                                                    \
+        T(container_network, "container.network")                                                                      \
         T(container_nft, "container.nft")                                                                              \
+        T(container_end, "container.end")                                                                              \
+        T(broken_service, "broken@.service")                                                                           \
         T(machines_target, "machines.target.conf")                                                                     \
         T(multi_user_target, "multi-user.target.conf")                                                                 \
         T(nftables_service, "nftables.service.conf")

@@ -1,8 +1,9 @@
-/* floor MANIFEST PACKED DIRECTORY: the least that a generator of this kind can cost. It parses MANIFEST with libyaml, whose
- * events it throws away, and writes the files that are in PACKED below DIRECTORY, by the same system calls as the generator.
+/* floor MANIFEST PACKED DIRECTORY: the least that a generator of this kind can cost. It parses MANIFEST with libyaml,
+ * whose events it throws away, and writes the files that are in PACKED below DIRECTORY, by the same system calls as the
+ * generator.
  *
- * floor --pack DIRECTORY: prints such a packed file of the files of DIRECTORY whose paths below it are on standard input, one a
- * line and in this order.
+ * floor --pack DIRECTORY: prints such a packed file of the files of DIRECTORY whose paths below it are on standard
+ * input, one a line and in this order.
  *
  * A packed file holds for each file a PackedFile, its path and its content. */
 #include <errno.h>

@@ -1,9 +1,10 @@
 /* measure ROUNDS DIRECTORY COMMAND… [";" COMMAND…]…: how long programs run and how much memory they take.
  *
- * In every round each command is run once, so that whatever else the machine does meets all of them alike. Before a run DIRECTORY
- * is made anew with the empty directories normal, early and late, after it all below it is removed; neither counts. For
- * each command one line is printed: the shortest and the median time in ns, from just before the process is made until it has
- * been waited for, and the largest memory of a run, its maximum resident set, in KiB. What the commands print is thrown away. */
+ * In every round each command is run once, so that whatever else the machine does meets all of them alike. Before a run
+ * DIRECTORY is made anew with the empty directories normal, early and late, after it all below it is removed; neither
+ * counts. For each command one line is printed: the shortest and the median time in ns, from just before the process is
+ * made until it has been waited for, and the largest memory of a run, its maximum resident set, in KiB. What the
+ * commands print is thrown away. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>

@@ -56,6 +56,7 @@ leftovers() {
   nft list ruleset
   find $records -mindepth 1 ! -name .claims 2>/dev/null || true
   find /run/nixos-containers -mindepth 1 -maxdepth 1 2>/dev/null || true
+  find /var/lib/nixos-containers -maxdepth 1 -name '.#*' || true
   grep -o '/run/systemd/nspawn/[^ ]*' /proc/self/mounts || true
   machinectl list --no-legend || true
   pgrep -a systemd-nspawn || true
@@ -120,7 +121,7 @@ for test in "${tests[@]}"; do
     ip netns list | awk '{print $1}' | xargs -rn1 ip netns delete
     ip -o link | awk -F'[ :@]+' '$2 != "lo" {print $2}' | xargs -rn1 ip link delete 2>/dev/null || true
     nft flush ruleset
-    rm -rf /run/nixos-containers/* $records
+    rm -rf /run/nixos-containers/* /run/nixos-containers/.#* $records
   fi
 done
 echo "$passed passed, $failed failed, $skipped skipped"

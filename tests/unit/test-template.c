@@ -1,0 +1,114 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "template.h"
+
+/* The placeholders of all cases, and the values they have. */
+static const char *const names[] = {"none", "one", "a", "b", "hostile", "a.b-9"};
+
+static const char *const one[] = {"1"};
+static const char *const a[] = {"x", "y", "z"};
+static const char *const b[] = {"7", "8", "9"};
+static const char *const hostile[] = {"%i \"q\" \\ @one@\n@none@"};
+static const char *const dotted[] = {"dot"};
+
+static const Values values[] = {
+        {NULL, 0, 0},
+        {(const char **)one, 1, 1},
+        {(const char **)a, 3, 3},
+        {(const char **)b, 3, 3},
+        {(const char **)hostile, 1, 1},
+        {(const char **)dotted, 1, 1},
+};
+
+static const struct {
+        const char *behaviour, *text, *rendered;
+} cases[] = {
+        {"an empty template is empty", "", ""},
+        {"text is taken over", "a\n\n  b\t%\\ \"c\"\nd", "a\n\n  b\t%\\ \"c\"\nd"},
+        {"a line whose placeholder has no value is left out", "a\n@none@\nb\n", "a\nb\n"},
+        {"one without a value is enough", "@one@ @none@\n@a@ @none@\n", ""},
+        {"one value, one line", "x=@one@;\n", "x=1;\n"},
+        {"more values, more lines", "-@a@-\n", "-x-\n-y-\n-z-\n"},
+        {"values of one line go together", "@a@=@b@\n", "x=7\ny=8\nz=9\n"},
+        {"a single value is repeated", "@one@@a@ @one@\n", "1x 1\n1y 1\n1z 1\n"},
+        {"a single value may come last", "@a@@one@\n", "x1\ny1\nz1\n"},
+        {"a placeholder may be used twice", "@a@@a@\n", "xx\nyy\nzz\n"},
+        {"placeholders may touch each other and the ends", "@one@@one@", "11"},
+        {"names have dots, dashes and digits", "@a.b-9@\n", "dot\n"},
+        {"an @ by itself is one", "a@b @ @@ @@@ @", "a@b @ @@ @@@ @"},
+        {"an @ before a placeholder is one", "container@@one@.service\n", "container@1.service\n"},
+        {"a name ends where its line does", "@one\n@one@\n", "@one\n1\n"},
+        {"only small letters are names", "@ONE@ @o ne@ @o_ne@", "@ONE@ @o ne@ @o_ne@"},
+        {"bare values start no specifier and no line", "@hostile@\n", "%%i \"q\" \\ @one@?@none@\n"},
+        {"quoted values stay one word", "\"@hostile@\"\n", "\"%%i \\\"q\\\" \\\\ @one@\\x0a@none@\"\n"},
+        {"quotes that are closed are none", "\"a\" @hostile@\n", "\"a\" %%i \"q\" \\ @one@?@none@\n"},
+        {"quotes that are escaped close none", "\"a\\\"@hostile@\"\n",
+                "\"a\\\"%%i \\\"q\\\" \\\\ @one@\\x0a@none@\"\n"},
+        {"quotes end with their line", "\"a\n@hostile@\n", "\"a\n%%i \"q\" \\ @one@?@none@\n"},
+        {"text around is kept line by line", "a\nb\n@none@\nc\n@a@\nd\ne\n", "a\nb\nc\nx\ny\nz\nd\ne\n"},
+        {"text is not escaped", "%i\n\"\\x20%\"@one@\n", "%i\n\"\\x20%\"1\n"},
+};
+
+static void templates_are_rendered_line_by_line(void **state) {
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                Template *template =
+                        template_compile(cases[i].text, strlen(cases[i].text), names, sizeof(names) / sizeof(names[0]));
+                Buffer buffer = BUFFER_NULL;
+
+                template_render(template, values, &buffer);
+                buffer_append(&buffer, "", 1);
+                if (strcmp(buffer.text, cases[i].rendered) != 0)
+                        fail_msg("%s: \"%s\"", cases[i].behaviour, buffer.text);
+                buffer_free(&buffer);
+                template_free(template);
+        }
+}
+
+static void a_template_can_be_rendered_again_behind_what_is_there(void **state) {
+        Template *template = template_compile("<@a@>", 5, names, sizeof(names) / sizeof(names[0]));
+        Buffer buffer = BUFFER_NULL;
+
+        (void)state;
+        template_render(template, values, &buffer);
+        template_render(template, values, &buffer);
+        buffer_append(&buffer, "", 1);
+        assert_string_equal(buffer.text, "<x><y><z><x><y><z>");
+        buffer_free(&buffer);
+        template_free(template);
+}
+
+static void the_text_ends_where_its_length_says(void **state) {
+        Template *template = template_compile("a\n@one@b", 6, names, sizeof(names) / sizeof(names[0]));
+        Buffer buffer = BUFFER_NULL;
+
+        (void)state;
+        template_render(template, values, &buffer);
+        buffer_append(&buffer, "", 1);
+        assert_string_equal(buffer.text, "a\n@one");
+        buffer_free(&buffer);
+        template_free(template);
+}
+
+static void nothing_can_be_freed(void **state) {
+        (void)state;
+        template_free(NULL);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(templates_are_rendered_line_by_line),
+                cmocka_unit_test(a_template_can_be_rendered_again_behind_what_is_there),
+                cmocka_unit_test(the_text_ends_where_its_length_says),
+                cmocka_unit_test(nothing_can_be_freed),
+        };
+
+        return cmocka_run_group_tests_name("template", tests, NULL, NULL);
+}
