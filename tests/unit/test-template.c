@@ -5,27 +5,55 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "template.h"
 
+enum { NONE, ONE, A, B, HOSTILE, DOTTED, CONSTANT, HOSTILE_CONSTANT, PLACEHOLDERS };
+
 /* The placeholders of all cases, and the values they have. */
-static const char *const names[] = {"none", "one", "a", "b", "hostile", "a.b-9"};
-
-static const char *const one[] = {"1"};
-static const char *const a[] = {"x", "y", "z"};
-static const char *const b[] = {"7", "8", "9"};
-static const char *const hostile[] = {"%i \"q\" \\ @one@\n@none@"};
-static const char *const dotted[] = {"dot"};
-
-static const Values values[] = {
-        {NULL, 0, 0},
-        {(const char **)one, 1, 1},
-        {(const char **)a, 3, 3},
-        {(const char **)b, 3, 3},
-        {(const char **)hostile, 1, 1},
-        {(const char **)dotted, 1, 1},
+static const Placeholder placeholders[PLACEHOLDERS] = {
+        [NONE] = {.name = "none"},
+        [ONE] = {.name = "one"},
+        [A] = {.name = "a"},
+        [B] = {.name = "b"},
+        [HOSTILE] = {.name = "hostile"},
+        [DOTTED] = {.name = "a.b-9"},
+        [CONSTANT] = {.name = "constant", .constant = "C"},
+        [HOSTILE_CONSTANT] = {.name = "hostile-constant", .constant = "%i \"q\" \\ @one@\n@none@"},
 };
+
+static const struct {
+        int placeholder;
+        const char *text;
+} given[] = {
+        {ONE, "1"},
+        {A, "x"},
+        {A, "y"},
+        {A, "z"},
+        {B, "7"},
+        {B, "8"},
+        {B, "9"},
+        {HOSTILE, "%i \"q\" \\ @one@\n@none@"},
+        {DOTTED, "dot"},
+};
+
+static Values values[PLACEHOLDERS];
+
+static int set_up(void **state) {
+        (void)state;
+        for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+                values_add(&values[given[i].placeholder], given[i].text);
+        return 0;
+}
+
+static int tear_down(void **state) {
+        (void)state;
+        for (size_t i = 0; i < PLACEHOLDERS; i++)
+                free(values[i].items);
+        return 0;
+}
 
 static const struct {
         const char *behaviour, *text, *rendered;
@@ -53,14 +81,17 @@ static const struct {
                 "\"a\\\"%%i \\\"q\\\" \\\\ @one@\\x0a@none@\"\n"},
         {"quotes end with their line", "\"a\n@hostile@\n", "\"a\n%%i \"q\" \\ @one@?@none@\n"},
         {"text around is kept line by line", "a\nb\n@none@\nc\n@a@\nd\ne\n", "a\nb\nc\nx\ny\nz\nd\ne\n"},
+        {"constants need no value", "a @constant@\n@constant@@constant@\n@none@\n\"@constant@\"\n", "a C\nCC\n\"C\"\n"},
+        {"constants go with values", "@constant@@a@@constant@\n", "CxC\nCyC\nCzC\n"},
+        {"bare constants are escaped", "@hostile-constant@\n", "%%i \"q\" \\ @one@?@none@\n"},
+        {"quoted constants are escaped", "\"@hostile-constant@\"@one@\n", "\"%%i \\\"q\\\" \\\\ @one@\\x0a@none@\"1\n"},
         {"text is not escaped", "%i\n\"\\x20%\"@one@\n", "%i\n\"\\x20%\"1\n"},
 };
 
 static void templates_are_rendered_line_by_line(void **state) {
         (void)state;
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-                Template *template =
-                        template_compile(cases[i].text, strlen(cases[i].text), names, sizeof(names) / sizeof(names[0]));
+                Template *template = template_compile(cases[i].text, strlen(cases[i].text), placeholders, PLACEHOLDERS);
                 Buffer buffer = BUFFER_NULL;
 
                 template_render(template, values, &buffer);
@@ -73,7 +104,7 @@ static void templates_are_rendered_line_by_line(void **state) {
 }
 
 static void a_template_can_be_rendered_again_behind_what_is_there(void **state) {
-        Template *template = template_compile("<@a@>", 5, names, sizeof(names) / sizeof(names[0]));
+        Template *template = template_compile("<@a@>", 5, placeholders, PLACEHOLDERS);
         Buffer buffer = BUFFER_NULL;
 
         (void)state;
@@ -86,7 +117,7 @@ static void a_template_can_be_rendered_again_behind_what_is_there(void **state) 
 }
 
 static void the_text_ends_where_its_length_says(void **state) {
-        Template *template = template_compile("a\n@one@b", 6, names, sizeof(names) / sizeof(names[0]));
+        Template *template = template_compile("a\n@one@b", 6, placeholders, PLACEHOLDERS);
         Buffer buffer = BUFFER_NULL;
 
         (void)state;
@@ -110,5 +141,5 @@ int main(void) {
                 cmocka_unit_test(nothing_can_be_freed),
         };
 
-        return cmocka_run_group_tests_name("template", tests, NULL, NULL);
+        return cmocka_run_group_tests_name("template", tests, set_up, tear_down);
 }

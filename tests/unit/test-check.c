@@ -1,0 +1,275 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "check.h"
+#include "reading.h"
+
+/* Containers as they stand below "containers:", one a line from line 3 on; those that are broken with a "!" before them;
+ * and all that is said. */
+typedef struct Case {
+        const char *text, *containers, *said;
+} Case;
+
+#define N "privateNetwork: true, "
+
+static const Case effects[] = {
+        {"a: { system: /s, hostBridge: br0, hostAddress: 10.0.0.1, hostAddress6: fd00::1, localAddress: 10.0.0.2, "
+         "localAddress6: fd00::2, localMacAddress: '02:00:00:00:00:01', forwardPorts: [{ hostPort: 80 }] }",
+                "a",
+                "f.yaml:3:32: containers.a.hostBridge: has no effect without privateNetwork: true (warning)\n"
+                "f.yaml:3:50: containers.a.hostAddress: has no effect without privateNetwork: true (warning)\n"
+                "f.yaml:3:74: containers.a.hostAddress6: has no effect without privateNetwork: true (warning)\n"
+                "f.yaml:3:97: containers.a.localAddress: has no effect without privateNetwork: true (warning)\n"
+                "f.yaml:3:122: containers.a.localAddress6: has no effect without privateNetwork: true (warning)\n"
+                "f.yaml:3:148: containers.a.localMacAddress: has no effect without privateNetwork: true (warning)\n"
+                "f.yaml:3:183: containers.a.forwardPorts: has no effect without privateNetwork: true (warning)\n"},
+        {"a: { system: /s, privateNetwork: false, hostAddress: 10.0.0.1 }", "a",
+                "f.yaml:3:56: containers.a.hostAddress: has no effect without privateNetwork: true (warning)\n"},
+        {"a: { system: /s, forwardPorts: [], hostAddress: ~ }", "a", ""},
+        {"a: { system: /s, " N "hostBridge: br0, forwardPorts: [{ hostPort: 80 }] }", "a", ""},
+        {"a: { system: /s, extraVeths: { x: { hostAddress: 10.0.0.1, localAddress: 10.0.0.2, forwardPorts: [{ "
+         "hostPort: 80 }] } } }",
+                "a", ""},
+        {"a: { system: /s, extraVeths: { x: { hostAddress: 10.0.0.1, forwardPorts: [{ hostPort: 80 }] } } }", "a",
+                "f.yaml:3:76: containers.a.extraVeths.x.forwardPorts: has no effect without localAddress or "
+                "localAddress6 of "
+                "the same link (warning)\n"},
+        {"a: { system: /s, extraVeths: { x: { localAddress6: fd00::2, forwardPorts: [{ hostPort: 80 }] } } }", "a", ""},
+};
+
+static const Case conflicts[] = {
+        {"a: { system: /s, networkNamespace: /n, " N "interfaces: [i], macvlans: [m], extraVeths: { x: } }", "!a",
+                "f.yaml:3:38: containers.a.networkNamespace: cannot be given together with privateNetwork: a container "
+                "has one "
+                "network namespace\n"
+                "f.yaml:3:38: containers.a.networkNamespace: cannot be given together with interfaces\n"
+                "f.yaml:3:38: containers.a.networkNamespace: cannot be given together with macvlans\n"
+                "f.yaml:3:38: containers.a.networkNamespace: cannot be given together with extraVeths\n"},
+        {"a: { system: /s, networkNamespace: /n, privateNetwork: false, interfaces: [], macvlans: [], extraVeths: {} }",
+                "a", ""},
+        {"a: { system: /s, extraVeths: { lo: } }", "!a",
+                "f.yaml:3:34: containers.a.extraVeths.lo: is the name of another interface in the container\n"},
+        {"a: { system: /s, " N "hostAddress: 10.0.0.1, extraVeths: { eth0: } }", "!a",
+                "f.yaml:3:79: containers.a.extraVeths.eth0: is the name of another interface in the container\n"},
+        /* Without the main link the name is free. */
+        {"a: { system: /s, " N "extraVeths: { eth0: } }", "a", ""},
+        {"a: { system: /s, bindMounts: { /: { hostPath: /a } } }", "!a",
+                "f.yaml:3:34: containers.a.bindMounts.\"/\": the root directory of a container cannot be a mount "
+                "point\n"},
+        {"a: { system: /s, bindMounts: { /b: { hostPath: / } } }", "a", ""},
+        /* What is wrong in itself is still looked at, and does no harm. */
+        {"a: { system: s, networkNamespace: n, " N "bindMounts: { /: , c: { hostPath: d } }, interfaces: [[]] }", "!a",
+                "f.yaml:3:16: containers.a.system: \"s\" is not an absolute path without \"..\" and control "
+                "characters\n"
+                "f.yaml:3:37: containers.a.networkNamespace: \"n\" is not an absolute path without \"..\" and control "
+                "characters\n"
+                "f.yaml:3:81: containers.a.bindMounts.c: \"c\" is not an absolute path without \"..\" and control "
+                "characters\n"
+                "f.yaml:3:96: containers.a.bindMounts.c.hostPath: \"d\" is not an absolute path without \"..\" and "
+                "control "
+                "characters\n"
+                "f.yaml:3:116: containers.a.interfaces[0]: a list is not the name of a network interface: 1 to 15 "
+                "letters, "
+                "digits and \"._-+=@~\"; or two, with \":\" between them\n"
+                "f.yaml:3:37: containers.a.networkNamespace: cannot be given together with privateNetwork: a container "
+                "has one "
+                "network namespace\n"
+                "f.yaml:3:37: containers.a.networkNamespace: cannot be given together with interfaces\n"
+                "f.yaml:3:76: containers.a.bindMounts.\"/\": the root directory of a container cannot be a mount "
+                "point\n"},
+};
+
+#define ONLY_ONE ": of these containers only one can run at a time (warning)\n"
+
+static const Case claims[] = {
+        /* Of one container. */
+        {"a: { system: /s, " N
+         "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 80 }, { hostPort: 80, protocol: tcp }] }",
+                "!a",
+                "f.yaml:3:111: containers.a.forwardPorts[1].hostPort: host port tcp 80 is given to "
+                "containers.a.forwardPorts[0].hostPort already\n"},
+        {"a: { system: /s, " N
+         "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 80 }, { hostPort: 80, protocol: udp }] }",
+                "a", ""},
+        {"a: { system: /s, interfaces: ['e:a', e] }", "!a",
+                "f.yaml:3:40: containers.a.interfaces[1]: network interface e is given to containers.a.interfaces[0] "
+                "already\n"},
+        {"a: { system: /s, interfaces: [e], extraVeths: { e: } }", "!a",
+                "f.yaml:3:33: containers.a.interfaces[0]: network interface e is given to containers.a.extraVeths.e "
+                "already\n"},
+        {"a: { system: /s, " N "localAddress: 10.0.0.2, extraVeths: { x: { localAddress: 10.0.0.2/8 } } }", "!a",
+                "f.yaml:3:99: containers.a.extraVeths.x.localAddress: address 10.0.0.2 is given to "
+                "containers.a.localAddress "
+                "already\n"},
+        {"a: { system: /s, " N "localAddress: 10.0.0.2, extraVeths: { x: { localAddress: 10.0.0.2, hostBridge: b } } }",
+                "a", ""},
+
+        /* Of two. */
+        {"a: { system: /s, " N "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 80 }] }\n"
+         "  b: { system: /s, " N "localAddress: 10.0.0.3, forwardPorts: [{ hostPort: 81 }, { hostPort: 80 }] }",
+                "a b",
+                "f.yaml:4:111: containers.b.forwardPorts[1].hostPort: host port tcp 80 is claimed by "
+                "containers.a.forwardPorts[0].hostPort too (f.yaml:3:93)" ONLY_ONE},
+        {"a: { system: /s, " N "localAddress6: 'fd00::2' }\n  b: { system: /s, " N "localAddress6: 'FD00:0::2/64' }",
+                "a b",
+                "f.yaml:4:57: containers.b.localAddress6: address fd00::2 is claimed by containers.a.localAddress6 too "
+                "(f.yaml:3:57)" ONLY_ONE},
+        {"a: { system: /s, " N "localAddress: 10.0.0.2, hostBridge: x }\n"
+         "  b: { system: /s, " N "localAddress: 10.0.0.2, hostBridge: y }\n"
+         "  c: { system: /s, " N "localAddress: 10.0.0.2 }",
+                "a b c", ""},
+        {"a: { system: /s, " N "localAddress: 10.0.0.2, hostBridge: x }\n"
+         "  b: { system: /s, " N "localAddress: 10.0.0.2, hostBridge: x }",
+                "a b",
+                "f.yaml:4:56: containers.b.localAddress: address 10.0.0.2 on bridge x is claimed by "
+                "containers.a.localAddress too (f.yaml:3:56)" ONLY_ONE},
+        {"a: { system: /s, interfaces: ['e:a'] }\n  b: { system: /s, interfaces: ['e:b'] }\n"
+         "  c: { system: /s, extraVeths: { e: } }",
+                "a b c",
+                "f.yaml:4:33: containers.b.interfaces[0]: network interface e is claimed by containers.a.interfaces[0] "
+                "too "
+                "(f.yaml:3:33)" ONLY_ONE "f.yaml:5:34: containers.c.extraVeths.e: network interface e is claimed by "
+                "containers.a.interfaces[0] too "
+                "(f.yaml:3:33)" ONLY_ONE},
+        {"a: { system: /s, macvlans: [e] }\n  b: { system: /s, macvlans: [e], interfaces: [f] }", "a b", ""},
+        /* The host's end may be the same for all. */
+        {"a: { system: /s, " N "hostAddress: 10.0.0.1 }\n  b: { system: /s, " N "hostAddress: 10.0.0.1 }", "a b", ""},
+        /* What has no effect takes nothing from others, and neither does what never runs. */
+        {"a: { system: s, " N "localAddress: 10.0.0.2 }\n  b: { system: /s, " N "localAddress: 10.0.0.2 }", "!a b",
+                "f.yaml:3:16: containers.a.system: \"s\" is not an absolute path without \"..\" and control "
+                "characters\n"},
+        {"a: { system: /s, localAddress: 10.0.0.2 }\n  b: { system: /s, " N "localAddress: 10.0.0.2 }", "a b",
+                "f.yaml:3:34: containers.a.localAddress: has no effect without privateNetwork: true (warning)\n"},
+};
+
+static const Case names[] = {
+        {"a: { system: /s }\n  b: { system: /s }\n  a: { system: /t }", "!a b !a",
+                "f.yaml:5:3: containers.a: is declared twice, first at f.yaml:3:3\n"
+                "f.yaml:3:3: containers.a: is declared twice, again at f.yaml:5:3\n"},
+        {"a: { system: /s }\n  A: { system: /s }", "a A", ""},
+};
+
+static void reading_check(Reading *reading, NameTable *table) {
+        check_manifest(&reading->manifest, table, &reading->diagnostics);
+}
+
+static void check_cases(const Case *cases, size_t length) {
+        int wrong = 0;
+
+        for (size_t i = 0; i < length; i++) {
+                const char *said, *containers = "";
+                NameTable table = NAME_TABLE_NULL;
+                Reading reading;
+
+                reading_init(&reading);
+                reading_add(&reading, "f.yaml",
+                        arena_printf(&reading.arena, "version: 1\ncontainers:\n  %s\n", cases[i].text));
+                reading_check(&reading, &table);
+                said = reading_said(&reading);
+                for (size_t j = 0; j < reading.manifest.length; j++)
+                        containers = arena_printf(&reading.arena, "%s%s%s%s", containers, j > 0 ? " " : "",
+                                reading.manifest.containers[j]->broken ? "!" : "",
+                                reading.manifest.containers[j]->name.text);
+                if (strcmp(said, cases[i].said) != 0 || strcmp(containers, cases[i].containers) != 0) {
+                        print_error("%s\nare the containers \"%s\" of which is said\n%s\n", cases[i].text, containers,
+                                said);
+                        wrong++;
+                }
+                name_table_free(&table);
+                reading_free(&reading);
+        }
+        assert_int_equal(wrong, 0);
+}
+
+#define LENGTH(table) (sizeof(table) / sizeof((table)[0]))
+
+static void options_without_effect_are_warned_of(void **state) {
+        (void)state;
+        check_cases(effects, LENGTH(effects));
+}
+
+static void options_that_cannot_go_together_break_the_container(void **state) {
+        (void)state;
+        check_cases(conflicts, LENGTH(conflicts));
+}
+
+static void what_only_one_can_have_is_an_error_within_a_container_and_a_warning_between_two(void **state) {
+        (void)state;
+        check_cases(claims, LENGTH(claims));
+}
+
+static void a_name_declared_twice_breaks_both_containers(void **state) {
+        (void)state;
+        check_cases(names, LENGTH(names));
+}
+
+static void a_name_declared_in_two_files_names_both_files(void **state) {
+        NameTable table = NAME_TABLE_NULL;
+        Reading reading;
+
+        (void)state;
+        reading_init(&reading);
+        reading_add(&reading, "1.yaml", "version: 1\ncontainers: { a: { system: /s } }\n");
+        reading_add(&reading, "2.yaml", "version: 1\ncontainers: { a: { system: /s } }\n");
+        reading_check(&reading, &table);
+        assert_string_equal(reading_said(&reading),
+                "2.yaml:2:15: containers.a: is declared twice, first at 1.yaml:2:15\n"
+                "1.yaml:2:15: containers.a: is declared twice, again at 2.yaml:2:15\n");
+        /* The first one stands for both. */
+        assert_ptr_equal(name_table_find(&table, "a"), reading.manifest.containers[0]);
+        name_table_free(&table);
+        reading_free(&reading);
+}
+
+static void claims_are_kept_for_whoever_enforces_them(void **state) {
+        static const char *const expected[][2] = {
+                {"address 10.0.0.2 on bridge b", "localAddress"},
+                {"address fd00::2 on bridge b", "localAddress6"},
+                {"host port udp 53", "forwardPorts[0].hostPort"},
+                {"network interface a.b", "extraVeths.\"a.b\""},
+                {"address 10.1.0.2", "extraVeths.\"a.b\".localAddress"},
+                {"host port tcp 80", "extraVeths.\"a.b\".forwardPorts[0].hostPort"},
+                {"network interface e", "interfaces[0]"},
+        };
+        NameTable table = NAME_TABLE_NULL;
+        const Container *container;
+        Reading reading;
+
+        (void)state;
+        reading_init(&reading);
+        reading_add(&reading, "f.yaml",
+                "version: 1\ncontainers: { a: { system: /s, privateNetwork: true, hostBridge: b, localAddress: "
+                "10.0.0.2/24, "
+                "localAddress6: 'FD00::2', forwardPorts: [{ protocol: udp, hostPort: 53 }], interfaces: ['e:f'], "
+                "extraVeths: { "
+                "a.b: { localAddress: 10.1.0.2, forwardPorts: [{ hostPort: 80 }] } } } }\n");
+        reading_check(&reading, &table);
+        assert_string_equal(reading_said(&reading), "");
+        container = reading.manifest.containers[0];
+        assert_int_equal(container->claims_length, LENGTH(expected));
+        for (size_t i = 0; i < LENGTH(expected); i++) {
+                assert_string_equal(container->claims[i].text, expected[i][0]);
+                assert_string_equal(container->claims[i].option, expected[i][1]);
+        }
+        name_table_free(&table);
+        reading_free(&reading);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(options_without_effect_are_warned_of),
+                cmocka_unit_test(options_that_cannot_go_together_break_the_container),
+                cmocka_unit_test(what_only_one_can_have_is_an_error_within_a_container_and_a_warning_between_two),
+                cmocka_unit_test(a_name_declared_twice_breaks_both_containers),
+                cmocka_unit_test(a_name_declared_in_two_files_names_both_files),
+                cmocka_unit_test(claims_are_kept_for_whoever_enforces_them),
+        };
+
+        return cmocka_run_group_tests_name("check", tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "capture.h"
+#include "check.h"
+#include "generate.h"
+#include "reading.h"
+
+/* Generates as a dry run does and returns all that is printed; free(3) it. */
+static char *generate_text(Reading *reading) {
+        GenerateOptions options = {.root = "/nonexistent", .generator_directory = "/run/systemd/generator"};
+        NameTable names = NAME_TABLE_NULL;
+        Capture capture = capture_start(stdout);
+        Output output;
+
+        check_manifest(&reading->manifest, &names, &reading->diagnostics);
+        output_open_stdout(&output, options.generator_directory);
+        generate(&reading->manifest, &names, &reading->diagnostics, &options, &output);
+        output_close(&output);
+        name_table_free(&names);
+        return capture_end(&capture);
+}
+
+static void append(Buffer *buffer, const char *text) {
+        buffer_append(buffer, text, strlen(text));
+}
+
+static void a_container_whose_errors_were_too_many_to_keep_is_broken_all_the_same(void **state) {
+        Buffer text = BUFFER_NULL;
+        Reading reading;
+        char *generated, *unit;
+
+        (void)state;
+        append(&text, "version: 1\ncontainers:\n  a:\n    system: /s\n    extraFlags:\n");
+        for (int i = 0; i < DIAGNOSTICS_MAX; i++)
+                append(&text, "      - []\n");
+        append(&text, "  b: { system: s }\n");
+        reading_init(&reading);
+        reading_add_bytes(&reading, "f.yaml", text.text, text.length);
+        generated = generate_text(&reading);
+
+        unit = strstr(generated, "# /run/systemd/generator/container@b.service\n");
+        assert_non_null(unit);
+        assert_non_null(strstr(unit, "too many errors to list them here; see nixos-container-generator --check"));
+        assert_non_null(strstr(unit, "/usr/bin/false"));
+        free(generated);
+        reading_free(&reading);
+        buffer_free(&text);
+}
+
+static void the_same_manifest_gives_the_same_bytes(void **state) {
+        static const char text[] =
+                "version: 1\ncontainers:\n"
+                "  a: { system: /s, privateNetwork: true, localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 80 }] }\n"
+                "  b: { system: s, autoStart: true }\n";
+        char *generated[2];
+
+        (void)state;
+        for (int i = 0; i < 2; i++) {
+                Reading reading;
+
+                reading_init(&reading);
+                reading_add(&reading, "f.yaml", text);
+                generated[i] = generate_text(&reading);
+                reading_free(&reading);
+        }
+        assert_string_equal(generated[0], generated[1]);
+        free(generated[0]);
+        free(generated[1]);
+}
+
+static void without_containers_nothing_is_generated(void **state) {
+        Reading reading;
+        char *generated;
+
+        (void)state;
+        reading_init(&reading);
+        reading_add(&reading, "f.yaml", "version: 1\n");
+        generated = generate_text(&reading);
+        assert_string_equal(generated, "");
+        free(generated);
+        reading_free(&reading);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_container_whose_errors_were_too_many_to_keep_is_broken_all_the_same),
+                cmocka_unit_test(the_same_manifest_gives_the_same_bytes),
+                cmocka_unit_test(without_containers_nothing_is_generated),
+        };
+
+        return cmocka_run_group_tests_name("generate", tests, NULL, NULL);
+}
