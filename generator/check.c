@@ -186,6 +186,7 @@ static void check_name(Checker *c, NameTable *names) {
 
         if (!first)
                 return;
+        container->is_duplicate = true;
         complain(c, SEVERITY_ERROR, &container->name.mark, NULL, "is declared twice, first at %s:%u:%u", first->file,
                 first->name.mark.line, first->name.mark.column);
         c->container = first;

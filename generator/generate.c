@@ -130,9 +130,8 @@ typedef struct Generator {
         Output *output;
         Template *templates[TEMPLATES_LENGTH];
         Values values[PLACEHOLDERS_LENGTH];
-        Arena kept;    /* texts that stay valid */
-        Arena scratch; /* texts that are valid for one container */
-        Buffer buffer;
+        Arena kept;              /* texts that stay valid */
+        Arena scratch;           /* texts that are valid for one container */
         const char *last_system; /* whose architecture was looked up last */
         bool last_is_i686;
 } Generator;
@@ -141,14 +140,13 @@ static void add(Generator *g, PlaceholderNumber placeholder, const char *value) 
         values_add(&g->values[placeholder], value);
 }
 
-static void render(Generator *g, TemplateId template) {
-        template_render(g->templates[template], g->values, &g->buffer);
+static void render(const Generator *g, TemplateId template, Buffer *buffer) {
+        template_render(g->templates[template], g->values, buffer);
 }
 
 static void write_file(Generator *g, TemplateId template, const char *directory, const char *name) {
-        g->buffer.length = 0;
-        render(g, template);
-        output_write(g->output, directory, name, &g->buffer);
+        render(g, template, output_start(g->output, directory, name));
+        output_end(g->output);
 }
 
 /* Texts that are joined of others. */
@@ -394,6 +392,7 @@ static void start_container(Generator *g, const Container *container) {
 static void generate_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
         const char *root = container->ephemeral.value ? "/run/nixos-containers/" : "/var/lib/nixos-containers/";
+        Buffer *unit;
         bool forwards;
 
         start_container(g, container);
@@ -421,17 +420,17 @@ static void generate_container(Generator *g, const Container *container) {
         if (forwards)
                 add(g, FORWARDS_SCRIPT, join(g, g->values[RECORD].items[0].text, "/" RECORD_NFT));
 
-        g->buffer.length = 0;
-        render(g, TEMPLATE_container_service);
+        unit = output_start(g->output, NULL, join(g, "container@", join(g, name, ".service")));
+        render(g, TEMPLATE_container_service, unit);
         if (container->claims_length > 0)
-                render(g, TEMPLATE_container_claims);
-        render(g, TEMPLATE_container_tmpfiles);
+                render(g, TEMPLATE_container_claims, unit);
+        render(g, TEMPLATE_container_tmpfiles, unit);
         if (g->values[LINK].length > 0)
-                render(g, TEMPLATE_container_network);
+                render(g, TEMPLATE_container_network, unit);
         if (forwards)
-                render(g, TEMPLATE_container_nft);
-        render(g, TEMPLATE_container_end);
-        output_write(g->output, NULL, join(g, "container@", join(g, name, ".service")), &g->buffer);
+                render(g, TEMPLATE_container_nft, unit);
+        render(g, TEMPLATE_container_end, unit);
+        output_end(g->output);
 }
 
 static void add_diagnostics(Generator *g, const Container *container) {
@@ -494,14 +493,17 @@ static void add_auto_start(Generator *g, const Container *container) {
 /* Writes the unit of the record of the container @name as what it was in the generator's directory. */
 static void restore(Generator *g, const char *name) {
         const char *path = text(g, "%s" RECORDS_DIRECTORY "/%s/" RECORD_UNIT, g->options->root, name);
+        Buffer unit = BUFFER_NULL;
 
-        g->buffer.length = 0;
-        if (read_file(path, &g->buffer)) {
-                output_write(g->output, NULL, text(g, "container@%s.service", name), &g->buffer);
+        if (read_file(path, &unit)) {
+                buffer_append(
+                        output_start(g->output, NULL, text(g, "container@%s.service", name)), unit.text, unit.length);
+                output_end(g->output);
         } else {
                 log_message(LOG_ERR, "%s: %s", path, strerror(errno));
                 g->output->failed = true;
         }
+        buffer_free(&unit);
 }
 
 /* Containers that run and are no longer declared keep the unit they were started with: without it, systemd would forget
@@ -572,7 +574,7 @@ void generate(const Manifest *manifest, const NameTable *names, const Diagnostic
                 const Container *container = manifest->containers[i];
 
                 /* The second of two with one name has no unit of its own. */
-                if (name_table_find(names, container->name.text) != container)
+                if (container->is_duplicate)
                         continue;
                 if (container->broken)
                         generate_broken(&g, container);
@@ -596,5 +598,4 @@ void generate(const Manifest *manifest, const NameTable *names, const Diagnostic
                 free(g.values[i].items);
         arena_free(&g.kept);
         arena_free(&g.scratch);
-        buffer_free(&g.buffer);
 }

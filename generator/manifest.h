@@ -75,8 +75,9 @@ typedef struct Link {
 
 typedef struct Container {
         Text name;
-        const char *file; /* where it is declared */
-        bool broken;      /* there are errors among its diagnostics */
+        const char *file;  /* where it is declared */
+        bool broken;       /* there are errors among its diagnostics */
+        bool is_duplicate; /* another of the same name came before, see check.h */
 
         Text system;
         Flag auto_start;

@@ -11,9 +11,6 @@
 
 static void init(Output *output, const char *directory, int fd) {
         *output = (Output){.directory = directory, .fd = fd, .subdirectory_fd = -1};
-        output->filling = &output->batches[0];
-        pthread_mutex_init(&output->mutex, NULL);
-        pthread_cond_init(&output->changed, NULL);
 }
 
 bool output_open(Output *output, const char *directory) {
@@ -69,13 +66,6 @@ static bool write_all(int fd, const char *text, size_t length) {
         return true;
 }
 
-static void print(Output *output, const char *subdirectory, const char *name, const Buffer *text) {
-        printf("# %s/%s%s%s\n%.*s\n", output->directory, subdirectory ? subdirectory : "", subdirectory ? "/" : "",
-                name, (int)text->length, text->text);
-        if (ferror(stdout))
-                fail(output, subdirectory, name);
-}
-
 static void write_file(Output *output, const char *subdirectory, const char *name, const char *text, size_t length) {
         int directory, fd;
         bool written;
@@ -101,95 +91,53 @@ static void write_file(Output *output, const char *subdirectory, const char *nam
                 unlinkat(directory, name, 0);
 }
 
-/* Writes the files of a batch and empties it. */
-static void write_batch(Output *output, OutputBatch *batch) {
+static void print_file(Output *output, const char *subdirectory, const char *name, const char *text, size_t length) {
+        printf("# %s/%s%s%s\n%.*s\n", output->directory, subdirectory ? subdirectory : "", subdirectory ? "/" : "",
+                name, (int)length, text);
+        if (ferror(stdout))
+                fail(output, subdirectory, name);
+}
+
+/* Writes the files of the batch and empties it. */
+static void write_batch(Output *output) {
+        OutputBatch *batch = &output->batch;
+
         for (size_t i = 0; i < batch->length; i++) {
                 const OutputFile *file = &batch->files[i];
                 const char *start = batch->buffer.text;
 
-                write_file(output, file->subdirectory, start + file->name, start + file->text, file->end - file->text);
+                (output->fd < 0 ? print_file : write_file)(
+                        output, file->subdirectory, start + file->name, start + file->text, file->end - file->text);
         }
         batch->length = 0;
         batch->buffer.length = 0;
 }
 
-static void *run_thread(void *userdata) {
-        Output *output = userdata;
-
-        pthread_mutex_lock(&output->mutex);
-        for (;;) {
-                OutputBatch *batch = output->writing;
-
-                if (batch) {
-                        pthread_mutex_unlock(&output->mutex);
-                        write_batch(output, batch);
-                        pthread_mutex_lock(&output->mutex);
-                        output->writing = NULL;
-                        pthread_cond_signal(&output->changed);
-                } else if (output->ending) {
-                        break;
-                } else {
-                        pthread_cond_wait(&output->changed, &output->mutex);
-                }
-        }
-        pthread_mutex_unlock(&output->mutex);
-        return NULL;
-}
-
-/* Gives the full batch to the thread, as soon as it is done with the one before, and goes on with the other one. */
-static void hand_over(Output *output) {
-        if (!output->threaded && pthread_create(&output->thread, NULL, run_thread, output) != 0) {
-                write_batch(output, output->filling);
-                return;
-        }
-        output->threaded = true;
-        pthread_mutex_lock(&output->mutex);
-        while (output->writing)
-                pthread_cond_wait(&output->changed, &output->mutex);
-        output->writing = output->filling;
-        pthread_cond_signal(&output->changed);
-        pthread_mutex_unlock(&output->mutex);
-        output->filling = output->filling == &output->batches[0] ? &output->batches[1] : &output->batches[0];
-}
-
-void output_write(Output *output, const char *subdirectory, const char *name, const Buffer *text) {
-        OutputBatch *batch = output->filling;
+Buffer *output_start(Output *output, const char *subdirectory, const char *name) {
+        OutputBatch *batch = &output->batch;
         OutputFile *file;
 
-        if (output->fd < 0) {
-                print(output, subdirectory, name, text);
-                return;
-        }
-        file = &batch->files[batch->length++];
+        if (batch->length == OUTPUT_BATCH_LENGTH)
+                write_batch(output);
+        file = &batch->files[batch->length];
         file->subdirectory = subdirectory;
         file->name = batch->buffer.length;
         buffer_append(&batch->buffer, name, strlen(name) + 1);
         file->text = batch->buffer.length;
-        buffer_append(&batch->buffer, text->text, text->length);
-        file->end = batch->buffer.length;
-        if (batch->length == OUTPUT_BATCH_LENGTH)
-                hand_over(output);
+        return &batch->buffer;
 }
 
-static void end_thread(Output *output) {
-        pthread_mutex_lock(&output->mutex);
-        output->ending = true;
-        pthread_cond_signal(&output->changed);
-        pthread_mutex_unlock(&output->mutex);
-        pthread_join(output->thread, NULL);
+void output_end(Output *output) {
+        OutputBatch *batch = &output->batch;
+
+        batch->files[batch->length++].end = batch->buffer.length;
 }
 
 void output_close(Output *output) {
+        write_batch(output);
+        buffer_free(&output->batch.buffer);
         if (output->fd < 0 && (fflush(stdout) != 0 || ferror(stdout)) && !output->failed)
                 fail(output, NULL, "standard output");
-        if (output->threaded)
-                end_thread(output);
-        write_batch(output, output->filling);
-
-        for (size_t i = 0; i < 2; i++)
-                buffer_free(&output->batches[i].buffer);
-        pthread_cond_destroy(&output->changed);
-        pthread_mutex_destroy(&output->mutex);
         if (output->subdirectory_fd >= 0)
                 close(output->subdirectory_fd);
         if (output->fd >= 0)
