@@ -34,7 +34,7 @@ ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 GENERATOR := address arena buffer check diagnostic escape generate interface-name log mac-address manifest mounts \
-	name-table nixos-container-generator option-path output read-file schema siphash template templates
+	name-table nixos-container-generator option-path output read-file schema siphash template templates utf8
 RECORD := arena buffer container-record log read-file
 INIT := address container-init
 PROGRAMS := $(B)/nixos-container-generator $(B)/container-record $(B)/container-init

@@ -105,6 +105,9 @@ static void claim_link(Checker *c, const char *prefix, const Link *link) {
 
         claim_address(c, prefix, &link->local_address, "localAddress", &link->host_bridge);
         claim_address(c, prefix, &link->local_address6, "localAddress6", &link->host_bridge);
+        /* Those of an extra link without an address are not forwarded. */
+        if (link->name.text && !link->local_address.address.family && !link->local_address6.address.family)
+                return;
         for (uint32_t i = 0; i < link->forward_ports.length; i++)
                 claim_host_port(c, prefix, &forwards[i], i);
 }
@@ -116,10 +119,6 @@ static void check_extra_veths(Checker *c) {
                 const char *option =
                         arena_printf(c->arena, "extraVeths.%s", option_path_part(c->arena, veths[i].name.text));
 
-                if (strcmp(veths[i].name.text, "lo") == 0 ||
-                        (strcmp(veths[i].name.text, "eth0") == 0 && container_has_link(c->container)))
-                        complain(c, SEVERITY_ERROR, &veths[i].name.mark, option,
-                                "is the name of another interface in the container");
                 if (veths[i].forward_ports.length > 0 && !veths[i].local_address.address.family &&
                         !veths[i].local_address6.address.family)
                         complain(c, SEVERITY_WARNING, &veths[i].forward_ports.mark,
@@ -150,21 +149,55 @@ static void check_bind_mounts(Checker *c) {
                                 "the root directory of a container cannot be a mount point");
 }
 
+/* Whether claim @i of the container is one that it has already; says so. */
+static bool is_repeated(Checker *c, uint32_t i) {
+        for (uint32_t j = 0; j < i && i < 1000; j++)
+                if (strcmp(c->claims[i].text, c->claims[j].text) == 0) {
+                        complain(c, SEVERITY_ERROR, &c->claims[i].mark, c->claims[i].option,
+                                "%s is given to containers.%s.%s already", c->claims[i].text,
+                                option_path_part(c->arena, c->container->name.text), c->claims[j].option);
+                        return true;
+                }
+        return false;
+}
+
 /* One container cannot have the same thing twice either. */
 static void check_claims_within(Checker *c) {
         Container *container = c->container;
 
         for (uint32_t i = 1; i < c->claims_length; i++)
-                for (uint32_t j = 0; j < i && i < 1000; j++)
-                        if (strcmp(c->claims[i].text, c->claims[j].text) == 0)
-                                complain(c, SEVERITY_ERROR, &c->claims[i].mark, c->claims[i].option,
-                                        "%s is given to containers.%s.%s already", c->claims[i].text,
-                                        option_path_part(c->arena, container->name.text), c->claims[j].option);
+                (void)is_repeated(c, i);
         if (c->claims_length == 0)
                 return;
         container->claims = memcpy(
                 arena_alloc(c->arena, c->claims_length * sizeof(Claim)), c->claims, c->claims_length * sizeof(Claim));
         container->claims_length = c->claims_length;
+}
+
+/* The names that interfaces have inside, each of which there can be only once. */
+static void check_inside_names(Checker *c) {
+        const Link *veths = c->container->extra_veths.items;
+        const Text *interfaces = c->container->interfaces.items;
+        NameTable names = NAME_TABLE_NULL;
+
+        name_table_add(&names, "lo", c);
+        if (container_has_link(c->container))
+                name_table_add(&names, "eth0", c);
+        for (uint32_t i = 0; i < c->container->extra_veths.length; i++)
+                if (name_table_add(&names, veths[i].name.text, c))
+                        complain(c, SEVERITY_ERROR, &veths[i].name.mark,
+                                arena_join(c->arena, "extraVeths.", option_path_part(c->arena, veths[i].name.text)),
+                                "is the name of another interface in the container");
+        for (uint32_t i = 0; i < c->container->interfaces.length; i++) {
+                const char *name = interfaces[i].text;
+
+                if (name && name[interface_host_length(name)] == ':')
+                        name += interface_host_length(name) + 1;
+                if (name && name_table_add(&names, name, c))
+                        complain(c, SEVERITY_ERROR, &interfaces[i].mark, arena_printf(c->arena, "interfaces[%u]", i),
+                                "%s is the name of another interface in the container", name);
+        }
+        name_table_free(&names);
 }
 
 static void check_container(Checker *c) {
@@ -178,6 +211,8 @@ static void check_container(Checker *c) {
         claim_interfaces(c);
         check_bind_mounts(c);
         check_claims_within(c);
+        if (!c->container->broken && c->container->extra_veths.length + c->container->interfaces.length > 0)
+                check_inside_names(c);
 }
 
 /* Two containers of one name: nobody can tell which is meant, so neither is. */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 static bool is_control(char c) {
         return (unsigned char)c < ' ' || c == 0x7f;
 }
@@ -78,6 +80,20 @@ char *escape_unit_instance(Arena *arena, const char *text) {
         return escaped;
 }
 
+/* Appends a character of UTF-8 to what ends at *@end, one that cannot be shown as its number. Returns its size. */
+static size_t append_character(char **end, const char *text, size_t length) {
+        size_t size;
+        uint32_t character = utf8_decode(text, length, &size);
+
+        if (utf8_is_noncharacter(character)) {
+                *end += sprintf(*end, character > 0xffff ? "\\U%08x" : "\\u%04x", character);
+        } else {
+                memcpy(*end, text, size);
+                *end += size;
+        }
+        return size;
+}
+
 char *escape_message(Arena *arena, const char *text, size_t length) {
         static const size_t most = 100;
         size_t shown = length > most ? most : length;
@@ -99,7 +115,7 @@ char *escape_message(Arena *arena, const char *text, size_t length) {
                 else if (is_control(text[i]))
                         end = append_hexadecimal(end, text[i]);
                 else
-                        *end++ = text[i];
+                        i += append_character(&end, text + i, shown - i) - 1;
         }
         memcpy(end, shown < length ? "…\"" : "\"", shown < length ? sizeof("…\"") : sizeof("\""));
         return escaped;

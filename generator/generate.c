@@ -433,26 +433,26 @@ static void generate_container(Generator *g, const Container *container) {
         output_end(g->output);
 }
 
-static void add_diagnostics(Generator *g, const Container *container) {
+/* Adds the errors that are about @container, or with @of_file those about the whole file it is in. */
+static void add_errors(Generator *g, const Container *container, bool of_file) {
         for (const Diagnostic *d = g->diagnostics->first; d; d = d->next) {
                 const Container *subject = d->subject;
 
-                /* Its own, and those of the whole file. */
-                if (d->severity != SEVERITY_ERROR ||
-                        (subject ? strcmp(subject->name.text, container->name.text) != 0 : d->file != container->file))
+                if (d->severity != SEVERITY_ERROR || of_file != !subject)
                         continue;
-                if (g->values[FIRST_DIAGNOSTIC].length == 0)
-                        add(g, FIRST_DIAGNOSTIC, d->text);
-                add(g, DIAGNOSTIC, d->text);
+                if (of_file ? d->file == container->file : strcmp(subject->name.text, container->name.text) == 0)
+                        add(g, DIAGNOSTIC, d->text);
         }
-        if (g->values[DIAGNOSTIC].length == 0) {
-                const char *text =
-                        text(g, "%s: too many errors to list them here; see nixos-container-generator --check",
-                                container->file);
+}
 
-                add(g, FIRST_DIAGNOSTIC, text);
-                add(g, DIAGNOSTIC, text);
-        }
+static void add_diagnostics(Generator *g, const Container *container) {
+        add_errors(g, container, false);
+        add_errors(g, container, true);
+        if (g->values[DIAGNOSTIC].length == 0)
+                add(g, DIAGNOSTIC,
+                        text(g, "%s: too many errors to list them here; see nixos-container-generator --check",
+                                container->file));
+        add(g, FIRST_DIAGNOSTIC, g->values[DIAGNOSTIC].items[0].text);
 }
 
 /* Returns the name of the unit, NULL if no unit can have such a name. */
@@ -509,30 +509,31 @@ static void restore(Generator *g, const char *name) {
 /* Containers that run and are no longer declared keep the unit they were started with: without it, systemd would forget
  * how to stop them. Returns how many there are. */
 static size_t generate_retired(Generator *g) {
+        struct dirent **records;
         char directory[PATH_MAX];
-        const struct dirent *entry;
         size_t found = 0;
-        DIR *records;
+        int n;
 
         snprintf(directory, sizeof(directory), "%s" RECORDS_DIRECTORY, g->options->root);
-        records = opendir(directory);
-        if (!records) {
+        n = scandir(directory, &records, NULL, alphasort);
+        if (n < 0) {
                 if (errno != ENOENT) {
                         log_message(LOG_ERR, "%s: %s", directory, strerror(errno));
                         g->output->failed = true;
                 }
                 return 0;
         }
-        while ((entry = readdir(records))) {
-                const char *name = entry->d_name;
+        for (int i = 0; i < n; i++) {
+                const char *name = records[i]->d_name;
 
-                if (name[0] == '.' || name_table_find(g->names, name))
-                        continue;
-                arena_reset(&g->scratch);
-                restore(g, name);
-                found++;
+                if (name[0] != '.' && !name_table_find(g->names, name)) {
+                        arena_reset(&g->scratch);
+                        restore(g, name);
+                        found++;
+                }
+                free(records[i]);
         }
-        closedir(records);
+        free(records);
         return found;
 }
 

@@ -80,23 +80,37 @@ static Mark event_mark(const Reader *r) {
         return mark_of(&r->event.start_mark);
 }
 
-/* Gives up the file: what libyaml found stands in its own words. */
+/* The place of the byte at @offset of the file, which libyaml reads ahead of what it parses. */
+static Mark mark_of_offset(Reader *r, size_t offset) {
+        Mark mark = {1, 1};
+        char buffer[4096];
+        ssize_t n;
+
+        for (size_t done = 0; done < offset; done += (size_t)n) {
+                n = pread(r->fd, buffer, offset - done < sizeof(buffer) ? offset - done : sizeof(buffer), (off_t)done);
+                if (n <= 0)
+                        break;
+                for (ssize_t i = 0; i < n; i++)
+                        if (buffer[i] == '\n')
+                                mark = (Mark){mark.line + 1, 1};
+                        else if (((unsigned char)buffer[i] & 0xc0) != 0x80)
+                                mark.column++;
+        }
+        return mark;
+}
+
+/* Says what libyaml found, in its own words. */
 static void report_syntax_error(Reader *r) {
         const yaml_parser_t *p = &r->parser;
         const char *problem = p->problem ? p->problem : "it cannot be read";
-        Mark mark;
 
-        if (p->error == YAML_READER_ERROR) {
-                /* These come with an offset instead of a mark; the last token's place is near. */
-                mark = mark_of(&p->mark);
-                if (p->problem_value >= 0)
-                        report(r, mark, "%s: 0x%02x", problem, (unsigned)p->problem_value);
-                else
-                        report(r, mark, "%s", problem);
-                return;
-        }
-        mark = mark_of(&p->problem_mark);
-        report(r, mark, "%s%s%s", p->context ? p->context : "", p->context ? ": " : "", problem);
+        if (p->error != YAML_READER_ERROR)
+                report(r, mark_of(&p->problem_mark), "%s%s%s", p->context ? p->context : "", p->context ? ": " : "",
+                        problem);
+        else if (p->problem_value >= 0)
+                report(r, mark_of_offset(r, p->problem_offset), "%s: 0x%02x", problem, (unsigned)p->problem_value);
+        else
+                report(r, mark_of_offset(r, p->problem_offset), "%s", problem);
 }
 
 static void give_up(Reader *r) {
@@ -144,7 +158,18 @@ static void skip(Reader *r) {
         }
 }
 
+static bool is_null(const Reader *r) {
+        const char *text;
+
+        if (r->event.type != YAML_SCALAR_EVENT || r->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+                return false;
+        text = (const char *)r->event.data.scalar.value;
+        return strcmp(text, "") == 0 || strcmp(text, "~") == 0 || strcmp(text, "null") == 0;
+}
+
 static const char *found(Reader *r) {
+        if (is_null(r))
+                return "null";
         switch (r->event.type) {
         case YAML_SCALAR_EVENT:
                 return escape_message(r->arena, (char *)r->event.data.scalar.value, r->event.data.scalar.length);
@@ -155,6 +180,15 @@ static const char *found(Reader *r) {
         default:
                 return "an alias";
         }
+}
+
+/* A tag as it is written: libyaml writes out what "!!" stands for. */
+static const char *tag_text(Reader *r, const char *tag) {
+        static const char standard[] = "tag:yaml.org,2002:";
+
+        if (strncmp(tag, standard, sizeof(standard) - 1) == 0)
+                tag = arena_join(r->arena, "!!", tag + sizeof(standard) - 1);
+        return escape_message(r->arena, tag, strlen(tag));
 }
 
 /* Whether the current node is plain YAML as JSON has it. If not, says so; the node can still be read or skipped. */
@@ -184,17 +218,7 @@ static void check_plain_yaml(Reader *r) {
         if (anchor)
                 report(r, event_mark(r), "&%s is an anchor, which is not allowed", anchor);
         if (tag)
-                report(r, event_mark(r), "%s is a tag, which is not allowed",
-                        escape_message(r->arena, (const char *)tag, strlen((const char *)tag)));
-}
-
-static bool is_null(const Reader *r) {
-        const char *text;
-
-        if (r->event.type != YAML_SCALAR_EVENT || r->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
-                return false;
-        text = (const char *)r->event.data.scalar.value;
-        return strcmp(text, "") == 0 || strcmp(text, "~") == 0 || strcmp(text, "null") == 0;
+                report(r, event_mark(r), "%s is a tag, which is not allowed", tag_text(r, (const char *)tag));
 }
 
 /* Starts reading a node of @type. If it is of another one, says so, skips it and returns false. */
@@ -343,7 +367,7 @@ static void read_list(Reader *r, const Field *field, List *list) {
                 item = append(list, size);
                 *(Mark *)item = event_mark(r);
                 if (field->kind == FIELD_LIST && is_null(r))
-                        report(r, event_mark(r), "null is not %s", field->type->expected);
+                        report(r, event_mark(r), "%s is not %s", found(r), field->type->expected);
                 else if (field->kind == FIELD_LIST)
                         read_scalar(r, field->type, item);
                 else
@@ -402,7 +426,9 @@ static void read_named_objects(Reader *r, const Field *field, List *list) {
                 if (!item->text)
                         item->text = key;
                 next(r);
-                if (!is_null(r))
+                if (is_null(r))
+                        check_plain_yaml(r);
+                else
                         read_object(r, field->fields, item);
                 pop(r);
         }
@@ -471,7 +497,9 @@ static void read_containers(Reader *r) {
 
 /* An error that concerns all containers of the file, from @first on. */
 static void break_containers(Reader *r, size_t first, const Mark *mark, const char *option, const char *message) {
-        diagnose(r->diagnostics, SEVERITY_ERROR, NULL, r->file, mark, option, "%s", message);
+        /* Of a file that ends in a syntax error more is not known. */
+        if (!r->failed)
+                diagnose(r->diagnostics, SEVERITY_ERROR, NULL, r->file, mark, option, "%s", message);
         for (size_t i = first; i < r->manifest->length; i++)
                 r->manifest->containers[i]->broken = true;
 }

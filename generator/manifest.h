@@ -152,8 +152,9 @@ typedef struct Manifest {
 #define MANIFEST_DEPTH_MAX 16
 
 /* Reads the file @path, which is called @shown in diagnostics, and adds its containers to @manifest. All that is wrong
- * goes to @diagnostics; a container with errors is added too and marked broken. If the file cannot be read to its end,
- * the containers before that place are added. */
+ * goes to @diagnostics; a container with errors is added too and marked broken. If the file cannot be parsed to its end,
+ * the containers before that place are added; bytes that are no text are found by libyaml up to 16 KiB before it parses
+ * what stands there. */
 void manifest_read(Manifest *manifest, const char *path, const char *shown, Diagnostics *diagnostics);
 
 /* Frees what is not in the arena. */

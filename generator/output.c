@@ -136,8 +136,10 @@ void output_end(Output *output) {
 void output_close(Output *output) {
         write_batch(output);
         buffer_free(&output->batch.buffer);
-        if (output->fd < 0 && (fflush(stdout) != 0 || ferror(stdout)) && !output->failed)
-                fail(output, NULL, "standard output");
+        if (output->fd < 0 && (fflush(stdout) != 0 || ferror(stdout)) && !output->failed) {
+                log_message(LOG_ERR, "standard output: %s", strerror(errno));
+                output->failed = true;
+        }
         if (output->subdirectory_fd >= 0)
                 close(output->subdirectory_fd);
         if (output->fd >= 0)

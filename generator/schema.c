@@ -1,6 +1,7 @@
 #include "schema.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -8,13 +9,18 @@
 #include "interface-name.h"
 #include "mac-address.h"
 #include "manifest.h"
+#include "utf8.h"
 
-/* What every text must be: it ends up in unit files and argument lists, neither of which can carry control characters.
- */
+/* What every text must be: it ends up in unit files and argument lists, which cannot carry control characters, and systemd
+ * refuses lines with noncharacters. */
 static bool keep_text(Arena *arena, const char *text, size_t length, Text *value) {
-        for (size_t i = 0; i < length; i++)
+        for (size_t i = 0, size = 1; i < length; i += size) {
+                size = 1;
                 if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
                         return false;
+                if ((unsigned char)text[i] >= 0x80 && utf8_is_noncharacter(utf8_decode(text + i, length - i, &size)))
+                        return false;
+        }
         value->text = arena_copy(arena, text, length);
         return true;
 }
@@ -82,7 +88,7 @@ static bool parse_absolute_path(Arena *arena, const char *text, size_t length, b
                 n = strcspn(part, "/");
                 if (n > (size_t)(text + length - part))
                         n = (size_t)(text + length - part);
-                if (n == 2 && part[0] == '.' && part[1] == '.')
+                if (n > NAME_MAX || (n == 2 && part[0] == '.' && part[1] == '.'))
                         return false;
                 if (n > 0 && !(n == 1 && part[0] == '.')) {
                         *end++ = '/';
@@ -155,9 +161,10 @@ static bool parse_private_users(Arena *arena, const char *text, size_t length, b
         uint32_t number;
 
         (void)plain;
-        return (strcmp(text, "no") == 0 || strcmp(text, "identity") == 0 || strcmp(text, "pick") == 0 ||
-                       parse_number(text, 0, UINT32_MAX - USER_RANGE, &number)) &&
-               keep_text(arena, text, length, value);
+        if (strcmp(text, "no") != 0 && strcmp(text, "identity") != 0 && strcmp(text, "pick") != 0 &&
+                (!parse_number(text, 0, UINT32_MAX - USER_RANGE, &number) || number == UINT16_MAX))
+                return false;
+        return keep_text(arena, text, length, value);
 }
 
 static bool parse_capability(Arena *arena, const char *text, size_t length, bool plain, void *value) {
@@ -185,18 +192,69 @@ static bool parse_device_modifier(Arena *arena, const char *text, size_t length,
 
 /* PATH or PATH:OPTIONS, see --tmpfs= in systemd-nspawn(1). */
 static bool parse_tmpfs(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        size_t path_length = 0;
         Text path = {0};
 
-        return parse_absolute_path(arena, text, strcspn(text, ":"), plain, &path) && strcmp(path.text, "/") != 0 &&
+        while (path_length < length && text[path_length] != ':')
+                path_length += text[path_length] == '\\' && path_length + 1 < length ? 2 : 1;
+        return parse_absolute_path(arena, text, path_length, plain, &path) && strcmp(path.text, "/") != 0 &&
                keep_text(arena, text, length, value);
+}
+
+/* The unit of time that @text starts with, in µs, and its length: seconds if there is none. systemd.time(7) */
+static uint64_t time_unit(const char *text, size_t *ret_length) {
+        static const struct {
+                const char *name;
+                uint64_t usec;
+        } units[] = {
+                {"usec", 1},
+                {"us", 1},
+                {"µs", 1},
+                {"msec", 1000},
+                {"ms", 1000},
+                {"seconds", 1000000},
+                {"second", 1000000},
+                {"sec", 1000000},
+                {"s", 1000000},
+                {"minutes", 60000000},
+                {"minute", 60000000},
+                {"min", 60000000},
+                {"months", 2629800000000},
+                {"month", 2629800000000},
+                {"M", 2629800000000},
+                {"m", 60000000},
+                {"hours", 3600000000},
+                {"hour", 3600000000},
+                {"hr", 3600000000},
+                {"h", 3600000000},
+                {"days", 86400000000},
+                {"day", 86400000000},
+                {"d", 86400000000},
+                {"weeks", 604800000000},
+                {"week", 604800000000},
+                {"w", 604800000000},
+                {"years", 31557600000000},
+                {"year", 31557600000000},
+                {"y", 31557600000000},
+        };
+        uint64_t usec = 1000000;
+
+        *ret_length = 0;
+        for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+                size_t length = strlen(units[i].name);
+
+                if (length > *ret_length && strncmp(text, units[i].name, length) == 0) {
+                        *ret_length = length;
+                        usec = units[i].usec;
+                }
+        }
+        return usec;
 }
 
 /* A number of seconds, or numbers with units, or "infinity": see systemd.time(7). */
 static bool parse_time_span(Arena *arena, const char *text, size_t length, bool plain, void *value) {
-        static const char *const units[] = {"usec", "us", "µs", "msec", "ms", "seconds", "second", "sec", "s",
-                "minutes", "minute", "min", "months", "month", "m", "hours", "hour", "hr", "h", "days", "day", "d",
-                "weeks", "week", "w", "M", "years", "year", "y"};
         const char *rest = text;
+        uint64_t left = UINT64_MAX - 1; /* µs that do not overflow yet */
 
         (void)plain;
         if (!keep_text(arena, text, length, value))
@@ -204,20 +262,25 @@ static bool parse_time_span(Arena *arena, const char *text, size_t length, bool 
         if (strcmp(text, "infinity") == 0)
                 return true;
         do {
-                size_t digits, n = 0;
+                uint64_t number = 0, usec;
+                size_t digits, unit;
 
                 rest += strspn(rest, " ");
                 digits = strspn(rest, "0123456789");
                 if (digits == 0 || digits > 15)
                         return false;
-                rest += digits;
-                if (rest[0] == '.' && isdigit((unsigned char)rest[1]))
+                while (digits-- > 0)
+                        number = 10 * number + (uint64_t)(*rest++ - '0');
+                if (rest[0] == '.' && isdigit((unsigned char)rest[1])) {
                         rest += 1 + strspn(rest + 1, "0123456789");
+                        number++;
+                }
                 rest += strspn(rest, " ");
-                for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-                        if (strncmp(rest, units[i], strlen(units[i])) == 0 && strlen(units[i]) > n)
-                                n = strlen(units[i]);
-                rest += n;
+                usec = time_unit(rest, &unit);
+                if (number > left / usec)
+                        return false;
+                left -= number * usec;
+                rest += unit;
                 rest += strspn(rest, " ");
         } while (*rest);
         return true;
@@ -237,9 +300,10 @@ static bool parse_user(Arena *arena, const char *text, size_t length, bool plain
         (void)plain;
         if (!keep_text(arena, text, length, value))
                 return false;
-        return parse_number(text, 0, UINT32_MAX - 1, &number) ||
-               (length > 0 && length <= 31 && strspn(text, allowed) == length && text[0] != '-' && text[0] != '.' &&
-                       !isdigit((unsigned char)text[0]));
+        if (parse_number(text, 0, UINT32_MAX - 1, &number))
+                return number != UINT16_MAX; /* not an ID: -1 in 16 bits */
+        return (length > 0 && length <= 31 && strspn(text, allowed) == length && text[0] != '-' && text[0] != '.' &&
+                !isdigit((unsigned char)text[0]));
 }
 
 const ScalarType container_name_type = {

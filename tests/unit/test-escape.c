@@ -144,6 +144,9 @@ static void messages_show_what_cannot_be_seen_and_are_short(void **state) {
         for (size_t i = 0; i < LENGTH(messages); i++)
                 assert_string_equal(
                         escape_message(&arena, messages[i].text, strlen(messages[i].text)), messages[i].escaped);
+        /* Unicode's noncharacters, which systemd refuses in a unit. */
+        assert_string_equal(escape_message(&arena, "a\xef\xbf\xbf\xef\xb7\x90ä", 9), "\"a\\uffff\\ufdd0ä\"");
+        assert_string_equal(escape_message(&arena, "\xf0\x9f\xbf\xbe☃", 7), "\"\\U0001fffe☃\"");
         assert_string_equal(escape_message(&arena, "a\0b", 3), "\"a\\x00b\"");
         arena_free(&arena);
 }

@@ -26,7 +26,7 @@ static const struct {
         {"# comment\n", "", "f.yaml:2:1: the file is empty; a manifest starts with \"version: 1\"\n"},
         {"[]", "", "f.yaml:1:1: a list is not a mapping with \"version\" and \"containers\"\n"},
         {"web", "", "f.yaml:1:1: \"web\" is not a mapping with \"version\" and \"containers\"\n"},
-        {"--- \n", "", "f.yaml:2:1: \"\" is not a mapping with \"version\" and \"containers\"\n"},
+        {"--- \n", "", "f.yaml:2:1: null is not a mapping with \"version\" and \"containers\"\n"},
         {"containers: { a: { system: /s } }\n", "!a",
                 "f.yaml:1:1: version: is missing: this file's format is version 1\n"},
         {"version: 2\ncontainers: { a: { system: /s } }\n", "!a",
@@ -54,7 +54,7 @@ static const struct {
         /* Containers. */
         {V "containers:\n  a: { system: /s }\n  b: { system: /s }\n", "a b", ""},
         {V "containers:\n  a:\n  b: 1\n", "!a !b",
-                "f.yaml:3:5: containers.a: \"\" is not a mapping of options\n"
+                "f.yaml:3:5: containers.a: null is not a mapping of options\n"
                 "f.yaml:4:6: containers.b: \"1\" is not a mapping of options\n"},
         {V "containers: { a b: { system: /s } }\n", "!a b",
                 "f.yaml:2:15: containers.\"a b\": \"a b\" is not a container's name, which is a host name: up to 64 "
