@@ -21,7 +21,7 @@ typedef struct Part {
 /* One line, or several that are written once whatever their placeholders are. */
 typedef struct Line {
         size_t first, length; /* of its parts */
-        bool once;
+        size_t counted;       /* the first placeholder that decides how often it is written; NO_PLACEHOLDER: once */
 } Line;
 
 struct Template {
@@ -63,7 +63,7 @@ static void add_part(Template *t, Part part) {
 static void add_line(Template *t) {
         if ((t->lines_length & (t->lines_length - 1)) == 0)
                 t->lines = reallocate(t->lines, (t->lines_length ? 2 * t->lines_length : 1) * sizeof(Line));
-        t->lines[t->lines_length++] = (Line){.first = t->parts_length, .once = true};
+        t->lines[t->lines_length++] = (Line){.first = t->parts_length, .counted = NO_PLACEHOLDER};
 }
 
 /* The length of the name of a placeholder that starts at the "@" at @text; 0 if it is just an "@". */
@@ -97,7 +97,7 @@ static void add_literal(Template *t, size_t placeholder, bool quoted) {
 static void merge_line(Template *t) {
         Line *last = &t->lines[t->lines_length - 1];
 
-        if (t->lines_length < 2 || !last->once || !last[-1].once)
+        if (t->lines_length < 2 || last->counted != NO_PLACEHOLDER || last[-1].counted != NO_PLACEHOLDER)
                 return;
         last[-1].length += last->length;
         t->lines_length--;
@@ -126,8 +126,8 @@ static void compile_line(
                         continue;
                 }
                 add_literal(t, number, quoted);
-                if (!placeholders[number].single)
-                        t->lines[t->lines_length - 1].once = false;
+                if (!placeholders[number].single && t->lines[t->lines_length - 1].counted == NO_PLACEHOLDER)
+                        t->lines[t->lines_length - 1].counted = number;
         }
         buffer_append(&t->text, literal, (size_t)(end - literal));
         add_literal(t, NO_PLACEHOLDER, false);
@@ -174,8 +174,11 @@ static size_t count(const Template *t, const Line *line, const Values *values) {
         const Part *parts = t->parts + line->first;
         size_t n = 1;
 
-        if (line->once)
+        if (line->counted == NO_PLACEHOLDER)
                 return 1;
+        /* Most lines are about options that most containers do not have. */
+        if (values[line->counted].length == 0)
+                return 0;
         for (const Part *part = parts; part < parts + line->length; part++) {
                 size_t m;
 
