@@ -20,6 +20,7 @@ SYSTEMD_NSPAWN ?= /usr/bin/systemd-nspawn
 SYSTEMD_RUN ?= /usr/bin/systemd-run
 SYSTEMD_TMPFILES ?= /usr/bin/systemd-tmpfiles
 UDEVADM ?= /usr/bin/udevadm
+TOOLS := BUSCTL ECHO FALSE IP NFT SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_TMPFILES UDEVADM
 
 PKG_CONFIG ?= pkg-config
 LIBRARIES := yaml-0.1 mount libcap
@@ -65,10 +66,8 @@ $(B)/templates.o: generator/templates.c $(wildcard templates/*)
 $(B)/config.h: FORCE
 	@mkdir -p $(B)
 	@printf '#pragma once\n' >$@.new
-	@printf '#define %s "%s"\n' VERSION '$(VERSION)' LIBEXECDIR '$(libexecdir)' TOOL_BUSCTL '$(BUSCTL)' \
-		TOOL_ECHO '$(ECHO)' TOOL_FALSE '$(FALSE)' TOOL_IP '$(IP)' TOOL_NFT '$(NFT)' TOOL_SYSTEMD_NSPAWN '$(SYSTEMD_NSPAWN)' \
-		TOOL_SYSTEMD_RUN '$(SYSTEMD_RUN)' TOOL_SYSTEMD_TMPFILES '$(SYSTEMD_TMPFILES)' \
-		TOOL_UDEVADM '$(UDEVADM)' >>$@.new
+	@printf '#define %s "%s"\n' VERSION '$(VERSION)' LIBEXECDIR '$(libexecdir)' \
+		$(foreach tool,$(TOOLS),TOOL_$(tool) '$($(tool))') >>$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 MAN := $(B)/nixos-container-generator.8 $(B)/nixos-containers.yaml.5
@@ -88,6 +87,10 @@ install: all man
 
 # Tests. All of them can be run again without building anew; those that need a host need root.
 
+# With the variables that are given there and no others: the expected output has the default paths of programs.
+unexport $(TOOLS)
+MAKE_ANEW := MAKEFLAGS= $(MAKE) --no-print-directory
+
 UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test-*.c))
 ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
@@ -106,15 +109,15 @@ $(B)/test-%: tests/unit/test-%.c $(addprefix $(B)/,$(addsuffix .o,$(filter-out n
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) cmocka)
 
 check-golden:
-	@$(MAKE) --no-print-directory B=build/golden prefix=/usr build/golden/nixos-container-generator
+	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
 	@tests/golden/run build/golden
 
 check-sanitize:
-	@$(MAKE) --no-print-directory $(SANITIZE) build/sanitize/nixos-container-generator check-unit
+	@$(MAKE_ANEW) $(SANITIZE) build/sanitize/nixos-container-generator check-unit
 	@tests/golden/run build/sanitize
 
 check-verify: $(ROOTFS)
-	@$(MAKE) --no-print-directory B=build/golden prefix=/usr build/golden/nixos-container-generator
+	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
 	@tests/golden/verify build/golden $(ROOTFS)
 
 check-system: $(ROOTFS)

@@ -18,19 +18,25 @@ pkgs.stdenv.mkDerivation {
   nativeBuildInputs = [
     pkgs.pkg-config
     pkgs.scdoc
-    # For make check, make demo and make lint in nix-shell.
+  ]
+  # What make check, make demo and make lint need beside.
+  ++ lib.optionals lib.inNixShell [
     pkgs.clang-tools
-    pkgs.mmdebstrap
+    pkgs.debootstrap
+    pkgs.nftables
+    pkgs.qemu
     pkgs.shellcheck
   ];
   buildInputs = [
     pkgs.libcap
     pkgs.libyaml
-    pkgs.util-linux.dev
+    pkgs.util-linux # libmount
     # container-init runs before anything dynamic can.
     pkgs.glibc.static
   ];
   checkInputs = [ pkgs.cmocka ];
+
+  postPatch = "patchShebangs tests";
 
   makeFlags = [
     "prefix=$(out)"
