@@ -58,7 +58,7 @@ static const char *behind(const char *line, const char *end, const char *prefix)
 static int open_records(void) {
         int fd;
 
-        if ((mkdir(RECORDS_DIRECTORY, 0755) < 0 && errno != EEXIST) ||
+        if ((mkdir(RECORDS_DIRECTORY, 0700) < 0 && errno != EEXIST) ||
                 (fd = open(RECORDS_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 || flock(fd, LOCK_EX) < 0 ||
                 (mkdirat(fd, CLAIMS_DIRECTORY, 0755) < 0 && errno != EEXIST)) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY ": %s", strerror(errno));
@@ -325,13 +325,16 @@ static bool remove_record(Arena *arena, int records, const char *container) {
                 return true;
         tmpfiles = read_recorded(arena, container, RECORD_TMPFILES);
         nft = read_recorded(arena, container, RECORD_NFT);
+        if (nft.length == 0)
+                nft = read_recorded(arena, container, RECORD_NFT_ENDING);
         network = read_recorded(arena, container, RECORD_NETWORK);
         claims = read_recorded(arena, container, RECORD_CLAIMS);
 
         remove_links(&network);
         if (nft.length > 0) {
                 /* From here on a reload of the host's rules does not put them back. */
-                unlinkat(records, arena_printf(arena, "%s/" RECORD_NFT, container), 0);
+                (void)renameat(records, arena_printf(arena, "%s/" RECORD_NFT, container), records,
+                        arena_printf(arena, "%s/" RECORD_NFT_ENDING, container));
                 removed = remove_forwards(arena, records, &nft);
         }
         unregister_machine(arena, container);

@@ -21,3 +21,6 @@
 #define RECORD_TMPFILES "tmpfiles"
 #define RECORD_NETWORK "network"
 #define RECORD_NFT "nft"
+
+/* What RECORD_NFT is called while its rules are being removed. */
+#define RECORD_NFT_ENDING "nft-ending"

@@ -214,3 +214,22 @@ starts_succeed_while_daemon_reload_runs_in_a_loop() {
   done
   kill $loop
 }
+
+# As if the machine's power, or container-record, had been cut at some point of the end.
+what_an_interrupted_end_has_left_is_removed_by_the_next_start() {
+  _start_web
+  cp -a "$records" /tmp/records
+  nft list ruleset >/tmp/ruleset
+  systemctl stop container@web
+  cp -a /tmp/records/. "$records/"
+  mv "$records/web/nft" "$records/web/nft-ending"
+  nft -f /tmp/ruleset
+  ip link add name ve-web type veth peer name vb-web
+  systemctl start container@web
+  page 10.0.0.1:8080
+  systemctl stop container@web
+  nothing_is_left
+  [ "$(ls "$records/.claims")" = "" ]
+  [ "$(stat -c %a "$records")" = 700 ]
+  rm -r /tmp/records
+}
