@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-bool read_all(int fd, Buffer *buffer) {
+static bool read_all(int fd, Buffer *buffer) {
         for (;;) {
                 ssize_t n;
 

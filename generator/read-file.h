@@ -7,6 +7,3 @@
 
 /* Appends the content of the file @path to @buffer. False, with errno set, if it cannot be read. */
 bool read_file(const char *path, Buffer *buffer);
-
-/* The same for what is left to read from @fd. */
-bool read_all(int fd, Buffer *buffer);
