@@ -20,8 +20,8 @@ boot_shows_the_diagnostic_of_a_broken_container_and_spares_the_others() {
   [ "$(systemctl is-system-running)" = degraded ]
   [ "$(systemctl --failed --plain --no-legend | awk '{print $1}')" = container@bad.service ]
   local diagnostic='boot.yaml:25:18: containers.bad.hostAddress: "192.168.100" is not an IPv4 address'
-  systemctl status container@bad | grep -F "container bad[" | grep -F "$diagnostic"
-  systemctl status container@bad | head -n 1 | grep -F "$diagnostic"
+  status_of bad | grep -F "container bad[" | grep -F "$diagnostic"
+  status_of bad | head -n 1 | grep -F "$diagnostic"
   journalctl --boot --dmesg --identifier=nixos-container-generator --grep 'containers.bad.hostAddress: "192.168.100"'
 }
 

@@ -190,7 +190,7 @@ a_container_runs_on_when_its_entry_breaks_and_when_all_manifests_are_gone() {
   sed -i 's/privateNetwork: true/privateNetwork: maybe/' "$manifest"
   systemctl daemon-reload
   [ "$(state web)" = active ]
-  systemctl status container@web | grep '"maybe" is not true or false'
+  status_of web | grep '"maybe" is not true or false'
   rm "$manifest"
   systemctl daemon-reload
   [ "$(state web)" = active ]
