@@ -1,6 +1,5 @@
 /* nixos-container-generator: a systemd generator, see systemd.generator(7), for the containers that NixOS declares.
  * nixos-container-generator(8) */
-#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -8,15 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
 #include "config.h"
 #include "generate.h"
 #include "log.h"
-#include "manifest.h"
+#include "manifests.h"
 #include "mounts.h"
 #include "read-file.h"
 
-#define MANIFESTS_DIRECTORY "/etc/nixos-containers"
 #define DEFAULT_GENERATOR_DIRECTORY "/run/systemd/generator"
 
 typedef enum Mode {
@@ -100,38 +97,6 @@ static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
         }
 }
 
-static int is_manifest(const struct dirent *entry) {
-        size_t length = strlen(entry->d_name);
-
-        return entry->d_name[0] != '.' && length > 5 && strcmp(entry->d_name + length - 5, ".yaml") == 0;
-}
-
-static int compare_names(const struct dirent **a, const struct dirent **b) {
-        return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Reads the manifests in MANIFESTS_DIRECTORY by name. That there is none is no error. */
-static void read_manifests(Manifest *manifest, const char *root, Diagnostics *diagnostics) {
-        char directory[PATH_MAX], path[PATH_MAX + NAME_MAX + 1];
-        struct dirent **entries;
-        int n;
-
-        snprintf(directory, sizeof(directory), "%s" MANIFESTS_DIRECTORY, root);
-        n = scandir(directory, &entries, is_manifest, compare_names);
-        if (n < 0) {
-                if (errno != ENOENT)
-                        diagnose(diagnostics, SEVERITY_ERROR, NULL, MANIFESTS_DIRECTORY, NULL, NULL, "%s",
-                                strerror(errno));
-                return;
-        }
-        for (int i = 0; i < n; i++) {
-                snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
-                manifest_read(manifest, path, path + strlen(root), diagnostics);
-                free(entries[i]);
-        }
-        free(entries);
-}
-
 /* A host without a machine ID, which systemd does not boot, gets the addresses that belong to one of zeros. */
 static MachineId read_machine_id(const char *root) {
         char path[PATH_MAX];
@@ -178,7 +143,7 @@ static bool run(const Arguments *arguments) {
                 for (int i = 0; i < arguments->operands_length; i++)
                         manifest_read(&manifest, arguments->operands[i], arguments->operands[i], &diagnostics);
         else
-                read_manifests(&manifest, arguments->root, &diagnostics);
+                manifests_read(&manifest, arguments->root, &diagnostics);
         check_manifest(&manifest, &names, &diagnostics);
         mounts_check(&manifest, arguments->root, &diagnostics);
 

@@ -1,0 +1,39 @@
+#include "manifests.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int is_manifest(const struct dirent *entry) {
+        size_t length = strlen(entry->d_name);
+
+        return entry->d_name[0] != '.' && length > 5 && strcmp(entry->d_name + length - 5, ".yaml") == 0;
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b) {
+        return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+void manifests_read(Manifest *manifest, const char *root, Diagnostics *diagnostics) {
+        char directory[PATH_MAX], path[PATH_MAX + NAME_MAX + 1];
+        struct dirent **entries;
+        int n;
+
+        snprintf(directory, sizeof(directory), "%s" MANIFESTS_DIRECTORY, root);
+        n = scandir(directory, &entries, is_manifest, compare_names);
+        if (n < 0) {
+                if (errno != ENOENT)
+                        diagnose(diagnostics, SEVERITY_ERROR, NULL, MANIFESTS_DIRECTORY, NULL, NULL, "%s",
+                                strerror(errno));
+                return;
+        }
+        for (int i = 0; i < n; i++) {
+                snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
+                manifest_read(manifest, path, path + strlen(root), diagnostics);
+                free(entries[i]);
+        }
+        free(entries);
+}
