@@ -36,7 +36,7 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 GENERATOR := address arena buffer check diagnostic escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path output read-file schema siphash template templates utf8
-RECORD := arena buffer container-record log read-file
+RECORD := arena buffer container-record log read-file record
 INIT := address container-init
 PROGRAMS := $(B)/nixos-container-generator $(B)/container-record $(B)/container-init
 
@@ -58,7 +58,7 @@ $(B)/%.o: generator/%.c $(B)/config.h
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/templates.o: generator/templates.c $(wildcard templates/*)
+$(B)/templates.o: generator/templates.c generator/templates.h $(wildcard templates/*)
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Wa,-Itemplates -c -o $@ $<
 

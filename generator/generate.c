@@ -130,7 +130,8 @@ typedef struct Generator {
         Output *output;
         Template *templates[TEMPLATES_LENGTH];
         Values values[PLACEHOLDERS_LENGTH];
-        Arena kept;              /* texts that stay valid */
+        Buffer entry;            /* the container's, as it is declared */
+        Arena *kept;             /* the manifest's: texts that stay valid */
         Arena scratch;           /* texts that are valid for one container */
         const char *last_system; /* whose architecture was looked up last */
         bool last_is_i686;
@@ -389,6 +390,65 @@ static void start_container(Generator *g, const Container *container) {
         add(g, LINE, number_text(g, container->name.mark.line));
 }
 
+/* The longest line of a unit is somewhat less than 1 MiB. */
+#define ENTRY_LINE_MAX 65536
+
+/* For systemd a carriage return ends a line, as it does in YAML. */
+static void replace_carriage_returns(Buffer *text) {
+        const char *from = text->text, *end = text->text + text->length;
+        char *to = text->text;
+
+        if (text->length == 0 || !memchr(from, '\r', text->length))
+                return;
+        for (; from < end; from++)
+                if (*from != '\r')
+                        *to++ = *from;
+                else if (from + 1 == end || from[1] != '\n')
+                        *to++ = '\n';
+        text->length = (size_t)(to - text->text);
+}
+
+/* Reads the container's entry as it stands in its manifest. Another file can stand there by now: then it has none. */
+static void read_entry(Generator *g, const Container *container) {
+        static const char blanks[] = "                ";
+
+        g->entry.length = 0;
+        for (size_t i = 0; i < container->entry.column; i += sizeof(blanks) - 1) {
+                size_t left = container->entry.column - i;
+
+                buffer_append(&g->entry, blanks, left < sizeof(blanks) - 1 ? left : sizeof(blanks) - 1);
+        }
+        if (!manifest_read_span(&container->entry, &g->entry)) {
+                log_message(LOG_ERR, "%s: %s", container->file, strerror(errno));
+                g->output->failed = true;
+                g->entry.length = 0;
+        }
+        replace_carriage_returns(&g->entry);
+        while (g->entry.length > 0 && strchr(" \n", g->entry.text[g->entry.length - 1]))
+                g->entry.length--;
+}
+
+/* Appends the container's entry as comments of the unit. */
+static void append_entry(Generator *g, const Container *container, Buffer *unit) {
+        const char *line, *end;
+        char mark = '#';
+
+        read_entry(g, container);
+        end = g->entry.text + g->entry.length;
+        for (line = g->entry.text; line < end;) {
+                const char *newline = memchr(line, '\n', (size_t)(end - line));
+                size_t length = (size_t)((newline ? newline : end) - line);
+                bool cut = length > ENTRY_LINE_MAX;
+
+                length = cut ? ENTRY_LINE_MAX : length;
+                buffer_append(unit, &mark, 1);
+                buffer_append(unit, line, length);
+                buffer_append(unit, "\n", 1);
+                mark = cut ? ';' : '#';
+                line += cut ? length : length + 1;
+        }
+}
+
 static void generate_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
         const char *root = container->ephemeral.value ? "/run/nixos-containers/" : "/var/lib/nixos-containers/";
@@ -429,6 +489,8 @@ static void generate_container(Generator *g, const Container *container) {
                 render(g, TEMPLATE_container_network, unit);
         if (forwards)
                 render(g, TEMPLATE_container_nft, unit);
+        render(g, TEMPLATE_container_manifest, unit);
+        append_entry(g, container, unit);
         render(g, TEMPLATE_container_end, unit);
         output_end(g->output);
 }
@@ -487,18 +549,22 @@ static void add_auto_start(Generator *g, const Container *container) {
                 return;
         unit = broken_unit_name(g, container->name.text);
         if (unit)
-                add(g, AUTO_START, arena_copy(&g->kept, unit, strlen(unit)));
+                add(g, AUTO_START, arena_copy(g->kept, unit, strlen(unit)));
 }
 
 /* Writes the unit of the record of the container @name as what it was in the generator's directory. */
 static void restore(Generator *g, const char *name) {
         const char *path = text(g, "%s" RECORDS_DIRECTORY "/%s/" RECORD_UNIT, g->options->root, name);
+        const char *directory = arena_printf(g->kept, "container@%s.service.d", name);
         Buffer unit = BUFFER_NULL;
 
         if (read_file(path, &unit)) {
                 buffer_append(
                         output_start(g->output, NULL, text(g, "container@%s.service", name)), unit.text, unit.length);
                 output_end(g->output);
+                g->values[NAME].length = 0;
+                add(g, NAME, name);
+                write_file(g, TEMPLATE_retired, directory, RETIRED_DROP_IN);
         } else {
                 log_message(LOG_ERR, "%s: %s", path, strerror(errno));
                 g->output->failed = true;
@@ -567,7 +633,11 @@ static void compile_templates(Generator *g) {
 void generate(const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics,
         const GenerateOptions *options, Output *output) {
         static const char drop_in[] = "nixos-containers.conf";
-        Generator g = {.options = options, .diagnostics = diagnostics, .names = names, .output = output};
+        Generator g = {.options = options,
+                .diagnostics = diagnostics,
+                .names = names,
+                .output = output,
+                .kept = manifest->arena};
         size_t retired = 0;
 
         compile_templates(&g);
@@ -597,6 +667,6 @@ void generate(const Manifest *manifest, const NameTable *names, const Diagnostic
                 template_free(g.templates[i]);
         for (size_t i = 0; i < PLACEHOLDERS_LENGTH; i++)
                 free(g.values[i].items);
-        arena_free(&g.kept);
+        buffer_free(&g.entry);
         arena_free(&g.scratch);
 }

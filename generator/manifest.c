@@ -28,6 +28,9 @@ typedef struct Reader {
         bool failed;        /* the file cannot be read any further; the event is YAML_NO_EVENT then */
         int fd;
         size_t left; /* bytes that may still be read */
+        bool is_ascii;      /* as far as it has been read, a character is a byte */
+        size_t known_index; /* a character of the file, and its first byte */
+        size_t known_offset;
         Arena *arena;
         Manifest *manifest;
         const char *file;
@@ -75,6 +78,28 @@ static Mark mark_of(const yaml_mark_t *mark) {
                 diagnose((r)->diagnostics, SEVERITY_ERROR, (r)->container, (r)->file, &place, path_text(r),            \
                         __VA_ARGS__);                                                                                  \
         } while (0)
+
+/* The offset in bytes of the character at @index, from where the last one asked for was. */
+static size_t offset_of(Reader *r, size_t index) {
+        unsigned char buffer[4096];
+        ssize_t n;
+
+        if (r->is_ascii)
+                return index;
+        while (r->known_index <= index && (n = pread(r->fd, buffer, sizeof(buffer), (off_t)r->known_offset)) > 0) {
+                ssize_t i = 0;
+
+                for (; i < n; i++)
+                        /* A byte that starts a character. */
+                        if ((buffer[i] & 0xc0) != 0x80 && r->known_index++ == index) {
+                                r->known_index = index;
+                                r->known_offset += (size_t)i;
+                                return r->known_offset;
+                        }
+                r->known_offset += (size_t)n;
+        }
+        return r->known_offset;
+}
 
 static Mark event_mark(const Reader *r) {
         return mark_of(&r->event.start_mark);
@@ -485,7 +510,11 @@ static void read_containers(Reader *r) {
                 push_name(r, key);
                 read_scalar(r, &container_name_type, &name);
                 next(r);
+                r->container->entry = (Span){.fd = r->fd,
+                        .start = offset_of(r, r->event.start_mark.index),
+                        .column = r->event.start_mark.column};
                 read_object(r, container_fields, r->container);
+                r->container->entry.end = offset_of(r, r->event.end_mark.index);
                 pop(r);
                 if (r->failed) {
                         /* Nobody can tell what the rest of it was to be. */
@@ -552,8 +581,22 @@ static void read_root(Reader *r) {
                 break_containers(r, first, version_mark.line > 0 ? &version_mark : &start, "version", version_error);
 }
 
+/* libyaml does not count it as a character. */
+static void skip_byte_order_mark(Reader *r) {
+        char start[3];
+
+        if (!r->is_ascii && pread(r->fd, start, sizeof(start), 0) == sizeof(start) &&
+                memcmp(start, "\xef\xbb\xbf", sizeof(start)) == 0)
+                r->known_offset = sizeof(start);
+}
+
 static void read_stream(Reader *r) {
         next(r); /* the start of the stream */
+        skip_byte_order_mark(r);
+        if (r->event.type == YAML_STREAM_START_EVENT && r->event.data.stream_start.encoding != YAML_UTF8_ENCODING) {
+                report(r, event_mark(r), "the file is in UTF-16; a manifest is in UTF-8");
+                return;
+        }
         next(r);
         if (r->event.type == YAML_STREAM_END_EVENT) {
                 report(r, event_mark(r), "the file is empty; a manifest starts with \"version: 1\"");
@@ -570,6 +613,7 @@ static void read_stream(Reader *r) {
 
 static int read_bytes(void *userdata, unsigned char *buffer, size_t size, size_t *ret_size) {
         Reader *r = userdata;
+        unsigned char all = 0;
         ssize_t n;
 
         if (size > r->left)
@@ -579,6 +623,9 @@ static int read_bytes(void *userdata, unsigned char *buffer, size_t size, size_t
         while (n < 0 && errno == EINTR);
         if (n < 0)
                 return 0;
+        for (ssize_t i = 0; i < n; i++)
+                all |= buffer[i];
+        r->is_ascii = r->is_ascii && all < 0x80;
         r->left -= (size_t)n;
         *ret_size = (size_t)n;
         return 1;
@@ -610,6 +657,7 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown, Diag
                 .manifest = manifest,
                 .file = arena_copy(manifest->arena, shown, strlen(shown)),
                 .diagnostics = diagnostics,
+                .is_ascii = true,
         };
         const char *reason;
 
@@ -626,11 +674,39 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown, Diag
                 diagnose(diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "not enough memory to read it");
         }
         yaml_parser_delete(&r.parser);
-        close(r.fd);
+        manifest->fds = reallocate(manifest->fds, (manifest->fds_length + 1) * sizeof(*manifest->fds));
+        manifest->fds[manifest->fds_length++] = r.fd;
+}
+
+bool manifest_read_span(const Span *span, Buffer *buffer) {
+        size_t length = span->end - span->start, done = 0;
+
+        buffer_reserve(buffer, length);
+        while (done < length) {
+                ssize_t n = pread(span->fd, buffer->text + buffer->length, length - done, (off_t)(span->start + done));
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n <= 0) {
+                        errno = n == 0 ? ENODATA : errno;
+                        return false;
+                }
+                buffer->length += (size_t)n;
+                done += (size_t)n;
+        }
+        return true;
+}
+
+void manifest_close(Manifest *manifest) {
+        for (size_t i = 0; i < manifest->fds_length; i++)
+                close(manifest->fds[i]);
+        free(manifest->fds);
+        manifest->fds = NULL;
+        manifest->fds_length = 0;
 }
 
 void manifest_free(Manifest *manifest) {
+        manifest_close(manifest);
         free(manifest->containers);
-        manifest->containers = NULL;
-        manifest->length = manifest->capacity = 0;
+        *manifest = (Manifest){.arena = manifest->arena};
 }

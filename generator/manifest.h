@@ -9,6 +9,7 @@
 
 #include "address.h"
 #include "arena.h"
+#include "buffer.h"
 #include "diagnostic.h"
 
 /* Values. All start with their mark, whose line is 0 where the option was not given. */
@@ -73,9 +74,17 @@ typedef struct Link {
         List forward_ports; /* of Forward */
 } Link;
 
+/* Where in a file something stands, in bytes. */
+typedef struct Span {
+        int fd;
+        size_t start, end;
+        size_t column; /* how many blanks to put in front, so that what stands there can be read by itself */
+} Span;
+
 typedef struct Container {
         Text name;
         const char *file;  /* where it is declared */
+        Span entry;        /* its options there */
         bool broken;       /* there are errors among its diagnostics */
         bool is_duplicate; /* another of the same name came before, see check.h */
 
@@ -145,6 +154,8 @@ typedef struct Manifest {
         Container **containers; /* in the order of the files; malloc(3) */
         size_t length;
         size_t capacity;
+        int *fds; /* of the files, for the spans; malloc(3) */
+        size_t fds_length;
 } Manifest;
 
 /* The largest manifest that is read, in bytes, and the deepest nesting. */
@@ -157,5 +168,11 @@ typedef struct Manifest {
  * what stands there. */
 void manifest_read(Manifest *manifest, const char *path, const char *shown, Diagnostics *diagnostics);
 
-/* Frees what is not in the arena. */
+/* Appends what stands at @span to @buffer. False, with errno set, if it cannot be read. */
+bool manifest_read_span(const Span *span, Buffer *buffer);
+
+/* Closes the files. Spans cannot be read any more. */
+void manifest_close(Manifest *manifest);
+
+/* Frees what is not in the arena, and closes the files. */
 void manifest_free(Manifest *manifest);

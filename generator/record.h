@@ -5,10 +5,15 @@
  *   tmpfiles  its section [X-Tmpfiles]
  *   network   its section [X-Network], if the container has links
  *   nft       its section [X-Nftables], if ports are forwarded
+ *   manifest.yaml
+ *             its section [X-Manifest]: a manifest of the container alone
+ *   system    the path of the system that runs, if another has been activated since
  *
- * container-record makes and removes them. The generator reads the units, so that a container which is no longer
+ * container-record makes and removes them, nixos-container updates them. The generator reads the units, so that a container which is no longer
  * declared keeps its own until it has stopped. */
 #pragma once
+
+#include <stdbool.h>
 
 #define RECORDS_DIRECTORY "/run/nixos-container-generator"
 
@@ -21,6 +26,33 @@
 #define RECORD_TMPFILES "tmpfiles"
 #define RECORD_NETWORK "network"
 #define RECORD_NFT "nft"
+#define RECORD_MANIFEST "manifest.yaml"
+#define RECORD_SYSTEM "system"
 
 /* What RECORD_NFT is called while its rules are being removed. */
 #define RECORD_NFT_ENDING "nft-ending"
+
+/* In the directory container@NAME.service.d of a running container that is no longer declared. */
+#define RETIRED_DROP_IN "retired.conf"
+
+/* All of these log what goes wrong and return false then. @directory is the generator's. */
+
+/* Makes the record of a container that starts: copies its unit from @directory, and takes its [X-…] sections apart. What is
+ * left of an earlier run is removed first. */
+bool record_create(const char *directory, const char *container);
+
+/* Undoes what the record says was added, and removes the record. Does nothing if there is none. */
+bool record_remove(const char *container);
+
+/* Notes that @system has been activated in the container. */
+bool record_set_system(const char *container, const char *system);
+
+/* Deletes the forwards and claims of a running container that its unit in @directory has no longer. */
+bool record_give_up(const char *directory, const char *container);
+
+/* Does what else there is to do in a container for record_update(). False, after it was logged, if that fails. */
+typedef bool (*RecordAttach)(void *userdata);
+
+/* Gives a running container the forwards and files of its unit in @directory, calls @attach (or NULL), and makes that unit its
+ * record. If anything fails all is as it was before, but for what record_give_up() does. */
+bool record_update(const char *directory, const char *container, RecordAttach attach, void *userdata);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/capability.h>
 
+#include "escape.h"
 #include "interface-name.h"
 #include "mac-address.h"
 #include "manifest.h"
@@ -306,84 +307,126 @@ static bool parse_user(Arena *arena, const char *text, size_t length, bool plain
                 !isdigit((unsigned char)text[0]));
 }
 
+static const char *format_text(Arena *arena, const void *value) {
+        return escape_json(arena, ((const Text *)value)->text);
+}
+
+static const char *format_flag(Arena *arena, const void *value) {
+        (void)arena;
+        return ((const Flag *)value)->value ? "true" : "false";
+}
+
+static const char *format_number(Arena *arena, const void *value) {
+        return arena_number(arena, ((const Number *)value)->value);
+}
+
+static const char *format_address(Arena *arena, const void *value) {
+        const Address *address = &((const AddressValue *)value)->address;
+        char shown[ADDRESS_SIZE];
+
+        address_format(address, shown);
+        if (address->prefix == (address->family == AF_INET ? 32 : 128))
+                return arena_printf(arena, "\"%s\"", shown);
+        return arena_printf(arena, "\"%s/%u\"", shown, address->prefix);
+}
+
 const ScalarType container_name_type = {
         .expected = "a container's name, which is a host name: up to 64 letters, digits, \"-\" and \".\", the first "
                     "and last of "
                     "them a letter or digit",
         .size = sizeof(Text),
         .parse = parse_container_name,
+        .format = format_text,
 };
 
-static const ScalarType bool_type = {"true or false", sizeof(Flag), parse_bool};
-static const ScalarType text_type = {"a text of one line", sizeof(Text), parse_text};
-static const ScalarType port_type = {"a port: a number from 1 to 65535", sizeof(Number), parse_port};
+static const ScalarType bool_type = {"true or false", sizeof(Flag), parse_bool, format_flag};
+static const ScalarType text_type = {"a text of one line", sizeof(Text), parse_text, format_text};
+static const ScalarType port_type = {"a port: a number from 1 to 65535", sizeof(Number), parse_port, format_number};
 static const ScalarType absolute_path_type = {
-        "an absolute path without \"..\" and control characters", sizeof(Text), parse_absolute_path};
-static const ScalarType ipv4_type = {
-        "an IPv4 address without a prefix length, such as 192.168.100.10", sizeof(AddressValue), parse_ipv4};
-static const ScalarType ipv4_prefix_type = {
-        "an IPv4 address, such as 192.168.100.11 or 192.168.100.11/24", sizeof(AddressValue), parse_ipv4_prefix};
+        "an absolute path without \"..\" and control characters", sizeof(Text), parse_absolute_path, format_text};
+static const ScalarType ipv4_type = {"an IPv4 address without a prefix length, such as 192.168.100.10",
+        sizeof(AddressValue), parse_ipv4, format_address};
+static const ScalarType ipv4_prefix_type = {"an IPv4 address, such as 192.168.100.11 or 192.168.100.11/24",
+        sizeof(AddressValue), parse_ipv4_prefix, format_address};
 static const ScalarType ipv6_type = {
-        "an IPv6 address without a prefix length, such as fc00::1", sizeof(AddressValue), parse_ipv6};
+        "an IPv6 address without a prefix length, such as fc00::1", sizeof(AddressValue), parse_ipv6, format_address};
 static const ScalarType ipv6_prefix_type = {
-        "an IPv6 address, such as fc00::2 or fc00::2/64", sizeof(AddressValue), parse_ipv6_prefix};
+        "an IPv6 address, such as fc00::2 or fc00::2/64", sizeof(AddressValue), parse_ipv6_prefix, format_address};
 static const ScalarType mac_address_type = {
-        "the MAC address of an interface, such as 02:00:00:00:00:01", sizeof(Text), parse_mac_address};
+        "the MAC address of an interface, such as 02:00:00:00:00:01", sizeof(Text), parse_mac_address, format_text};
 static const ScalarType interface_name_type = {
-        "the name of a network interface: 1 to 15 letters, digits and \"._-+=@~\"", sizeof(Text), parse_interface_name};
+        "the name of a network interface: 1 to 15 letters, digits and \"._-+=@~\"", sizeof(Text), parse_interface_name,
+        format_text};
 static const ScalarType interface_type = {
         "the name of a network interface: 1 to 15 letters, digits and \"._-+=@~\"; or two, with \":\" between them",
-        sizeof(Text), parse_interface};
-static const ScalarType protocol_type = {"tcp or udp", sizeof(Text), parse_protocol};
+        sizeof(Text), parse_interface, format_text};
+static const ScalarType protocol_type = {"tcp or udp", sizeof(Text), parse_protocol, format_text};
 static const ScalarType private_users_type = {
-        "no, identity, pick or the first of the user IDs to use", sizeof(Text), parse_private_users};
+        "no, identity, pick or the first of the user IDs to use", sizeof(Text), parse_private_users, format_text};
 static const ScalarType capability_type = {
-        "a capability, such as CAP_NET_ADMIN, or all", sizeof(Text), parse_capability};
+        "a capability, such as CAP_NET_ADMIN, or all", sizeof(Text), parse_capability, format_text};
 static const ScalarType device_node_type = {
         "a device: a path below /dev, or char- or block- and a name from /proc/devices", sizeof(Text),
-        parse_device_node};
+        parse_device_node, format_text};
 static const ScalarType device_modifier_type = {
-        "one to three of the letters r, w and m", sizeof(Text), parse_device_modifier};
+        "one to three of the letters r, w and m", sizeof(Text), parse_device_modifier, format_text};
 static const ScalarType tmpfs_type = {
-        "an absolute path, or one with options behind a colon", sizeof(Text), parse_tmpfs};
-static const ScalarType time_span_type = {"a time span, such as 90, 1min or infinity", sizeof(Text), parse_time_span};
-static const ScalarType mode_type = {"an access mode of octal digits, such as \"0755\"", sizeof(Text), parse_mode};
-static const ScalarType user_type = {"the name or number of a user or group", sizeof(Text), parse_user};
+        "an absolute path, or one with options behind a colon", sizeof(Text), parse_tmpfs, format_text};
+static const ScalarType time_span_type = {
+        "a time span, such as 90, 1min or infinity", sizeof(Text), parse_time_span, format_text};
+static const ScalarType mode_type = {
+        "an access mode of octal digits, such as \"0755\"", sizeof(Text), parse_mode, format_text};
+static const ScalarType user_type = {"the name or number of a user or group", sizeof(Text), parse_user, format_text};
 
 static const Field forward_fields[] = {
-        {"protocol", FIELD_SCALAR, offsetof(Forward, protocol), .type = &protocol_type},
-        {"hostPort", FIELD_SCALAR, offsetof(Forward, host_port), .type = &port_type, .required = true},
-        {"containerPort", FIELD_SCALAR, offsetof(Forward, container_port), .type = &port_type},
+        {"protocol", FIELD_SCALAR, offsetof(Forward, protocol), .type = &protocol_type, .change = CHANGE_RESTART,
+                .fallback = "\"tcp\""},
+        {"hostPort", FIELD_SCALAR, offsetof(Forward, host_port), .type = &port_type, .required = true,
+                .change = CHANGE_RESTART},
+        {"containerPort", FIELD_SCALAR, offsetof(Forward, container_port), .type = &port_type,
+                .change = CHANGE_RESTART},
         {0},
 };
 
 static const Field bind_mount_fields[] = {
-        {"hostPath", FIELD_SCALAR, offsetof(BindMount, host_path), .type = &absolute_path_type},
-        {"isReadOnly", FIELD_SCALAR, offsetof(BindMount, is_read_only), .type = &bool_type},
-        {"hostPathMode", FIELD_SCALAR, offsetof(BindMount, host_path_mode), .type = &mode_type},
-        {"hostPathUser", FIELD_SCALAR, offsetof(BindMount, host_path_user), .type = &user_type},
-        {"hostPathGroup", FIELD_SCALAR, offsetof(BindMount, host_path_group), .type = &user_type},
+        {"hostPath", FIELD_SCALAR, offsetof(BindMount, host_path), .type = &absolute_path_type,
+                .change = CHANGE_RESTART},
+        {"isReadOnly", FIELD_SCALAR, offsetof(BindMount, is_read_only), .type = &bool_type, .change = CHANGE_RESTART,
+                .fallback = "true"},
+        {"hostPathMode", FIELD_SCALAR, offsetof(BindMount, host_path_mode), .type = &mode_type,
+                .change = CHANGE_NOTHING, .fallback = "\"0755\""},
+        {"hostPathUser", FIELD_SCALAR, offsetof(BindMount, host_path_user), .type = &user_type,
+                .change = CHANGE_NOTHING, .fallback = "\"root\""},
+        {"hostPathGroup", FIELD_SCALAR, offsetof(BindMount, host_path_group), .type = &user_type,
+                .change = CHANGE_NOTHING, .fallback = "\"root\""},
         {0},
 };
 
 static const Field device_fields[] = {
-        {"node", FIELD_SCALAR, offsetof(Device, node), .type = &device_node_type, .required = true},
-        {"modifier", FIELD_SCALAR, offsetof(Device, modifier), .type = &device_modifier_type, .required = true},
+        {"node", FIELD_SCALAR, offsetof(Device, node), .type = &device_node_type, .required = true,
+                .change = CHANGE_RESTART},
+        {"modifier", FIELD_SCALAR, offsetof(Device, modifier), .type = &device_modifier_type, .required = true,
+                .change = CHANGE_RESTART},
         {0},
 };
 
 /* The options of a link stand in a container for the main one and in extraVeths for the others. */
 #define LINK_FIELDS(base)                                                                                              \
-        {"hostBridge", FIELD_SCALAR, (base) + offsetof(Link, host_bridge), .type = &interface_name_type},              \
-                {"hostAddress", FIELD_SCALAR, (base) + offsetof(Link, host_address), .type = &ipv4_type},              \
-                {"hostAddress6", FIELD_SCALAR, (base) + offsetof(Link, host_address6), .type = &ipv6_type},            \
-                {"localAddress", FIELD_SCALAR, (base) + offsetof(Link, local_address), .type = &ipv4_prefix_type},     \
-                {"localAddress6", FIELD_SCALAR, (base) + offsetof(Link, local_address6), .type = &ipv6_prefix_type},   \
+        {"hostBridge", FIELD_SCALAR, (base) + offsetof(Link, host_bridge), .type = &interface_name_type,               \
+                .change = CHANGE_RESTART},                                                                             \
+                {"hostAddress", FIELD_SCALAR, (base) + offsetof(Link, host_address), .type = &ipv4_type,               \
+                        .change = CHANGE_RESTART},                                                                     \
+                {"hostAddress6", FIELD_SCALAR, (base) + offsetof(Link, host_address6), .type = &ipv6_type,             \
+                        .change = CHANGE_RESTART},                                                                     \
+                {"localAddress", FIELD_SCALAR, (base) + offsetof(Link, local_address), .type = &ipv4_prefix_type,      \
+                        .change = CHANGE_RESTART},                                                                     \
+                {"localAddress6", FIELD_SCALAR, (base) + offsetof(Link, local_address6), .type = &ipv6_prefix_type,    \
+                        .change = CHANGE_RESTART},                                                                     \
                 {"localMacAddress", FIELD_SCALAR, (base) + offsetof(Link, local_mac_address),                          \
-                        .type = &mac_address_type},                                                                    \
+                        .type = &mac_address_type, .change = CHANGE_RESTART},                                          \
         {                                                                                                              \
-                "forwardPorts", FIELD_OBJECTS, (base) + offsetof(Link, forward_ports), .fields = forward_fields,       \
-                                                                                       .size = sizeof(Forward)         \
+                "forwardPorts", FIELD_OBJECTS, (base) + offsetof(Link, forward_ports),                                 \
+                        .fields = forward_fields, .size = sizeof(Forward), .change = CHANGE_LIVE                       \
         }
 
 static const Field extra_veth_fields[] = {
@@ -392,27 +435,38 @@ static const Field extra_veth_fields[] = {
 };
 
 const Field container_fields[] = {
-        {"system", FIELD_SCALAR, offsetof(Container, system), .type = &absolute_path_type, .required = true},
-        {"autoStart", FIELD_SCALAR, offsetof(Container, auto_start), .type = &bool_type},
-        {"ephemeral", FIELD_SCALAR, offsetof(Container, ephemeral), .type = &bool_type},
-        {"privateNetwork", FIELD_SCALAR, offsetof(Container, private_network), .type = &bool_type},
-        {"enableTun", FIELD_SCALAR, offsetof(Container, enable_tun), .type = &bool_type},
-        {"restartIfChanged", FIELD_SCALAR, offsetof(Container, restart_if_changed), .type = &bool_type},
+        {"system", FIELD_SCALAR, offsetof(Container, system), .type = &absolute_path_type, .required = true,
+                .change = CHANGE_RELOAD},
+        {"autoStart", FIELD_SCALAR, offsetof(Container, auto_start), .type = &bool_type, .change = CHANGE_NOTHING,
+                .fallback = "false"},
+        {"ephemeral", FIELD_SCALAR, offsetof(Container, ephemeral), .type = &bool_type, .change = CHANGE_RESTART,
+                .fallback = "false"},
+        {"privateNetwork", FIELD_SCALAR, offsetof(Container, private_network), .type = &bool_type,
+                .change = CHANGE_RESTART, .fallback = "false"},
+        {"enableTun", FIELD_SCALAR, offsetof(Container, enable_tun), .type = &bool_type, .change = CHANGE_RESTART,
+                .fallback = "false"},
+        {"restartIfChanged", FIELD_SCALAR, offsetof(Container, restart_if_changed), .type = &bool_type,
+                .change = CHANGE_NOTHING, .fallback = "true"},
         LINK_FIELDS(offsetof(Container, link)),
-        {"interfaces", FIELD_LIST, offsetof(Container, interfaces), .type = &interface_type},
-        {"macvlans", FIELD_LIST, offsetof(Container, macvlans), .type = &interface_type},
+        {"interfaces", FIELD_LIST, offsetof(Container, interfaces), .type = &interface_type, .change = CHANGE_RESTART},
+        {"macvlans", FIELD_LIST, offsetof(Container, macvlans), .type = &interface_type, .change = CHANGE_RESTART},
         {"extraVeths", FIELD_NAMED, offsetof(Container, extra_veths), .type = &interface_name_type,
-                .fields = extra_veth_fields, .size = sizeof(Link)},
-        {"networkNamespace", FIELD_SCALAR, offsetof(Container, network_namespace), .type = &absolute_path_type},
+                .fields = extra_veth_fields, .size = sizeof(Link), .change = CHANGE_RESTART},
+        {"networkNamespace", FIELD_SCALAR, offsetof(Container, network_namespace), .type = &absolute_path_type,
+                .change = CHANGE_RESTART},
         {"bindMounts", FIELD_NAMED, offsetof(Container, bind_mounts), .type = &absolute_path_type,
-                .fields = bind_mount_fields, .size = sizeof(BindMount)},
-        {"privateUsers", FIELD_SCALAR, offsetof(Container, private_users), .type = &private_users_type},
-        {"additionalCapabilities", FIELD_LIST, offsetof(Container, additional_capabilities), .type = &capability_type},
-        {"dropCapabilities", FIELD_LIST, offsetof(Container, drop_capabilities), .type = &capability_type},
+                .fields = bind_mount_fields, .size = sizeof(BindMount), .change = CHANGE_RESTART, .added = CHANGE_LIVE},
+        {"privateUsers", FIELD_SCALAR, offsetof(Container, private_users), .type = &private_users_type,
+                .change = CHANGE_RESTART, .fallback = "\"no\""},
+        {"additionalCapabilities", FIELD_LIST, offsetof(Container, additional_capabilities), .type = &capability_type,
+                .change = CHANGE_RESTART},
+        {"dropCapabilities", FIELD_LIST, offsetof(Container, drop_capabilities), .type = &capability_type,
+                .change = CHANGE_RESTART},
         {"allowedDevices", FIELD_OBJECTS, offsetof(Container, allowed_devices), .fields = device_fields,
-                .size = sizeof(Device)},
-        {"tmpfs", FIELD_LIST, offsetof(Container, tmpfs), .type = &tmpfs_type},
-        {"extraFlags", FIELD_LIST, offsetof(Container, extra_flags), .type = &text_type},
-        {"timeoutStartSec", FIELD_SCALAR, offsetof(Container, timeout_start_sec), .type = &time_span_type},
+                .size = sizeof(Device), .change = CHANGE_RESTART},
+        {"tmpfs", FIELD_LIST, offsetof(Container, tmpfs), .type = &tmpfs_type, .change = CHANGE_RESTART},
+        {"extraFlags", FIELD_LIST, offsetof(Container, extra_flags), .type = &text_type, .change = CHANGE_RESTART},
+        {"timeoutStartSec", FIELD_SCALAR, offsetof(Container, timeout_start_sec), .type = &time_span_type,
+                .change = CHANGE_NOTHING, .fallback = "\"1min\""},
         {0},
 };

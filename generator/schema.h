@@ -15,7 +15,18 @@ typedef struct ScalarType {
         /* Reads @text into @value, behind its mark. @plain tells that it was written without quotes. @value is zeroed;
          * texts that are kept are owned by @arena. False if the text is not of this type. */
         bool (*parse)(Arena *arena, const char *text, size_t length, bool plain, void *value);
+        /* Gives a value that was given, as JSON. Owned by @arena. */
+        const char *(*format)(Arena *arena, const void *value);
 } ScalarType;
+
+/* What it takes to bring a change of an option into a running container, from the least to the most. */
+typedef enum Change {
+        CHANGE_UNKNOWN, /* of no option */
+        CHANGE_NOTHING, /* it has its effect when the container starts the next time, or none on the container */
+        CHANGE_LIVE,    /* it can be made while the container runs */
+        CHANGE_RELOAD,  /* another system is activated inside */
+        CHANGE_RESTART,
+} Change;
 
 typedef enum FieldKind {
         FIELD_SCALAR,  /* one value of .type */
@@ -32,6 +43,9 @@ typedef struct Field {
         const ScalarType *type;
         const struct Field *fields; /* of an object, ended by one without a name */
         size_t size;                /* of an object */
+        Change change;              /* what a change of it takes, or of the names or the length of a list */
+        Change added;               /* what it takes if something is only added to it, where that is less */
+        const char *fallback;       /* what it is when it is not given, as JSON; NULL: nothing */
 } Field;
 
 /* The options of one container, in the model's Container. */

@@ -7,8 +7,10 @@
         T(container_tmpfiles, "container.tmpfiles")                                                                    \
         T(container_network, "container.network")                                                                      \
         T(container_nft, "container.nft")                                                                              \
+        T(container_manifest, "container.manifest")                                                                    \
         T(container_end, "container.end")                                                                              \
         T(broken_service, "broken@.service")                                                                           \
+        T(retired, "retired.conf")                                                                                     \
         T(machines_target, "machines.target.conf")                                                                     \
         T(multi_user_target, "multi-user.target.conf")                                                                 \
         T(nftables_service, "nftables.service.conf")

@@ -1,0 +1,210 @@
+#include "jobs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "log.h"
+
+#define SYSTEMD_SERVICE "org.freedesktop.systemd1"
+#define SYSTEMD_PATH "/org/freedesktop/systemd1"
+#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
+
+/* The socket where systemd itself listens, for root only: it is there before D-Bus is, and while that is being restarted. */
+#define SYSTEMD_PRIVATE_SOCKET "unix:path=/run/systemd/private"
+
+/* As long as systemctl(1) waits: the generators may take 90 s. */
+#define RELOAD_TIMEOUT ((uint64_t)180 * 1000 * 1000)
+
+typedef struct Run {
+        Job *jobs;
+        size_t length, left;
+        bool good;
+        JobEnded ended;
+        void *userdata;
+} Run;
+
+/* What a pending call is about. */
+typedef struct Enqueued {
+        Run *run;
+        Job *job;
+} Enqueued;
+
+static const char *message_of(const sd_bus_error *error, int r) {
+        return error && error->message ? error->message : strerror(-r);
+}
+
+static sd_bus *connect_privately(void) {
+        sd_bus *bus = NULL;
+
+        if (sd_bus_new(&bus) < 0)
+                return NULL;
+        if (sd_bus_set_address(bus, SYSTEMD_PRIVATE_SOCKET) < 0 || sd_bus_start(bus) < 0)
+                return sd_bus_unref(bus);
+        return bus;
+}
+
+sd_bus *systemd_connect(void) {
+        sd_bus *bus = NULL;
+        int r;
+
+        if (geteuid() == 0 && (bus = connect_privately()))
+                return bus;
+        r = sd_bus_open_system(&bus);
+        if (r >= 0)
+                return bus;
+        log_message(LOG_ERR, "Cannot speak to systemd: %s", strerror(-r));
+        return NULL;
+}
+
+static void end_job(Run *run, Job *job, const char *result) {
+        free(job->path);
+        job->path = NULL;
+        job->result = strdup(result);
+        if (!job->result || strcmp(result, "done") != 0)
+                run->good = false;
+        run->left--;
+        if (run->ended)
+                run->ended(job, run->userdata);
+}
+
+static int on_enqueued(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        Enqueued *enqueued = userdata;
+        const char *path = NULL;
+        int r;
+
+        (void)ret_error;
+        if (sd_bus_message_is_method_error(reply, NULL)) {
+                const sd_bus_error *error = sd_bus_message_get_error(reply);
+
+                end_job(enqueued->run, enqueued->job, message_of(error, -EIO));
+                return 0;
+        }
+        r = sd_bus_message_read(reply, "o", &path);
+        if (r >= 0)
+                enqueued->job->path = strdup(path);
+        if (!enqueued->job->path)
+                end_job(enqueued->run, enqueued->job, strerror(r < 0 ? -r : ENOMEM));
+        return 0;
+}
+
+static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
+        Run *run = userdata;
+        const char *path, *result;
+        int r;
+
+        (void)ret_error;
+        r = sd_bus_message_read(message, "uoss", NULL, &path, NULL, &result);
+        if (r < 0)
+                return 0;
+        for (size_t i = 0; i < run->length; i++)
+                if (run->jobs[i].path && strcmp(run->jobs[i].path, path) == 0)
+                        end_job(run, &run->jobs[i], result);
+        return 0;
+}
+
+/* Nothing more will be heard of the jobs that are left. */
+static void end_all(Run *run, const char *result) {
+        for (size_t i = 0; i < run->length; i++)
+                if (!run->jobs[i].result)
+                        end_job(run, &run->jobs[i], result);
+}
+
+static void wait_for_all(sd_bus *bus, Run *run) {
+        while (run->left > 0) {
+                int r = sd_bus_process(bus, NULL);
+
+                if (r == 0)
+                        r = sd_bus_wait(bus, UINT64_MAX);
+                if (r < 0 && r != -EINTR)
+                        end_all(run, "the connection to systemd was lost");
+        }
+}
+
+/* Has systemd tell about the jobs of all units, not only of those somebody asks about. */
+static int subscribe(sd_bus *bus, Run *run, sd_bus_slot **ret_match) {
+        const char *unique = NULL;
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        /* On its private socket its messages have no sender, and a match of one would keep all of them away. */
+        (void)sd_bus_get_unique_name(bus, &unique);
+        r = sd_bus_match_signal(bus, ret_match, unique ? SYSTEMD_SERVICE : NULL, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                "JobRemoved", on_job_removed, run);
+        if (r < 0)
+                return r;
+        r = sd_bus_call_method(bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", &error, NULL, NULL);
+        if (r < 0 && sd_bus_error_has_name(&error, "org.freedesktop.systemd1.AlreadySubscribed"))
+                r = 0;
+        sd_bus_error_free(&error);
+        return r;
+}
+
+bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata) {
+        Run run = {.jobs = jobs, .length = length, .left = length, .good = true, .ended = ended, .userdata = userdata};
+        sd_bus_slot *match = NULL;
+        Enqueued *enqueued;
+        int r;
+
+        if (length == 0)
+                return true;
+        r = subscribe(bus, &run, &match);
+        if (r < 0) {
+                end_all(&run, strerror(-r));
+                sd_bus_slot_unref(match);
+                return false;
+        }
+
+        enqueued = reallocate(NULL, length * sizeof(*enqueued));
+        for (size_t i = 0; i < length; i++) {
+                enqueued[i] = (Enqueued){&run, &jobs[i]};
+                r = sd_bus_call_method_async(bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, jobs[i].method,
+                        on_enqueued, &enqueued[i], "ss", jobs[i].unit, "replace");
+                if (r < 0)
+                        end_job(&run, &jobs[i], strerror(-r));
+        }
+        wait_for_all(bus, &run);
+
+        sd_bus_slot_unref(match);
+        free(enqueued);
+        return run.good;
+}
+
+void jobs_free(Job jobs[], size_t length) {
+        for (size_t i = 0; i < length; i++) {
+                free(jobs[i].path);
+                free(jobs[i].result);
+                jobs[i].path = jobs[i].result = NULL;
+        }
+}
+
+char *unit_property(sd_bus *bus, const char *unit, const char *name) {
+        static const char *const interfaces[] = {
+                "org.freedesktop.systemd1.Unit", "org.freedesktop.systemd1.Service", NULL};
+        char *path = NULL, *value = NULL;
+
+        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0)
+                return NULL;
+        for (size_t i = 0; interfaces[i] && !value; i++)
+                if (sd_bus_get_property_string(bus, SYSTEMD_SERVICE, path, interfaces[i], name, NULL, &value) < 0)
+                        value = NULL;
+        free(path);
+        return value;
+}
+
+bool systemd_reload(sd_bus *bus) {
+        sd_bus_message *message = NULL;
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Reload");
+        if (r >= 0)
+                r = sd_bus_call(bus, message, RELOAD_TIMEOUT, &error, NULL);
+        if (r < 0)
+                log_message(LOG_ERR, "systemd cannot load its units anew: %s", message_of(&error, r));
+        sd_bus_error_free(&error);
+        sd_bus_message_unref(message);
+        return r >= 0;
+}

@@ -1,0 +1,35 @@
+/* Jobs of systemd: starting, stopping, restarting and reloading units through its D-Bus API, and waiting for the outcome.
+ * org.freedesktop.systemd1(5) */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <systemd/sd-bus.h>
+
+/* Connects to systemd, by its private socket where there is no D-Bus yet. NULL if that fails; that was logged. Give back with
+ * sd_bus_flush_close_unref(). */
+sd_bus *systemd_connect(void);
+
+typedef struct Job {
+        const char *method; /* of the Manager: "StartUnit", "StopUnit", "RestartUnit", "ReloadUnit", "TryRestartUnit" */
+        const char *unit;   /* container@NAME.service */
+        void *userdata;     /* the caller's */
+        char *path;         /* of the job, while it is under way */
+        char *result; /* once it has ended, "done" if it has succeeded: "canceled", "timeout", "failed", "dependency",
+                             * "skipped", or why it could not be enqueued */
+} Job;
+
+/* Called when @job has ended. */
+typedef void (*JobEnded)(const Job *job, void *userdata);
+
+/* Enqueues all @jobs at once (mode "replace") and returns when all have ended, at the latest with the connection. False if one
+ * of them did not end as "done". The results are freed with jobs_free(). */
+bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata);
+
+void jobs_free(Job jobs[], size_t length);
+
+/* The property @name, a string, of @unit ("ActiveState", …), or NULL if systemd cannot tell. free(3) */
+char *unit_property(sd_bus *bus, const char *unit, const char *name);
+
+/* systemctl daemon-reload. False, with a message logged, if it fails. */
+bool systemd_reload(sd_bus *bus);

@@ -1,0 +1,459 @@
+#include "plan.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "escape.h"
+#include "log.h"
+#include "option-path.h"
+#include "read-file.h"
+#include "record.h"
+
+const char *const action_names[ACTIONS_LENGTH] = {
+        [ACTION_NONE] = "none",
+        [ACTION_STOP] = "stop",
+        [ACTION_START] = "start",
+        [ACTION_UPDATE] = "update",
+        [ACTION_RELOAD] = "reload",
+        [ACTION_RESTART] = "restart",
+        [ACTION_KEEP] = "keep",
+        [ACTION_FAIL] = "fail",
+};
+
+/* Two containers of one name, and where the differences go. */
+typedef struct Comparison {
+        Arena *arena;
+        const Container *new;
+        OptionChange **end;
+} Comparison;
+
+static const void *member(const void *object, const Field *field) {
+        return (const char *)object + field->offset;
+}
+
+/* Every value starts with its mark. */
+static bool is_given(const void *value) {
+        return ((const Mark *)value)->line > 0;
+}
+
+static const char *object_text(Arena *arena, const Field *fields, const void *object);
+
+static const void *item_of(const Field *field, const List *list, uint32_t i) {
+        return (const char *)list->items + i * (field->kind == FIELD_LIST ? field->type->size : field->size);
+}
+
+static const char *item_text(Arena *arena, const Field *field, const void *item) {
+        return field->kind == FIELD_LIST ? field->type->format(arena, item) : object_text(arena, field->fields, item);
+}
+
+static const char *list_text(Arena *arena, const Field *field, const List *list) {
+        const char *text = field->kind == FIELD_NAMED ? "{" : "[";
+
+        for (uint32_t i = 0; i < list->length; i++) {
+                const void *item = item_of(field, list, i);
+
+                text = arena_join(arena, text, i > 0 ? ", " : "");
+                if (field->kind == FIELD_NAMED)
+                        text = arena_printf(arena, "%s%s: ", text, field->type->format(arena, item));
+                text = arena_join(arena, text, item_text(arena, field, item));
+        }
+        return arena_join(arena, text, field->kind == FIELD_NAMED ? "}" : "]");
+}
+
+/* A value as JSON, what it is by itself where it was not given, or NULL. */
+static const char *value_text(Arena *arena, const Field *field, const void *value) {
+        if (field->kind == FIELD_SCALAR)
+                return is_given(value) ? field->type->format(arena, value) : field->fallback;
+        return ((const List *)value)->length > 0 ? list_text(arena, field, value) : NULL;
+}
+
+static const char *object_text(Arena *arena, const Field *fields, const void *object) {
+        const char *text = "{";
+
+        for (const Field *field = fields; field->name; field++) {
+                const char *value = value_text(arena, field, member(object, field));
+
+                if (value)
+                        text = arena_printf(arena, "%s%s\"%s\": %s", text, text[1] ? ", " : "", field->name, value);
+        }
+        return arena_join(arena, text, "}");
+}
+
+/* What a change takes in the container that is compared: some are possible while it runs only under circumstances. */
+static Change change_here(const Comparison *c, const char *option, Change change) {
+        const Link *link = &c->new->link;
+
+        if (change == CHANGE_RELOAD && c->new->ephemeral.value)
+                return CHANGE_RESTART; /* its root is to be made by the system it has */
+        if (change != CHANGE_LIVE)
+                return change;
+        if (strncmp(option, "bindMounts.", 11) == 0)
+                /* systemd-machined refuses it: the mount would not be mapped. */
+                return container_has_shifted_users(c->new) ? CHANGE_RESTART : CHANGE_LIVE;
+        if (strcmp(option, "forwardPorts") != 0)
+                return CHANGE_LIVE;
+        if (!c->new->private_network.value)
+                return CHANGE_NOTHING;
+        /* To an address that only systemd-nspawn knows, it forwards itself from its start on. */
+        return link->local_address.address.family || link->local_address6.address.family ? CHANGE_LIVE : CHANGE_RESTART;
+}
+
+static void add_change(Comparison *c, const char *option, const char *old, const char *new, Change change) {
+        OptionChange *added;
+
+        change = change_here(c, option, change);
+        if (change == CHANGE_NOTHING)
+                return;
+        added = arena_alloc(c->arena, sizeof(*added));
+        *added = (OptionChange){.option = option, .old = old, .new = new, .change = change};
+        *c->end = added;
+        c->end = &added->next;
+}
+
+static Change change_of_addition(const Field *field) {
+        return field->added != CHANGE_UNKNOWN ? field->added : field->change;
+}
+
+static bool has_item(Arena *arena, const Field *field, const List *list, const char *text) {
+        for (uint32_t i = 0; i < list->length; i++)
+                if (strcmp(item_text(arena, field, item_of(field, list, i)), text) == 0)
+                        return true;
+        return false;
+}
+
+/* The order of objects does not matter. */
+static void compare_sets(Comparison *c, const Field *field, const List *old, const List *new, const char *option) {
+        for (uint32_t i = 0; i < old->length; i++) {
+                const char *text = item_text(c->arena, field, item_of(field, old, i));
+
+                if (!has_item(c->arena, field, new, text))
+                        add_change(c, option, text, NULL, field->change);
+        }
+        for (uint32_t i = 0; i < new->length; i++) {
+                const char *text = item_text(c->arena, field, item_of(field, new, i));
+
+                if (!has_item(c->arena, field, old, text))
+                        add_change(c, option, NULL, text, change_of_addition(field));
+        }
+}
+
+static void compare_objects(Comparison *c, const Field *fields, const void *old, const void *new, const char *path);
+
+/* The object of @list that has the name of @wanted, or NULL. Each starts with its name. */
+static const void *find_named(const Field *field, const List *list, const void *wanted) {
+        for (uint32_t i = 0; i < list->length; i++)
+                if (strcmp(((const Text *)item_of(field, list, i))->text, ((const Text *)wanted)->text) == 0)
+                        return item_of(field, list, i);
+        return NULL;
+}
+
+static void compare_named(Comparison *c, const Field *field, const List *old, const List *new, const char *option) {
+        for (uint32_t i = 0; i < old->length; i++) {
+                const void *item = item_of(field, old, i), *other = find_named(field, new, item);
+                const char *name = option_path_part(c->arena, ((const Text *)item)->text);
+                const char *path = arena_printf(c->arena, "%s.%s", option, name);
+
+                if (other)
+                        compare_objects(c, field->fields, item, other, path);
+                else
+                        add_change(c, path, item_text(c->arena, field, item), NULL, field->change);
+        }
+        for (uint32_t i = 0; i < new->length; i++) {
+                const void *item = item_of(field, new, i);
+                const char *name = option_path_part(c->arena, ((const Text *)item)->text);
+
+                if (!find_named(field, old, item))
+                        add_change(c, arena_printf(c->arena, "%s.%s", option, name), NULL,
+                                item_text(c->arena, field, item), change_of_addition(field));
+        }
+}
+
+static void compare_values(Comparison *c, const Field *field, const void *old, const void *new, const char *option) {
+        const char *old_text, *new_text;
+
+        if (field->kind == FIELD_OBJECTS) {
+                compare_sets(c, field, old, new, option);
+        } else if (field->kind == FIELD_NAMED) {
+                compare_named(c, field, old, new, option);
+        } else {
+                old_text = value_text(c->arena, field, old);
+                new_text = value_text(c->arena, field, new);
+                if (old_text != new_text && (!old_text || !new_text || strcmp(old_text, new_text) != 0))
+                        add_change(c, option, old_text, new_text, field->change);
+        }
+}
+
+static void compare_objects(Comparison *c, const Field *fields, const void *old, const void *new, const char *path) {
+        for (const Field *field = fields; field->name; field++)
+                compare_values(c, field, member(old, field), member(new, field),
+                        path ? arena_printf(c->arena, "%s.%s", path, field->name) : field->name);
+}
+
+static void complete_forwards(const List *list) {
+        Forward *forwards = list->items;
+
+        for (uint32_t i = 0; i < list->length; i++)
+                if (!is_given(&forwards[i].container_port))
+                        forwards[i].container_port = forwards[i].host_port;
+}
+
+/* Fills in what options are that follow others, so that saying it or not makes no difference. */
+static void complete(Container *container) {
+        BindMount *mounts = container->bind_mounts.items;
+        const Link *veths = container->extra_veths.items;
+
+        for (uint32_t i = 0; i < container->bind_mounts.length; i++)
+                if (!is_given(&mounts[i].host_path))
+                        mounts[i].host_path = mounts[i].mount_point;
+        complete_forwards(&container->link.forward_ports);
+        for (uint32_t i = 0; i < container->extra_veths.length; i++)
+                complete_forwards(&veths[i].forward_ports);
+}
+
+/* Reads how a container was started. NULL if the record does not tell: it is of another version. */
+static Container *read_running(Plan *plan, const char *records, const char *name) {
+        size_t before = plan->running.length;
+        Diagnostics diagnostics;
+        Container *container;
+        Buffer text = BUFFER_NULL;
+
+        diagnostics_init(&diagnostics, plan->arena);
+        manifest_read(
+                &plan->running, arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), name, &diagnostics);
+        if (diagnostics.errors > 0 || plan->running.length != before + 1)
+                return NULL;
+        container = plan->running.containers[before];
+        if (read_file(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name), &text) && text.length > 0)
+                container->system.text = arena_copy(plan->arena, text.text, strcspn(text.text, "\n"));
+        buffer_free(&text);
+        complete(container);
+        return container;
+}
+
+static PlannedContainer *add_item(Plan *plan, const char *name) {
+        if (plan->length == plan->capacity) {
+                plan->capacity = plan->capacity ? 2 * plan->capacity : 16;
+                plan->items = reallocate(plan->items, plan->capacity * sizeof(*plan->items));
+        }
+        plan->items[plan->length] = (PlannedContainer){.name = name};
+        return &plan->items[plan->length++];
+}
+
+static const char *first_error(const Diagnostics *diagnostics, const char *name) {
+        for (const Diagnostic *d = diagnostics->first; d; d = d->next) {
+                const Container *subject = d->subject;
+
+                if (d->severity == SEVERITY_ERROR && (!subject || strcmp(subject->name.text, name) == 0))
+                        return d->text;
+        }
+        return "there are errors in its entry; see nixos-container check";
+}
+
+/* An error that leaves open what else the manifest has, or NULL. */
+static const char *error_of_a_file(const Diagnostics *diagnostics) {
+        for (const Diagnostic *d = diagnostics->first; d; d = d->next)
+                if (d->severity == SEVERITY_ERROR && !d->subject)
+                        return d->text;
+        return NULL;
+}
+
+static void decide_by_changes(PlannedContainer *item) {
+        static const Action actions[] = {
+                [CHANGE_LIVE] = ACTION_UPDATE, [CHANGE_RELOAD] = ACTION_RELOAD, [CHANGE_RESTART] = ACTION_RESTART};
+        const Flag *restart_if_changed = &item->declared->restart_if_changed;
+
+        for (const OptionChange *change = item->changes; change; change = change->next)
+                if (actions[change->change] > item->action)
+                        item->action = actions[change->change];
+        if (item->action != ACTION_NONE && is_given(restart_if_changed) && !restart_if_changed->value) {
+                item->action = ACTION_KEEP;
+                item->reason = "restartIfChanged is false";
+        }
+}
+
+static void decide(Plan *plan, PlannedContainer *item, const Diagnostics *diagnostics) {
+        Comparison comparison = {.arena = plan->arena, .new = item->declared, .end = &item->changes};
+
+        if (!item->declared) {
+                item->reason = error_of_a_file(diagnostics);
+                item->action = item->reason ? ACTION_FAIL : ACTION_STOP;
+                if (!item->reason)
+                        item->reason = "no longer declared";
+        } else if (item->declared->broken) {
+                item->action = ACTION_FAIL;
+                item->reason = first_error(diagnostics, item->name);
+        } else if (!item->runs) {
+                item->action = item->declared->auto_start.value ? ACTION_START : ACTION_NONE;
+        } else if (!item->running) {
+                item->action = ACTION_KEEP;
+                item->reason = "it was started by another version, which has not noted how; restart it";
+        } else {
+                compare_objects(&comparison, container_fields, item->running, item->declared, NULL);
+                decide_by_changes(item);
+        }
+}
+
+static int compare_items(const void *a, const void *b) {
+        return strcmp(((const PlannedContainer *)a)->name, ((const PlannedContainer *)b)->name);
+}
+
+/* Adds the containers that run, by their records. */
+static bool add_running(Plan *plan, const NameTable *names, const char *records) {
+        DIR *directory = opendir(records);
+        const struct dirent *entry;
+
+        if (!directory) {
+                if (errno == ENOENT)
+                        return true;
+                log_message(LOG_ERR, "%s: %s", records,
+                        errno == EACCES ? "only root can see what containers run" : strerror(errno));
+                return false;
+        }
+        while ((entry = readdir(directory))) {
+                PlannedContainer *item;
+
+                if (entry->d_name[0] == '.')
+                        continue;
+                item = add_item(plan, arena_copy(plan->arena, entry->d_name, strlen(entry->d_name)));
+                item->runs = true;
+                item->declared = name_table_find(names, item->name);
+                item->running = read_running(plan, records, item->name);
+        }
+        closedir(directory);
+        return true;
+}
+
+bool plan_make(Plan *plan, const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics,
+        const char *root) {
+        const char *records = arena_join(manifest->arena, root, RECORDS_DIRECTORY);
+        NameTable running = NAME_TABLE_NULL;
+
+        *plan = (Plan){.arena = manifest->arena, .running = {.arena = manifest->arena}};
+        if (!add_running(plan, names, records))
+                return false;
+        for (size_t i = 0; i < plan->length; i++)
+                (void)name_table_add(&running, plan->items[i].name, plan);
+        for (size_t i = 0; i < manifest->length; i++) {
+                Container *container = manifest->containers[i];
+
+                complete(container);
+                if (!container->is_duplicate && !name_table_find(&running, container->name.text))
+                        add_item(plan, container->name.text)->declared = container;
+        }
+        name_table_free(&running);
+        for (size_t i = 0; i < plan->length; i++)
+                decide(plan, &plan->items[i], diagnostics);
+        if (plan->length > 0)
+                qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
+        return true;
+}
+
+bool plan_is_empty(const Plan *plan) {
+        for (size_t i = 0; i < plan->length; i++)
+                if (plan->items[i].action != ACTION_NONE)
+                        return false;
+        return true;
+}
+
+const BindMount *plan_added_bind_mount(const PlannedContainer *item, const OptionChange *change) {
+        const BindMount *mounts = item->declared->bind_mounts.items;
+        static const char prefix[] = "bindMounts.";
+
+        if (change->old || strncmp(change->option, prefix, sizeof(prefix) - 1) != 0)
+                return NULL;
+        for (uint32_t i = 0; i < item->declared->bind_mounts.length; i++) {
+                Arena arena = ARENA_NULL;
+                bool found = strcmp(change->option + sizeof(prefix) - 1,
+                                     option_path_part(&arena, mounts[i].mount_point.text)) == 0;
+
+                arena_free(&arena);
+                if (found)
+                        return &mounts[i];
+        }
+        return NULL;
+}
+
+/* What tells two paths of the store apart, which mostly have long hashes in front. */
+static const char *shortened(Arena *arena, const char *value, const char *other) {
+        static const char store[] = "\"/nix/store/";
+        const size_t hash = sizeof(store) - 1, name = hash + 33;
+
+        if (!value || !other || strlen(value) <= name || strlen(other) <= name || strncmp(value, store, hash) != 0 ||
+                strncmp(other, store, hash) != 0 || value[name - 1] != '-')
+                return value;
+        if (strcmp(value + name, other + name) == 0)
+                return arena_printf(arena, "%.8s…-%.*s", value + hash, (int)strlen(value + name) - 1, value + name);
+        return arena_printf(arena, "…-%.*s", (int)strlen(value + name) - 1, value + name);
+}
+
+static void print_change(Arena *arena, const OptionChange *change, FILE *stream) {
+        if (!change->old)
+                fprintf(stream, "%s: added %s", change->option, change->new);
+        else if (!change->new)
+                fprintf(stream, "%s: removed %s", change->option, change->old);
+        else
+                fprintf(stream, "%s: %s → %s", change->option, shortened(arena, change->old, change->new),
+                        shortened(arena, change->new, change->old));
+}
+
+void plan_print(const Plan *plan, FILE *stream, bool colour) {
+        static const char *const colours[ACTIONS_LENGTH] = {[ACTION_STOP] = "\033[31m",
+                [ACTION_START] = "\033[32m",
+                [ACTION_UPDATE] = "\033[36m",
+                [ACTION_RELOAD] = "\033[36m",
+                [ACTION_RESTART] = "\033[33m",
+                [ACTION_KEEP] = "\033[2m",
+                [ACTION_FAIL] = "\033[1;31m"};
+
+        for (size_t i = 0; i < plan->length; i++) {
+                const PlannedContainer *item = &plan->items[i];
+                const char *separator = " (";
+
+                if (item->action == ACTION_NONE)
+                        continue;
+                fprintf(stream, "%s: %s%s%s", item->name, colour ? colours[item->action] : "",
+                        action_names[item->action], colour ? "\033[0m" : "");
+                if (item->reason) {
+                        fprintf(stream, "%s%s", separator, item->reason);
+                        separator = "; ";
+                }
+                for (const OptionChange *change = item->changes; change; change = change->next) {
+                        fputs(separator, stream);
+                        separator = "; ";
+                        print_change(plan->arena, change, stream);
+                }
+                fputs(*separator == ';' ? ")\n" : "\n", stream);
+        }
+}
+
+void plan_print_json(const Plan *plan, FILE *stream) {
+        const char *separator = "";
+
+        fputs("[", stream);
+        for (size_t i = 0; i < plan->length; i++) {
+                const PlannedContainer *item = &plan->items[i];
+
+                if (item->action == ACTION_NONE)
+                        continue;
+                fprintf(stream, "%s\n{\"name\": %s, \"action\": \"%s\", \"reason\": %s, \"changes\": [", separator,
+                        escape_json(plan->arena, item->name), action_names[item->action],
+                        item->reason ? escape_json(plan->arena, item->reason) : "null");
+                for (const OptionChange *change = item->changes; change; change = change->next)
+                        fprintf(stream, "%s{\"option\": %s, \"old\": %s, \"new\": %s}",
+                                change == item->changes ? "" : ", ", escape_json(plan->arena, change->option),
+                                change->old ? change->old : "null", change->new ? change->new : "null");
+                fputs("]}", stream);
+                separator = ",";
+        }
+        fputs("\n]\n", stream);
+}
+
+void plan_free(Plan *plan) {
+        manifest_free(&plan->running);
+        free(plan->items);
+        *plan = (Plan){0};
+}

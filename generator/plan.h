@@ -1,0 +1,67 @@
+/* The plan: what it takes to bring the containers that run to what the manifest declares. It compares with the records of what
+ * runs, not with what was generated last: a daemon-reload has replaced that already. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "schema.h"
+
+typedef enum Action {
+        ACTION_NONE,
+        ACTION_STOP,    /* it runs and is no longer declared */
+        ACTION_START,   /* it is to start by itself and does not run */
+        ACTION_UPDATE,  /* nothing but what can be changed while it runs */
+        ACTION_RELOAD,  /* another system is activated inside, and what can be changed while it runs */
+        ACTION_RESTART, /* stopped and started */
+        ACTION_KEEP,    /* left as it is for .reason, although that is not what is declared */
+        ACTION_FAIL,    /* left as it is, as .reason is wrong with its entry */
+        ACTIONS_LENGTH,
+} Action;
+
+/* The names of actions as people and programs read them: "restart". */
+extern const char *const action_names[ACTIONS_LENGTH];
+
+typedef struct OptionChange {
+        struct OptionChange *next;
+        const char *option;    /* its path in the container */
+        const char *old, *new; /* its values as JSON; NULL where it is not there */
+        Change change;         /* what this change takes in this container */
+} OptionChange;
+
+typedef struct PlannedContainer {
+        const char *name;
+        Action action;
+        const char *reason;        /* or NULL */
+        OptionChange *changes;     /* those that take anything */
+        const Container *declared; /* or NULL */
+        const Container *running;  /* as it was started; NULL if it does not run, or that is not known */
+        bool runs;
+} PlannedContainer;
+
+typedef struct Plan {
+        PlannedContainer *items; /* by name; malloc(3) */
+        size_t length, capacity;
+        Arena *arena;
+        Manifest running; /* what the records declare */
+} Plan;
+
+/* Makes the plan for @manifest, which was checked: @names has its containers. @root is "" or where the host's files are. False,
+ * after it was logged, if the records cannot be read. All is owned by the manifest's arena but what plan_free() frees. */
+bool plan_make(
+        Plan *plan, const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics, const char *root);
+
+/* Whether anything would be done, or is to be said. */
+bool plan_is_empty(const Plan *plan);
+
+/* The added bind mount that @change is about, or NULL. */
+const BindMount *plan_added_bind_mount(const PlannedContainer *item, const OptionChange *change);
+
+/* Prints a line for each container with something to do or to say, with colours if @colour. */
+void plan_print(const Plan *plan, FILE *stream, bool colour);
+
+/* Prints all that plan_print() does, and the values whole, as JSON. */
+void plan_print_json(const Plan *plan, FILE *stream);
+
+void plan_free(Plan *plan);

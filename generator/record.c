@@ -1,0 +1,695 @@
+#include "record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <net/if.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "config.h"
+#include "log.h"
+#include "read-file.h"
+
+/* The longest that a container's start waits for the generator to have written its files again, and for another container
+ * to give up what it claims, in milliseconds. */
+#define GENERATOR_WAIT_MAX 60000
+#define CLAIM_WAIT_MAX 30000
+#define WAIT_STEP 20
+
+extern char **environ;
+
+/* If the line from @line to @end starts with @prefix, gives what is behind it. */
+static const char *behind(const char *line, const char *end, const char *prefix) {
+        size_t length = strlen(prefix);
+
+        return (size_t)(end - line) >= length && memcmp(line, prefix, length) == 0 ? line + length : NULL;
+}
+
+static void wait_a_step(void) {
+        const struct timespec step = {.tv_nsec = WAIT_STEP * 1000L * 1000};
+
+        nanosleep(&step, NULL);
+}
+
+#define for_each_line(line, end, buffer)                                                                               \
+        for (const char *line = (buffer)->text, *end;                                                                  \
+                line < (buffer)->text + (buffer)->length &&                                                            \
+                (end = memchr(line, '\n', (size_t)((buffer)->text + (buffer)->length - line)));                        \
+                line = end + 1)
+
+static bool has_line(const Buffer *text, const char *wanted) {
+        for_each_line(line, end, text) {
+                if ((size_t)(end - line) == strlen(wanted) && memcmp(line, wanted, strlen(wanted)) == 0)
+                        return true;
+        }
+        return false;
+}
+
+/* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until it is closed: what is read and written here,
+ * and the table of nftables that all containers share, has one user at a time. */
+static int open_records(void) {
+        int fd = -1;
+
+        if ((mkdir(RECORDS_DIRECTORY, 0700) < 0 && errno != EEXIST) ||
+                (fd = open(RECORDS_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 || flock(fd, LOCK_EX) < 0 ||
+                (mkdirat(fd, CLAIMS_DIRECTORY, 0755) < 0 && errno != EEXIST)) {
+                log_message(LOG_ERR, RECORDS_DIRECTORY ": %s", strerror(errno));
+                if (fd >= 0)
+                        close(fd);
+                return -1;
+        }
+        return fd;
+}
+
+static const char *claim_path(Arena *arena, const char *claim) {
+        return arena_printf(arena, CLAIMS_DIRECTORY "/%s", claim);
+}
+
+/* Writes the name of the container that has @claim to @ret_holder. False if none has it. */
+static bool read_claim(Arena *arena, int records, const char *claim, char ret_holder[static NAME_MAX + 1]) {
+        ssize_t n = readlinkat(records, claim_path(arena, claim), ret_holder, NAME_MAX);
+
+        if (n <= 0)
+                return false;
+        ret_holder[n] = '\0';
+        return true;
+}
+
+/* The claim in the line from @line to @end of @claims; NULL for a line without one. */
+static const char *claim_in_line(Arena *arena, const char *line, const char *end) {
+        return line == end || *line == '#' ? NULL : arena_copy(arena, line, (size_t)(end - line));
+}
+
+/* Gives up the container's claims but those in @kept. */
+static void release_claims(Arena *arena, int records, const char *container, const Buffer *claims, const Buffer *kept) {
+        for_each_line(line, end, claims) {
+                const char *claim = claim_in_line(arena, line, end);
+                char holder[NAME_MAX + 1];
+
+                if (claim && !has_line(kept, claim) && read_claim(arena, records, claim, holder) &&
+                        strcmp(holder, container) == 0)
+                        unlinkat(records, claim_path(arena, claim), 0);
+        }
+}
+
+/* The claims of one container that another one has. */
+typedef struct ClaimConflict {
+        const char *claim;
+        char holder[NAME_MAX + 1];
+} ClaimConflict;
+
+/* Returns 0, a negative errno(3), or 1 if another container has the claim. */
+static int take_claim(
+        Arena *arena, int records, const char *container, const char *claim, ClaimConflict *ret_conflict) {
+        const char *path = claim_path(arena, claim);
+        char *holder = ret_conflict->holder;
+
+        if (symlinkat(container, records, path) == 0)
+                return 0;
+        if (errno == EEXIST && read_claim(arena, records, claim, holder)) {
+                if (strcmp(holder, container) == 0)
+                        return 0;
+                if (faccessat(records, holder, F_OK, 0) == 0) {
+                        ret_conflict->claim = claim;
+                        return 1;
+                }
+                /* Left over from one that has no record any more. */
+                if (unlinkat(records, path, 0) == 0 && symlinkat(container, records, path) == 0)
+                        return 0;
+        }
+        log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
+        return -EIO;
+}
+
+/* Takes the claims, up to the first that it cannot have. Returns as take_claim(). */
+static int take_claims(
+        Arena *arena, int records, const char *container, const Buffer *claims, ClaimConflict *ret_conflict) {
+        for_each_line(line, end, claims) {
+                const char *claim = claim_in_line(arena, line, end);
+                int r = claim ? take_claim(arena, records, container, claim, ret_conflict) : 0;
+
+                if (r != 0)
+                        return r;
+        }
+        return 0;
+}
+
+static bool write_file(int directory, const char *name, const Buffer *text) {
+        int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+        size_t written = 0;
+
+        while (fd >= 0 && written < text->length) {
+                ssize_t n = write(fd, text->text + written, text->length - written);
+
+                if (n < 0 && errno != EINTR)
+                        break;
+                if (n > 0)
+                        written += (size_t)n;
+        }
+        if (fd < 0 || written < text->length || (close(fd) < 0 && errno != EINTR)) {
+                log_message(LOG_ERR, "%s: %s", name, strerror(errno));
+                return false;
+        }
+        return true;
+}
+
+/* Removes the directory @name and the files in it. It has no directories in it. */
+static void remove_directory(int records, const char *name) {
+        int fd = openat(records, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+        const struct dirent *entry;
+
+        if (!directory) {
+                if (errno != ENOENT)
+                        log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", name, strerror(errno));
+                return;
+        }
+        while ((entry = readdir(directory)))
+                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                        unlinkat(fd, entry->d_name, 0);
+        closedir(directory);
+        if (unlinkat(records, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", name, strerror(errno));
+}
+
+/* Runs a program with @input as its standard input. Returns its exit status, or -1. */
+static int run(char *const arguments[], const Buffer *input) {
+        posix_spawn_file_actions_t actions;
+        int fd = memfd_create("input", MFD_CLOEXEC), status = -1;
+        pid_t pid;
+        int r;
+
+        if (fd < 0 || write(fd, input->text, input->length) != (ssize_t)input->length || lseek(fd, 0, SEEK_SET) < 0) {
+                log_message(LOG_ERR, "%s: %s", arguments[0], strerror(errno));
+                if (fd >= 0)
+                        close(fd);
+                return -1;
+        }
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
+        r = posix_spawn(&pid, arguments[0], &actions, NULL, arguments, environ);
+        posix_spawn_file_actions_destroy(&actions);
+        close(fd);
+        if (r != 0) {
+                log_message(LOG_ERR, "%s: %s", arguments[0], strerror(r));
+                return -1;
+        }
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+                ;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Deletes the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when
+ * it deletes the container's network namespace, which is going on meanwhile. */
+static void remove_links(const Buffer *network) {
+        char *const ip[] = {(char *)TOOL_IP, (char *)"-force", (char *)"-batch", (char *)"-", NULL};
+        Buffer batch = BUFFER_NULL;
+
+        for_each_line(line, end, network) {
+                const char *link = behind(line, end, "link add name ");
+                char name[IFNAMSIZ];
+                size_t length = 0;
+
+                while (link && length < sizeof(name) - 1 && link + length < end && link[length] != ' ')
+                        name[length] = link[length], length++;
+                name[length] = '\0';
+                if (!link || if_nametoindex(name) == 0)
+                        continue;
+                buffer_append(&batch, "link delete dev ", 16);
+                buffer_append(&batch, name, length);
+                buffer_append(&batch, "\n", 1);
+        }
+        if (batch.length > 0)
+                (void)run(ip, &batch);
+        buffer_free(&batch);
+}
+
+/* Whether another container's record has forwards. */
+static bool others_forward(Arena *arena, int records) {
+        int fd = openat(records, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+        const struct dirent *entry;
+        bool found = false;
+
+        while (directory && !found && (entry = readdir(directory)))
+                found = entry->d_name[0] != '.' &&
+                        faccessat(records, arena_printf(arena, "%s/" RECORD_NFT, entry->d_name), F_OK, 0) == 0;
+        if (directory)
+                closedir(directory);
+        return found;
+}
+
+/* Deletes the elements that @script has added but those in @kept, in one transaction. The script comes first in it, so that it
+ * succeeds if somebody has flushed the ruleset meanwhile too. Whoever is the last deletes the table. */
+static bool remove_forwards(Arena *arena, int records, const Buffer *script, const Buffer *kept) {
+        static const char delete[] = "delete ", delete_table[] = "delete table inet nixos-containers\n";
+        char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", (char *)"-", NULL};
+        Buffer input = BUFFER_NULL;
+        bool removed;
+
+        buffer_append(&input, script->text, script->length);
+        for_each_line(line, end, script) {
+                if (!behind(line, end, "add element ") || has_line(kept, arena_copy(arena, line, (size_t)(end - line))))
+                        continue;
+                buffer_append(&input, delete, sizeof(delete) - 1);
+                buffer_append(&input, line + 4, (size_t)(end + 1 - (line + 4)));
+        }
+        if (kept->length == 0 && !others_forward(arena, records))
+                buffer_append(&input, delete_table, sizeof(delete_table) - 1);
+        removed = run(nft, &input) == 0;
+        buffer_free(&input);
+        return removed;
+}
+
+static bool add_forwards(const Buffer *script) {
+        char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", (char *)"-", NULL};
+
+        return script->length == 0 || run(nft, script) == 0;
+}
+
+/* Removes what the snippet for systemd-tmpfiles says is to be removed: the root directory of an ephemeral container.
+ * Only those lines are handed on, as systemd-tmpfiles spares what other lines make. */
+static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
+        char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--remove", (char *)"-", NULL};
+        Buffer lines = BUFFER_NULL;
+        bool removed = true;
+
+        for_each_line(line, end, tmpfiles) {
+                const char *path = behind(line, end, "R ");
+
+                if (path && access(arena_copy(arena, path, (size_t)(end - path)), F_OK) == 0)
+                        buffer_append(&lines, line, (size_t)(end + 1 - line));
+        }
+        if (lines.length > 0)
+                removed = run(systemd_tmpfiles, &lines) == 0;
+        buffer_free(&lines);
+        return removed;
+}
+
+/* Removes what systemd-nspawn leaves behind when it is killed: the mount through which it passes mounts into the container,
+ * the one through which the container's sockets are seen, and the lock of the root directory. Newer versions have an option
+ * for the mounts, --cleanup. */
+static void remove_nspawn_leftovers(Arena *arena, const char *container) {
+        static const char *const mounts[] = {"/run/systemd/nspawn/propagate", "/run/systemd/nspawn/unix-export"};
+        static const char *const locks[] = {"/run/nixos-containers", "/var/lib/nixos-containers"};
+
+        for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+                const char *path = arena_printf(arena, "%s/%s", mounts[i], container);
+
+                (void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+                (void)rmdir(path);
+        }
+        for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++)
+                (void)unlink(arena_printf(arena, "%s/.#%s.lck", locks[i], container));
+}
+
+/* Makes systemd-machined forget the machine, if systemd-nspawn was killed before it could: it would refuse the next of
+ * the name while the unit exists. */
+static void unregister_machine(Arena *arena, const char *container) {
+        char *const busctl[] = {(char *)TOOL_BUSCTL, (char *)"--quiet", (char *)"call",
+                (char *)"org.freedesktop.machine1", (char *)"/org/freedesktop/machine1",
+                (char *)"org.freedesktop.machine1.Manager", (char *)"UnregisterMachine", (char *)"s", (char *)container,
+                NULL};
+
+        if (access(arena_printf(arena, "/run/systemd/machines/%s", container), F_OK) == 0)
+                (void)run(busctl, &BUFFER_NULL);
+}
+
+/* Reads a file of the record; one that is not there is empty. */
+static Buffer read_recorded(Arena *arena, const char *container, const char *file) {
+        const char *path = arena_printf(arena, RECORDS_DIRECTORY "/%s/%s", container, file);
+        Buffer text = BUFFER_NULL;
+
+        if (!read_file(path, &text) && errno != ENOENT)
+                log_message(LOG_ERR, "%s: %s", path, strerror(errno));
+        return text;
+}
+
+static bool remove_record(Arena *arena, int records, const char *container) {
+        Buffer tmpfiles, nft, network, claims;
+        bool removed = true;
+
+        if (faccessat(records, container, F_OK, 0) < 0)
+                return true;
+        tmpfiles = read_recorded(arena, container, RECORD_TMPFILES);
+        nft = read_recorded(arena, container, RECORD_NFT);
+        if (nft.length == 0)
+                nft = read_recorded(arena, container, RECORD_NFT_ENDING);
+        network = read_recorded(arena, container, RECORD_NETWORK);
+        claims = read_recorded(arena, container, RECORD_CLAIMS);
+
+        remove_links(&network);
+        if (nft.length > 0) {
+                /* From here on a reload of the host's rules does not put them back. */
+                (void)renameat(records, arena_printf(arena, "%s/" RECORD_NFT, container), records,
+                        arena_printf(arena, "%s/" RECORD_NFT_ENDING, container));
+                removed = remove_forwards(arena, records, &nft, &BUFFER_NULL);
+        }
+        unregister_machine(arena, container);
+        remove_nspawn_leftovers(arena, container);
+        removed = remove_files(arena, &tmpfiles) && removed;
+        release_claims(arena, records, container, &claims, &BUFFER_NULL);
+        remove_directory(records, container);
+
+        buffer_free(&tmpfiles);
+        buffer_free(&nft);
+        buffer_free(&network);
+        buffer_free(&claims);
+        return removed;
+}
+
+/* Reads a file of the generator's directory, which is emptied and written anew at each daemon-reload: waits until it is
+ * there and whole. The last line of these files starts with "# End of ". */
+static bool read_generated(const char *path, Buffer *text) {
+        static const char last[] = "\n# End of ";
+        for (int waited = 0; waited < GENERATOR_WAIT_MAX; waited += WAIT_STEP) {
+                text->length = 0;
+                if (read_file(path, text)) {
+                        const char *end = memrchr(text->text, '\n', text->length ? text->length - 1 : 0);
+
+                        if (end && behind(end, text->text + text->length, last) && text->text[text->length - 1] == '\n')
+                                return true;
+                } else if (errno != ENOENT) {
+                        break;
+                }
+                wait_a_step();
+        }
+        log_message(LOG_ERR, "%s: %s", path,
+                errno == ENOENT ? "it is not there; run: systemctl daemon-reload" : strerror(errno));
+        return false;
+}
+
+/* Whether the container that has a claim is to lose it: it is no longer declared, or no longer with it. */
+static bool is_giving_up(Arena *arena, const char *directory, const ClaimConflict *conflict) {
+        const char *path = arena_printf(arena, "%s/container@%s.service", directory, conflict->holder);
+        Buffer unit = BUFFER_NULL;
+        bool giving_up;
+
+        if (access(arena_printf(arena, "%s.d/" RETIRED_DROP_IN, path), F_OK) == 0)
+                return true;
+        /* While the generator writes it is not there; the unit of a broken container has no claims, and no end. */
+        if (read_file(path, &unit))
+                giving_up = memmem(unit.text, unit.length, "\n# End of ", 10) && !has_line(&unit, conflict->claim);
+        else
+                giving_up = errno == ENOENT;
+        buffer_free(&unit);
+        return giving_up;
+}
+
+/* Gives the content of a section of @unit, up to the next one or the end. Empty if it has none. */
+static Buffer section(const Buffer *unit, const char *name) {
+        Buffer content = BUFFER_NULL;
+        bool in_it = false;
+
+        for_each_line(line, end, unit) {
+                if (*line == '[')
+                        in_it = (size_t)(end - line) == strlen(name) && memcmp(line, name, strlen(name)) == 0;
+                else if (in_it)
+                        buffer_append(&content, line, (size_t)(end + 1 - line));
+        }
+        return content;
+}
+
+/* Takes the manifest of one container out of the comments it is kept in, see templates/container.manifest. */
+static Buffer manifest_of_unit(const Buffer *unit) {
+        Buffer comments = section(unit, "[X-Manifest]"), manifest = BUFFER_NULL;
+
+        for_each_line(line, end, &comments) {
+                if (*line != '#' && *line != ';')
+                        break;
+                if (*line == '#' && manifest.length > 0)
+                        buffer_append(&manifest, "\n", 1);
+                buffer_append(&manifest, line + 1, (size_t)(end - line - 1));
+        }
+        buffer_free(&comments);
+        if (manifest.length > 0)
+                buffer_append(&manifest, "\n", 1);
+        return manifest;
+}
+
+/* Writes the record of @unit into the directory @new, which is empty. */
+static bool fill_record(int new, const Buffer *unit) {
+        static const struct {
+                const char *section, *file;
+        } files[] = {
+                {"[X-Claims]", RECORD_CLAIMS},
+                {"[X-Tmpfiles]", RECORD_TMPFILES},
+                {"[X-Network]", RECORD_NETWORK},
+                {"[X-Nftables]", RECORD_NFT},
+        };
+        Buffer manifest = manifest_of_unit(unit);
+        bool good = write_file(new, RECORD_UNIT, unit) && write_file(new, RECORD_MANIFEST, &manifest);
+
+        buffer_free(&manifest);
+        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && good; i++) {
+                Buffer content = section(unit, files[i].section);
+
+                good = content.length == 0 || write_file(new, files[i].file, &content);
+                buffer_free(&content);
+        }
+        return good;
+}
+
+static const char *new_record_path(Arena *arena, const char *container) {
+        return arena_printf(arena, ".%s.new", container);
+}
+
+/* Makes the record of @unit out of sight and then, at once, the container's. The one that it had is afterwards where the new
+ * one was made. */
+static bool write_record(Arena *arena, int records, const char *container, const Buffer *unit) {
+        const char *temporary = new_record_path(arena, container);
+        bool has_one = faccessat(records, container, F_OK, 0) == 0, good;
+        int new;
+
+        remove_directory(records, temporary);
+        if (mkdirat(records, temporary, 0755) < 0 ||
+                (new = openat(records, temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", temporary, strerror(errno));
+                return false;
+        }
+        good = fill_record(new, unit);
+        close(new);
+        if (good && renameat2(records, temporary, records, container, has_one ? RENAME_EXCHANGE : 0) < 0) {
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", container, strerror(errno));
+                good = false;
+        }
+        if (!good)
+                remove_directory(records, temporary);
+        return good;
+}
+
+/* Takes the claims of a container that starts. One that another container is about to give up is waited for, without
+ * keeping the records from others: that one's end needs them. Returns the records, or -1. */
+static int open_records_with_claims(Arena *arena, const char *directory, const char *container, const Buffer *claims) {
+        for (int waited = 0;; waited += WAIT_STEP) {
+                int records = open_records(), r;
+                ClaimConflict conflict;
+
+                if (records < 0)
+                        return -1;
+                /* What an earlier run has left behind that did not get to its end. */
+                if (waited == 0)
+                        (void)remove_record(arena, records, container);
+                r = take_claims(arena, records, container, claims, &conflict);
+                if (r == 0)
+                        return records;
+                release_claims(arena, records, container, claims, &BUFFER_NULL);
+                close(records);
+                if (r < 0)
+                        return -1;
+                if (waited >= CLAIM_WAIT_MAX || !is_giving_up(arena, directory, &conflict)) {
+                        log_message(LOG_ERR, "Container %s cannot start: %s is in use by container %s.", container,
+                                conflict.claim, conflict.holder);
+                        return -1;
+                }
+                if (waited == 0)
+                        log_message(LOG_INFO, "Container %s waits for container %s, which is to give up %s.", container,
+                                conflict.holder, conflict.claim);
+                wait_a_step();
+        }
+}
+
+bool record_create(const char *directory, const char *container) {
+        Arena arena = ARENA_NULL;
+        Buffer unit = BUFFER_NULL, claims = BUFFER_NULL, tmpfiles = BUFFER_NULL;
+        int records = -1;
+        bool good = read_generated(arena_printf(&arena, "%s/container@%s.service", directory, container), &unit);
+
+        if (good) {
+                claims = section(&unit, "[X-Claims]");
+                tmpfiles = section(&unit, "[X-Tmpfiles]");
+                records = open_records_with_claims(&arena, directory, container, &claims);
+                good = records >= 0;
+        }
+        if (good) {
+                /* The root of an ephemeral container that had no end of its own. */
+                good = remove_files(&arena, &tmpfiles) && write_record(&arena, records, container, &unit);
+                if (!good)
+                        release_claims(&arena, records, container, &claims, &BUFFER_NULL);
+        }
+        if (records >= 0)
+                close(records);
+        buffer_free(&tmpfiles);
+        buffer_free(&claims);
+        buffer_free(&unit);
+        arena_free(&arena);
+        return good;
+}
+
+/* What a running container has and what it is to have. */
+typedef struct Update {
+        Arena arena;
+        int records;
+        Buffer unit; /* the generated one */
+        Buffer claims, old_claims, nft, old_nft, tmpfiles;
+} Update;
+
+static void end_update(Update *update) {
+        if (update->records >= 0)
+                close(update->records);
+        buffer_free(&update->unit);
+        buffer_free(&update->claims);
+        buffer_free(&update->old_claims);
+        buffer_free(&update->nft);
+        buffer_free(&update->old_nft);
+        buffer_free(&update->tmpfiles);
+        arena_free(&update->arena);
+}
+
+static bool start_update(Update *update, const char *directory, const char *container) {
+        *update = (Update){.records = -1};
+        if (!read_generated(
+                    arena_printf(&update->arena, "%s/container@%s.service", directory, container), &update->unit))
+                return false;
+        update->records = open_records();
+        if (update->records < 0)
+                return false;
+        if (faccessat(update->records, container, F_OK, 0) < 0) {
+                log_message(LOG_ERR, "Container %s does not run.", container);
+                return false;
+        }
+        update->claims = section(&update->unit, "[X-Claims]");
+        update->nft = section(&update->unit, "[X-Nftables]");
+        update->tmpfiles = section(&update->unit, "[X-Tmpfiles]");
+        update->old_claims = read_recorded(&update->arena, container, RECORD_CLAIMS);
+        update->old_nft = read_recorded(&update->arena, container, RECORD_NFT);
+        return true;
+}
+
+/* Releases what the container is to have no longer. */
+static bool give_up(Update *update, const char *container) {
+        bool good = update->old_nft.length == 0 ||
+                    remove_forwards(&update->arena, update->records, &update->old_nft, &update->nft);
+
+        if (good)
+                release_claims(&update->arena, update->records, container, &update->old_claims, &update->claims);
+        return good;
+}
+
+bool record_give_up(const char *directory, const char *container) {
+        Update update;
+        bool good = start_update(&update, directory, container) && give_up(&update, container);
+
+        end_update(&update);
+        return good;
+}
+
+static bool take_more(Update *update, const char *container) {
+        ClaimConflict conflict;
+        int r = take_claims(&update->arena, update->records, container, &update->claims, &conflict);
+
+        if (r == 0)
+                return true;
+        if (r > 0)
+                log_message(LOG_ERR, "Container %s cannot have %s, which is in use by container %s.", container,
+                        conflict.claim, conflict.holder);
+        release_claims(&update->arena, update->records, container, &update->claims, &update->old_claims);
+        return false;
+}
+
+static bool create_files(const Buffer *tmpfiles) {
+        char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
+
+        return run(systemd_tmpfiles, tmpfiles) == 0;
+}
+
+/* At each step the record says at least what there is, so that the container's end removes it. */
+static bool exchange_record(Update *u, const char *container, RecordAttach attach, void *userdata) {
+        const char *other = new_record_path(&u->arena, container);
+
+        if (!write_record(&u->arena, u->records, container, &u->unit))
+                return false;
+        if (add_forwards(&u->nft) && (!attach || attach(userdata))) {
+                if (u->nft.length == 0 && u->old_nft.length > 0)
+                        (void)remove_forwards(&u->arena, u->records, &u->old_nft, &BUFFER_NULL);
+                remove_directory(u->records, other);
+                return true;
+        }
+        /* All as it was. */
+        if (u->nft.length > 0)
+                (void)remove_forwards(&u->arena, u->records, &u->nft, &u->old_nft);
+        (void)renameat2(u->records, other, u->records, container, RENAME_EXCHANGE);
+        remove_directory(u->records, other);
+        (void)add_forwards(&u->old_nft);
+        return false;
+}
+
+bool record_update(const char *directory, const char *container, RecordAttach attach, void *userdata) {
+        Update update;
+        bool good = start_update(&update, directory, container) && take_more(&update, container);
+
+        if (good) {
+                good = create_files(&update.tmpfiles) && give_up(&update, container) &&
+                       exchange_record(&update, container, attach, userdata);
+                if (!good)
+                        release_claims(&update.arena, update.records, container, &update.claims, &update.old_claims);
+        }
+        end_update(&update);
+        return good;
+}
+
+bool record_set_system(const char *container, const char *system) {
+        Arena arena = ARENA_NULL;
+        int records = open_records();
+        const char *path = arena_printf(&arena, "%s/" RECORD_SYSTEM, container);
+        const char *temporary = arena_printf(&arena, "%s/." RECORD_SYSTEM ".new", container);
+        Buffer text = BUFFER_NULL;
+        bool good;
+
+        buffer_append(&text, system, strlen(system));
+        buffer_append(&text, "\n", 1);
+        good = records >= 0 && (unlinkat(records, temporary, 0) == 0 || errno == ENOENT) &&
+               write_file(records, temporary, &text);
+        if (good && renameat(records, temporary, records, path) < 0) {
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
+                good = false;
+        }
+        if (records >= 0)
+                close(records);
+        buffer_free(&text);
+        arena_free(&arena);
+        return good;
+}
+
+bool record_remove(const char *container) {
+        Arena arena = ARENA_NULL;
+        int records = open_records();
+        bool removed = records >= 0 && remove_record(&arena, records, container);
+
+        if (records >= 0)
+                close(records);
+        arena_free(&arena);
+        return removed;
+}
