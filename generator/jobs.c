@@ -32,6 +32,12 @@ typedef struct Enqueued {
         Job *job;
 } Enqueued;
 
+static char *copy(const char *text) {
+        size_t size = strlen(text) + 1;
+
+        return memcpy(reallocate(NULL, size), text, size);
+}
+
 static const char *message_of(const sd_bus_error *error, int r) {
         return error && error->message ? error->message : strerror(-r);
 }
@@ -62,8 +68,8 @@ sd_bus *systemd_connect(void) {
 static void end_job(Run *run, Job *job, const char *result) {
         free(job->path);
         job->path = NULL;
-        job->result = strdup(result);
-        if (!job->result || strcmp(result, "done") != 0)
+        job->result = copy(result);
+        if (strcmp(result, "done") != 0)
                 run->good = false;
         run->left--;
         if (run->ended)
@@ -83,10 +89,10 @@ static int on_enqueued(sd_bus_message *reply, void *userdata, sd_bus_error *ret_
                 return 0;
         }
         r = sd_bus_message_read(reply, "o", &path);
-        if (r >= 0)
-                enqueued->job->path = strdup(path);
-        if (!enqueued->job->path)
-                end_job(enqueued->run, enqueued->job, strerror(r < 0 ? -r : ENOMEM));
+        if (r < 0)
+                end_job(enqueued->run, enqueued->job, strerror(-r));
+        else
+                enqueued->job->path = copy(path);
         return 0;
 }
 
@@ -105,7 +111,7 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
         return 0;
 }
 
-/* Nothing more will be heard of the jobs that are left. */
+/* Nothing more will be heard of the jobs that are left. The calls about them end with the connection. */
 static void end_all(Run *run, const char *result) {
         for (size_t i = 0; i < run->length; i++)
                 if (!run->jobs[i].result)
@@ -118,8 +124,10 @@ static void wait_for_all(sd_bus *bus, Run *run) {
 
                 if (r == 0)
                         r = sd_bus_wait(bus, UINT64_MAX);
-                if (r < 0 && r != -EINTR)
+                if (r < 0 && r != -EINTR) {
+                        sd_bus_close(bus);
                         end_all(run, "the connection to systemd was lost");
+                }
         }
 }
 

@@ -224,6 +224,7 @@ static Container *read_running(Plan *plan, const char *records, const char *name
         diagnostics_init(&diagnostics, plan->arena);
         manifest_read(
                 &plan->running, arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), name, &diagnostics);
+        manifest_close(&plan->running);
         if (diagnostics.errors > 0 || plan->running.length != before + 1)
                 return NULL;
         container = plan->running.containers[before];
