@@ -36,7 +36,7 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 GENERATOR := address arena buffer check diagnostic escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path output read-file schema siphash template templates utf8
-RECORD := arena buffer container-record log read-file record
+RECORD := arena buffer container-record log read-file record run-program
 INIT := address container-init
 PROGRAMS := $(B)/nixos-container-generator $(B)/container-record $(B)/container-init
 
@@ -104,7 +104,7 @@ dependencies:
 check-unit: $(UNIT:%=$(B)/%)
 	@for test in $^; do $$test || exit 1; done
 
-$(B)/test-%: tests/unit/test-%.c $(addprefix $(B)/,$(addsuffix .o,$(filter-out nixos-container-generator,$(GENERATOR))))
+$(B)/test-%: tests/unit/test-%.c $(addprefix $(B)/,$(addsuffix .o,$(filter-out nixos-container-generator,$(GENERATOR)) plan))
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) cmocka)
 

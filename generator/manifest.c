@@ -27,7 +27,7 @@ typedef struct Reader {
         yaml_event_t event; /* the current one */
         bool failed;        /* the file cannot be read any further; the event is YAML_NO_EVENT then */
         int fd;
-        size_t left; /* bytes that may still be read */
+        size_t left;        /* bytes that may still be read */
         bool is_ascii;      /* as far as it has been read, a character is a byte */
         size_t known_index; /* a character of the file, and its first byte */
         size_t known_offset;
@@ -75,6 +75,8 @@ static Mark mark_of(const yaml_mark_t *mark) {
                 Mark place = (mark);                                                                                   \
                 if ((r)->container)                                                                                    \
                         (r)->container->broken = true;                                                                 \
+                else                                                                                                   \
+                        (r)->manifest->is_incomplete = true;                                                           \
                 diagnose((r)->diagnostics, SEVERITY_ERROR, (r)->container, (r)->file, &place, path_text(r),            \
                         __VA_ARGS__);                                                                                  \
         } while (0)
@@ -664,6 +666,7 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown, Diag
         r.fd = open_manifest(path, &r.left, &reason);
         if (r.fd < 0) {
                 diagnose(diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "%s", reason);
+                manifest->is_incomplete = true;
                 return;
         }
         if (yaml_parser_initialize(&r.parser)) {
@@ -672,8 +675,10 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown, Diag
                 yaml_event_delete(&r.event);
         } else {
                 diagnose(diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "not enough memory to read it");
+                r.failed = true;
         }
         yaml_parser_delete(&r.parser);
+        manifest->is_incomplete = manifest->is_incomplete || r.failed;
         manifest->fds = reallocate(manifest->fds, (manifest->fds_length + 1) * sizeof(*manifest->fds));
         manifest->fds[manifest->fds_length++] = r.fd;
 }

@@ -154,7 +154,8 @@ typedef struct Manifest {
         Container **containers; /* in the order of the files; malloc(3) */
         size_t length;
         size_t capacity;
-        int *fds; /* of the files, for the spans; malloc(3) */
+        bool is_incomplete; /* there are errors for which nobody can tell what else is declared */
+        int *fds;           /* of the files, for the spans; malloc(3) */
         size_t fds_length;
 } Manifest;
 

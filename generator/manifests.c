@@ -25,9 +25,11 @@ void manifests_read(Manifest *manifest, const char *root, Diagnostics *diagnosti
         snprintf(directory, sizeof(directory), "%s" MANIFESTS_DIRECTORY, root);
         n = scandir(directory, &entries, is_manifest, compare_names);
         if (n < 0) {
-                if (errno != ENOENT)
+                if (errno != ENOENT) {
                         diagnose(diagnostics, SEVERITY_ERROR, NULL, MANIFESTS_DIRECTORY, NULL, NULL, "%s",
                                 strerror(errno));
+                        manifest->is_incomplete = true;
+                }
                 return;
         }
         for (int i = 0; i < n; i++) {

@@ -14,8 +14,7 @@
 #include "manifests.h"
 #include "mounts.h"
 #include "read-file.h"
-
-#define DEFAULT_GENERATOR_DIRECTORY "/run/systemd/generator"
+#include "record.h"
 
 typedef enum Mode {
         MODE_GENERATE,
@@ -133,7 +132,7 @@ static bool write_files(
         Output output;
 
         if (arguments->mode == MODE_DRY_RUN)
-                output_open_stdout(&output, DEFAULT_GENERATOR_DIRECTORY);
+                output_open_stdout(&output, UNITS_DIRECTORY);
         else if (!output_open(&output, arguments->operands[0]))
                 return false;
         options.generator_directory = output.directory;

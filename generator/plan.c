@@ -254,14 +254,6 @@ static const char *first_error(const Diagnostics *diagnostics, const char *name)
         return "there are errors in its entry; see nixos-container check";
 }
 
-/* An error that leaves open what else the manifest has, or NULL. */
-static const char *error_of_a_file(const Diagnostics *diagnostics) {
-        for (const Diagnostic *d = diagnostics->first; d; d = d->next)
-                if (d->severity == SEVERITY_ERROR && !d->subject)
-                        return d->text;
-        return NULL;
-}
-
 static void decide_by_changes(PlannedContainer *item) {
         static const Action actions[] = {
                 [CHANGE_LIVE] = ACTION_UPDATE, [CHANGE_RELOAD] = ACTION_RELOAD, [CHANGE_RESTART] = ACTION_RESTART};
@@ -276,14 +268,13 @@ static void decide_by_changes(PlannedContainer *item) {
         }
 }
 
-static void decide(Plan *plan, PlannedContainer *item, const Diagnostics *diagnostics) {
+static void decide(Plan *plan, PlannedContainer *item, const Diagnostics *diagnostics, bool is_incomplete) {
         Comparison comparison = {.arena = plan->arena, .new = item->declared, .end = &item->changes};
 
         if (!item->declared) {
-                item->reason = error_of_a_file(diagnostics);
-                item->action = item->reason ? ACTION_FAIL : ACTION_STOP;
-                if (!item->reason)
-                        item->reason = "no longer declared";
+                item->action = is_incomplete ? ACTION_FAIL : ACTION_STOP;
+                item->reason = is_incomplete ? "for errors in a manifest it is not known whether it is declared"
+                                             : "no longer declared";
         } else if (item->declared->broken) {
                 item->action = ACTION_FAIL;
                 item->reason = first_error(diagnostics, item->name);
@@ -328,6 +319,16 @@ static bool add_running(Plan *plan, const NameTable *names, const char *records)
         return true;
 }
 
+/* Fills in what the containers that run claim. Nothing else is asked of them any more. */
+static void find_claims(Plan *plan) {
+        NameTable names = NAME_TABLE_NULL;
+        Diagnostics diagnostics;
+
+        diagnostics_init(&diagnostics, plan->arena);
+        check_manifest(&plan->running, &names, &diagnostics);
+        name_table_free(&names);
+}
+
 bool plan_make(Plan *plan, const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics,
         const char *root) {
         const char *records = arena_join(manifest->arena, root, RECORDS_DIRECTORY);
@@ -346,8 +347,9 @@ bool plan_make(Plan *plan, const Manifest *manifest, const NameTable *names, con
                         add_item(plan, container->name.text)->declared = container;
         }
         name_table_free(&running);
+        find_claims(plan);
         for (size_t i = 0; i < plan->length; i++)
-                decide(plan, &plan->items[i], diagnostics);
+                decide(plan, &plan->items[i], diagnostics, manifest->is_incomplete);
         if (plan->length > 0)
                 qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
         return true;

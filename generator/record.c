@@ -5,15 +5,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <net/if.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,14 +18,13 @@
 #include "config.h"
 #include "log.h"
 #include "read-file.h"
+#include "run-program.h"
 
 /* The longest that a container's start waits for the generator to have written its files again, and for another container
  * to give up what it claims, in milliseconds. */
 #define GENERATOR_WAIT_MAX 60000
 #define CLAIM_WAIT_MAX 30000
 #define WAIT_STEP 20
-
-extern char **environ;
 
 /* If the line from @line to @end starts with @prefix, gives what is behind it. */
 static const char *behind(const char *line, const char *end, const char *prefix) {
@@ -184,33 +180,6 @@ static void remove_directory(int records, const char *name) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", name, strerror(errno));
 }
 
-/* Runs a program with @input as its standard input. Returns its exit status, or -1. */
-static int run(char *const arguments[], const Buffer *input) {
-        posix_spawn_file_actions_t actions;
-        int fd = memfd_create("input", MFD_CLOEXEC), status = -1;
-        pid_t pid;
-        int r;
-
-        if (fd < 0 || write(fd, input->text, input->length) != (ssize_t)input->length || lseek(fd, 0, SEEK_SET) < 0) {
-                log_message(LOG_ERR, "%s: %s", arguments[0], strerror(errno));
-                if (fd >= 0)
-                        close(fd);
-                return -1;
-        }
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
-        r = posix_spawn(&pid, arguments[0], &actions, NULL, arguments, environ);
-        posix_spawn_file_actions_destroy(&actions);
-        close(fd);
-        if (r != 0) {
-                log_message(LOG_ERR, "%s: %s", arguments[0], strerror(r));
-                return -1;
-        }
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-                ;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 /* Deletes the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when
  * it deletes the container's network namespace, which is going on meanwhile. */
 static void remove_links(const Buffer *network) {
@@ -232,7 +201,7 @@ static void remove_links(const Buffer *network) {
                 buffer_append(&batch, "\n", 1);
         }
         if (batch.length > 0)
-                (void)run(ip, &batch);
+                (void)run_program(ip, &batch);
         buffer_free(&batch);
 }
 
@@ -268,7 +237,7 @@ static bool remove_forwards(Arena *arena, int records, const Buffer *script, con
         }
         if (kept->length == 0 && !others_forward(arena, records))
                 buffer_append(&input, delete_table, sizeof(delete_table) - 1);
-        removed = run(nft, &input) == 0;
+        removed = run_program(nft, &input) == 0;
         buffer_free(&input);
         return removed;
 }
@@ -276,7 +245,7 @@ static bool remove_forwards(Arena *arena, int records, const Buffer *script, con
 static bool add_forwards(const Buffer *script) {
         char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", (char *)"-", NULL};
 
-        return script->length == 0 || run(nft, script) == 0;
+        return script->length == 0 || run_program(nft, script) == 0;
 }
 
 /* Removes what the snippet for systemd-tmpfiles says is to be removed: the root directory of an ephemeral container.
@@ -293,7 +262,7 @@ static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
                         buffer_append(&lines, line, (size_t)(end + 1 - line));
         }
         if (lines.length > 0)
-                removed = run(systemd_tmpfiles, &lines) == 0;
+                removed = run_program(systemd_tmpfiles, &lines) == 0;
         buffer_free(&lines);
         return removed;
 }
@@ -324,7 +293,7 @@ static void unregister_machine(Arena *arena, const char *container) {
                 NULL};
 
         if (access(arena_printf(arena, "/run/systemd/machines/%s", container), F_OK) == 0)
-                (void)run(busctl, &BUFFER_NULL);
+                (void)run_program(busctl, &BUFFER_NULL);
 }
 
 /* Reads a file of the record; one that is not there is empty. */
@@ -622,7 +591,7 @@ static bool take_more(Update *update, const char *container) {
 static bool create_files(const Buffer *tmpfiles) {
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
 
-        return run(systemd_tmpfiles, tmpfiles) == 0;
+        return run_program(systemd_tmpfiles, tmpfiles) == 0;
 }
 
 /* At each step the record says at least what there is, so that the container's end removes it. */

@@ -17,6 +17,9 @@
 
 #define RECORDS_DIRECTORY "/run/nixos-container-generator"
 
+/* Where systemd has its generators write units that come before those in /usr. systemd.generator(7) */
+#define UNITS_DIRECTORY "/run/systemd/generator"
+
 /* Below RECORDS_DIRECTORY: a symbolic link for each claim, named as it, to the name of the container that has it. Its
  * own name cannot be a container's. */
 #define CLAIMS_DIRECTORY ".claims"

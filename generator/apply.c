@@ -1,0 +1,273 @@
+#include "apply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "jobs.h"
+#include "log.h"
+#include "name-table.h"
+#include "record.h"
+#include "run-program.h"
+
+/* What is done with one container. */
+typedef struct Step {
+        const PlannedContainer *item;
+        bool stop_first; /* a restart, by which another container gets what this one has */
+        bool done, failed;
+} Step;
+
+typedef struct Apply {
+        const Plan *plan;
+        sd_bus *bus;
+        bool progress;
+        Step *steps;
+        Job *jobs;
+        size_t jobs_length;
+} Apply;
+
+static const char *const being_done[ACTIONS_LENGTH] = {[ACTION_STOP] = "stopping",
+        [ACTION_START] = "starting",
+        [ACTION_UPDATE] = "updating",
+        [ACTION_RELOAD] = "reloading",
+        [ACTION_RESTART] = "restarting"};
+static const char *const was_done[ACTIONS_LENGTH] = {[ACTION_STOP] = "stopped",
+        [ACTION_START] = "started",
+        [ACTION_UPDATE] = "updated",
+        [ACTION_RELOAD] = "reloaded",
+        [ACTION_RESTART] = "restarted"};
+
+static void end_step(Step *step, bool good, const char *why) {
+        const PlannedContainer *item = step->item;
+
+        step->done = true;
+        step->failed = !good;
+        if (good)
+                printf("%s: %s\n", item->name, was_done[item->action]);
+        else
+                printf("%s: failed to %s%s%s\n", item->name, action_names[item->action], why ? ": " : "",
+                        why ? why : "");
+        (void)fflush(stdout);
+}
+
+static bool has_live_changes(const PlannedContainer *item) {
+        for (const OptionChange *change = item->changes; change; change = change->next)
+                if (change->change == CHANGE_LIVE)
+                        return true;
+        return false;
+}
+
+/* Adds one bind mount to a running container, through systemd-machined. org.freedesktop.machine1(5) */
+static bool add_bind_mount(sd_bus *bus, const char *name, const BindMount *mount) {
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        bool read_only = mount->is_read_only.mark.line == 0 || mount->is_read_only.value;
+        int r = sd_bus_call_method(bus, "org.freedesktop.machine1", "/org/freedesktop/machine1",
+                "org.freedesktop.machine1.Manager", "BindMountMachine", &error, NULL, "sssbb", name,
+                mount->host_path.text, mount->mount_point.text, read_only, true);
+
+        if (r < 0)
+                log_message(LOG_ERR, "Container %s: cannot mount %s at %s: %s", name, mount->host_path.text,
+                        mount->mount_point.text, error.message ? error.message : strerror(-r));
+        sd_bus_error_free(&error);
+        return r >= 0;
+}
+
+/* A RecordAttach. systemd's private socket does not lead to systemd-machined. */
+static bool add_bind_mounts(void *userdata) {
+        const PlannedContainer *item = userdata;
+        sd_bus *bus = NULL;
+        bool good = true;
+        int r;
+
+        for (const OptionChange *change = item->changes; change && good; change = change->next) {
+                const BindMount *mount = plan_added_bind_mount(item, change);
+
+                if (!mount)
+                        continue;
+                if (!bus && (r = sd_bus_open_system(&bus)) < 0) {
+                        log_message(LOG_ERR, "Container %s: cannot speak to systemd-machined: %s", item->name,
+                                strerror(-r));
+                        good = false;
+                } else {
+                        good = add_bind_mount(bus, item->name, mount);
+                }
+        }
+        sd_bus_flush_close_unref(bus);
+        return good;
+}
+
+static bool update(const PlannedContainer *item) {
+        return record_update(UNITS_DIRECTORY, item->name, add_bind_mounts, (void *)(uintptr_t)item);
+}
+
+/* Activates the system again that the container had, after another could not be. */
+static bool return_to_old_system(const Plan *plan, const PlannedContainer *item) {
+        char *const systemd_run[] = {(char *)TOOL_SYSTEMD_RUN, arena_join(plan->arena, "--machine=", item->name),
+                (char *)"--quiet", (char *)"--collect", (char *)"--wait", (char *)"--pipe",
+                (char *)"--service-type=exec",
+                arena_join(plan->arena, item->running->system.text, "/bin/switch-to-configuration"), (char *)"test",
+                NULL};
+
+        return run_program(systemd_run, &BUFFER_NULL) == 0;
+}
+
+static void end_reload(const Apply *apply, Step *step, const char *result) {
+        if (strcmp(result, "done") != 0)
+                end_step(step, false,
+                        return_to_old_system(apply->plan, step->item)
+                                ? "the old system runs on"
+                                : "the old system could not be activated again either");
+        else if (!update(step->item))
+                end_step(step, false, "the new system was activated, but the rest could not be changed");
+        else
+                end_step(step, true, NULL);
+}
+
+static void end_job(const Job *job, void *userdata) {
+        Step *step = job->userdata;
+        bool done = strcmp(job->result, "done") == 0;
+
+        if (step->item->action == ACTION_RELOAD)
+                end_reload(userdata, step, job->result);
+        else if (!step->stop_first || !done)
+                end_step(step, done, strcmp(job->result, "failed") == 0 ? NULL : job->result);
+}
+
+static void add_job(Apply *apply, Step *step, const char *method) {
+        apply->jobs[apply->jobs_length++] = (Job){
+                .method = method,
+                .unit = arena_printf(apply->plan->arena, "container@%s.service", step->item->name),
+                .userdata = step,
+        };
+}
+
+static void run_jobs(Apply *apply) {
+        (void)jobs_run(apply->bus, apply->jobs, apply->jobs_length, end_job, apply);
+        jobs_free(apply->jobs, apply->jobs_length);
+        apply->jobs_length = 0;
+}
+
+static bool is_to_take(const PlannedContainer *item) {
+        return item->action >= ACTION_START && item->action <= ACTION_RESTART;
+}
+
+static bool has_claim(const Container *container, const char *claim) {
+        for (uint32_t i = 0; container && i < container->claims_length; i++)
+                if (strcmp(container->claims[i].text, claim) == 0)
+                        return true;
+        return false;
+}
+
+/* Finds the restarts by which other containers get what they claim: a stop of all of these comes before any start. */
+static void find_stops(Apply *apply) {
+        NameTable takers = NAME_TABLE_NULL;
+        const Plan *plan = apply->plan;
+
+        for (size_t i = 0; i < plan->length; i++) {
+                const PlannedContainer *item = &plan->items[i];
+
+                for (uint32_t j = 0; is_to_take(item) && j < item->declared->claims_length; j++)
+                        if (!has_claim(item->running, item->declared->claims[j].text))
+                                (void)name_table_add(&takers, item->declared->claims[j].text, apply);
+        }
+        for (size_t i = 0; i < plan->length; i++) {
+                const PlannedContainer *item = &plan->items[i];
+
+                for (uint32_t j = 0; item->action == ACTION_RESTART && j < item->running->claims_length; j++)
+                        if (name_table_find(&takers, item->running->claims[j].text))
+                                apply->steps[i].stop_first = true;
+        }
+        name_table_free(&takers);
+}
+
+/* All that frees something. */
+static void give_up(Apply *apply) {
+        for (size_t i = 0; i < apply->plan->length; i++) {
+                Step *step = &apply->steps[i];
+                Action action = step->item->action;
+
+                if ((action == ACTION_UPDATE || action == ACTION_RELOAD) && has_live_changes(step->item) &&
+                        !record_give_up(UNITS_DIRECTORY, step->item->name))
+                        end_step(step, false, NULL);
+                else if (action == ACTION_STOP || step->stop_first)
+                        add_job(apply, step, "StopUnit");
+        }
+        run_jobs(apply);
+}
+
+/* All that takes something, and all else. */
+static void take(Apply *apply) {
+        for (size_t i = 0; i < apply->plan->length; i++) {
+                Step *step = &apply->steps[i];
+
+                if (step->done)
+                        continue;
+                if (step->item->action == ACTION_UPDATE)
+                        end_step(step, update(step->item), NULL);
+                else if (step->item->action == ACTION_RELOAD)
+                        add_job(apply, step, "ReloadUnit");
+                else if (step->item->action == ACTION_START || step->stop_first)
+                        add_job(apply, step, "StartUnit");
+                else if (step->item->action == ACTION_RESTART)
+                        add_job(apply, step, "RestartUnit");
+                step->stop_first = false;
+        }
+        run_jobs(apply);
+}
+
+static void announce(const Apply *apply) {
+        for (size_t i = 0; i < apply->plan->length; i++) {
+                const PlannedContainer *item = &apply->plan->items[i];
+
+                if (item->action == ACTION_KEEP)
+                        printf("%s: left as it is, although it was changed: %s\n", item->name, item->reason);
+                else if (item->action == ACTION_FAIL)
+                        printf("%s: left as it is: %s\n", item->name, item->reason);
+                else if (item->action != ACTION_NONE && apply->progress)
+                        printf("%s: %s…\n", item->name, being_done[item->action]);
+        }
+        (void)fflush(stdout);
+}
+
+/* Says which containers have failed, and where the reason is found. */
+static bool conclude(const Apply *apply) {
+        size_t failed = 0, done = 0;
+
+        for (size_t i = 0; i < apply->plan->length; i++) {
+                const Step *step = &apply->steps[i];
+
+                failed += step->failed || step->item->action == ACTION_FAIL;
+                done += step->done && !step->failed;
+        }
+        if (failed == 0)
+                return true;
+        fprintf(stderr, "%zu of %zu containers failed:\n", failed, failed + done);
+        for (size_t i = 0; i < apply->plan->length; i++) {
+                const PlannedContainer *item = apply->steps[i].item;
+
+                if (item->action == ACTION_FAIL)
+                        fprintf(stderr, "  %s: see nixos-container check\n", item->name);
+                else if (apply->steps[i].failed)
+                        fprintf(stderr, "  %s: see journalctl -u container@%s\n", item->name, item->name);
+        }
+        return false;
+}
+
+bool apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
+        Apply apply = {.plan = plan, .bus = bus, .progress = progress};
+        bool good;
+
+        apply.steps = reallocate(NULL, (plan->length + 1) * sizeof(*apply.steps));
+        apply.jobs = reallocate(NULL, (plan->length + 1) * sizeof(*apply.jobs));
+        for (size_t i = 0; i < plan->length; i++)
+                apply.steps[i] = (Step){.item = &plan->items[i]};
+        find_stops(&apply);
+        announce(&apply);
+        give_up(&apply);
+        take(&apply);
+        good = conclude(&apply);
+        free(apply.steps);
+        free(apply.jobs);
+        return good;
+}

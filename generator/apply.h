@@ -1,0 +1,12 @@
+/* Applying a plan: starting, stopping, restarting, reloading and updating containers until what runs is what is declared. */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "plan.h"
+
+/* Does what @plan says, through systemd at @bus, which has read the units of the plan's manifest. What frees a port, an address or
+ * a name comes before what takes it; all else is done at once. A line for each container says on standard output what came of it,
+ * and with @progress another one what is being done. One container's failure keeps no other from being done. False if any failed;
+ * then the last lines say which. */
+bool apply_plan(const Plan *plan, sd_bus *bus, bool progress);

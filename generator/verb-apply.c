@@ -1,0 +1,138 @@
+/* nixos-container plan, nixos-container apply: what a switch to the declared containers would do, and doing it. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "jobs.h"
+#include "manifests.h"
+#include "verbs.h"
+
+/* The exit status of plan where something would be done. */
+#define EXIT_CHANGES 2
+
+typedef struct Declared {
+        Arena arena;
+        Manifest manifest;
+        NameTable names;
+        Diagnostics diagnostics;
+        Plan plan;
+} Declared;
+
+/* Reads what is declared in @files, or in the host's manifests if there are none, and makes the plan. */
+static bool read_declared(Declared *declared, char *const files[], int files_length) {
+        *declared = (Declared){.manifest.arena = &declared->arena};
+        diagnostics_init(&declared->diagnostics, &declared->arena);
+        for (int i = 0; i < files_length; i++)
+                manifest_read(&declared->manifest, files[i], files[i], &declared->diagnostics);
+        if (files_length == 0)
+                manifests_read(&declared->manifest, "", &declared->diagnostics);
+        manifest_close(&declared->manifest);
+        check_manifest(&declared->manifest, &declared->names, &declared->diagnostics);
+        return plan_make(&declared->plan, &declared->manifest, &declared->names, &declared->diagnostics, "");
+}
+
+static void free_declared(Declared *declared) {
+        plan_free(&declared->plan);
+        name_table_free(&declared->names);
+        manifest_free(&declared->manifest);
+        arena_free(&declared->arena);
+}
+
+static bool wants_colour(void) {
+        const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+        return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+int verb_plan(int argc, char *argv[]) {
+        static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {0}};
+        bool json = false;
+        Declared declared;
+        int option, status;
+
+        while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+                if (option != 'j')
+                        return EXIT_FAILURE;
+                json = true;
+        }
+        if (!read_declared(&declared, argv + optind, argc - optind)) {
+                status = EXIT_FAILURE;
+        } else {
+                if (json)
+                        plan_print_json(&declared.plan, stdout);
+                else if (plan_is_empty(&declared.plan))
+                        printf("All containers are as declared.\n");
+                else
+                        plan_print(&declared.plan, stdout, wants_colour());
+                status = plan_is_empty(&declared.plan) ? EXIT_SUCCESS : EXIT_CHANGES;
+        }
+        free_declared(&declared);
+        return status;
+}
+
+/* Whether the host has not finished booting. autoStart starts containers then. */
+static bool host_is_booting(sd_bus *bus) {
+        char *state = NULL;
+        bool booting = sd_bus_get_property_string(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                               "org.freedesktop.systemd1.Manager", "SystemState", NULL, &state) >= 0 &&
+                       (strcmp(state, "initializing") == 0 || strcmp(state, "starting") == 0);
+
+        free(state);
+        return booting;
+}
+
+/* @is_current: systemd has read the manifests already. */
+static bool apply(sd_bus *bus, bool is_current) {
+        Declared declared;
+        bool good = read_declared(&declared, NULL, 0);
+
+        if (good && plan_is_empty(&declared.plan))
+                printf("All containers are as declared.\n");
+        else if (good)
+                good = (is_current || systemd_reload(bus)) && apply_plan(&declared.plan, bus, isatty(STDOUT_FILENO));
+        free_declared(&declared);
+        return good;
+}
+
+int verb_apply(int argc, char *argv[]) {
+        enum { OPTION_NO_RELOAD = 256, OPTION_UNLESS_BOOTING };
+        static const struct option options[] = {{"no-reload", no_argument, NULL, OPTION_NO_RELOAD},
+                {"unless-booting", no_argument, NULL, OPTION_UNLESS_BOOTING}, {0}};
+        bool is_current = false, unless_booting = false, good;
+        sd_bus *bus;
+        int option;
+
+        while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0)
+                switch (option) {
+                case OPTION_NO_RELOAD:
+                        is_current = true;
+                        break;
+                case OPTION_UNLESS_BOOTING:
+                        unless_booting = true;
+                        break;
+                default:
+                        return EXIT_FAILURE;
+                }
+        if (optind < argc) {
+                fprintf(stderr, "nixos-container apply: it takes no operand, got %s\n", argv[optind]);
+                return EXIT_FAILURE;
+        }
+        if (geteuid() != 0) {
+                fprintf(stderr, "nixos-container apply: only root can do that\n");
+                return EXIT_FAILURE;
+        }
+        bus = systemd_connect();
+        if (!bus)
+                return EXIT_FAILURE;
+        if (unless_booting && host_is_booting(bus)) {
+                printf("The host is booting: autoStart starts the containers.\n");
+                good = true;
+        } else {
+                good = apply(bus, is_current);
+        }
+        sd_bus_flush_close_unref(bus);
+        return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,323 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include "plan.h"
+#include "reading.h"
+#include "record.h"
+
+/* A host in a directory of its own. */
+typedef struct Host {
+        char root[32];
+        Reading declared;
+        NameTable names;
+        Plan plan;
+} Host;
+
+static void host_init(Host *host) {
+        *host = (Host){.root = "/tmp/test-plan.XXXXXX"};
+        assert_non_null(mkdtemp(host->root));
+        reading_init(&host->declared);
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+        (void)st, (void)type, (void)ftw;
+        return remove(path);
+}
+
+static void host_free(Host *host) {
+        plan_free(&host->plan);
+        name_table_free(&host->names);
+        reading_free(&host->declared);
+        nftw(host->root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void make_directory(const char *path) {
+        if (mkdir(path, 0755) < 0)
+                assert_int_equal(errno, EEXIST);
+}
+
+/* Writes a file of the record of @name. */
+static void record(Host *host, const char *name, const char *file, const char *text) {
+        char path[256];
+        FILE *stream;
+
+        snprintf(path, sizeof(path), "%s/run", host->root);
+        make_directory(path);
+        snprintf(path, sizeof(path), "%s" RECORDS_DIRECTORY, host->root);
+        make_directory(path);
+        snprintf(path, sizeof(path), "%s" RECORDS_DIRECTORY "/%s", host->root, name);
+        make_directory(path);
+        snprintf(path, sizeof(path), "%s" RECORDS_DIRECTORY "/%s/%s", host->root, name, file);
+        stream = fopen(path, "w");
+        assert_non_null(stream);
+        fputs(text, stream);
+        fclose(stream);
+}
+
+/* Says that the container web was started with the options @entry. */
+static void runs(Host *host, const char *name, const char *entry) {
+        char text[4096];
+
+        snprintf(text, sizeof(text), "version: 1\ncontainers:\n %s: {system: /old, %s}\n", name, entry);
+        record(host, name, RECORD_MANIFEST, text);
+}
+
+static void declare(Host *host, const char *manifest) {
+        reading_add(&host->declared, "m.yaml", manifest);
+}
+
+/* The plan as people read it. Owned by the host. */
+static const char *planned(Host *host) {
+        char *text = NULL;
+        const char *kept;
+        size_t length;
+        FILE *stream = open_memstream(&text, &length);
+
+        check_manifest(&host->declared.manifest, &host->names, &host->declared.diagnostics);
+        assert_true(plan_make(
+                &host->plan, &host->declared.manifest, &host->names, &host->declared.diagnostics, host->root));
+        plan_print(&host->plan, stream, false);
+        fclose(stream);
+        kept = arena_copy(&host->declared.arena, text, length);
+        free(text);
+        return kept;
+}
+
+static void check_fields(const Field *fields) {
+        for (const Field *field = fields; field->name; field++) {
+                if (field->change == CHANGE_UNKNOWN)
+                        fail_msg("nobody said what a change of %s takes", field->name);
+                if (field->fields)
+                        check_fields(field->fields);
+        }
+}
+
+static void it_is_known_of_every_option_what_its_change_takes(void **state) {
+        (void)state;
+        check_fields(container_fields);
+}
+
+static void every_option_that_changes_is_named_with_what_it_takes(void **state) {
+        static const struct {
+                const char *old, *new, *expected;
+        } cases[] = {
+                {"", "", ""},
+                {"", "autoStart: true", ""},
+                {"", "restartIfChanged: true", ""},
+                {"timeoutStartSec: 5min", "", ""},
+                {"ephemeral: false, privateUsers: \"no\"", "", ""},
+                {"", "ephemeral: true", "web: restart (ephemeral: false → true)\n"},
+                {"privateNetwork: true", "", "web: restart (privateNetwork: true → false)\n"},
+                {"enableTun: true", "", "web: restart (enableTun: true → false)\n"},
+                {"privateUsers: pick", "privateUsers: 65536", "web: restart (privateUsers: \"pick\" → \"65536\")\n"},
+                {"hostBridge: br0", "", "web: restart (hostBridge: removed \"br0\")\n"},
+                {"hostAddress: 10.0.0.1", "hostAddress: 10.0.0.2",
+                        "web: restart (hostAddress: \"10.0.0.1\" → \"10.0.0.2\")\n"},
+                {"hostAddress6: fc00::1", "hostAddress6: fc00::0:1", ""},
+                {"hostAddress6: fc00::1", "hostAddress6: fc00::2",
+                        "web: restart (hostAddress6: \"fc00::1\" → \"fc00::2\")\n"},
+                {"localAddress: 10.0.0.2", "localAddress: 10.0.0.2/32", ""},
+                {"localAddress: 10.0.0.2", "localAddress: 10.0.0.2/24",
+                        "web: restart (localAddress: \"10.0.0.2\" → \"10.0.0.2/24\")\n"},
+                {"", "localAddress6: fc00::2/64", "web: restart (localAddress6: added \"fc00::2/64\")\n"},
+                {"", "localMacAddress: 02:00:00:00:00:01",
+                        "web: restart (localMacAddress: added \"02:00:00:00:00:01\")\n"},
+                {"interfaces: [eth1]", "interfaces: [eth1, eth2]",
+                        "web: restart (interfaces: [\"eth1\"] → [\"eth1\", \"eth2\"])\n"},
+                {"macvlans: [eth1]", "", "web: restart (macvlans: removed [\"eth1\"])\n"},
+                {"extraVeths: {a: {hostAddress: 10.0.0.1}}", "extraVeths: {a: {hostAddress: 10.0.0.2}}",
+                        "web: restart (extraVeths.a.hostAddress: \"10.0.0.1\" → \"10.0.0.2\")\n"},
+                {"", "extraVeths: {a: {hostAddress: 10.0.0.1}}",
+                        "web: restart (extraVeths.a: added {\"hostAddress\": \"10.0.0.1\"})\n"},
+                {"", "networkNamespace: /run/netns/a", "web: restart (networkNamespace: added \"/run/netns/a\")\n"},
+                {"bindMounts: {/var/log/httpd: {hostPath: /a}}", "bindMounts: {/var/log/httpd: {hostPath: /b}}",
+                        "web: restart (bindMounts.\"/var/log/httpd\".hostPath: \"/a\" → \"/b\")\n"},
+                {"bindMounts: {/a: {}}", "bindMounts: {/a: {hostPath: /a, isReadOnly: true}}", ""},
+                {"bindMounts: {/a: {}}", "bindMounts: {/a: {isReadOnly: false}}",
+                        "web: restart (bindMounts.\"/a\".isReadOnly: true → false)\n"},
+                {"bindMounts: {/a: {}}",
+                        "bindMounts: {/a: {hostPathMode: \"0700\", hostPathUser: a, hostPathGroup: b}}", ""},
+                {"additionalCapabilities: [CAP_NET_ADMIN]", "",
+                        "web: restart (additionalCapabilities: removed [\"CAP_NET_ADMIN\"])\n"},
+                {"", "dropCapabilities: [CAP_NET_RAW]", "web: restart (dropCapabilities: added [\"CAP_NET_RAW\"])\n"},
+                {"", "allowedDevices: [{node: /dev/fuse, modifier: rw}]",
+                        "web: restart (allowedDevices: added {\"node\": \"/dev/fuse\", \"modifier\": \"rw\"})\n"},
+                {"allowedDevices: [{node: /dev/a, modifier: r}, {node: /dev/b, modifier: r}]",
+                        "allowedDevices: [{node: /dev/b, modifier: r}, {node: /dev/a, modifier: r}]", ""},
+                {"tmpfs: [/a, /b]", "tmpfs: [/b, /a]", "web: restart (tmpfs: [\"/a\", \"/b\"] → [\"/b\", \"/a\"])\n"},
+                {"extraFlags: [--a]", "extraFlags: [\"--b\\n\"]", NULL},
+                {"extraFlags: [--a]", "extraFlags: [\"--b \\\"c\\\"\"]",
+                        "web: restart (extraFlags: [\"--a\"] → [\"--b \\\"c\\\"\"])\n"},
+                /* Several at once. */
+                {"tmpfs: [/a]", "enableTun: true", "web: restart (enableTun: false → true; tmpfs: removed [\"/a\"])\n"},
+                /* While it runs. */
+                {"", "bindMounts: {/a: {}}",
+                        "web: update (bindMounts.\"/a\": added {\"hostPath\": \"/a\", \"isReadOnly\": true, "
+                        "\"hostPathMode\": "
+                        "\"0755\", \"hostPathUser\": \"root\", \"hostPathGroup\": \"root\"})\n"},
+                {"privateUsers: pick, bindMounts: {/b: {}}", "privateUsers: pick, bindMounts: {/b: {}, /a: {}}",
+                        "web: restart (bindMounts.\"/a\": added {\"hostPath\": \"/a\", \"isReadOnly\": true, "
+                        "\"hostPathMode\": "
+                        "\"0755\", \"hostPathUser\": \"root\", \"hostPathGroup\": \"root\"})\n"},
+                {"privateNetwork: true, localAddress: 10.0.0.2",
+                        "privateNetwork: true, localAddress: 10.0.0.2, forwardPorts: [{hostPort: 80}]",
+                        "web: update (forwardPorts: added {\"protocol\": \"tcp\", \"hostPort\": 80, \"containerPort\": "
+                        "80})\n"},
+                {"privateNetwork: true, localAddress: 10.0.0.2, forwardPorts: [{hostPort: 80}]",
+                        "privateNetwork: true, localAddress: 10.0.0.2, forwardPorts: [{containerPort: 80, hostPort: "
+                        "80, "
+                        "protocol: tcp}]",
+                        ""},
+                {"privateNetwork: true, hostBridge: b, forwardPorts: [{hostPort: 80}]",
+                        "privateNetwork: true, hostBridge: b",
+                        "web: restart (forwardPorts: removed {\"protocol\": \"tcp\", \"hostPort\": 80, "
+                        "\"containerPort\": "
+                        "80})\n"},
+                {"", "forwardPorts: [{hostPort: 80}]", ""},
+                {"restartIfChanged: true", "restartIfChanged: false, tmpfs: [/a]",
+                        "web: keep (restartIfChanged is false; tmpfs: added [\"/a\"])\n"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                char manifest[4096];
+                const char *text;
+                Host host;
+
+                host_init(&host);
+                runs(&host, "web", cases[i].old);
+                snprintf(manifest, sizeof(manifest), "version: 1\ncontainers: {web: {system: /old, %s}}", cases[i].new);
+                declare(&host, manifest);
+                text = planned(&host);
+                if (cases[i].expected)
+                        assert_string_equal(text, cases[i].expected);
+                else
+                        assert_ptr_equal(strstr(text, "web: fail (m.yaml:2:"), text);
+                host_free(&host);
+        }
+}
+
+static void another_system_is_activated_inside_unless_the_root_is_made_anew(void **state) {
+        static const char hash[] = "0123456789abcdfghijklmnpqrsvwxyz", other[] = "abcdfghijklmnpqrsvwxyz0123456789";
+        char text[1024];
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        snprintf(text, sizeof(text), "version: 1\ncontainers: {a: {system: /nix/store/%s-nixos-26.05}}", hash);
+        record(&host, "a", RECORD_MANIFEST, text);
+        runs(&host, "b", "ephemeral: true");
+        runs(&host, "c", "");
+        record(&host, "c", RECORD_SYSTEM, "/new\n");
+        runs(&host, "d", "tmpfs: [/a]");
+        snprintf(text, sizeof(text),
+                "version: 1\ncontainers: {a: {system: /nix/store/%s-nixos-26.05}, b: {system: /new, ephemeral: true}, "
+                "c: {system: /new}, d: {system: /new}}",
+                other);
+        declare(&host, text);
+        assert_string_equal(planned(&host), "a: reload (system: 01234567…-nixos-26.05 → abcdfghi…-nixos-26.05)\n"
+                                            "b: restart (system: \"/old\" → \"/new\")\n"
+                                            "d: restart (system: \"/old\" → \"/new\"; tmpfs: removed [\"/a\"])\n");
+        host_free(&host);
+}
+
+static void containers_start_by_themselves_and_stop_when_they_are_no_longer_declared(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "tabasco", "");
+        declare(&host, "version: 1\ncontainers: {new: {system: /a, autoStart: true}, lazy: {system: /a}}");
+        assert_string_equal(planned(&host), "new: start\ntabasco: stop (no longer declared)\n");
+        host_free(&host);
+}
+
+static void a_manifest_that_cannot_be_read_to_its_end_stops_nothing(void **state) {
+        static const char *const manifests[] = {"version: 1\ncontainers: {a: {system: /a}, b: [",
+                "version: 1\ncontaners: {web: {system: /a}}", "version: 1\ncontainers: [web]", "web", ""};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(manifests) / sizeof(manifests[0]); i++) {
+                Host host;
+
+                host_init(&host);
+                runs(&host, "web", "");
+                declare(&host, manifests[i]);
+                assert_non_null(strstr(planned(&host),
+                        "web: fail (for errors in a manifest it is not known whether it is declared)\n"));
+                host_free(&host);
+        }
+}
+
+static void a_container_with_errors_is_left_as_it_is(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "web", "");
+        declare(&host, "version: 1\ncontainers: {web: {system: /a, ephemeral: maybe}}");
+        assert_string_equal(
+                planned(&host), "web: fail (m.yaml:2:43: containers.web.ephemeral: \"maybe\" is not true or false)\n");
+        host_free(&host);
+}
+
+static void what_another_version_has_started_is_left_as_it_is(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        record(&host, "web", "unit", "[Unit]\n");
+        declare(&host, "version: 1\ncontainers: {web: {system: /a}}");
+        assert_string_equal(
+                planned(&host), "web: keep (it was started by another version, which has not noted how; restart it)\n");
+        host_free(&host);
+}
+
+static void the_plan_is_json_for_programs(void **state) {
+        char *text = NULL;
+        size_t length;
+        FILE *stream = open_memstream(&text, &length);
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "web", "tmpfs: [/a]");
+        runs(&host, "old", "");
+        declare(&host, "version: 1\ncontainers: {web: {system: /new, autoStart: true}}");
+        (void)planned(&host);
+        plan_print_json(&host.plan, stream);
+        fclose(stream);
+        assert_string_equal(text,
+                "[\n"
+                "{\"name\": \"old\", \"action\": \"stop\", \"reason\": \"no longer declared\", \"changes\": []},\n"
+                "{\"name\": \"web\", \"action\": \"restart\", \"reason\": null, \"changes\": ["
+                "{\"option\": \"system\", \"old\": \"/old\", \"new\": \"/new\"}, "
+                "{\"option\": \"tmpfs\", \"old\": [\"/a\"], \"new\": null}]}\n"
+                "]\n");
+        free(text);
+        host_free(&host);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(it_is_known_of_every_option_what_its_change_takes),
+                cmocka_unit_test(every_option_that_changes_is_named_with_what_it_takes),
+                cmocka_unit_test(another_system_is_activated_inside_unless_the_root_is_made_anew),
+                cmocka_unit_test(containers_start_by_themselves_and_stop_when_they_are_no_longer_declared),
+                cmocka_unit_test(a_manifest_that_cannot_be_read_to_its_end_stops_nothing),
+                cmocka_unit_test(a_container_with_errors_is_left_as_it_is),
+                cmocka_unit_test(what_another_version_has_started_is_left_as_it_is),
+                cmocka_unit_test(the_plan_is_json_for_programs),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
