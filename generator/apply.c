@@ -216,6 +216,15 @@ static void take(Apply *apply) {
         run_jobs(apply);
 }
 
+/* The units of containers that are no longer declared are kept only while they run. */
+static void forget_removed(Apply *apply) {
+        for (size_t i = 0; i < apply->plan->length; i++)
+                if (apply->steps[i].item->action == ACTION_STOP && !apply->steps[i].failed) {
+                        (void)systemd_reload(apply->bus);
+                        return;
+                }
+}
+
 static void announce(const Apply *apply) {
         for (size_t i = 0; i < apply->plan->length; i++) {
                 const PlannedContainer *item = &apply->plan->items[i];
@@ -254,6 +263,45 @@ static bool conclude(const Apply *apply) {
         return false;
 }
 
+/* The state of a unit called container@NAME.service changes the plan. */
+static void note_unsettled(Plan *plan, const char *unit, const char *active_state) {
+        static const char prefix[] = "container@", suffix[] = ".service";
+        size_t length = strlen(unit);
+
+        if (length <= sizeof(prefix) + sizeof(suffix) - 2)
+                return;
+        unit += sizeof(prefix) - 1;
+        length -= sizeof(prefix) + sizeof(suffix) - 2;
+        for (size_t i = 0; i < plan->length; i++) {
+                PlannedContainer *item = &plan->items[i];
+
+                if (item->action == ACTION_NONE && strlen(item->name) == length &&
+                        memcmp(item->name, unit, length) == 0 &&
+                        (strcmp(active_state, "activating") == 0 || item->declared->auto_start.value))
+                        item->action = ACTION_START;
+        }
+}
+
+void apply_find_unsettled(Plan *plan, sd_bus *bus) {
+        sd_bus_message *reply = NULL;
+        const char *unit, *active_state;
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r = sd_bus_call_method(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                "org.freedesktop.systemd1.Manager", "ListUnitsByPatterns", &error, &reply, "asas", 2, "activating",
+                "deactivating", 1, "container@*.service");
+
+        if (r >= 0)
+                r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
+        while (r >= 0 && (r = sd_bus_message_read(reply, "(ssssssouso)", &unit, NULL, NULL, &active_state, NULL, NULL,
+                                  NULL, NULL, NULL, NULL)) > 0)
+                note_unsettled(plan, unit, active_state);
+        if (r < 0)
+                log_message(LOG_ERR, "Cannot ask systemd what is being started: %s",
+                        error.message ? error.message : strerror(-r));
+        sd_bus_error_free(&error);
+        sd_bus_message_unref(reply);
+}
+
 bool apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         Apply apply = {.plan = plan, .bus = bus, .progress = progress};
         bool good;
@@ -266,6 +314,7 @@ bool apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         announce(&apply);
         give_up(&apply);
         take(&apply);
+        forget_removed(&apply);
         good = conclude(&apply);
         free(apply.steps);
         free(apply.jobs);

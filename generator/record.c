@@ -205,6 +205,16 @@ static void remove_links(const Buffer *network) {
         buffer_free(&batch);
 }
 
+/* Reads a file of the record; one that is not there is empty. */
+static Buffer read_recorded(Arena *arena, const char *container, const char *file) {
+        const char *path = arena_printf(arena, RECORDS_DIRECTORY "/%s/%s", container, file);
+        Buffer text = BUFFER_NULL;
+
+        if (!read_file(path, &text) && errno != ENOENT)
+                log_message(LOG_ERR, "%s: %s", path, strerror(errno));
+        return text;
+}
+
 /* Whether another container's record has forwards. */
 static bool others_forward(Arena *arena, int records) {
         int fd = openat(records, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -220,13 +230,13 @@ static bool others_forward(Arena *arena, int records) {
         return found;
 }
 
-/* Deletes the elements that @script has added but those in @kept, in one transaction. The script comes first in it, so that it
- * succeeds if somebody has flushed the ruleset meanwhile too. Whoever is the last deletes the table. */
-static bool remove_forwards(Arena *arena, int records, const Buffer *script, const Buffer *kept) {
+/* Deletes the elements that @script has added but those in @kept, in one transaction, and with @last the table. The script comes
+ * first in it, so that it succeeds if somebody has flushed the ruleset meanwhile too. */
+static bool delete_elements(Arena *arena, const Buffer *script, const Buffer *kept, bool last) {
         static const char delete[] = "delete ", delete_table[] = "delete table inet nixos-containers\n";
         char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", (char *)"-", NULL};
         Buffer input = BUFFER_NULL;
-        bool removed;
+        bool deleted;
 
         buffer_append(&input, script->text, script->length);
         for_each_line(line, end, script) {
@@ -235,10 +245,28 @@ static bool remove_forwards(Arena *arena, int records, const Buffer *script, con
                 buffer_append(&input, delete, sizeof(delete) - 1);
                 buffer_append(&input, line + 4, (size_t)(end + 1 - (line + 4)));
         }
-        if (kept->length == 0 && !others_forward(arena, records))
+        if (last)
                 buffer_append(&input, delete_table, sizeof(delete_table) - 1);
-        removed = run_program(nft, &input) == 0;
+        deleted = run_program(nft, &input) == 0;
         buffer_free(&input);
+        return deleted;
+}
+
+/* Deletes all forwards of the record. Whoever is the last deletes the table. Meanwhile a reload of the host's rules does not put
+ * them back. */
+static bool remove_forwards(Arena *arena, int records, const char *container) {
+        const char *path = arena_printf(arena, "%s/" RECORD_NFT, container);
+        const char *ending = arena_printf(arena, "%s/" RECORD_NFT_ENDING, container);
+        Buffer script;
+        bool removed = true;
+
+        (void)renameat(records, path, records, ending);
+        script = read_recorded(arena, container, RECORD_NFT_ENDING);
+        if (script.length > 0)
+                removed = delete_elements(arena, &script, &BUFFER_NULL, !others_forward(arena, records));
+        buffer_free(&script);
+        if (removed)
+                (void)unlinkat(records, ending, 0);
         return removed;
 }
 
@@ -296,36 +324,18 @@ static void unregister_machine(Arena *arena, const char *container) {
                 (void)run_program(busctl, &BUFFER_NULL);
 }
 
-/* Reads a file of the record; one that is not there is empty. */
-static Buffer read_recorded(Arena *arena, const char *container, const char *file) {
-        const char *path = arena_printf(arena, RECORDS_DIRECTORY "/%s/%s", container, file);
-        Buffer text = BUFFER_NULL;
-
-        if (!read_file(path, &text) && errno != ENOENT)
-                log_message(LOG_ERR, "%s: %s", path, strerror(errno));
-        return text;
-}
-
 static bool remove_record(Arena *arena, int records, const char *container) {
-        Buffer tmpfiles, nft, network, claims;
+        Buffer tmpfiles, network, claims;
         bool removed = true;
 
         if (faccessat(records, container, F_OK, 0) < 0)
                 return true;
         tmpfiles = read_recorded(arena, container, RECORD_TMPFILES);
-        nft = read_recorded(arena, container, RECORD_NFT);
-        if (nft.length == 0)
-                nft = read_recorded(arena, container, RECORD_NFT_ENDING);
         network = read_recorded(arena, container, RECORD_NETWORK);
         claims = read_recorded(arena, container, RECORD_CLAIMS);
 
         remove_links(&network);
-        if (nft.length > 0) {
-                /* From here on a reload of the host's rules does not put them back. */
-                (void)renameat(records, arena_printf(arena, "%s/" RECORD_NFT, container), records,
-                        arena_printf(arena, "%s/" RECORD_NFT_ENDING, container));
-                removed = remove_forwards(arena, records, &nft, &BUFFER_NULL);
-        }
+        removed = remove_forwards(arena, records, container);
         unregister_machine(arena, container);
         remove_nspawn_leftovers(arena, container);
         removed = remove_files(arena, &tmpfiles) && removed;
@@ -333,7 +343,6 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         remove_directory(records, container);
 
         buffer_free(&tmpfiles);
-        buffer_free(&nft);
         buffer_free(&network);
         buffer_free(&claims);
         return removed;
@@ -557,13 +566,59 @@ static bool start_update(Update *update, const char *directory, const char *cont
         return true;
 }
 
-/* Releases what the container is to have no longer. */
-static bool give_up(Update *update, const char *container) {
-        bool good = update->old_nft.length == 0 ||
-                    remove_forwards(&update->arena, update->records, &update->old_nft, &update->nft);
+/* Puts @text in the place of a file of the record. */
+static bool replace_file(Arena *arena, int records, const char *container, const char *file, const Buffer *text) {
+        const char *path = arena_printf(arena, "%s/%s", container, file);
+        const char *temporary = arena_printf(arena, "%s/.%s.new", container, file);
 
+        (void)unlinkat(records, temporary, 0);
+        if (!write_file(records, temporary, text))
+                return false;
+        if (renameat(records, temporary, records, path) < 0) {
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
+                return false;
+        }
+        return true;
+}
+
+/* Takes from @script the elements that are not in @kept. Returns how many are left, and in @ret_removed how many were taken. */
+static size_t keep_elements(Arena *arena, Buffer *script, const Buffer *kept, size_t *ret_removed) {
+        Buffer reduced = BUFFER_NULL;
+        size_t left = 0;
+
+        *ret_removed = 0;
+        for_each_line(line, end, script) {
+                bool is_element = behind(line, end, "add element ") != NULL;
+
+                if (is_element && !has_line(kept, arena_copy(arena, line, (size_t)(end - line)))) {
+                        (*ret_removed)++;
+                        continue;
+                }
+                left += is_element;
+                buffer_append(&reduced, line, (size_t)(end + 1 - line));
+        }
+        buffer_free(script);
+        *script = reduced;
+        return left;
+}
+
+/* Releases what the container is to have no longer. At each moment the record says at least what there is, so that the container's
+ * end removes it, but nothing any more that another container may take. */
+static bool give_up(Update *u, const char *container) {
+        Buffer reduced = BUFFER_NULL;
+        size_t removed, left;
+        bool good = true;
+
+        buffer_append(&reduced, u->old_nft.text, u->old_nft.length);
+        left = keep_elements(&u->arena, &reduced, &u->nft, &removed);
+        if (removed > 0 && left == 0)
+                good = remove_forwards(&u->arena, u->records, container);
+        else if (removed > 0)
+                good = delete_elements(&u->arena, &u->old_nft, &u->nft, false) &&
+                       replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced);
+        buffer_free(&reduced);
         if (good)
-                release_claims(&update->arena, update->records, container, &update->old_claims, &update->claims);
+                release_claims(&u->arena, u->records, container, &u->old_claims, &u->claims);
         return good;
 }
 
@@ -594,24 +649,20 @@ static bool create_files(const Buffer *tmpfiles) {
         return run_program(systemd_tmpfiles, tmpfiles) == 0;
 }
 
-/* At each step the record says at least what there is, so that the container's end removes it. */
 static bool exchange_record(Update *u, const char *container, RecordAttach attach, void *userdata) {
         const char *other = new_record_path(&u->arena, container);
 
         if (!write_record(&u->arena, u->records, container, &u->unit))
                 return false;
         if (add_forwards(&u->nft) && (!attach || attach(userdata))) {
-                if (u->nft.length == 0 && u->old_nft.length > 0)
-                        (void)remove_forwards(&u->arena, u->records, &u->old_nft, &BUFFER_NULL);
                 remove_directory(u->records, other);
                 return true;
         }
-        /* All as it was. */
+        /* As it was. */
         if (u->nft.length > 0)
-                (void)remove_forwards(&u->arena, u->records, &u->nft, &u->old_nft);
+                (void)delete_elements(&u->arena, &u->nft, &u->old_nft, false);
         (void)renameat2(u->records, other, u->records, container, RENAME_EXCHANGE);
         remove_directory(u->records, other);
-        (void)add_forwards(&u->old_nft);
         return false;
 }
 
@@ -632,19 +683,12 @@ bool record_update(const char *directory, const char *container, RecordAttach at
 bool record_set_system(const char *container, const char *system) {
         Arena arena = ARENA_NULL;
         int records = open_records();
-        const char *path = arena_printf(&arena, "%s/" RECORD_SYSTEM, container);
-        const char *temporary = arena_printf(&arena, "%s/." RECORD_SYSTEM ".new", container);
         Buffer text = BUFFER_NULL;
         bool good;
 
         buffer_append(&text, system, strlen(system));
         buffer_append(&text, "\n", 1);
-        good = records >= 0 && (unlinkat(records, temporary, 0) == 0 || errno == ENOENT) &&
-               write_file(records, temporary, &text);
-        if (good && renameat(records, temporary, records, path) < 0) {
-                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
-                good = false;
-        }
+        good = records >= 0 && replace_file(&arena, records, container, RECORD_SYSTEM, &text);
         if (records >= 0)
                 close(records);
         buffer_free(&text);

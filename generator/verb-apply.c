@@ -89,6 +89,8 @@ static bool apply(sd_bus *bus, bool is_current) {
         Declared declared;
         bool good = read_declared(&declared, NULL, 0);
 
+        if (good)
+                apply_find_unsettled(&declared.plan, bus);
         if (good && plan_is_empty(&declared.plan))
                 printf("All containers are as declared.\n");
         else if (good)

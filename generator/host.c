@@ -1,0 +1,177 @@
+#include "host.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "manifests.h"
+#include "read-file.h"
+#include "record.h"
+#include "schema.h"
+#include "spelling.h"
+
+bool is_container_name(const char *name) {
+        Arena arena = ARENA_NULL;
+        Text text = {0};
+        bool valid = container_name_type.parse(&arena, name, strlen(name), true, &text);
+
+        arena_free(&arena);
+        return valid;
+}
+
+const char *container_unit(Arena *arena, const char *name) {
+        return arena_printf(arena, "container@%s.service", name);
+}
+
+static void add(Host *host, const char *name, const Container *declared, bool has_record) {
+        if (host->length == host->capacity) {
+                host->capacity = host->capacity ? 2 * host->capacity : 64;
+                host->containers = reallocate(host->containers, host->capacity * sizeof(*host->containers));
+        }
+        host->containers[host->length++] = (HostContainer){name, declared, has_record};
+}
+
+static int compare_names(const void *a, const void *b) {
+        return strcmp(((const HostContainer *)a)->name, ((const HostContainer *)b)->name);
+}
+
+static bool has_record(Host *host, const char *name) {
+        DIR *directory = opendir(arena_printf(&host->arena, RECORDS_DIRECTORY "/%s", name));
+
+        if (!directory)
+                return false;
+        closedir(directory);
+        return true;
+}
+
+/* Containers that run and are no longer declared. */
+static void add_retired(Host *host) {
+        DIR *directory = opendir(RECORDS_DIRECTORY);
+        const struct dirent *entry;
+
+        if (!directory)
+                return;
+        while ((entry = readdir(directory)))
+                if (is_container_name(entry->d_name) && !name_table_find(&host->names, entry->d_name))
+                        add(host, arena_copy(&host->arena, entry->d_name, strlen(entry->d_name)), NULL, true);
+        closedir(directory);
+}
+
+void host_read(Host *host) {
+        *host = (Host){.arena = ARENA_NULL, .names = NAME_TABLE_NULL};
+        host->manifest.arena = &host->arena;
+        diagnostics_init(&host->diagnostics, &host->arena);
+        manifests_read(&host->manifest, "", &host->diagnostics);
+        manifest_close(&host->manifest);
+        check_manifest(&host->manifest, &host->names, &host->diagnostics);
+
+        for (size_t i = 0; i < host->manifest.length; i++) {
+                const Container *container = host->manifest.containers[i];
+
+                if (!container->is_duplicate && is_container_name(container->name.text))
+                        add(host, container->name.text, container, has_record(host, container->name.text));
+        }
+        add_retired(host);
+        if (host->length > 0)
+                qsort(host->containers, host->length, sizeof(*host->containers), compare_names);
+}
+
+const HostContainer *host_look_up(const Host *host, const char *name) {
+        HostContainer key = {.name = name};
+
+        if (host->length == 0)
+                return NULL;
+        return bsearch(&key, host->containers, host->length, sizeof(*host->containers), compare_names);
+}
+
+/* "Did you mean x?", or which there are. */
+static void log_others(const Host *host, const char *name) {
+        Buffer names = BUFFER_NULL;
+
+        for (size_t i = 0; i < host->length; i++)
+                if (one_edit_apart(name, host->containers[i].name)) {
+                        log_message(LOG_ERR, "There is no container \"%s\". Did you mean \"%s\"?", name,
+                                host->containers[i].name);
+                        return;
+                }
+        for (size_t i = 0; i < host->length; i++) {
+                if (i > 0)
+                        buffer_append(&names, ", ", 2);
+                buffer_append(&names, host->containers[i].name, strlen(host->containers[i].name));
+        }
+        if (host->length == 0)
+                log_message(LOG_ERR, "There is no container \"%s\", nor any other: " MANIFESTS_DIRECTORY
+                                     " declares none.", name);
+        else
+                log_message(LOG_ERR, "There is no container \"%s\". There are: %.*s", name, (int)names.length,
+                        names.text);
+        buffer_free(&names);
+}
+
+const HostContainer *host_find(const Host *host, const char *name) {
+        const HostContainer *container = host_look_up(host, name);
+
+        if (container)
+                return container;
+        log_others(host, name);
+        /* It may be one of those that a file with errors keeps from being seen. */
+        for (const Diagnostic *d = host->diagnostics.first; d; d = d->next)
+                if (!d->subject && d->severity == SEVERITY_ERROR)
+                        log_message(LOG_ERR, "%s", d->text);
+        return NULL;
+}
+
+const Container *host_running(Host *host, const HostContainer *container) {
+        const char *path;
+        Manifest *record;
+        Diagnostics ignored;
+        const Container *running;
+
+        if (!container->has_record)
+                return NULL;
+        path = arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_MANIFEST, container->name);
+        record = arena_alloc(&host->arena, sizeof(*record));
+        record->arena = &host->arena;
+        diagnostics_init(&ignored, &host->arena);
+        manifest_read(record, path, path, &ignored);
+        running = record->length > 0 ? record->containers[0] : NULL;
+        manifest_free(record);
+        return running;
+}
+
+const char *host_system(Host *host, const HostContainer *container) {
+        const Container *entry = container->declared;
+        Buffer text = BUFFER_NULL;
+        const char *system = NULL;
+
+        if (container->has_record) {
+                if (read_file(arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_SYSTEM, container->name),
+                            &text))
+                        system = arena_copy(&host->arena, text.text, text.length);
+                buffer_free(&text);
+                if (system)
+                        return system;
+                entry = host_running(host, container);
+        }
+        return entry ? entry->system.text : NULL;
+}
+
+bool host_log_errors(const Host *host, const HostContainer *container) {
+        bool any = false;
+
+        for (const Diagnostic *d = host->diagnostics.first; d; d = d->next)
+                if (container->declared && d->subject == container->declared && d->severity == SEVERITY_ERROR) {
+                        log_message(LOG_ERR, "%s", d->text);
+                        any = true;
+                }
+        return any;
+}
+
+void host_free(Host *host) {
+        free(host->containers);
+        name_table_free(&host->names);
+        manifest_free(&host->manifest);
+        arena_free(&host->arena);
+}

@@ -1,0 +1,49 @@
+/* The host's containers: those that its manifests declare, and those that run and are no longer declared. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "check.h"
+#include "manifest.h"
+
+typedef struct HostContainer {
+        const char *name;
+        const Container *declared; /* NULL: it runs, but is no longer declared */
+        bool has_record;           /* it runs, starts or stops */
+} HostContainer;
+
+typedef struct Host {
+        Arena arena;
+        Manifest manifest;
+        NameTable names; /* of the declared, as check_manifest() fills it */
+        Diagnostics diagnostics;
+        HostContainer *containers; /* by name; malloc(3) */
+        size_t length, capacity;
+} Host;
+
+/* Reads the manifests and the records. What is wrong with a manifest is no error here. */
+void host_read(Host *host);
+
+/* The container @name, or NULL: then it was said which there are. */
+const HostContainer *host_find(const Host *host, const char *name);
+
+/* The same, without a word. */
+const HostContainer *host_look_up(const Host *host, const char *name);
+
+/* What the container was started with, if it runs: the entry of its record; NULL if that cannot be read. */
+const Container *host_running(Host *host, const HostContainer *container);
+
+/* The system that runs in the container, or would if it was started; NULL if that is not known. */
+const char *host_system(Host *host, const HostContainer *container);
+
+/* Logs what is wrong with a container's entry. False if nothing is. */
+bool host_log_errors(const Host *host, const HostContainer *container);
+
+void host_free(Host *host);
+
+/* Whether @name may be a container's: one of the words that people use for them, and no path. */
+bool is_container_name(const char *name);
+
+/* The unit of a container. Owned by @arena. */
+const char *container_unit(Arena *arena, const char *name);

@@ -1,0 +1,334 @@
+# Switching from one manifest to another: nixos-container plan, nixos-container apply.
+# shellcheck shell=bash disable=SC2154
+
+# Writes a manifest as declare_containers does, but leaves it to apply to tell systemd.
+_write_manifest() { { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >"$manifest"; }
+
+# The containers' main processes, which change when one is started anew.
+_main_pids() {
+  local name
+  for name; do echo "$name $(main_pid "$name")"; done
+}
+
+_start_pair() {
+  declare_containers <<'YAML'
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    forwardPorts: [{ hostPort: 8081, containerPort: 80 }]
+  two:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+    forwardPorts: [{ hostPort: 8082, containerPort: 80 }]
+YAML
+  systemctl start container@one container@two
+}
+
+# Applies, and then nothing is left to do.
+_apply() {
+  nixos-container apply
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  [ "$(nixos-container apply)" = 'All containers are as declared.' ]
+}
+
+_apply_fails() {
+  { set +x; } 2>/dev/null
+  if nixos-container apply >/tmp/applied 2>/tmp/failed; then return 1; fi
+  set -x
+}
+
+a_plan_says_what_a_switch_would_do_and_why_and_changes_nothing() {
+  declare_containers <<'YAML'
+  sambal: { system: "{system}-wasabi", bindMounts: { /var/log/httpd: { hostPath: /srv/a } } }
+  tabasco: { system: "{system}-wasabi" }
+  wasabi: { system: "{system}-wasabi" }
+  pepper: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@{sambal,tabasco,wasabi,pepper}
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  [ "$(nixos-container plan --json | tr -d '\n')" = '[]' ]
+  _write_manifest <<'YAML'
+  new: { system: "{system}-wasabi", autoStart: true }
+  sambal: { system: "{system}-wasabi", bindMounts: { /var/log/httpd: { hostPath: /srv/b } } }
+  wasabi: { system: "{system}-old" }
+  pepper: { system: "{system}-wasabi", autoStart: false }
+YAML
+  nixos-container plan >/tmp/plan && false || [ $? = 2 ]
+  diff /tmp/plan - <<'TEXT'
+new: start
+sambal: restart (bindMounts."/var/log/httpd".hostPath: "/srv/a" → "/srv/b")
+tabasco: stop (no longer declared)
+wasabi: reload (system: …-nixos-system-wasabi → …-nixos-system-old)
+TEXT
+  # Of files that are given it says the same, as an activation that is only tried out asks it.
+  mv "$manifest" /tmp/elsewhere.yaml
+  nixos-container plan /tmp/elsewhere.yaml | diff /tmp/plan -
+  [ "$(state tabasco)" = active ]
+  [ "$(state new)" = inactive ]
+  rm -r /srv/a
+}
+
+a_switch_does_what_the_plan_says_and_nothing_the_second_time() {
+  declare_containers <<'YAML'
+  sambal: { system: "{system}-wasabi", tmpfs: [/a] }
+  tabasco: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+  wasabi: { system: "{system}-wasabi" }
+  pepper: { system: "{system}-wasabi" }
+  stubborn: { system: "{system}-wasabi", restartIfChanged: false }
+YAML
+  systemctl start container@{sambal,tabasco,wasabi,pepper,stubborn}
+  local kept before
+  kept=$(_main_pids wasabi pepper stubborn) before=$(main_pid sambal)
+  _write_manifest <<'YAML'
+  new: { system: "{system}-wasabi", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+  sambal: { system: "{system}-wasabi", tmpfs: [/b] }
+  wasabi: { system: "{system}-old" }
+  pepper: { system: "{system}-wasabi" }
+  stubborn: { system: "{system}-old", restartIfChanged: false }
+YAML
+  nixos-container apply >/tmp/applied
+  sort /tmp/applied | diff - <(sort <<'TEXT'
+stubborn: left as it is, although it was changed: restartIfChanged is false
+tabasco: stopped
+new: started
+sambal: restarted
+wasabi: reloaded
+TEXT
+  )
+  [ "$(_main_pids wasabi pepper stubborn)" = "$kept" ]
+  [ "$(main_pid sambal)" != "$before" ]
+  inside sambal mountpoint /b
+  [ "$(systemctl show -P LoadState container@tabasco)" = not-found ]
+  fails ip link show ve-tabasco
+  page 10.0.0.2
+  grep -x "test $systems-old/bin/switch-to-configuration" /var/lib/nixos-containers/wasabi/etc/switched
+  nixos-container plan | grep -x 'stubborn: keep (restartIfChanged is false; system: …-nixos-system-wasabi → …-nixos-system-old)'
+  kept=$(_main_pids wasabi pepper stubborn sambal new)
+  nixos-container apply
+  [ "$(_main_pids wasabi pepper stubborn sambal new)" = "$kept" ]
+  [ "$(wc -l </var/lib/nixos-containers/wasabi/etc/switched)" = 1 ]
+}
+
+a_reload_by_hand_counts() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@web
+  declare_containers <<'YAML'
+  web: { system: "{system}-old" }
+YAML
+  systemctl reload container@web
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+}
+
+an_ephemeral_container_is_started_anew_for_another_system() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", ephemeral: true }
+YAML
+  systemctl start container@web
+  declare_containers <<'YAML'
+  web: { system: "{system}-old", ephemeral: true }
+YAML
+  _apply
+  [ "$(cat /run/nixos-containers/web/etc/generation)" = old ]
+}
+
+a_reload_that_fails_leaves_the_old_system_running() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+YAML
+  rm -f /var/lib/nixos-containers/web/etc/switched
+  systemctl start container@web
+  local before
+  before=$(main_pid web)
+  _write_manifest <<'YAML'
+  web: { system: "{system}-unwilling" }
+YAML
+  _apply_fails
+  [ "$(cat /tmp/applied)" = 'web: failed to reload: the old system runs on' ]
+  diff /tmp/failed - <<'TEXT'
+1 of 1 containers failed:
+  web: see journalctl -u container@web
+TEXT
+  [ "$(main_pid web)" = "$before" ]
+  diff /var/lib/nixos-containers/web/etc/switched - <<TEXT
+test $systems-unwilling/bin/switch-to-configuration
+test $systems-wasabi/bin/switch-to-configuration
+TEXT
+  # It is tried again.
+  nixos-container plan | grep '^web: reload'
+}
+
+forwards_and_bind_mounts_are_changed_while_the_container_runs() {
+  _start_pair
+  mkdir -p /srv/live
+  echo live >/srv/live/file
+  local before
+  before=$(_main_pids one two)
+  _write_manifest <<'YAML'
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    forwardPorts: [{ hostPort: 8090, containerPort: 80 }]
+    bindMounts: { /srv/live: {}, /srv/made: { isReadOnly: false } }
+  two:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+YAML
+  _apply
+  [ "$(_main_pids one two)" = "$before" ]
+  page 10.0.0.1:8090
+  fails page 10.0.0.1:8081
+  fails page 10.0.0.1:8082
+  [ "$(inside one cat /srv/live/file)" = live ]
+  fails inside one touch /srv/live/other
+  inside one touch /srv/made/file
+  [ -e /srv/made/file ]
+  # With the last forward the table goes.
+  _write_manifest <<'YAML'
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    bindMounts: { /srv/live: {}, /srv/made: { isReadOnly: false } }
+  two:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+YAML
+  _apply
+  [ "$(nft list ruleset)" = "" ]
+  [ "$(_main_pids one two)" = "$before" ]
+  systemctl stop container@one container@two
+  rm -r /srv/live /srv/made
+}
+
+what_one_gives_up_another_takes_in_the_same_switch() {
+  _start_pair
+  local before
+  before=$(_main_pids one two)
+  # While both run.
+  sed -i 's/8081/808x/; s/8082/8081/; s/808x/8082/' "$manifest"
+  _apply
+  [ "$(_main_pids one two)" = "$before" ]
+  page 10.0.0.1:8081
+  page 10.0.0.1:8082
+  # By starting both anew: they exchange their addresses.
+  sed -i 's/10.0.0.2/10.0.0.x/; s/10.0.0.3/10.0.0.2/; s/10.0.0.x/10.0.0.3/' "$manifest"
+  _apply
+  page 10.0.0.1:8081
+  page 10.0.0.1:8082
+  # From one that is removed to one that is new, which machines.target starts at the same time.
+  sed -i 's/^  one:/  three:\n    autoStart: true/' "$manifest"
+  systemctl daemon-reload
+  systemctl start --no-block machines.target
+  _apply
+  page 10.0.0.1:8082
+  [ "$(state three)" = active ]
+}
+
+one_container_that_fails_keeps_no_other_from_being_done() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+  gone: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@web container@gone
+  local before
+  before=$(main_pid web)
+  _write_manifest <<'YAML'
+  bad: { system: "{system}-wasabi", hostAddress: 10 }
+  broken: { system: /nix/store/there-is-no-such-system, autoStart: true }
+  new: { system: "{system}-wasabi", autoStart: true }
+  web: { system: "{system}-wasabi", tmpfs: [/a] }
+YAML
+  _apply_fails
+  grep -x 'web: restarted' /tmp/applied
+  grep -x 'gone: stopped' /tmp/applied
+  grep -x 'new: started' /tmp/applied
+  grep -x 'broken: failed to start' /tmp/applied
+  grep -x "bad: left as it is: $manifest:3:[0-9]*: containers.bad.hostAddress: \"10\" is not an IPv4 address without a prefix length, such as 192.168.100.10" /tmp/applied
+  diff /tmp/failed - <<'TEXT'
+2 of 5 containers failed:
+  bad: see nixos-container check
+  broken: see journalctl -u container@broken
+TEXT
+  systemctl stop container@broken
+}
+
+nothing_is_stopped_when_the_manifest_cannot_be_read() {
+  _start_pair
+  printf 'version: 1\ncontainers: [' >"$manifest"
+  fails nixos-container apply
+  [ "$(state one)" = active ]
+  page 10.0.0.1:8082
+}
+
+an_apply_that_was_interrupted_is_finished_by_the_next() {
+  local signal i
+  for signal in INT KILL; do
+    for i in 0.05 0.2 0.6; do
+      declare_containers <<'YAML'
+  one: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+  two: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
+YAML
+      systemctl start container@one container@two
+      _write_manifest <<'YAML'
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    forwardPorts: [{ hostPort: 8081, containerPort: 80 }]
+  three: { system: "{system}-wasabi", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
+YAML
+      timeout --signal=$signal $i nixos-container apply || true
+      _apply
+      page 10.0.0.1:8081
+      page 10.0.0.3
+      [ "$(state two)" = inactive ]
+      systemctl stop container@one container@three
+    done
+  done
+}
+
+a_switch_touches_only_what_has_changed_and_takes_less_than_starting_all_anew() {
+  local name before touched
+  _write_twenty() {
+    for name in $(seq -w 20); do
+      echo "  c$name: { system: \"{system}-wasabi\", autoStart: true, ephemeral: true, tmpfs: [/$1] }"
+    done | sed "1,3s|/$1|/$2|" | _write_manifest
+  }
+  _write_twenty a a
+  nixos-container apply
+  # shellcheck disable=SC2046
+  set -- $(seq -f c%02g 20)
+  before=$(_main_pids "$@")
+  _write_twenty a b
+  local start=${EPOCHREALTIME/./}
+  nixos-container apply
+  local three=$((${EPOCHREALTIME/./} - start))
+  touched=$(diff <(echo "$before") <(_main_pids "$@") | grep -c '^>')
+  [ "$touched" = 3 ]
+  start=${EPOCHREALTIME/./}
+  systemctl restart "${@/#/container@}"
+  local all=$((${EPOCHREALTIME/./} - start))
+  echo "measured: three of twenty: $((three / 1000)) ms; all twenty: $((all / 1000)) ms; ratio $((100 * three / all)) %"
+}
+
+at_boot_a_switch_leaves_it_to_autostart() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", autoStart: true }
+YAML
+  systemd-run --quiet --wait --pipe --collect nixos-container apply --unless-booting
+  [ "$(state web)" = active ]
+}
