@@ -130,6 +130,7 @@ typedef struct Generator {
         Output *output;
         Template *templates[TEMPLATES_LENGTH];
         Values values[PLACEHOLDERS_LENGTH];
+        Window window;           /* of the manifest */
         Buffer entry;            /* the container's, as it is declared */
         Arena *kept;             /* the manifest's: texts that stay valid */
         Arena scratch;           /* texts that are valid for one container */
@@ -418,7 +419,7 @@ static void read_entry(Generator *g, const Container *container) {
 
                 buffer_append(&g->entry, blanks, left < sizeof(blanks) - 1 ? left : sizeof(blanks) - 1);
         }
-        if (!manifest_read_span(&container->entry, &g->entry)) {
+        if (!manifest_read_span(&container->entry, &g->window, &g->entry)) {
                 log_message(LOG_ERR, "%s: %s", container->file, strerror(errno));
                 g->output->failed = true;
                 g->entry.length = 0;
@@ -637,7 +638,8 @@ void generate(const Manifest *manifest, const NameTable *names, const Diagnostic
                 .diagnostics = diagnostics,
                 .names = names,
                 .output = output,
-                .kept = manifest->arena};
+                .kept = manifest->arena,
+                .window = WINDOW_NULL};
         size_t retired = 0;
 
         compile_templates(&g);
@@ -667,6 +669,7 @@ void generate(const Manifest *manifest, const NameTable *names, const Diagnostic
                 template_free(g.templates[i]);
         for (size_t i = 0; i < PLACEHOLDERS_LENGTH; i++)
                 free(g.values[i].items);
+        buffer_free(&g.window.text);
         buffer_free(&g.entry);
         arena_free(&g.scratch);
 }

@@ -102,11 +102,11 @@ static void log_others(const Host *host, const char *name) {
                 buffer_append(&names, host->containers[i].name, strlen(host->containers[i].name));
         }
         if (host->length == 0)
-                log_message(LOG_ERR, "There is no container \"%s\", nor any other: " MANIFESTS_DIRECTORY
-                                     " declares none.", name);
+                log_message(LOG_ERR,
+                        "There is no container \"%s\", nor any other: " MANIFESTS_DIRECTORY " declares none.", name);
         else
-                log_message(LOG_ERR, "There is no container \"%s\". There are: %.*s", name, (int)names.length,
-                        names.text);
+                log_message(
+                        LOG_ERR, "There is no container \"%s\". There are: %.*s", name, (int)names.length, names.text);
         buffer_free(&names);
 }
 
@@ -141,15 +141,21 @@ const Container *host_running(Host *host, const HostContainer *container) {
         return running;
 }
 
+static size_t first_line_length(const Buffer *text) {
+        const char *end = text->length > 0 ? memchr(text->text, '\n', text->length) : NULL;
+
+        return end ? (size_t)(end - text->text) : text->length;
+}
+
 const char *host_system(Host *host, const HostContainer *container) {
         const Container *entry = container->declared;
         Buffer text = BUFFER_NULL;
         const char *system = NULL;
 
         if (container->has_record) {
-                if (read_file(arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_SYSTEM, container->name),
-                            &text))
-                        system = arena_copy(&host->arena, text.text, text.length);
+                if (read_file(
+                            arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_SYSTEM, container->name), &text))
+                        system = arena_copy(&host->arena, text.text, first_line_length(&text));
                 buffer_free(&text);
                 if (system)
                         return system;

@@ -613,9 +613,21 @@ static void read_stream(Reader *r) {
                 report(r, event_mark(r), "a second document, which is not allowed: a manifest is one document");
 }
 
+static bool is_ascii(const unsigned char *bytes, size_t length) {
+        uint64_t all = 0, eight;
+        size_t i = 0;
+
+        for (; i + sizeof(eight) <= length; i += sizeof(eight)) {
+                memcpy(&eight, bytes + i, sizeof(eight));
+                all |= eight;
+        }
+        for (; i < length; i++)
+                all |= bytes[i];
+        return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
 static int read_bytes(void *userdata, unsigned char *buffer, size_t size, size_t *ret_size) {
         Reader *r = userdata;
-        unsigned char all = 0;
         ssize_t n;
 
         if (size > r->left)
@@ -625,9 +637,7 @@ static int read_bytes(void *userdata, unsigned char *buffer, size_t size, size_t
         while (n < 0 && errno == EINTR);
         if (n < 0)
                 return 0;
-        for (ssize_t i = 0; i < n; i++)
-                all |= buffer[i];
-        r->is_ascii = r->is_ascii && all < 0x80;
+        r->is_ascii = r->is_ascii && is_ascii(buffer, (size_t)n);
         r->left -= (size_t)n;
         *ret_size = (size_t)n;
         return 1;
@@ -683,22 +693,43 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown, Diag
         manifest->fds[manifest->fds_length++] = r.fd;
 }
 
-bool manifest_read_span(const Span *span, Buffer *buffer) {
-        size_t length = span->end - span->start, done = 0;
+/* The least that is read at once. */
+#define WINDOW_SIZE ((size_t)32 * 1024)
 
-        buffer_reserve(buffer, length);
-        while (done < length) {
-                ssize_t n = pread(span->fd, buffer->text + buffer->length, length - done, (off_t)(span->start + done));
+static bool move_window(Window *window, const Span *span) {
+        size_t length = span->end - span->start;
+
+        length = length > WINDOW_SIZE ? length : WINDOW_SIZE;
+        *window = (Window){.fd = span->fd, .start = span->start, .text = window->text};
+        window->text.length = 0;
+        buffer_reserve(&window->text, length);
+        while (window->text.length < length) {
+                ssize_t n = pread(span->fd, window->text.text + window->text.length, length - window->text.length,
+                        (off_t)(span->start + window->text.length));
 
                 if (n < 0 && errno == EINTR)
                         continue;
-                if (n <= 0) {
-                        errno = n == 0 ? ENODATA : errno;
+                if (n < 0)
                         return false;
-                }
-                buffer->length += (size_t)n;
-                done += (size_t)n;
+                if (n == 0)
+                        break;
+                window->text.length += (size_t)n;
         }
+        if (window->text.length < span->end - span->start) {
+                errno = ENODATA;
+                return false;
+        }
+        return true;
+}
+
+bool manifest_read_span(const Span *span, Window *window, Buffer *buffer) {
+        if ((window->fd != span->fd || span->start < window->start ||
+                    span->end > window->start + window->text.length) &&
+                !move_window(window, span)) {
+                window->fd = -1;
+                return false;
+        }
+        buffer_append(buffer, window->text.text + (span->start - window->start), span->end - span->start);
         return true;
 }
 

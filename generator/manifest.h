@@ -169,8 +169,18 @@ typedef struct Manifest {
  * what stands there. */
 void manifest_read(Manifest *manifest, const char *path, const char *shown, Diagnostics *diagnostics);
 
-/* Appends what stands at @span to @buffer. False, with errno set, if it cannot be read. */
-bool manifest_read_span(const Span *span, Buffer *buffer);
+/* A part of a file that was read at once. */
+typedef struct Window {
+        int fd;
+        size_t start;
+        Buffer text;
+} Window;
+
+#define WINDOW_NULL ((Window){.fd = -1})
+
+/* Appends what stands at @span to @buffer, through @window, which is faster the nearer the spans stand together. Free its text
+ * with buffer_free(). False, with errno set, if it cannot be read. */
+bool manifest_read_span(const Span *span, Window *window, Buffer *buffer);
 
 /* Closes the files. Spans cannot be read any more. */
 void manifest_close(Manifest *manifest);

@@ -1,0 +1,167 @@
+/* nixos-container: what people do with the containers of a host, see nixos-container(8). */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "spelling.h"
+#include "verbs.h"
+
+typedef struct Verb {
+        const char *name;
+        const char *operands;
+        const char *summary;
+        const char *options; /* the rest of its help */
+        int (*run)(int argc, char *argv[]);
+        bool needs_root;
+        bool passes_on; /* what stands behind its first operand is another program's */
+} Verb;
+
+#define BUILD_OPTIONS                                                                                                  \
+        "  --config=TEXT       options of NixOS for its configuration, as they would stand between { and }\n"          \
+        "  --config-file=FILE  a NixOS module with its configuration\n"                                                \
+        "  --flake=URI[#ATTR]  build nixosConfigurations.ATTR of a flake (\"container\")\n"                            \
+        "  --nixos-path=PATH   the NixOS to build with (<nixpkgs/nixos>)\n"                                            \
+        "  --system-path=PATH  a system that is built already\n"                                                       \
+        "  --refresh           have Nix fetch what it has cached anew\n"
+
+static const Verb verbs[] = {
+        {"list", "", "list the containers",
+                "Without a terminal it prints the names, one a line.\n"
+                "\n"
+                "  --json  print all that is known of them\n",
+                verb_list, .needs_root = false},
+        {"status", "NAME", "say whether a container is \"up\", \"down\" or \"gone\"", NULL, verb_status},
+        {"start", "NAME…", "start containers, and wait until they are up", NULL, verb_start, .needs_root = true},
+        {"stop", "NAME…", "shut containers down, and wait until they are", NULL, verb_stop, .needs_root = true},
+        {"restart", "NAME…", "stop containers and start them as they are declared now", NULL, verb_restart,
+                .needs_root = true},
+        {"terminate", "NAME", "stop a container by way of systemd-machined", NULL, verb_terminate, .needs_root = true},
+        {"login", "NAME", "get a prompt for name and password", NULL, verb_login, .needs_root = true},
+        {"root-login", "NAME", "get a shell of root", "The shell reads a script on standard input as well.\n",
+                verb_root_login, .needs_root = true},
+        {"run", "NAME -- COMMAND [ARGUMENT…]", "run a command as root",
+                "The arguments reach the command as they are. Its exit status becomes that of this program, 128 and "
+                "the\n"
+                "signal's number if a signal ended it.\n",
+                verb_run, .needs_root = true, .passes_on = true},
+        {"show-ip", "NAME", "print a container's address", NULL, verb_show_ip},
+        {"show-host-key", "NAME", "print the public key of a container's SSH server", NULL, verb_show_host_key,
+                .needs_root = true},
+        {"logs", "NAME [-f] [OPTION…]", "show what a container has logged",
+                "Options are journalctl's: -f to follow, -n LINES, --since=TIME, …\n", verb_logs, .passes_on = true},
+        {"check", "[FILE…]", "say what is wrong with what is declared", "It exits with 1 if anything is.\n",
+                verb_check},
+        {"plan", "[FILE…]", "say what apply would do, and why",
+                "It exits with 0 if all containers are as declared, and with 2 if apply would do anything.\n"
+                "\n"
+                "  --json  print it for programs\n",
+                verb_plan},
+        {"apply", "", "bring the containers that run to what is declared",
+                "  --no-reload       systemd has read what is declared already\n"
+                "  --unless-booting  do nothing while the host boots\n",
+                verb_apply, .needs_root = true},
+        {"create", "NAME [OPTION…]", "make a container that NixOS's configuration does not have",
+                BUILD_OPTIONS "  --ensure-unique-name   append a number that makes the name a new one, and print it\n"
+                              "  --auto-start           start it when the host boots\n"
+                              "  --host-address=IP      the host's address on the link to it (10.233.N.1)\n"
+                              "  --local-address=IP     its own address (10.233.N.2)\n"
+                              "  --bridge=NAME          put the link into a bridge\n"
+                              "  --port=[PROTOCOL:]HOST[:CONTAINER]\n"
+                              "                         forward a port of the host to it; may be given several times\n"
+                              "  --use-host-network     have no network of its own\n",
+                verb_create, .needs_root = true},
+        {"update", "NAME [OPTION…]", "give a container of create another system", BUILD_OPTIONS, verb_update,
+                .needs_root = true},
+        {"destroy", "NAME", "delete a container of create with all its files",
+                "Files that are mounted into it are kept.\n"
+                "\n"
+                "  --yes  do not ask\n",
+                verb_destroy, .needs_root = true},
+};
+
+#define VERBS_LENGTH (sizeof(verbs) / sizeof(verbs[0]))
+
+static void print_help(void) {
+        printf("Usage: nixos-container VERB [NAME] [OPTION…]\n"
+               "\n"
+               "Does things with the containers of this host.\n"
+               "\n");
+        for (size_t i = 0; i < VERBS_LENGTH; i++)
+                printf("  %-14s %s\n", verbs[i].name, verbs[i].summary);
+        printf("\n"
+               "  --help         show this, or behind a verb what is to know about it\n"
+               "  --version      show the version\n"
+               "\n"
+               "See nixos-container(8).\n");
+}
+
+static void print_verb_help(const Verb *verb) {
+        printf("Usage: nixos-container %s%s%s\n\n", verb->name, verb->operands[0] ? " " : "", verb->operands);
+        /* The summaries are made for the list. */
+        printf("Verb \"%s\": %s.\n", verb->name, verb->summary);
+        if (verb->options)
+                printf("%s%s", verb->options[0] == ' ' ? "\n" : "", verb->options);
+        printf("\nSee nixos-container(8).\n");
+}
+
+static const Verb *find_verb(const char *name) {
+        for (size_t i = 0; i < VERBS_LENGTH; i++)
+                if (strcmp(verbs[i].name, name) == 0)
+                        return &verbs[i];
+        return NULL;
+}
+
+static void complain_of_verb(const char *name) {
+        fprintf(stderr, "nixos-container: there is no verb \"%s\"", name);
+        for (size_t i = 0; i < VERBS_LENGTH; i++)
+                if (one_edit_apart(name, verbs[i].name)) {
+                        fprintf(stderr, ", did you mean \"%s\"?\n", verbs[i].name);
+                        return;
+                }
+        fprintf(stderr, ". Try \"nixos-container --help\".\n");
+}
+
+/* Whether a verb's help is asked for. */
+static bool wants_help(const Verb *verb, int argc, char *argv[]) {
+        for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+                if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+                        return true;
+                if (verb->passes_on)
+                        break;
+        }
+        return false;
+}
+
+int main(int argc, char *argv[]) {
+        const Verb *verb;
+
+        if (argc < 2) {
+                fprintf(stderr, "nixos-container: it takes a verb. Try \"nixos-container --help\".\n");
+                return EXIT_FAILURE;
+        }
+        if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+                print_help();
+                return EXIT_SUCCESS;
+        }
+        if (strcmp(argv[1], "--version") == 0) {
+                printf("nixos-container " VERSION "\n");
+                return EXIT_SUCCESS;
+        }
+        verb = find_verb(argv[1]);
+        if (!verb) {
+                complain_of_verb(argv[1]);
+                return EXIT_FAILURE;
+        }
+        if (wants_help(verb, argc - 1, argv + 1)) {
+                print_verb_help(verb);
+                return EXIT_SUCCESS;
+        }
+        if (verb->needs_root && geteuid() != 0) {
+                fprintf(stderr, "nixos-container %s: only root can do that.\n", verb->name);
+                return EXIT_FAILURE;
+        }
+        return verb->run(argc - 1, argv + 1);
+}
