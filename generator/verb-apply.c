@@ -21,13 +21,13 @@ typedef struct Declared {
         Plan plan;
 } Declared;
 
-/* Reads what is declared in @files, or in the host's manifests if there are none, and makes the plan. */
+/* Reads what is declared in @files, or in the host's manifests if @files is NULL, and makes the plan. */
 static bool read_declared(Declared *declared, char *const files[], int files_length) {
         *declared = (Declared){.manifest.arena = &declared->arena};
         diagnostics_init(&declared->diagnostics, &declared->arena);
         for (int i = 0; i < files_length; i++)
                 manifest_read(&declared->manifest, files[i], files[i], &declared->diagnostics);
-        if (files_length == 0)
+        if (!files)
                 manifests_read(&declared->manifest, "", &declared->diagnostics);
         manifest_close(&declared->manifest);
         check_manifest(&declared->manifest, &declared->names, &declared->diagnostics);
@@ -58,7 +58,7 @@ int verb_plan(int argc, char *argv[]) {
                         return EXIT_FAILURE;
                 json = true;
         }
-        if (!read_declared(&declared, argv + optind, argc - optind)) {
+        if (!read_declared(&declared, optind < argc ? argv + optind : NULL, argc - optind)) {
                 status = EXIT_FAILURE;
         } else {
                 if (json)
@@ -73,51 +73,60 @@ int verb_plan(int argc, char *argv[]) {
         return status;
 }
 
-/* Whether the host has not finished booting. autoStart starts containers then. */
-static bool host_is_booting(sd_bus *bus) {
+/* Whether the host is neither booting, when autoStart starts containers, nor shutting down, when systemd stops them. */
+static bool host_is_up(sd_bus *bus) {
+        static const char *const not_up[] = {"initializing", "starting", "stopping"};
         char *state = NULL;
-        bool booting = sd_bus_get_property_string(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                               "org.freedesktop.systemd1.Manager", "SystemState", NULL, &state) >= 0 &&
-                       (strcmp(state, "initializing") == 0 || strcmp(state, "starting") == 0);
+        bool up = true;
 
+        if (sd_bus_get_property_string(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                    "org.freedesktop.systemd1.Manager", "SystemState", NULL, &state) >= 0)
+                for (size_t i = 0; i < sizeof(not_up) / sizeof(not_up[0]); i++)
+                        up = up && strcmp(state, not_up[i]) != 0;
         free(state);
-        return booting;
+        return up;
 }
 
-/* @is_current: systemd has read the manifests already. */
-static bool apply(sd_bus *bus, bool is_current) {
-        Declared declared;
-        bool good = read_declared(&declared, NULL, 0);
+typedef struct ApplyOptions {
+        bool at_switch;
+        bool nothing_declared;
+} ApplyOptions;
 
+static bool apply(sd_bus *bus, const ApplyOptions *options) {
+        char *nothing[] = {NULL};
+        Declared declared;
+        bool good;
+
+        if (options->at_switch && !host_is_up(bus)) {
+                printf("The host is booting or shutting down: systemd starts or stops the containers.\n");
+                return true;
+        }
+        good = read_declared(&declared, options->nothing_declared ? nothing : NULL, 0);
         if (good)
                 apply_find_unsettled(&declared.plan, bus);
         if (good && plan_is_empty(&declared.plan))
                 printf("All containers are as declared.\n");
         else if (good)
-                good = (is_current || systemd_reload(bus)) && apply_plan(&declared.plan, bus, isatty(STDOUT_FILENO));
+                good = (options->at_switch || systemd_reload(bus)) &&
+                       apply_plan(&declared.plan, bus, isatty(STDOUT_FILENO));
         free_declared(&declared);
         return good;
 }
 
 int verb_apply(int argc, char *argv[]) {
-        enum { OPTION_NO_RELOAD = 256, OPTION_UNLESS_BOOTING };
-        static const struct option options[] = {{"no-reload", no_argument, NULL, OPTION_NO_RELOAD},
-                {"unless-booting", no_argument, NULL, OPTION_UNLESS_BOOTING}, {0}};
-        bool is_current = false, unless_booting = false, good;
-        sd_bus *bus;
+        static const struct option long_options[] = {
+                {"at-switch", no_argument, NULL, 's'}, {"none", no_argument, NULL, 'n'}, {0}};
+        ApplyOptions options = {0};
         int option;
+        sd_bus *bus;
+        bool good;
 
-        while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0)
-                switch (option) {
-                case OPTION_NO_RELOAD:
-                        is_current = true;
-                        break;
-                case OPTION_UNLESS_BOOTING:
-                        unless_booting = true;
-                        break;
-                default:
+        while ((option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
+                if (option == '?')
                         return EXIT_FAILURE;
-                }
+                options.at_switch = options.at_switch || option == 's';
+                options.nothing_declared = options.nothing_declared || option == 'n';
+        }
         if (optind < argc) {
                 fprintf(stderr, "nixos-container apply: it takes no operand, got %s\n", argv[optind]);
                 return EXIT_FAILURE;
@@ -129,12 +138,7 @@ int verb_apply(int argc, char *argv[]) {
         bus = systemd_connect();
         if (!bus)
                 return EXIT_FAILURE;
-        if (unless_booting && host_is_booting(bus)) {
-                printf("The host is booting: autoStart starts the containers.\n");
-                good = true;
-        } else {
-                good = apply(bus, is_current);
-        }
+        good = apply(bus, &options);
         sd_bus_flush_close_unref(bus);
         return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

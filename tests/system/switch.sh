@@ -325,10 +325,9 @@ a_switch_touches_only_what_has_changed_and_takes_less_than_starting_all_anew() {
   echo "measured: three of twenty: $((three / 1000)) ms; all twenty: $((all / 1000)) ms; ratio $((100 * three / all)) %"
 }
 
-at_boot_a_switch_leaves_it_to_autostart() {
-  declare_containers <<'YAML'
-  web: { system: "{system}-wasabi", autoStart: true }
-YAML
-  systemd-run --quiet --wait --pipe --collect nixos-container apply --unless-booting
-  [ "$(state web)" = active ]
+# As the unit of the NixOS module does it.
+a_switch_to_nothing_at_all_stops_all() {
+  _start_pair
+  nixos-container apply --at-switch --none
+  nothing_is_left
 }
