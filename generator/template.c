@@ -140,6 +140,7 @@ Template *template_compile(
         const char *end = text + length;
 
         *t = (Template){0};
+        buffer_reserve(&t->text, 1);
         while (text < end) {
                 const char *newline = memchr(text, '\n', (size_t)(end - text));
                 const char *next = newline ? newline + 1 : end;
@@ -195,7 +196,8 @@ static size_t count(const Template *t, const Line *line, const Values *values) {
 }
 
 void template_render(const Template *template, const Values *values, Buffer *buffer) {
-        for (const Line *line = template->lines; line < template->lines + template->lines_length; line++) {
+        for (size_t l = 0; l < template->lines_length; l++) {
+                const Line *line = &template->lines[l];
                 size_t n = count(template, line, values);
 
                 for (size_t i = 0; i < n; i++)
