@@ -213,3 +213,18 @@ YAML
   [ "$(inside i686 uname -m)" = x86_64 ] || true
   [ "$(cat "/proc/$(pgrep -P "$(main_pid i686)")/personality")" = 00000008 ]
 }
+
+# What the NixOS module makes of the tutorial's configuration, with the system of these tests in the place of that.
+the_tutorials_container_serves_its_page_and_logs_to_the_host() {
+  cp /tests/tutorial.json "$manifest"
+  systemctl daemon-reload
+  systemctl start machines.target
+  [ "$(state wasabi)" = active ]
+  page 192.168.100.11
+  page 192.168.100.10:8080
+  inside wasabi touch /var/log/httpd/access.log
+  [ "$(stat -c %u /srv/wasabi-logs/access.log)" = 0 ]
+  systemctl stop container@wasabi
+  [ -e /srv/wasabi-logs/access.log ]
+  rm -r /srv/wasabi-logs
+}

@@ -1,0 +1,363 @@
+# What the generator would say of a manifest: its errors, which become assertions, and its warnings, in its own words but for the places
+# in the file. The rules are those of generator/schema.c and generator/check.c. Needs nothing but builtins.
+#
+# @options are the options of the containers, @entries their entries in the manifest, see manifest.nix. Gives two lists of texts, errors
+# and warnings.
+let
+  inherit (builtins)
+    attrNames
+    concatLists
+    concatMap
+    elem
+    elemAt
+    filter
+    foldl'
+    genList
+    head
+    isAttrs
+    isList
+    length
+    replaceStrings
+    stringLength
+    substring
+    ;
+  values = import ./values.nix;
+  inherit (values) matches types;
+
+  scalar = type: {
+    kind = "scalar";
+    inherit type;
+  };
+  list = type: {
+    kind = "list";
+    inherit type;
+  };
+  objects = fields: {
+    kind = "objects";
+    inherit fields;
+  };
+  named = type: fields: {
+    kind = "named";
+    inherit type fields;
+  };
+
+  linkFields = {
+    hostBridge = scalar types.interfaceName;
+    hostAddress = scalar types.ipv4;
+    hostAddress6 = scalar types.ipv6;
+    localAddress = scalar types.ipv4WithPrefix;
+    localAddress6 = scalar types.ipv6WithPrefix;
+    localMacAddress = scalar types.macAddress;
+    forwardPorts = objects {
+      protocol = scalar types.protocol;
+      hostPort = scalar types.port;
+      containerPort = scalar types.port;
+    };
+  };
+
+  containerFields = linkFields // {
+    system = scalar types.absolutePath;
+    autoStart = scalar types.bool;
+    ephemeral = scalar types.bool;
+    privateNetwork = scalar types.bool;
+    enableTun = scalar types.bool;
+    restartIfChanged = scalar types.bool;
+    interfaces = list types.interface;
+    macvlans = list types.interface;
+    extraVeths = named types.interfaceName linkFields;
+    networkNamespace = scalar types.absolutePath;
+    bindMounts = named types.absolutePath {
+      hostPath = scalar types.absolutePath;
+      isReadOnly = scalar types.bool;
+      hostPathMode = scalar types.mode;
+      hostPathUser = scalar types.user;
+      hostPathGroup = scalar types.user;
+    };
+    privateUsers = scalar types.privateUsers;
+    additionalCapabilities = list types.capability;
+    dropCapabilities = list types.capability;
+    allowedDevices = objects {
+      node = scalar types.deviceNode;
+      modifier = scalar types.deviceModifier;
+    };
+    tmpfs = list types.tmpfs;
+    extraFlags = list types.text;
+    timeoutStartSec = scalar types.timeSpan;
+  };
+
+  # A value as messages show it.
+  quote =
+    text:
+    let
+      shown = replaceStrings [ "\\" "\"" "\n" "\t" "\r" ] [ "\\\\" "\\\"" "\\n" "\\t" "\\x0d" ] (
+        substring 0 100 text
+      );
+    in
+    "\"${shown}${if stringLength text > 100 then "…" else ""}\"";
+
+  show =
+    value:
+    if isList value then
+      "a list"
+    else if isAttrs value then
+      "a mapping"
+    else if value == true then
+      "\"true\""
+    else if value == false then
+      "\"false\""
+    else
+      quote (toString value);
+
+  # An option's path. Names are quoted as in Nix, where they have to be.
+  part = name: if matches "[a-zA-Z_][a-zA-Z0-9_'-]*" name then name else quote name;
+  below = path: name: "${path}.${part name}";
+  item = path: i: "${path}[${toString i}]";
+
+  indexed = f: items: genList (i: f i (elemAt items i)) (length items);
+  unique = foldl' (known: text: if elem text known then known else known ++ [ text ]) [ ];
+
+  checkValue =
+    path: type: value:
+    if type.accepts value then [ ] else [ "${path}: ${show value} is not ${type.expected}" ];
+
+  checkField =
+    path: field: value:
+    if field.kind == "scalar" then
+      checkValue path field.type value
+    else if field.kind == "list" then
+      concatLists (indexed (i: checkValue (item path i) field.type) value)
+    else if field.kind == "objects" then
+      concatLists (indexed (i: checkFields (item path i) field.fields) value)
+    else
+      concatMap (
+        name:
+        checkValue (below path name) field.type name
+        ++ checkFields (below path name) field.fields value.${name}
+      ) (attrNames value);
+
+  checkFields =
+    path: fields: object:
+    concatMap (name: checkField "${path}.${name}" fields.${name} object.${name}) (attrNames object);
+
+  # Mount points that are one, although they are written differently or in different places.
+  checkMountPoints =
+    path: mountPoints:
+    let
+      normal = map values.normalPath mountPoints;
+      isRepeated = i: elem (elemAt normal i) (genList (elemAt normal) i);
+    in
+    map (i: "${below "${path}.bindMounts" (elemAt normal i)}: is given twice") (
+      filter (i: elemAt normal i != null && isRepeated i) (genList (i: i) (length normal))
+    )
+    ++ map (_: "${path}.bindMounts.\"/\": the root directory of a container cannot be a mount point") (
+      filter (mountPoint: mountPoint == "/") (unique normal)
+    );
+
+  isAddress =
+    parse: object: name:
+    object ? ${name} && parse object.${name} != null;
+  hasLocalAddress =
+    object: isAddress values.ipv4 object "localAddress" || isAddress values.ipv6 object "localAddress6";
+
+  hasLink =
+    entry:
+    entry.privateNetwork or false
+    && (
+      entry ? hostBridge
+      || entry ? localMacAddress
+      || hasLocalAddress entry
+      || isAddress values.ipv4 entry "hostAddress"
+      || isAddress values.ipv6 entry "hostAddress6"
+    );
+
+  checkNetworkNamespace =
+    path: entry:
+    let
+      refuse = what: [ "${path}.networkNamespace: cannot be given together with ${what}" ];
+      unless = given: what: if given then refuse what else [ ];
+    in
+    if !(entry ? networkNamespace) then
+      [ ]
+    else
+      unless (entry.privateNetwork or false) "privateNetwork: a container has one network namespace"
+      ++ unless (entry ? interfaces) "interfaces"
+      ++ unless (entry ? macvlans) "macvlans"
+      ++ unless (entry ? extraVeths) "extraVeths";
+
+  # What no two running containers can have at once: { key, text, option }
+  claimsOfLink =
+    prefix: object: withForwards:
+    let
+      bridge = if object ? hostBridge then " on bridge ${object.hostBridge}" else "";
+      claimAddress =
+        parse: name:
+        if !isAddress parse object name then
+          [ ]
+        else
+          let
+            address = parse object.${name};
+          in
+          [
+            {
+              key = "${toString address.words}${bridge}";
+              text = "address ${address.text}${bridge}";
+              option = "${prefix}${name}";
+            }
+          ];
+      claimPort =
+        i: forward:
+        let
+          text = "host port ${forward.protocol or "tcp"} ${toString forward.hostPort}";
+        in
+        {
+          inherit text;
+          key = text;
+          option = "${item "${prefix}forwardPorts" i}.hostPort";
+        };
+    in
+    claimAddress values.ipv4 "localAddress"
+    ++ claimAddress values.ipv6 "localAddress6"
+    ++ (if withForwards then indexed claimPort (object.forwardPorts or [ ]) else [ ]);
+
+  claimInterface = option: name: {
+    inherit option;
+    key = "network interface ${name}";
+    text = "network interface ${name}";
+  };
+
+  claimsOf =
+    entry:
+    (if entry.privateNetwork or false then claimsOfLink "" entry true else [ ])
+    ++ concatMap (
+      name:
+      let
+        option = below "extraVeths" name;
+        veth = entry.extraVeths.${name};
+      in
+      [ (claimInterface option name) ] ++ claimsOfLink "${option}." veth (hasLocalAddress veth)
+    ) (attrNames (entry.extraVeths or { }))
+    ++ indexed (i: name: claimInterface (item "interfaces" i) (values.interfaceOnHost name)) (
+      entry.interfaces or [ ]
+    );
+
+  # One container cannot have the same thing twice either.
+  checkClaims =
+    path: claims:
+    concatLists (
+      indexed (
+        i: claim:
+        let
+          earlier = filter (other: other.key == claim.key) (genList (elemAt claims) i);
+        in
+        if earlier == [ ] then
+          [ ]
+        else
+          [ "${path}.${claim.option}: ${claim.text} is given to ${path}.${(head earlier).option} already" ]
+      ) claims
+    );
+
+  # The names that interfaces have inside, each of which there can be only once.
+  checkInsideNames =
+    path: entry:
+    let
+      veths = attrNames (entry.extraVeths or { });
+      interfaces = map values.interfaceInside (entry.interfaces or [ ]);
+      first = [ "lo" ] ++ (if hasLink entry then [ "eth0" ] else [ ]);
+    in
+    map (
+      name: "${below "${path}.extraVeths" name}: is the name of another interface in the container"
+    ) (filter (name: elem name first) veths)
+    ++ concatLists (
+      indexed (
+        i: name:
+        if elem name (first ++ veths ++ genList (elemAt interfaces) i) then
+          [ "${item "${path}.interfaces" i}: ${name} is the name of another interface in the container" ]
+        else
+          [ ]
+      ) interfaces
+    );
+
+  errorsOf =
+    name: options: entry:
+    let
+      path = below "containers" name;
+      mounts = options.bindMounts or { };
+      errors =
+        checkValue path types.containerName name
+        ++ checkFields path containerFields entry
+        ++ checkMountPoints path (map (key: mounts.${key}.mountPoint or key) (attrNames mounts))
+        ++ checkNetworkNamespace path entry
+        ++ checkClaims path (claimsOf entry);
+    in
+    if errors == [ ] then checkInsideNames path entry else errors;
+
+  warningsOf =
+    name: entry:
+    let
+      path = below "containers" name;
+      withoutPrivateNetwork = filter (option: entry ? ${option}) [
+        "hostBridge"
+        "hostAddress"
+        "hostAddress6"
+        "localAddress"
+        "localAddress6"
+        "localMacAddress"
+        "forwardPorts"
+      ];
+      isIdle = veth: entry.extraVeths.${veth} ? forwardPorts && !hasLocalAddress entry.extraVeths.${veth};
+    in
+    (
+      if entry.privateNetwork or false then
+        [ ]
+      else
+        map (option: "${path}.${option}: has no effect without privateNetwork: true") withoutPrivateNetwork
+    )
+    ++ map (
+      veth:
+      "${below "${path}.extraVeths" veth}.forwardPorts: has no effect without localAddress or localAddress6 of the same link"
+    ) (filter isIdle (attrNames (entry.extraVeths or { })));
+
+  # Two containers may have the same thing, to run in turn.
+  warningsBetween =
+    entries: names:
+    let
+      add =
+        known: name:
+        foldl' (
+          known: claim:
+          let
+            path = "${below "containers" name}.${claim.option}";
+            first = known.claims.${claim.key};
+          in
+          if known.claims ? ${claim.key} then
+            known
+            // {
+              warnings = known.warnings ++ [
+                "${path}: ${claim.text} is claimed by ${first} too: of these containers only one can run at a time"
+              ];
+            }
+          else
+            known
+            // {
+              claims = known.claims // {
+                ${claim.key} = path;
+              };
+            }
+        ) known (claimsOf entries.${name});
+    in
+    (foldl' add {
+      claims = { };
+      warnings = [ ];
+    } names).warnings;
+in
+options: entries:
+let
+  names = attrNames entries;
+  errors = builtins.mapAttrs (name: errorsOf name options.${name}) entries;
+in
+{
+  errors = concatMap (name: errors.${name}) names;
+  warnings =
+    concatMap (name: warningsOf name entries.${name}) names
+    ++ warningsBetween entries (filter (name: errors.${name} == [ ]) names);
+}

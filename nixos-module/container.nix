@@ -1,0 +1,107 @@
+# What a container's NixOS is given beside the user's config. Several containers can run one system. So nothing in here that depends on
+# the name or on the addresses may get into what is built, or only where nobody would notice: they come from the manifest.
+{
+  name,
+  container,
+  pkgs,
+}:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
+let
+  inherit (config.networking) domain hostName interfaces;
+
+  # Whether the host name is the one that is set below.
+  hasDefaultName = options.networking.hostName.highestPrio >= (lib.mkDefault null).priority;
+
+  values = import ./values.nix;
+
+  # Whether the network of one of the other interfaces has @gateway in it, which then leads there.
+  isElsewhere =
+    family: parse: gateway:
+    lib.any (
+      interface:
+      interface.name != "eth0"
+      && lib.any (
+        address:
+        let
+          network = parse "${address.address}/${toString address.prefixLength}";
+          found = parse gateway.address;
+        in
+        network != null && found != null && values.isInNetwork network found
+      ) interface.${family}.addresses
+    ) (lib.attrValues interfaces);
+
+  # The addresses of eth0 are not known in here, so that NixOS cannot tell that the gateway is on its network.
+  gatewayOnLink =
+    family: parse: gateway:
+    if
+      container.privateNetwork
+      && gateway != null
+      && gateway.interface == null
+      && !isElsewhere family parse gateway
+    then
+      gateway // { interface = "eth0"; }
+    else
+      gateway;
+
+  # Whether a gateway without an interface is given. This asks the definitions, as the option's value depends on the interfaces.
+  isGatewayGiven =
+    option:
+    lib.any (
+      gateway: gateway != null && (lib.isString gateway || gateway.interface or null == null)
+    ) option.definitions;
+in
+{
+  # Containers inside are run in the same way.
+  imports = [ ./default.nix ];
+
+  options.networking = {
+    defaultGateway = lib.mkOption { apply = gatewayOnLink "ipv4" values.ipv4; };
+    defaultGateway6 = lib.mkOption { apply = gatewayOnLink "ipv6" values.ipv6; };
+
+    # A container that shares the system has another name: it gets it as the one below does, from systemd-nspawn, and finds its
+    # address with nss-myhostname. With a domain, programs ask for the full name, and only this file knows it.
+    hosts = lib.mkOption {
+      apply =
+        hosts:
+        if hasDefaultName && domain == null && hosts ? "127.0.0.2" then
+          hosts // { "127.0.0.2" = lib.remove hostName hosts."127.0.0.2"; }
+        else
+          hosts;
+    };
+  };
+
+  config = {
+    boot.isNspawnContainer = true;
+
+    nixpkgs =
+      if options.nixpkgs ? hostPlatform then
+        { inherit (pkgs.stdenv) hostPlatform; }
+      else
+        { localSystem = pkgs.stdenv.hostPlatform; };
+
+    # systemd leaves the name in place that systemd-nspawn has set, if there is no /etc/hostname.
+    networking.hostName = lib.mkDefault (lib.head (lib.splitString "." name));
+    environment.etc.hostname = lib.mkIf (hasDefaultName && hostName != "") {
+      enable = lib.mkDefault false;
+    };
+
+    # container-init has set eth0 up before anything else runs.
+    networking.useDHCP = false;
+    networking.interfaces = lib.mkIf (
+      container.privateNetwork
+      && (
+        isGatewayGiven options.networking.defaultGateway
+        || isGatewayGiven options.networking.defaultGateway6
+      )
+    ) { eth0 = { }; };
+    # Where networkd sets the gateway, it leaves the addresses alone.
+    systemd.network.networks."40-eth0" = lib.mkIf (config.networking.useNetworkd && interfaces ? eth0) {
+      networkConfig.KeepConfiguration = lib.mkDefault "static";
+    };
+  };
+}

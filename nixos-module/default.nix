@@ -1,0 +1,13 @@
+# The NixOS module: containers.<name>, run by nixos-container-generator. It takes the place of the module of NixOS.
+{
+  # It declares boot.isContainer and boot.isNspawnContainer too: so does options.nix.
+  disabledModules = [ "virtualisation/nixos-containers.nix" ];
+
+  imports = [
+    ./options.nix
+    ./host.nix
+    ./host-network.nix
+    ./flakes.nix
+    ./switch.nix
+  ];
+}

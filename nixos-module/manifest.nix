@@ -1,0 +1,131 @@
+# From the options of a container to its entry in the manifest, which is described in nixos-containers.yaml(5). Needs nothing but
+# builtins. What has its default is left out: the generator knows the defaults, and a short manifest is quick to read.
+let
+  # The attributes that @defaults names, where they are something else.
+  given =
+    defaults: options:
+    builtins.intersectAttrs (builtins.removeAttrs defaults (
+      builtins.filter (name: !(options ? ${name}) || options.${name} == defaults.${name}) (
+        builtins.attrNames defaults
+      )
+    )) options;
+
+  # Adds @name, unless there is nothing in it.
+  unlessEmpty = name: value: if value == [ ] || value == { } then { } else { ${name} = value; };
+
+  link =
+    options:
+    addressOf "hostAddress" options
+    // addressOf "localAddress" options
+    // given {
+      hostBridge = null;
+      localMacAddress = null;
+    } options
+    // unlessEmpty "forwardPorts" (map forward (options.forwardPorts or [ ]));
+
+  # The address @name and that of IPv6. An IPv6 address works as the only one, too.
+  addressOf =
+    name: options:
+    let
+      address = options.${name} or null;
+      isIPv6 = address != null && builtins.match ".*:.*" address != null;
+    in
+    if isIPv6 && options."${name}6" or null == null then
+      { "${name}6" = address; }
+    else
+      given {
+        ${name} = null;
+        "${name}6" = null;
+      } options;
+
+  forward =
+    options:
+    {
+      inherit (options) hostPort;
+    }
+    // given {
+      protocol = "tcp";
+      containerPort = null;
+    } options;
+
+  # What NixOS has always split at spaces: a flag and its value, or several flags.
+  words =
+    text:
+    let
+      parts = builtins.match "(--?[a-zA-Z-]+|.*[^ ]) +(-.*)" text;
+      flagAndValue = builtins.match "(--?[a-zA-Z-]+) +(.*)" text;
+    in
+    if parts != null then
+      builtins.concatMap words parts
+    else if flagAndValue != null then
+      flagAndValue
+    else
+      [ text ];
+
+  # A mount point without options of systemd-nspawn's behind a colon, which NixOS has let through: the generator idmaps where it has to.
+  withoutOptions =
+    mountPoint:
+    let
+      parts = builtins.match "(.+):((no)?(idmap|rbind)|rootidmap|owneridmap)(,.*)?" mountPoint;
+    in
+    if parts == null then mountPoint else builtins.head parts;
+
+  bindMount =
+    options:
+    given {
+      hostPath = null;
+      isReadOnly = true;
+      hostPathMode = "0755";
+      hostPathUser = "root";
+      hostPathGroup = "root";
+    } options;
+
+  # The system as it is called in the container, where NAME's own profiles are all the profiles there are.
+  systemIn =
+    name: path:
+    let
+      below = builtins.match "/nix/var/nix/profiles/per-container/${builtins.replaceStrings [ "." ] [ "\\." ] name}/(.+)" path;
+    in
+    if below == null then path else "/nix/var/nix/profiles/${builtins.head below}";
+in
+name: options:
+{
+  system =
+    if options.flake or null != null then
+      "/nix/var/nix/profiles/system"
+    else
+      systemIn name "${options.path}";
+}
+// given {
+  autoStart = false;
+  ephemeral = false;
+  privateNetwork = false;
+  enableTun = false;
+  restartIfChanged = true;
+  interfaces = [ ];
+  macvlans = [ ];
+  privateUsers = "no";
+  additionalCapabilities = [ ];
+  dropCapabilities = [ ];
+  allowedDevices = [ ];
+  tmpfs = [ ];
+  timeoutStartSec = "1min";
+} options
+// link options
+// unlessEmpty "extraFlags" (builtins.concatMap words (options.extraFlags or [ ]))
+// (
+  if options.networkNamespace or null == null then
+    { }
+  else
+    # A path of the host, which does not belong into the store even if it is written without quotes.
+    { networkNamespace = toString options.networkNamespace; }
+)
+// unlessEmpty "extraVeths" (builtins.mapAttrs (_: link) (options.extraVeths or { }))
+// unlessEmpty "bindMounts" (
+  builtins.listToAttrs (
+    map (key: {
+      name = withoutOptions (options.bindMounts.${key}.mountPoint or key);
+      value = bindMount options.bindMounts.${key};
+    }) (builtins.attrNames (options.bindMounts or { }))
+  )
+)

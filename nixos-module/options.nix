@@ -1,0 +1,590 @@
+# The options. What they mean to the generator is in nixos-containers.yaml(5); here is what they mean to people.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  inherit (lib) literalExpression mkOption types;
+
+  evaluate = import ./system.nix { inherit lib pkgs; };
+
+  forwardOptions = {
+    protocol = mkOption {
+      type = types.str;
+      default = "tcp";
+      example = "udp";
+      description = "`tcp` or `udp`.";
+    };
+    hostPort = mkOption {
+      type = types.port;
+      example = 8080;
+      description = "The port on the host.";
+    };
+    containerPort = mkOption {
+      type = types.nullOr types.port;
+      default = null;
+      example = 80;
+      description = "The port in the container. If it is `null`, it is the same as {option}`hostPort`.";
+    };
+  };
+
+  # The options of a link stand in a container for the main one and in extraVeths for the others.
+  linkOptions = {
+    hostBridge = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      example = "br0";
+      description = ''
+        An existing bridge of the host that the host's end of the link becomes a port of. The container
+        waits for it. The host's end then gets no address of its own.
+      '';
+    };
+
+    hostAddress = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      example = "192.168.100.10";
+      description = ''
+        The IPv4 address of the host's end of the link, without a prefix length. The container reaches the
+        host at this address; if this is its main link, it is the default gateway, too. Several
+        containers may have the same one.
+      '';
+    };
+
+    hostAddress6 = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      example = "fc00::1";
+      description = "As {option}`hostAddress`, for IPv6.";
+    };
+
+    localAddress = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      example = "192.168.100.11";
+      description = ''
+        The IPv4 address of the container's end of the link. On a bridge it should have the prefix length of
+        the bridge's network, such as `192.168.1.5/24`. Without one it is a single address, to which the
+        host gets a route.
+
+        It is complete before the first process in the container runs, and other containers with the
+        same {option}`path` can have others.
+      '';
+    };
+
+    localAddress6 = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      example = "fc00::2";
+      description = "As {option}`localAddress`, for IPv6.";
+    };
+
+    localMacAddress = mkOption {
+      type = types.nullOr (types.strMatching "([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}");
+      default = null;
+      example = "02:00:00:00:00:01";
+      description = ''
+        The MAC address of the container's end of the link. If it is `null`, it is derived from the machine
+        ID of the host and the container's name, so that it stays the same from start to start.
+      '';
+    };
+
+    forwardPorts = mkOption {
+      type = types.listOf (types.submodule { options = forwardOptions; });
+      default = [ ];
+      example = [
+        {
+          protocol = "tcp";
+          hostPort = 8080;
+          containerPort = 80;
+        }
+      ];
+      description = ''
+        Ports of the host that lead to the container, over IPv4 to {option}`localAddress` and over IPv6 to
+        {option}`localAddress6`. They can be reached from other machines and, at any address of the host
+        but the loopback ones, from the host itself.
+
+        Connections from other machines are routed: they need `boot.kernel.sysctl."net.ipv4.ip_forward"`,
+        which {option}`networking.nat.enable` sets, and it is not
+        {option}`networking.firewall.allowedTCPPorts` that limits them, but
+        {option}`networking.firewall.filterForward`.
+
+        Two containers may forward one port, to run in turn. The second to start fails, and says why.
+      '';
+    };
+  };
+
+  bindMountModule =
+    { name, ... }:
+    {
+      options = {
+        mountPoint = mkOption {
+          type = types.str;
+          default = name;
+          defaultText = literalExpression "name";
+          example = "/var/log/nginx";
+          description = "Where in the container it is seen.";
+        };
+        hostPath = mkOption {
+          type = types.nullOr types.str;
+          default = null;
+          example = "/srv/wasabi-logs";
+          description = ''
+            The file or directory on the host. If it is `null`, it is called as in the container. If nothing
+            is there when the container starts, a directory is made. What is there is never altered.
+          '';
+        };
+        isReadOnly = mkOption {
+          type = types.bool;
+          default = true;
+          example = false;
+          description = "Whether the container may only read it.";
+        };
+        hostPathMode = mkOption {
+          type = types.str;
+          default = "0755";
+          example = "0750";
+          description = "The access mode of {option}`hostPath`, if it is made.";
+        };
+        hostPathUser = mkOption {
+          type = types.str;
+          default = "root";
+          example = "nginx";
+          description = "The user of the host, by name or number, who owns {option}`hostPath`, if it is made.";
+        };
+        hostPathGroup = mkOption {
+          type = types.str;
+          default = "root";
+          example = "nginx";
+          description = "The group of the host, by name or number, that owns {option}`hostPath`, if it is made.";
+        };
+      };
+    };
+
+  deviceOptions = {
+    node = mkOption {
+      type = types.str;
+      example = "/dev/dri/renderD128";
+      description = ''
+        The path of the device below {file}`/dev`, or `char-` or `block-` and the name of a group of devices
+        in {file}`/proc/devices`.
+      '';
+    };
+    modifier = mkOption {
+      type = types.str;
+      example = "rw";
+      description = ''
+        What is allowed: one or more of `r` (read), `w` (write) and `m` (make device nodes). See
+        `DeviceAllow=` in {manpage}`systemd.resource-control(5)`.
+      '';
+    };
+  };
+
+  containerModule =
+    {
+      config,
+      options,
+      name,
+      ...
+    }:
+    {
+      options = {
+        config = mkOption {
+          description = ''
+            The NixOS configuration of the container, as a module like {file}`configuration.nix`. What came
+            of it can be read from the host's configuration at the same place:
+            `config.containers.wasabi.config.networking.hostName`.
+          '';
+          example = literalExpression ''
+            { pkgs, ... }:
+            {
+              services.nginx.enable = true;
+              networking.firewall.allowedTCPPorts = [ 80 ];
+              system.stateVersion = "${lib.trivial.release}";
+            }
+          '';
+          type = lib.mkOptionType {
+            name = "Toplevel NixOS config";
+            description = "NixOS configuration";
+            merge = _: definitions: evaluate name config (map (definition: definition.value) definitions);
+          };
+        };
+
+        path = mkOption {
+          type = types.path;
+          example = literalExpression "config.containers.web1.path";
+          description = ''
+            The evaluated system that the container runs, in place of {option}`config`: that of another
+            container, so that many share one evaluation, or one from elsewhere. If {option}`config` is given,
+            it is set to the system that came of it.
+          '';
+        };
+
+        flake = mkOption {
+          type = types.nullOr types.str;
+          default = null;
+          example = "github:example/containers#wasabi";
+          description = ''
+            A flake that the container's system is taken from, in place of {option}`config` and {option}`path`.
+            The name behind `#` is that of one of its `nixosConfigurations`; without it, that is `container`.
+            The configuration has to set `boot.isNspawnContainer = true`.
+
+            The host builds it before the container starts for the first time, in the unit
+            `container-flake@NAME.service`, whose journal shows how far it has got. Starting the container waits
+            for that, however long it takes. {command}`systemctl start container-flake-update@NAME` builds it
+            anew, from what the flake is by then, and has a container that runs switch to it.
+          '';
+        };
+
+        nixpkgs = mkOption {
+          type = types.path;
+          default = pkgs.path;
+          defaultText = literalExpression "pkgs.path";
+          example = literalExpression "inputs.nixpkgs-unstable";
+          description = ''
+            The Nixpkgs whose modules and packages {option}`config` is evaluated with.
+
+            To change the packages only, set `nixpkgs.*` in {option}`config`. `nixpkgs.pkgs = pkgs` there takes
+            the host's packages, which makes evaluation quicker; `nixpkgs.config` and `nixpkgs.overlays` then
+            have no effect there.
+          '';
+        };
+
+        specialArgs = mkOption {
+          type = types.attrsOf types.unspecified;
+          default = { };
+          example = literalExpression "{ inherit inputs; }";
+          description = "More arguments for the modules in {option}`config`, which can be used in their `imports` too.";
+        };
+
+        # It was removed long ago; says so where it is set. See below.
+        pkgs = mkOption { visible = false; };
+
+        autoStart = mkOption {
+          type = types.bool;
+          default = false;
+          example = true;
+          description = "Whether the container starts when the host boots, by way of `machines.target`.";
+        };
+
+        restartIfChanged = mkOption {
+          type = types.bool;
+          default = true;
+          example = false;
+          description = "Whether switching to a configuration in which the container has changed may restart it.";
+        };
+
+        timeoutStartSec = mkOption {
+          type = types.str;
+          default = "1min";
+          example = "5min";
+          description = ''
+            How long a start may take until the container has booted: a time span as in
+            {manpage}`systemd.time(7)`, or `infinity`.
+          '';
+        };
+
+        ephemeral = mkOption {
+          type = types.bool;
+          default = false;
+          example = true;
+          description = ''
+            Whether the container has an empty root file system at each start, of which nothing is left at its end.
+            It is {file}`/run/nixos-containers/NAME` on the host; that of a container that is not ephemeral is
+            {file}`/var/lib/nixos-containers/NAME`. What is to last goes into {option}`bindMounts`.
+
+            As the machine ID is another one at each start, a DHCP client in the container should identify
+            itself by its MAC address. The journal of the container is not among those of the host.
+          '';
+        };
+
+        bindMounts = mkOption {
+          type = types.attrsOf (types.submodule bindMountModule);
+          default = { };
+          example = literalExpression ''
+            {
+              "/var/log/nginx" = {
+                hostPath = "/srv/wasabi-logs";
+                isReadOnly = false;
+              };
+            }
+          '';
+          description = ''
+            Files and directories of the host that are seen in the container, by their places there. The
+            container waits for the file systems they are on. In a container with {option}`privateUsers` their
+            owners inside are the same as on the host.
+          '';
+        };
+
+        tmpfs = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [
+            "/var"
+            "/scratch:mode=0700,size=1G"
+          ];
+          description = ''
+            Where in the container an empty file system in memory is mounted, optionally with mount options behind
+            a colon. See `--tmpfs=` in {manpage}`systemd-nspawn(1)`.
+          '';
+        };
+
+        privateNetwork = mkOption {
+          type = types.bool;
+          default = false;
+          example = true;
+          description = ''
+            Whether the container has a network of its own. If any of {option}`hostBridge`,
+            {option}`hostAddress`, {option}`localAddress` and the like is given, there is a link between the two:
+            `eth0` in the container, `ve-NAME` on the host (`vb-NAME` on a bridge). Otherwise the container
+            has the network of the host, its interfaces and ports.
+
+            The link is complete, at both ends, before the first process in the container runs.
+          '';
+        };
+
+        interfaces = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [
+            "enp3s0"
+            "enp4s0:lan"
+          ];
+          description = ''
+            Network interfaces of the host that are moved into the container while it runs. With a colon and a
+            second name they are called that inside. The container waits for them.
+          '';
+        };
+
+        macvlans = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [ "enp3s0" ];
+          description = ''
+            Network interfaces of the host beside which the container gets a virtual one, with a MAC address of its
+            own on the same network. Inside it is called `mv-` and the name on the host.
+          '';
+        };
+
+        extraVeths = mkOption {
+          type = types.attrsOf (types.submodule { options = linkOptions; });
+          default = { };
+          example = literalExpression ''
+            {
+              db0 = {
+                hostAddress = "10.1.0.1";
+                localAddress = "10.1.0.2";
+              };
+            }
+          '';
+          description = ''
+            More links between the host and the container, by the name that both ends have. It can have 15
+            characters, and no other interface of the host can have it. They do not need
+            {option}`privateNetwork`. {option}`hostAddress` is no default gateway here.
+          '';
+        };
+
+        networkNamespace = mkOption {
+          type = types.nullOr types.path;
+          default = null;
+          example = "/run/netns/vpn";
+          description = ''
+            An existing network namespace that the container is put into. What makes it has to come first:
+            `systemd.services."container@NAME".after` and `requires` can say so. It cannot be given
+            together with {option}`privateNetwork`, {option}`interfaces`, {option}`macvlans` or
+            {option}`extraVeths`.
+          '';
+        };
+
+        privateUsers = mkOption {
+          type = types.either types.ints.u32 (
+            types.enum [
+              "no"
+              "identity"
+              "pick"
+            ]
+          );
+          default = "no";
+          example = "pick";
+          description = ''
+            Whether the container has users of its own, so that its root is not the host's:
+
+            - `"no"`: it has the host's users, and its root is root
+            - `"pick"`: it gets 65536 user IDs that nothing else on the host uses. This is the safest.
+            - a number: the 65536 user IDs from that one on. Containers that share a directory may have the same.
+            - `"identity"`, or 0: the host's user IDs 0 to 65535, but without capabilities outside the container
+
+            See `--private-users=` in {manpage}`systemd-nspawn(1)`.
+          '';
+        };
+
+        additionalCapabilities = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [
+            "CAP_NET_ADMIN"
+            "CAP_IPC_LOCK"
+          ];
+          description = ''
+            What the container's root may do beside what {manpage}`systemd-nspawn(1)` allows. The names are those
+            in {manpage}`capabilities(7)`; `all` is all of them.
+          '';
+        };
+
+        dropCapabilities = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [ "CAP_SYS_CHROOT" ];
+          description = "What the container's root may not do of that which {manpage}`systemd-nspawn(1)` allows.";
+        };
+
+        enableTun = mkOption {
+          type = types.bool;
+          default = false;
+          example = true;
+          description = ''
+            Whether the container may make tunnels, as VPN software does: it gets {file}`/dev/net/tun` and the
+            capability `CAP_NET_ADMIN`.
+          '';
+        };
+
+        allowedDevices = mkOption {
+          type = types.listOf (types.submodule { options = deviceOptions; });
+          default = [ ];
+          example = [
+            {
+              node = "/dev/dri/renderD128";
+              modifier = "rw";
+            }
+          ];
+          description = "Devices that the container may use. To be seen there, they also have to be in {option}`bindMounts`.";
+        };
+
+        extraFlags = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [ "--system-call-filter=@keyring" ];
+          description = ''
+            More arguments for {manpage}`systemd-nspawn(1)`. Each is handed on as it is, spaces and all: one with
+            a value of its own, such as `--bind /a`, is either two, or one with `=`.
+          '';
+        };
+      }
+      // linkOptions;
+
+      config.path =
+        let
+          given =
+            if options.pkgs.isDefined then
+              throw ''
+                containers.${name}.pkgs, which is set in ${lib.showFiles options.pkgs.files}, is no longer an option. Please remove it there. Instead:
+
+                - containers.${name}.nixpkgs
+                  is the Nixpkgs whose modules, packages and library the container is evaluated with.
+
+                - containers.${name}.config.nixpkgs.pkgs
+                  is the packages only.
+              ''
+            else if options.config.isDefined && config.flake != null then
+              throw "containers.${name}.config and containers.${name}.flake cannot both be given."
+            else
+              null;
+        in
+        builtins.seq given (
+          lib.mkMerge [
+            (lib.mkIf options.config.isDefined config.config.system.build.toplevel)
+            (lib.mkIf (config.flake != null) "/nix/var/nix/profiles/per-container/${name}")
+          ]
+        );
+    };
+in
+{
+  options = {
+    containers = mkOption {
+      type = types.attrsOf (types.submodule containerModule);
+      default = { };
+      example = literalExpression ''
+        {
+          wasabi = {
+            autoStart = true;
+            ephemeral = true;
+            privateNetwork = true;
+            hostAddress = "192.168.100.10";
+            localAddress = "192.168.100.11";
+            config = {
+              services.httpd.enable = true;
+              networking.firewall.allowedTCPPorts = [ 80 ];
+              system.stateVersion = "${lib.trivial.release}";
+            };
+          };
+        }
+      '';
+      description = ''
+        Lightweight machines with a NixOS of their own. Each is a unit `container@NAME.service`, which
+        {command}`systemctl` can start, stop and show.
+
+        The name is that of the machine and its host name: up to 64 letters, digits, `-` and `.`.
+      '';
+    };
+
+    boot.enableContainers = mkOption {
+      type = types.bool;
+      default = config.containers != { };
+      defaultText = literalExpression "config.containers != { }";
+      example = true;
+      description = "Whether the host is made ready to run {option}`containers`.";
+    };
+
+    boot.isNspawnContainer = mkOption {
+      type = types.bool;
+      default = false;
+      example = true;
+      description = ''
+        Whether this machine is run by {manpage}`systemd-nspawn(1)`. In {option}`containers.<name>.config` it is
+        set; the configurations behind {option}`containers.<name>.path` and {option}`containers.<name>.flake` have
+        to set it themselves.
+      '';
+    };
+
+    boot.isContainer = mkOption {
+      type = types.bool;
+      default = config.boot.isNspawnContainer;
+      defaultText = literalExpression "config.boot.isNspawnContainer";
+      example = true;
+      description = "Whether this machine is a container of any kind, with no kernel of its own.";
+    };
+
+    boot.containerGenerator = {
+      package = mkOption {
+        type = types.package;
+        default = pkgs.callPackage ./package.nix {
+          nix = config.nix.package;
+          systemd = config.systemd.package;
+        };
+        defaultText = lib.literalMD "this project's package, with the host's Nix and systemd";
+        example = literalExpression "(import ./nixos-container-generator) { inherit pkgs; }";
+        description = "The package with the generator and the {command}`nixos-container` command.";
+      };
+
+      manifest = mkOption {
+        type = types.attrs;
+        readOnly = true;
+        example = literalExpression ''
+          {
+            version = 1;
+            containers.wasabi = {
+              system = "/nix/store/…-nixos-system-wasabi";
+              autoStart = true;
+            };
+          }
+        '';
+        description = ''
+          What {option}`containers` amount to: the content of {file}`/etc/nixos-containers/containers.yaml`, from
+          which the units are generated. See {manpage}`nixos-containers.yaml(5)`.
+        '';
+      };
+    };
+  };
+}

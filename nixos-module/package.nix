@@ -1,0 +1,88 @@
+# The generator, the command and the manual pages, for pkgs.callPackage.
+{
+  lib,
+  stdenv,
+  coreutils,
+  cmocka,
+  glibc,
+  iproute2,
+  libcap,
+  libyaml,
+  nftables,
+  nix,
+  pkg-config,
+  scdoc,
+  systemd,
+  util-linux,
+}:
+
+stdenv.mkDerivation {
+  pname = "nixos-container-generator";
+  version = "0.1.0";
+
+  # What it is built from, so that a change of anything else does not build it anew.
+  src = lib.cleanSourceWith {
+    name = "nixos-container-generator";
+    src = ./..;
+    filter =
+      path: type:
+      let
+        relative = lib.removePrefix "${toString ./..}/" (toString path);
+      in
+      lib.any (part: relative == part || lib.hasPrefix "${part}/" relative) [
+        "Makefile"
+        "generator"
+        "templates"
+        "tests/golden"
+        "tests/unit"
+      ]
+      || relative == "tests";
+  };
+
+  nativeBuildInputs = [
+    pkg-config
+    scdoc
+  ];
+  buildInputs = [
+    libcap
+    libyaml
+    systemd # libsystemd
+    util-linux # libmount
+    # container-init runs before anything dynamic can.
+    glibc.static
+  ];
+  checkInputs = [ cmocka ];
+
+  postPatch = "patchShebangs tests";
+
+  makeFlags = [
+    "prefix=$(out)"
+    "BUSCTL=${systemd}/bin/busctl"
+    "ECHO=${coreutils}/bin/echo"
+    "FALSE=${coreutils}/bin/false"
+    "IP=${iproute2}/bin/ip"
+    "JOURNALCTL=${systemd}/bin/journalctl"
+    "MACHINECTL=${systemd}/bin/machinectl"
+    "NFT=${nftables}/bin/nft"
+    "NIX=${nix}/bin/nix"
+    "NIX_ENV=${nix}/bin/nix-env"
+    "SYSTEMD_NSPAWN=${systemd}/bin/systemd-nspawn"
+    "SYSTEMD_RUN=${systemd}/bin/systemd-run"
+    "SYSTEMD_TMPFILES=${systemd}/bin/systemd-tmpfiles"
+    "UDEVADM=${systemd}/bin/udevadm"
+  ];
+
+  # The tests that need no host: the others boot one, see the README.
+  doCheck = true;
+  checkTarget = "check-unit check-golden";
+
+  meta = {
+    description = "NixOS containers as generated systemd units";
+    longDescription = ''
+      Turns a manifest, such as the NixOS option `containers` amounts to, into a systemd unit for each container at
+      boot and at each `systemctl daemon-reload`.
+    '';
+    platforms = lib.platforms.linux;
+    mainProgram = "nixos-container";
+  };
+}

@@ -1,0 +1,16 @@
+# The NixOS of a container: evaluates the modules @modules that its config is made of. @container are its options.
+{ lib, pkgs }:
+name: container: modules:
+(import "${toString container.nixpkgs}/nixos/lib/eval-config.nix" {
+  modules = [
+    (import ./container.nix { inherit name container pkgs; })
+  ]
+  ++ modules;
+  prefix = [
+    "containers"
+    name
+  ];
+  inherit (container) specialArgs;
+  # As the module above sets it.
+  system = null;
+}).config

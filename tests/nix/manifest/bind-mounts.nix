@@ -1,0 +1,22 @@
+# bindMounts
+{
+  wasabi = {
+    path = "/nix/store/00000000000000000000000000000000-nixos-system-wasabi";
+    bindMounts = {
+      "/etc/ssl/site" = { };
+      "/mapped:idmap" = { };
+      "/with:colon" = { };
+      "/var/log/nginx" = {
+        hostPath = "/srv/wasabi logs";
+        isReadOnly = false;
+        hostPathMode = "0750";
+        hostPathUser = "nginx";
+        hostPathGroup = "60";
+      };
+      called-otherwise = {
+        mountPoint = "/mnt/usb";
+        hostPath = "/media/usb";
+      };
+    };
+  };
+}

@@ -1,0 +1,40 @@
+# All options with their defaults.
+{
+  wasabi = {
+    path = "/nix/store/00000000000000000000000000000000-nixos-system-wasabi";
+    autoStart = false;
+    ephemeral = false;
+    privateNetwork = false;
+    enableTun = false;
+    restartIfChanged = true;
+    hostBridge = null;
+    hostAddress = null;
+    hostAddress6 = null;
+    localAddress = null;
+    localAddress6 = null;
+    localMacAddress = null;
+    forwardPorts = [ ];
+    interfaces = [ ];
+    macvlans = [ ];
+    extraVeths = { };
+    networkNamespace = null;
+    bindMounts."/a" = {
+      mountPoint = "/a";
+      hostPath = null;
+      isReadOnly = true;
+      hostPathMode = "0755";
+      hostPathUser = "root";
+      hostPathGroup = "root";
+    };
+    privateUsers = "no";
+    additionalCapabilities = [ ];
+    dropCapabilities = [ ];
+    allowedDevices = [ ];
+    tmpfs = [ ];
+    extraFlags = [ ];
+    timeoutStartSec = "1min";
+    flake = null;
+    nixpkgs = "/nixpkgs";
+    specialArgs = { };
+  };
+}

@@ -1,0 +1,8 @@
+# localMacAddress
+{
+  wasabi = {
+    path = "/nix/store/00000000000000000000000000000000-nixos-system-wasabi";
+    privateNetwork = true;
+    localMacAddress = "02:00:00:00:00:01";
+  };
+}

@@ -1,0 +1,7 @@
+# macvlans
+{
+  wasabi = {
+    path = "/nix/store/00000000000000000000000000000000-nixos-system-wasabi";
+    macvlans = [ "enp3s0" ];
+  };
+}

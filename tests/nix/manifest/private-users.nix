@@ -1,0 +1,7 @@
+# privateUsers
+{
+  wasabi = {
+    path = "/nix/store/00000000000000000000000000000000-nixos-system-wasabi";
+    privateUsers = "pick";
+  };
+}

@@ -1,0 +1,802 @@
+# What must be true of the module in NixOS. Each test gives what is and what is expected.
+{
+  names ? false,
+}:
+let
+  inherit (import ./host.nix)
+    host
+    lib
+    path
+    pkgs
+    small
+    stock
+    ;
+  inherit (lib)
+    attrNames
+    attrValues
+    filter
+    filterAttrs
+    hasInfix
+    mapAttrs
+    ;
+
+  project = import ../../..;
+  tutorial = lib.importJSON ../manifest/tutorial.json;
+
+  failed = machine: map (a: a.message) (filter (a: !a.assertion) machine.config.assertions);
+  manifestOf = machine: machine.config.boot.containerGenerator.manifest.containers;
+  unitOf = machine: name: machine.config.systemd.services.${name};
+  isDerivation = text: lib.hasPrefix builtins.storeDir text && lib.hasSuffix ".drv" text;
+
+  none = host { };
+  without = stock { };
+
+  wasabi = host {
+    imports = [ ../tutorial.nix ];
+    containers.wasabi.config = {
+      imports = [ small ];
+    };
+  };
+
+  # Hosts of NixOS's own tests.
+  upstream =
+    name:
+    let
+      test = import (<nixpkgs/nixos/tests> + "/containers-${name}.nix") { inherit pkgs lib; };
+    in
+    test.nodes.machine;
+
+  # Many networks.
+  networks = host {
+    networking.networkmanager.enable = true;
+    networking.useNetworkd = true;
+    networking.useDHCP = false;
+    containers = {
+      routed = {
+        inherit path;
+        privateNetwork = true;
+        hostAddress = "10.0.0.1";
+        localAddress = "10.0.0.2";
+        localAddress6 = "fc00::2";
+      };
+      bridged-with-a-long-name = {
+        inherit path;
+        privateNetwork = true;
+        hostBridge = "br0";
+        localAddress = "10.1.0.2/24";
+        localAddress6 = "fc00:1::2/64";
+      };
+      shared = {
+        inherit path;
+        localAddress = "10.2.0.2";
+      };
+      extra = {
+        inherit path;
+        extraVeths.db0.localAddress = "10.3.0.2";
+        extraVeths.lan0.localAddress6 = "fc00:3::2/64";
+      };
+    };
+  };
+
+  # Two containers that differ in name and addresses alone, and one that shares the system of the first.
+  fleet = host {
+    containers =
+      let
+        config =
+          { ... }:
+          {
+            imports = [ small ];
+          };
+        web = number: {
+          privateNetwork = true;
+          hostAddress = "192.168.100.10";
+          localAddress = "192.168.100.${toString (10 + number)}";
+        };
+      in
+      {
+        web1 = web 1 // {
+          inherit config;
+        };
+        web2 = web 2 // {
+          inherit config;
+        };
+        web3 = web 3 // {
+          path = fleet.config.containers.web1.path;
+        };
+      };
+  };
+
+  named = host {
+    containers.web = {
+      config = {
+        imports = [ small ];
+        networking.hostName = "www";
+        networking.hosts."127.0.0.2" = [ "extra" ];
+      };
+    };
+    containers.web2.config = {
+      imports = [ small ];
+      networking.domain = "example.org";
+    };
+  };
+
+  gateway = host {
+    imports = [ (upstream "gateway") ];
+    containers.test.config = small;
+    containers.elsewhere = {
+      privateNetwork = true;
+      hostBridge = "br0";
+      localAddress = "192.168.0.101/24";
+      config = {
+        imports = [ small ];
+        networking.interfaces.lan0.ipv4.addresses = [
+          {
+            address = "10.0.0.2";
+            prefixLength = 24;
+          }
+        ];
+        networking.defaultGateway = "10.0.0.1";
+      };
+    };
+    containers.networkd = {
+      privateNetwork = true;
+      hostBridge = "br0";
+      localAddress = "192.168.0.102/24";
+      config = {
+        imports = [ small ];
+        networking.useNetworkd = true;
+        networking.useHostResolvConf = false;
+        networking.defaultGateway = "192.168.0.1";
+      };
+    };
+  };
+
+  nested = host {
+    containers.outer.config = {
+      imports = [ small ];
+      containers.inner = {
+        autoStart = true;
+        privateNetwork = true;
+        config = small;
+      };
+    };
+  };
+
+  merged = host {
+    imports = [
+      {
+        containers.a = {
+          inherit path;
+          additionalCapabilities = [ "CAP_NET_ADMIN" ];
+          bindMounts."/a" = { };
+          bindMounts."/b".hostPath = "/c";
+          timeoutStartSec = lib.mkDefault "2min";
+        };
+      }
+      {
+        containers.a = {
+          additionalCapabilities = [ "CAP_IPC_LOCK" ];
+          bindMounts."/b".isReadOnly = false;
+          timeoutStartSec = "3min";
+          config = lib.mkIf false { };
+        };
+      }
+    ];
+  };
+
+  wrong = host {
+    containers.bad_name = {
+      inherit path;
+      privateNetwork = true;
+      hostAddress = "192.168.100";
+    };
+    containers.b = {
+      inherit path;
+      networkNamespace = "/run/netns/x";
+      interfaces = [ "eth1" ];
+      bindMounts.one.mountPoint = "/a";
+      bindMounts.two.mountPoint = "/a";
+      bindMounts.three.mountPoint = "/b:rootidmap";
+      extraFlags = [ "--bind /a" ];
+      forwardPorts = [ { hostPort = 80; } ];
+    };
+  };
+
+  switchedOff = host {
+    boot.enableContainers = false;
+    containers.a = {
+      inherit path;
+      hostAddress = "none";
+    };
+  };
+
+  flakes = host {
+    containers.default.flake = "github:example/containers";
+    containers.chosen.flake = "/etc/nixos#wasabi";
+    containers.other = { inherit path; };
+  };
+
+  old = host {
+    system.stateVersion = "21.11";
+    virtualisation.containers.enable = true;
+    containers.a = { inherit path; };
+  };
+
+  overridden = host {
+    containers.a = { inherit path; };
+    systemd.services."container@a".serviceConfig.MemoryMax = "1G";
+    systemd.services.other.script = "true";
+  };
+
+  arguments = host {
+    containers.a = {
+      specialArgs.greeting = "hello";
+      config =
+        { greeting, ... }:
+        {
+          imports = [ small ];
+          environment.etc.greeting.text = greeting;
+        };
+    };
+  };
+
+  # The names, types and defaults of options.
+  optionsOf =
+    machine:
+    let
+      inherit (machine) options;
+      shown =
+        prefix: tree:
+        lib.concatMapAttrs (
+          name: option:
+          if name == "_module" || name == "_freeformOptions" then
+            { }
+          else if lib.isOption option then
+            if option.visible or true == false then
+              { }
+            else
+              {
+                "${prefix}${name}" = {
+                  type = option.type.description;
+                  default = if name == "nixpkgs" then null else option.default or "none";
+                };
+              }
+              // shown "${prefix}${name}." (option.type.getSubOptions [ ])
+          else
+            shown "${prefix}${name}." option
+        ) tree;
+    in
+    shown "containers.<name>." (options.containers.type.getSubOptions [ ])
+    // shown "boot." {
+      inherit (options.boot) enableContainers isContainer isNspawnContainer;
+    };
+
+  ours = optionsOf none;
+  theirs = optionsOf without;
+  # Theirs is the name, which they have to say instead.
+  isComparable = name: name != "containers.<name>.config" && !lib.hasSuffix "mountPoint" name;
+
+  descriptionsOf =
+    prefix: tree:
+    lib.concatMapAttrs (
+      name: option:
+      if name == "_module" then
+        { }
+      else if lib.isOption option then
+        {
+          "${prefix}${name}" = option;
+        }
+        // descriptionsOf "${prefix}${name}." (option.type.getSubOptions [ ])
+      else
+        { }
+    ) tree;
+
+  tests = {
+    a-host-without-containers-is-as-it-was = {
+      actual = none.config.system.build.toplevel.drvPath;
+      expected = without.config.system.build.toplevel.drvPath;
+    };
+
+    options-are-those-of-the-stock-module = {
+      actual = filterAttrs (name: _: theirs ? ${name} && isComparable name) ours;
+      expected = filterAttrs (name: _: isComparable name) theirs;
+    };
+
+    options-beside-those-are-known = {
+      actual = filter (name: !(theirs ? ${name})) (attrNames ours);
+      expected = [
+        "containers.<name>.bindMounts.hostPathGroup"
+        "containers.<name>.bindMounts.hostPathMode"
+        "containers.<name>.bindMounts.hostPathUser"
+        "containers.<name>.dropCapabilities"
+      ];
+    };
+
+    every-option-has-a-description-and-an-example = {
+      actual = attrNames (
+        filterAttrs (_: option: option.visible or true && !(option ? description && option ? example)) (
+          descriptionsOf "" (none.options.containers.type.getSubOptions [ ])
+        )
+      );
+      expected = [ ];
+    };
+
+    every-field-of-the-manifest-has-an-option = {
+      # They are all given in the cases of manifest/, which the generator reads.
+      actual = filter (field: !(ours ? "containers.<name>.${field}")) (
+        lib.remove "system" (
+          lib.unique (
+            lib.concatMap (
+              file: lib.concatMap attrNames (attrValues (lib.importJSON (../manifest + "/${file}")).containers)
+            ) (filter (lib.hasSuffix ".json") (attrNames (builtins.readDir ../manifest)))
+          )
+        )
+      );
+      expected = [ ];
+    };
+
+    the-tutorial-has-the-manifest-that-is-booted = {
+      actual = mapAttrs (_: entry: removeAttrs entry [ "system" ]) (manifestOf wasabi);
+      expected = mapAttrs (_: entry: removeAttrs entry [ "system" ]) tutorial.containers;
+    };
+
+    the-tutorial-evaluates = {
+      actual = isDerivation wasabi.config.system.build.toplevel.drvPath && failed wasabi == [ ];
+      expected = true;
+    };
+
+    the-system-is-what-came-of-the-config = {
+      actual = (manifestOf wasabi).wasabi.system;
+      expected = "${wasabi.config.containers.wasabi.config.system.build.toplevel}";
+    };
+
+    the-manifest-is-in-etc = {
+      actual = wasabi.config.environment.etc."nixos-containers/containers.yaml".source.drvPath;
+      expected =
+        ((pkgs.formats.yaml { }).generate "containers.yaml" wasabi.config.boot.containerGenerator.manifest)
+        .drvPath;
+    };
+
+    the-generator-and-its-manuals-are-installed = {
+      actual = {
+        generator = wasabi.config.systemd.generators.nixos-container-generator;
+        inSystemPath = lib.elem wasabi.config.boot.containerGenerator.package wasabi.config.environment.systemPackages;
+      };
+      expected = {
+        generator = "${wasabi.config.boot.containerGenerator.package}/lib/systemd/system-generators/nixos-container-generator";
+        inSystemPath = true;
+      };
+    };
+
+    no-unit-is-made-in-nix = {
+      actual = filter (hasInfix "container@") (attrNames wasabi.config.systemd.services);
+      expected = [ ];
+    };
+
+    containers-start-with-the-host = {
+      actual = wasabi.config.systemd.targets.multi-user.wants;
+      expected = [ "machines.target" ] ++ without.config.systemd.targets.multi-user.wants;
+    };
+
+    kernel-modules-are-loaded = {
+      actual = lib.subtractLists without.config.boot.kernelModules wasabi.config.boot.kernelModules;
+      expected = [
+        "bridge"
+        "macvlan"
+        "tap"
+        "tun"
+      ];
+    };
+
+    dhcpcd-leaves-links-alone = {
+      actual = networks.config.networking.dhcpcd.denyInterfaces;
+      expected = [
+        "ve-*"
+        "vb-*"
+        "db0"
+        "lan0"
+      ];
+    };
+
+    networkmanager-leaves-links-alone = {
+      actual =
+        map
+          (
+            name:
+            hasInfix ''ENV{INTERFACE}=="${name}", ENV{NM_UNMANAGED}="1"'' networks.config.services.udev.extraRules
+          )
+          [
+            "ve-*"
+            "vb-*"
+            "db0"
+            "lan0"
+            "eth0"
+          ];
+      expected = [
+        true
+        true
+        true
+        true
+        false
+      ];
+    };
+
+    networkd-leaves-links-alone = {
+      actual =
+        hasInfix ''
+          [Match]
+          Kind=veth
+          Name=vb-bridged-????'' networks.config.systemd.network.units."79-nixos-containers.network".text
+        &&
+          hasInfix "Name=vb-bridged-???? ve-routed db0 lan0\n\n[Link]\nUnmanaged=true"
+            networks.config.systemd.network.units."79-nixos-containers.network".text;
+      expected = true;
+    };
+
+    hosts-are-those-that-are-reachable = {
+      actual = networks.config.networking.extraHosts;
+      expected = ''
+        10.1.0.2 bridged-with-a-long-name.containers
+        fc00:1::2 bridged-with-a-long-name.containers
+        10.3.0.2 extra.containers
+        fc00:3::2 extra.containers
+        10.0.0.2 routed.containers
+        fc00::2 routed.containers
+      '';
+    };
+
+    upstream-hosts = {
+      actual =
+        (host (upstream "hosts" { inherit lib; } // { virtualisation = { }; }))
+        .config.networking.extraHosts;
+      expected = ''
+        10.11.0.1 netmask.containers
+        10.10.0.1 simple.containers
+      '';
+    };
+
+    upstream-custom-pkgs = {
+      actual = failed (host (upstream "custom-pkgs"));
+      expected = [ ];
+    };
+
+    containers-can-share-a-system = {
+      actual = manifestOf fleet;
+      expected = lib.genAttrs [ "web1" "web2" "web3" ] (name: {
+        privateNetwork = true;
+        hostAddress = "192.168.100.10";
+        localAddress = "192.168.100.1${lib.removePrefix "web" name}";
+        system = "${fleet.config.containers.${if name == "web3" then "web1" else name}.path}";
+      });
+    };
+
+    a-system-knows-neither-name-nor-address = {
+      actual =
+        map (file: fleet.config.containers.web1.config.environment.etc.${file}.source.drvPath or file) [
+          "hosts"
+        ]
+        ++ [
+          fleet.config.containers.web1.config.system.build.etc.drvPath
+          fleet.config.containers.web1.config.environment.etc.hostname.enable
+        ];
+      expected = [
+        fleet.config.containers.web2.config.environment.etc.hosts.source.drvPath
+        fleet.config.containers.web2.config.system.build.etc.drvPath
+        false
+      ];
+    };
+
+    the-name-can-be-read-all-the-same = {
+      actual = fleet.config.containers.web1.config.networking.hostName;
+      expected = "web1";
+    };
+
+    a-name-of-the-users-own-stays = {
+      actual = {
+        inherit (named.config.containers.web.config.environment.etc.hostname) enable text;
+        hosts = named.config.containers.web.config.networking.hosts."127.0.0.2";
+        withDomain = named.config.containers.web2.config.networking.hosts."127.0.0.2";
+      };
+      expected = {
+        enable = true;
+        text = "www\n";
+        hosts = [
+          "extra"
+          "www"
+        ];
+        withDomain = [
+          "web2.example.org"
+          "web2"
+        ];
+      };
+    };
+
+    a-default-gateway-is-on-the-link =
+      let
+        inherit (gateway.config.containers.test.config.systemd.services) network-addresses-eth0;
+      in
+      {
+        actual = map (text: hasInfix text network-addresses-eth0.script) [
+          "ip -4 route replace default proto static dev eth0 via 192.168.0.1"
+          "ip -6 route replace default proto static dev eth0 via fc00::1"
+          "ip addr"
+        ];
+        expected = [
+          true
+          true
+          false
+        ];
+      };
+
+    a-default-gateway-on-another-network-stays-there = {
+      actual = {
+        other = hasInfix "via 10.0.0.1" gateway.config.containers.elsewhere.config.systemd.services.network-addresses-lan0.script;
+        link = hasInfix "10.0.0.1" gateway.config.containers.elsewhere.config.systemd.services.network-addresses-eth0.script;
+      };
+      expected = {
+        other = true;
+        link = false;
+      };
+    };
+
+    a-default-gateway-works-with-networkd =
+      let
+        text = gateway.config.containers.networkd.config.systemd.network.units."40-eth0.network".text;
+      in
+      {
+        actual = map (part: hasInfix part text) [
+          "Gateway=192.168.0.1"
+          "KeepConfiguration=static"
+        ];
+        expected = [
+          true
+          true
+        ];
+      };
+
+    containers-in-containers-are-generated-too = {
+      actual = {
+        inherit ((manifestOf nested.config.containers.outer).inner) autoStart;
+        generator = nested.config.containers.outer.config.systemd.generators ? nixos-container-generator;
+        evaluates = isDerivation nested.config.system.build.toplevel.drvPath;
+      };
+      expected = {
+        autoStart = true;
+        generator = true;
+        evaluates = true;
+      };
+    };
+
+    definitions-are-merged = {
+      actual = (manifestOf merged).a;
+      expected = {
+        system = path;
+        additionalCapabilities = [
+          "CAP_NET_ADMIN"
+          "CAP_IPC_LOCK"
+        ];
+        bindMounts = {
+          "/a" = { };
+          "/b" = {
+            hostPath = "/c";
+            isReadOnly = false;
+          };
+        };
+        timeoutStartSec = "3min";
+      };
+    };
+
+    what-the-generator-would-refuse-is-an-assertion = {
+      actual = failed wrong;
+      expected = [
+        "containers.b.bindMounts.\"/a\": is given twice"
+        "containers.b.networkNamespace: cannot be given together with interfaces"
+        "containers.bad_name: \"bad_name\" is not a container's name, which is a host name: up to 64 letters, digits, \"-\" and \".\", the first and last of them a letter or digit"
+        "containers.bad_name.hostAddress: \"192.168.100\" is not an IPv4 address without a prefix length, such as 192.168.100.10"
+      ];
+    };
+
+    what-the-generator-would-warn-of-is-a-warning = {
+      actual = filter (lib.hasPrefix "containers.") wrong.config.warnings;
+      expected = [
+        "containers.b.forwardPorts: has no effect without privateNetwork: true"
+        "containers.b.extraFlags: several arguments in one item are split at the spaces. Write each as an item of its own."
+        "containers.b.bindMounts: \"/b:rootidmap\" is mounted without the options behind the colon"
+      ];
+    };
+
+    switched-off-nothing-is-made-and-a-warning-says-so = {
+      actual = {
+        assertions = failed switchedOff;
+        warnings = map (hasInfix "boot.enableContainers is false") switchedOff.config.warnings;
+        etc = switchedOff.config.environment.etc ? "nixos-containers/containers.yaml";
+        generators = switchedOff.config.systemd.generators ? nixos-container-generator;
+      };
+      expected = {
+        assertions = [ ];
+        warnings = [ true ];
+        etc = false;
+        generators = false;
+      };
+    };
+
+    a-flake-is-built-by-a-unit-before-the-container =
+      let
+        unit = unitOf flakes "container-flake@chosen";
+      in
+      {
+        actual = {
+          inherit (unit) before requiredBy;
+          inherit (unit.serviceConfig) Type TimeoutStartSec;
+          inherit (unit.unitConfig) ConditionPathExists;
+          builds = hasInfix ''/etc/nixos#nixosConfigurations."wasabi".config.system.build.toplevel'' unit.script;
+          default = hasInfix ''github:example/containers#nixosConfigurations."container".config.system.build.toplevel'' (unitOf flakes "container-flake@default")
+          .script;
+          others = flakes.config.systemd.services ? "container-flake@other";
+          update = hasInfix "systemctl try-reload-or-restart container@chosen.service" (unitOf flakes "container-flake-update@chosen")
+          .postStart;
+          inherit ((manifestOf flakes).chosen) system;
+          inherit (flakes.config.containers.chosen) path;
+        };
+        expected = {
+          before = [ "container@chosen.service" ];
+          requiredBy = [ "container@chosen.service" ];
+          Type = "oneshot";
+          TimeoutStartSec = "infinity";
+          ConditionPathExists = "!/nix/var/nix/profiles/per-container/chosen/system";
+          builds = true;
+          default = true;
+          others = false;
+          update = true;
+          system = "/nix/var/nix/profiles/system";
+          path = "/nix/var/nix/profiles/per-container/chosen";
+        };
+      };
+
+    state-of-an-old-host-is-found = {
+      actual = {
+        rule = lib.elem "L /var/lib/nixos-containers - - - - containers" old.config.systemd.tmpfiles.rules;
+        warning = lib.any (hasInfix "/var/lib/containers") old.config.warnings;
+        new = lib.any (hasInfix "nixos-containers") wasabi.config.systemd.tmpfiles.rules;
+      };
+      expected = {
+        rule = true;
+        warning = true;
+        new = false;
+      };
+    };
+
+    settings-of-a-unit-are-a-drop-in = {
+      actual = {
+        container = (unitOf overridden "container@a").overrideStrategy;
+        other = (unitOf overridden "other").overrideStrategy;
+      };
+      expected = {
+        container = "asDropin";
+        other = "asDropinIfExists";
+      };
+    };
+
+    special-arguments-reach-the-config = {
+      actual = arguments.config.containers.a.config.environment.etc.greeting.text;
+      expected = "hello";
+    };
+
+    default-nix-has-many-faces = {
+      actual = {
+        module = project.nixosModule;
+        package = (project { inherit pkgs; }).name;
+        byAttribute = (project { inherit pkgs; }).package.drvPath == (project { inherit pkgs; }).drvPath;
+        fromTheSearchPath = project.package.name;
+        called = (pkgs.callPackage ../../.. { }).name;
+      };
+      expected = {
+        module = ../../../nixos-module;
+        package = "nixos-container-generator-0.1.0";
+        byAttribute = true;
+        fromTheSearchPath = "nixos-container-generator-0.1.0";
+        called = "nixos-container-generator-0.1.0";
+      };
+    };
+
+    the-package-says-where-every-program-is = {
+      actual =
+        lib.subtractLists
+          (map (flag: lib.head (lib.splitString "=" flag)) (project { inherit pkgs; }).makeFlags)
+          (
+            lib.concatMap (line: lib.splitString " " (lib.removePrefix "TOOLS := " line)) (
+              filter (lib.hasPrefix "TOOLS := ") (lib.splitString "\n" (builtins.readFile ../../../Makefile))
+            )
+          );
+      expected = [ ];
+    };
+
+    the-switch-is-triggered-by-the-manifest-and-by-nothing-else = {
+      actual =
+        let
+          trigger = module: (unitOf (host module) "nixos-containers-switch").restartTriggers;
+          one = {
+            containers.one = { inherit path; };
+          };
+          same = trigger one;
+        in
+        [
+          (lib.length same)
+          (trigger one == same)
+          (trigger (one // { environment.etc.other.text = "other"; }) == same)
+          (
+            trigger {
+              containers.one = {
+                inherit path;
+                autoStart = true;
+              };
+            } == same
+          )
+          (
+            trigger {
+              containers = one.containers // {
+                two = { inherit path; };
+              };
+            } == same
+          )
+        ];
+      expected = [
+        1
+        true
+        true
+        false
+        false
+      ];
+    };
+
+    # What is reloaded is so before anything is started, and what is removed is stopped.
+    the-switch-applies-the-manifest = {
+      actual =
+        let
+          unit = unitOf wasabi "nixos-containers-switch";
+          command = lib.removePrefix "${wasabi.config.boot.containerGenerator.package}/bin/";
+        in
+        {
+          inherit (unit) reloadIfChanged wantedBy;
+          start = command unit.serviceConfig.ExecStart;
+          reload = command unit.serviceConfig.ExecReload;
+          stop = command unit.serviceConfig.ExecStop;
+          inherit (unit.serviceConfig) RemainAfterExit;
+          warnings = filter (hasInfix "nixos-containers-switch") wasabi.config.warnings;
+        };
+      expected = {
+        reloadIfChanged = true;
+        wantedBy = [ "multi-user.target" ];
+        start = "nixos-container apply --at-switch";
+        reload = "nixos-container apply --at-switch";
+        stop = "nixos-container apply --at-switch --none";
+        RemainAfterExit = true;
+        warnings = [ ];
+      };
+    };
+
+    the-plan-is-shown-when-a-switch-is-only-tried-out = {
+      actual = hasInfix "/bin/nixos-container plan" wasabi.config.system.dryActivationScript;
+      expected = true;
+    };
+
+    the-virtual-machine-tests-evaluate = {
+      actual = map (test: isDerivation test.drvPath) [
+        (project { inherit pkgs; }).tests.wasabi
+        (project { inherit pkgs; }).tests.upstream.hosts
+      ];
+      expected = [
+        true
+        true
+      ];
+    };
+  };
+
+  result =
+    { actual, expected }:
+    if actual == expected then
+      ""
+    else
+      "expected: ${builtins.toJSON expected}\nactual:   ${builtins.toJSON actual}\n";
+in
+if names then builtins.attrNames tests else mapAttrs (_: result) tests
