@@ -15,6 +15,7 @@
 typedef struct Step {
         const PlannedContainer *item;
         bool stop_first; /* a restart, by which another container gets what this one has */
+        bool reloaded;   /* another system was activated, and there is more to be changed */
         bool done, failed;
 } Step;
 
@@ -101,11 +102,12 @@ static bool update(const PlannedContainer *item) {
         return record_update(UNITS_DIRECTORY, item->name, add_bind_mounts, (void *)(uintptr_t)item);
 }
 
-/* Activates the system again that the container had, after another could not be. */
+/* Activates the system again that the container had, after another could not be. What is still going on of that is ended first. */
 static bool return_to_old_system(const Plan *plan, const PlannedContainer *item) {
         char *const systemd_run[] = {(char *)TOOL_SYSTEMD_RUN, arena_join(plan->arena, "--machine=", item->name),
                 (char *)"--quiet", (char *)"--collect", (char *)"--wait", (char *)"--pipe",
-                (char *)"--service-type=exec",
+                (char *)"--service-type=exec", (char *)"--property=Conflicts=nixos-container-switch.service",
+                (char *)"--property=After=nixos-container-switch.service", (char *)"--property=RuntimeMaxSec=10min",
                 arena_join(plan->arena, item->running->system.text, "/bin/switch-to-configuration"), (char *)"test",
                 NULL};
 
@@ -113,15 +115,20 @@ static bool return_to_old_system(const Plan *plan, const PlannedContainer *item)
 }
 
 static void end_reload(const Apply *apply, Step *step, const char *result) {
-        if (strcmp(result, "done") != 0)
+        const PlannedContainer *item = step->item;
+
+        if (strcmp(result, "failed") == 0 || strcmp(result, "timeout") == 0)
                 end_step(step, false,
-                        return_to_old_system(apply->plan, step->item)
-                                ? "the old system runs on"
-                                : "the old system could not be activated again either");
-        else if (!update(step->item))
+                        return_to_old_system(apply->plan, item) ? "the old system runs on"
+                                                                : "the old system could not be activated again either");
+        else if (strcmp(result, "done") != 0)
+                end_step(step, false, result);
+        else if (has_live_changes(item) && !record_give_up(UNITS_DIRECTORY, item->name))
                 end_step(step, false, "the new system was activated, but the rest could not be changed");
+        else if (has_live_changes(item))
+                step->reloaded = true; /* the rest comes when all have given up what others take */
         else
-                end_step(step, true, NULL);
+                end_step(step, update(item), "its record could not be written");
 }
 
 static void end_job(const Job *job, void *userdata) {
@@ -181,17 +188,20 @@ static void find_stops(Apply *apply) {
         name_table_free(&takers);
 }
 
-/* All that frees something. */
+/* All that frees something. A reload that is to free something comes first: if it fails the rest is left as it is. */
 static void give_up(Apply *apply) {
         for (size_t i = 0; i < apply->plan->length; i++) {
                 Step *step = &apply->steps[i];
-                Action action = step->item->action;
+                const PlannedContainer *item = step->item;
 
-                if ((action == ACTION_UPDATE || action == ACTION_RELOAD) && has_live_changes(step->item) &&
-                        !record_give_up(UNITS_DIRECTORY, step->item->name))
+                if (item->action == ACTION_UPDATE && !record_give_up(UNITS_DIRECTORY, item->name))
                         end_step(step, false, NULL);
-                else if (action == ACTION_STOP || step->stop_first)
+                else if (step->stop_first && !record_mark_start(item->name))
+                        end_step(step, false, NULL);
+                else if (item->action == ACTION_STOP || step->stop_first)
                         add_job(apply, step, "StopUnit");
+                else if (item->action == ACTION_RELOAD && has_live_changes(item))
+                        add_job(apply, step, "ReloadUnit");
         }
         run_jobs(apply);
 }
@@ -203,7 +213,7 @@ static void take(Apply *apply) {
 
                 if (step->done)
                         continue;
-                if (step->item->action == ACTION_UPDATE)
+                if (step->item->action == ACTION_UPDATE || step->reloaded)
                         end_step(step, update(step->item), NULL);
                 else if (step->item->action == ACTION_RELOAD)
                         add_job(apply, step, "ReloadUnit");
@@ -257,6 +267,8 @@ static bool conclude(const Apply *apply) {
 
                 if (item->action == ACTION_FAIL)
                         fprintf(stderr, "  %s: see nixos-container check\n", item->name);
+                else if (apply->steps[i].failed && item->action == ACTION_UPDATE)
+                        fprintf(stderr, "  %s: the reason is above\n", item->name);
                 else if (apply->steps[i].failed)
                         fprintf(stderr, "  %s: see journalctl -u container@%s\n", item->name, item->name);
         }
@@ -275,10 +287,14 @@ static void note_unsettled(Plan *plan, const char *unit, const char *active_stat
         for (size_t i = 0; i < plan->length; i++) {
                 PlannedContainer *item = &plan->items[i];
 
-                if (item->action == ACTION_NONE && strlen(item->name) == length &&
-                        memcmp(item->name, unit, length) == 0 &&
+                if (strlen(item->name) != length || memcmp(item->name, unit, length) != 0)
+                        continue;
+                if (item->action == ACTION_NONE &&
                         (strcmp(active_state, "activating") == 0 || item->declared->auto_start.value))
                         item->action = ACTION_START;
+                else if (item->action == ACTION_UPDATE || item->action == ACTION_RELOAD)
+                        /* systemd would take a reload for done with the start that is under way. */
+                        item->action = ACTION_RESTART;
         }
 }
 

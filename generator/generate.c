@@ -409,32 +409,40 @@ static void replace_carriage_returns(Buffer *text) {
         text->length = (size_t)(to - text->text);
 }
 
+/* Takes empty lines from the end, but no blank from a line that has anything else: they may belong to a value. */
+static void trim_empty_lines(Buffer *text) {
+        size_t length = text->length;
+
+        while (length > 0 && strchr(" \n", text->text[length - 1]))
+                if (text->text[--length] == '\n')
+                        text->length = length;
+}
+
 /* Reads the container's entry as it stands in its manifest. Another file can stand there by now: then it has none. */
 static void read_entry(Generator *g, const Container *container) {
-        static const char blanks[] = "                ";
-
         g->entry.length = 0;
-        for (size_t i = 0; i < container->entry.column; i += sizeof(blanks) - 1) {
-                size_t left = container->entry.column - i;
-
-                buffer_append(&g->entry, blanks, left < sizeof(blanks) - 1 ? left : sizeof(blanks) - 1);
-        }
         if (!manifest_read_span(&container->entry, &g->window, &g->entry)) {
                 log_message(LOG_ERR, "%s: %s", container->file, strerror(errno));
                 g->output->failed = true;
-                g->entry.length = 0;
         }
         replace_carriage_returns(&g->entry);
-        while (g->entry.length > 0 && strchr(" \n", g->entry.text[g->entry.length - 1]))
-                g->entry.length--;
+        trim_empty_lines(&g->entry);
+}
+
+/* How far the entry's first line is indented, below the container's name in templates/container.manifest. A mapping between braces
+ * can stand anywhere. */
+static size_t entry_column(const Container *container, const Buffer *entry) {
+        return entry->length > 0 && entry->text[0] == '{' ? 2 : container->entry.column;
 }
 
 /* Appends the container's entry as comments of the unit. */
 static void append_entry(Generator *g, const Container *container, Buffer *unit) {
         const char *line, *end;
+        size_t column;
         char mark = '#';
 
         read_entry(g, container);
+        column = entry_column(container, &g->entry);
         end = g->entry.text + g->entry.length;
         for (line = g->entry.text; line < end;) {
                 const char *newline = memchr(line, '\n', (size_t)(end - line));
@@ -443,6 +451,8 @@ static void append_entry(Generator *g, const Container *container, Buffer *unit)
 
                 length = cut ? ENTRY_LINE_MAX : length;
                 buffer_append(unit, &mark, 1);
+                for (; column > 0; column--)
+                        buffer_append(unit, " ", 1);
                 buffer_append(unit, line, length);
                 buffer_append(unit, "\n", 1);
                 mark = cut ? ';' : '#';

@@ -179,3 +179,17 @@ void mounts_check(const Manifest *manifest, const char *root, Diagnostics *diagn
         free_mounts(&check.fstab);
         free_mounts(&check.mountinfo);
 }
+
+bool mounts_below(const char *root, const char *path) {
+        size_t length = strlen(path);
+        char mountinfo[PATH_MAX];
+        bool found = false;
+        Mounts mounts;
+
+        snprintf(mountinfo, sizeof(mountinfo), "%s/proc/self/mountinfo", root);
+        read_mounts(&mounts, mountinfo);
+        for (size_t i = 0; i < mounts.length && !found; i++)
+                found = strncmp(mounts.items[i].target, path, length) == 0 && mounts.items[i].target[length] == '/';
+        free_mounts(&mounts);
+        return found;
+}

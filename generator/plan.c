@@ -9,6 +9,7 @@
 
 #include "escape.h"
 #include "log.h"
+#include "mounts.h"
 #include "option-path.h"
 #include "read-file.h"
 #include "record.h"
@@ -27,7 +28,8 @@ const char *const action_names[ACTIONS_LENGTH] = {
 /* Two containers of one name, and where the differences go. */
 typedef struct Comparison {
         Arena *arena;
-        const Container *new;
+        const char *root;
+        const Container *old, *new;
         OptionChange **end;
 } Comparison;
 
@@ -83,17 +85,61 @@ static const char *object_text(Arena *arena, const Field *fields, const void *ob
         return arena_join(arena, text, "}");
 }
 
+/* The bind mount that @option is the path of, or NULL. */
+static const BindMount *find_bind_mount(const Container *container, const char *option) {
+        static const char prefix[] = "bindMounts.";
+        const BindMount *mounts = container->bind_mounts.items, *found = NULL;
+        Arena arena = ARENA_NULL;
+
+        if (strncmp(option, prefix, sizeof(prefix) - 1) != 0)
+                return NULL;
+        for (uint32_t i = 0; i < container->bind_mounts.length && !found; i++)
+                if (strcmp(option + sizeof(prefix) - 1, option_path_part(&arena, mounts[i].mount_point.text)) == 0)
+                        found = &mounts[i];
+        arena_free(&arena);
+        return found;
+}
+
+/* Whether @path is somewhere below @directory. */
+static bool is_below(const char *path, const char *directory) {
+        size_t length = strlen(directory);
+
+        return strncmp(path, directory, length) == 0 && path[length] == '/';
+}
+
+/* Whether anything of @container is mounted below @mount_point: it would be hidden by what is mounted there later. */
+static bool has_mounts_below(const Container *container, const char *mount_point) {
+        const BindMount *mounts = container->bind_mounts.items;
+        const Text *tmpfs = container->tmpfs.items;
+
+        for (uint32_t i = 0; i < container->bind_mounts.length; i++)
+                if (is_below(mounts[i].mount_point.text, mount_point))
+                        return true;
+        for (uint32_t i = 0; i < container->tmpfs.length; i++)
+                if (is_below(tmpfs[i].text, mount_point))
+                        return true;
+        return false;
+}
+
+/* Whether a bind mount can be added while the container runs, as it would be if that started anew. systemd-machined refuses it where
+ * the mount would have to be mapped, and mounts no more than one file system. */
+static bool can_be_mounted(const Comparison *c, const BindMount *mount) {
+        return !container_has_shifted_users(c->new) && !has_mounts_below(c->old, mount->mount_point.text) &&
+               !has_mounts_below(c->new, mount->mount_point.text) && !mounts_below(c->root, mount->host_path.text);
+}
+
 /* What a change takes in the container that is compared: some are possible while it runs only under circumstances. */
 static Change change_here(const Comparison *c, const char *option, Change change) {
         const Link *link = &c->new->link;
+        const BindMount *mount;
 
         if (change == CHANGE_RELOAD && c->new->ephemeral.value)
                 return CHANGE_RESTART; /* its root is to be made by the system it has */
         if (change != CHANGE_LIVE)
                 return change;
-        if (strncmp(option, "bindMounts.", 11) == 0)
-                /* systemd-machined refuses it: the mount would not be mapped. */
-                return container_has_shifted_users(c->new) ? CHANGE_RESTART : CHANGE_LIVE;
+        mount = find_bind_mount(c->new, option);
+        if (mount)
+                return can_be_mounted(c, mount) ? CHANGE_LIVE : CHANGE_RESTART;
         if (strcmp(option, "forwardPorts") != 0)
                 return CHANGE_LIVE;
         if (!c->new->private_network.value)
@@ -118,27 +164,36 @@ static Change change_of_addition(const Field *field) {
         return field->added != CHANGE_UNKNOWN ? field->added : field->change;
 }
 
-static bool has_item(Arena *arena, const Field *field, const List *list, const char *text) {
+/* The items of @list as texts. */
+static const char **item_texts(Arena *arena, const Field *field, const List *list) {
+        const char **texts = arena_alloc(arena, (list->length + 1) * sizeof(*texts));
+
         for (uint32_t i = 0; i < list->length; i++)
-                if (strcmp(item_text(arena, field, item_of(field, list, i)), text) == 0)
-                        return true;
-        return false;
+                texts[i] = item_text(arena, field, item_of(field, list, i));
+        return texts;
+}
+
+static NameTable table_of(const char **texts, uint32_t length) {
+        NameTable table = NAME_TABLE_NULL;
+
+        for (uint32_t i = 0; i < length; i++)
+                (void)name_table_add(&table, texts[i], texts);
+        return table;
 }
 
 /* The order of objects does not matter. */
 static void compare_sets(Comparison *c, const Field *field, const List *old, const List *new, const char *option) {
-        for (uint32_t i = 0; i < old->length; i++) {
-                const char *text = item_text(c->arena, field, item_of(field, old, i));
+        const char **old_texts = item_texts(c->arena, field, old), **new_texts = item_texts(c->arena, field, new);
+        NameTable old_table = table_of(old_texts, old->length), new_table = table_of(new_texts, new->length);
 
-                if (!has_item(c->arena, field, new, text))
-                        add_change(c, option, text, NULL, field->change);
-        }
-        for (uint32_t i = 0; i < new->length; i++) {
-                const char *text = item_text(c->arena, field, item_of(field, new, i));
-
-                if (!has_item(c->arena, field, old, text))
-                        add_change(c, option, NULL, text, change_of_addition(field));
-        }
+        for (uint32_t i = 0; i < old->length; i++)
+                if (!name_table_find(&new_table, old_texts[i]))
+                        add_change(c, option, old_texts[i], NULL, field->change);
+        for (uint32_t i = 0; i < new->length; i++)
+                if (!name_table_find(&old_table, new_texts[i]))
+                        add_change(c, option, NULL, new_texts[i], change_of_addition(field));
+        name_table_free(&old_table);
+        name_table_free(&new_table);
 }
 
 static void compare_objects(Comparison *c, const Field *fields, const void *old, const void *new, const char *path);
@@ -254,7 +309,7 @@ static const char *first_error(const Diagnostics *diagnostics, const char *name)
         return "there are errors in its entry; see nixos-container check";
 }
 
-static void decide_by_changes(PlannedContainer *item) {
+static void decide_by_changes(PlannedContainer *item, bool is_unfinished) {
         static const Action actions[] = {
                 [CHANGE_LIVE] = ACTION_UPDATE, [CHANGE_RELOAD] = ACTION_RELOAD, [CHANGE_RESTART] = ACTION_RESTART};
         const Flag *restart_if_changed = &item->declared->restart_if_changed;
@@ -262,14 +317,25 @@ static void decide_by_changes(PlannedContainer *item) {
         for (const OptionChange *change = item->changes; change; change = change->next)
                 if (actions[change->change] > item->action)
                         item->action = actions[change->change];
+        if (is_unfinished) {
+                item->action = ACTION_RESTART;
+                item->reason = "an earlier change was not finished";
+        }
         if (item->action != ACTION_NONE && is_given(restart_if_changed) && !restart_if_changed->value) {
                 item->action = ACTION_KEEP;
                 item->reason = "restartIfChanged is false";
         }
 }
 
-static void decide(Plan *plan, PlannedContainer *item, const Diagnostics *diagnostics, bool is_incomplete) {
-        Comparison comparison = {.arena = plan->arena, .new = item->declared, .end = &item->changes};
+static bool exists(const char *path) {
+        return access(path, F_OK) == 0;
+}
+
+static void decide(
+        Plan *plan, PlannedContainer *item, const char *root, const Diagnostics *diagnostics, bool is_incomplete) {
+        Comparison comparison = {
+                .arena = plan->arena, .root = root, .old = item->running, .new = item->declared, .end = &item->changes};
+        const char *records = arena_join(plan->arena, root, RECORDS_DIRECTORY);
 
         if (!item->declared) {
                 item->action = is_incomplete ? ACTION_FAIL : ACTION_STOP;
@@ -280,12 +346,17 @@ static void decide(Plan *plan, PlannedContainer *item, const Diagnostics *diagno
                 item->reason = first_error(diagnostics, item->name);
         } else if (!item->runs) {
                 item->action = item->declared->auto_start.value ? ACTION_START : ACTION_NONE;
+                if (exists(arena_printf(plan->arena, "%s/" RECORD_START_MARK, records, item->name))) {
+                        item->action = ACTION_START;
+                        item->reason = "an earlier switch has stopped it and was not finished";
+                }
         } else if (!item->running) {
                 item->action = ACTION_KEEP;
                 item->reason = "it was started by another version, which has not noted how; restart it";
         } else {
                 compare_objects(&comparison, container_fields, item->running, item->declared, NULL);
-                decide_by_changes(item);
+                decide_by_changes(
+                        item, exists(arena_printf(plan->arena, "%s/%s/" RECORD_UNFINISHED, records, item->name)));
         }
 }
 
@@ -349,7 +420,7 @@ bool plan_make(Plan *plan, const Manifest *manifest, const NameTable *names, con
         name_table_free(&running);
         find_claims(plan);
         for (size_t i = 0; i < plan->length; i++)
-                decide(plan, &plan->items[i], diagnostics, manifest->is_incomplete);
+                decide(plan, &plan->items[i], root, diagnostics, manifest->is_incomplete);
         if (plan->length > 0)
                 qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
         return true;
@@ -363,21 +434,7 @@ bool plan_is_empty(const Plan *plan) {
 }
 
 const BindMount *plan_added_bind_mount(const PlannedContainer *item, const OptionChange *change) {
-        const BindMount *mounts = item->declared->bind_mounts.items;
-        static const char prefix[] = "bindMounts.";
-
-        if (change->old || strncmp(change->option, prefix, sizeof(prefix) - 1) != 0)
-                return NULL;
-        for (uint32_t i = 0; i < item->declared->bind_mounts.length; i++) {
-                Arena arena = ARENA_NULL;
-                bool found = strcmp(change->option + sizeof(prefix) - 1,
-                                     option_path_part(&arena, mounts[i].mount_point.text)) == 0;
-
-                arena_free(&arena);
-                if (found)
-                        return &mounts[i];
-        }
-        return NULL;
+        return change->old ? NULL : find_bind_mount(item->declared, change->option);
 }
 
 /* What tells two paths of the store apart, which mostly have long hashes in front. */

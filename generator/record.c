@@ -69,6 +69,16 @@ static int open_records(void) {
         return fd;
 }
 
+/* Reads a file of the record; one that is not there is empty. */
+static Buffer read_recorded(Arena *arena, const char *container, const char *file) {
+        const char *path = arena_printf(arena, RECORDS_DIRECTORY "/%s/%s", container, file);
+        Buffer text = BUFFER_NULL;
+
+        if (!read_file(path, &text) && errno != ENOENT)
+                log_message(LOG_ERR, "%s: %s", path, strerror(errno));
+        return text;
+}
+
 static const char *claim_path(Arena *arena, const char *claim) {
         return arena_printf(arena, CLAIMS_DIRECTORY "/%s", claim);
 }
@@ -100,6 +110,15 @@ static void release_claims(Arena *arena, int records, const char *container, con
         }
 }
 
+/* Whether the record of a container says that it has a claim. */
+static bool has_claim(Arena *arena, const char *container, const char *claim) {
+        Buffer claims = read_recorded(arena, container, RECORD_CLAIMS);
+        bool has = has_line(&claims, claim);
+
+        buffer_free(&claims);
+        return has;
+}
+
 /* The claims of one container that another one has. */
 typedef struct ClaimConflict {
         const char *claim;
@@ -117,11 +136,11 @@ static int take_claim(
         if (errno == EEXIST && read_claim(arena, records, claim, holder)) {
                 if (strcmp(holder, container) == 0)
                         return 0;
-                if (faccessat(records, holder, F_OK, 0) == 0) {
+                if (has_claim(arena, holder, claim)) {
                         ret_conflict->claim = claim;
                         return 1;
                 }
-                /* Left over from one that has no record any more. */
+                /* Left over from one that did not get to its end. */
                 if (unlinkat(records, path, 0) == 0 && symlinkat(container, records, path) == 0)
                         return 0;
         }
@@ -205,16 +224,6 @@ static void remove_links(const Buffer *network) {
         buffer_free(&batch);
 }
 
-/* Reads a file of the record; one that is not there is empty. */
-static Buffer read_recorded(Arena *arena, const char *container, const char *file) {
-        const char *path = arena_printf(arena, RECORDS_DIRECTORY "/%s/%s", container, file);
-        Buffer text = BUFFER_NULL;
-
-        if (!read_file(path, &text) && errno != ENOENT)
-                log_message(LOG_ERR, "%s: %s", path, strerror(errno));
-        return text;
-}
-
 /* Whether another container's record has forwards. */
 static bool others_forward(Arena *arena, int records) {
         int fd = openat(records, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -228,6 +237,21 @@ static bool others_forward(Arena *arena, int records) {
         if (directory)
                 closedir(directory);
         return found;
+}
+
+/* Puts @text in the place of a file of the record. */
+static bool replace_file(Arena *arena, int records, const char *container, const char *file, const Buffer *text) {
+        const char *path = arena_printf(arena, "%s/%s", container, file);
+        const char *temporary = arena_printf(arena, "%s/.%s.new", container, file);
+
+        (void)unlinkat(records, temporary, 0);
+        if (!write_file(records, temporary, text))
+                return false;
+        if (renameat(records, temporary, records, path) < 0) {
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
+                return false;
+        }
+        return true;
 }
 
 /* Deletes the elements that @script has added but those in @kept, in one transaction, and with @last the table. The script comes
@@ -252,18 +276,28 @@ static bool delete_elements(Arena *arena, const Buffer *script, const Buffer *ke
         return deleted;
 }
 
-/* Deletes all forwards of the record. Whoever is the last deletes the table. Meanwhile a reload of the host's rules does not put
- * them back. */
+/* Deletes all forwards of the record, and those that it was about to delete. Whoever is the last deletes the table. Meanwhile a
+ * reload of the host's rules does not put them back. */
 static bool remove_forwards(Arena *arena, int records, const char *container) {
         const char *path = arena_printf(arena, "%s/" RECORD_NFT, container);
         const char *ending = arena_printf(arena, "%s/" RECORD_NFT_ENDING, container);
-        Buffer script;
+        Buffer script = read_recorded(arena, container, RECORD_NFT_ENDING);
         bool removed = true;
 
-        (void)renameat(records, path, records, ending);
-        script = read_recorded(arena, container, RECORD_NFT_ENDING);
+        if (script.length > 0) {
+                Buffer rest = read_recorded(arena, container, RECORD_NFT);
+
+                buffer_append(&script, rest.text, rest.length);
+                buffer_free(&rest);
+                removed = replace_file(arena, records, container, RECORD_NFT_ENDING, &script);
+                (void)unlinkat(records, path, 0);
+        } else {
+                (void)renameat(records, path, records, ending);
+                buffer_free(&script);
+                script = read_recorded(arena, container, RECORD_NFT_ENDING);
+        }
         if (script.length > 0)
-                removed = delete_elements(arena, &script, &BUFFER_NULL, !others_forward(arena, records));
+                removed = delete_elements(arena, &script, &BUFFER_NULL, !others_forward(arena, records)) && removed;
         buffer_free(&script);
         if (removed)
                 (void)unlinkat(records, ending, 0);
@@ -444,9 +478,19 @@ static const char *new_record_path(Arena *arena, const char *container) {
         return arena_printf(arena, ".%s.new", container);
 }
 
+/* Notes in the directory of a record that what there is and what the record says may differ. Only the next start mends that. */
+static bool mark_unfinished(int records, const char *directory) {
+        Arena arena = ARENA_NULL;
+        const char *path = arena_printf(&arena, "%s/" RECORD_UNFINISHED, directory);
+        bool marked = faccessat(records, path, F_OK, 0) == 0 || write_file(records, path, &BUFFER_NULL);
+
+        arena_free(&arena);
+        return marked;
+}
+
 /* Makes the record of @unit out of sight and then, at once, the container's. The one that it had is afterwards where the new
  * one was made. */
-static bool write_record(Arena *arena, int records, const char *container, const Buffer *unit) {
+static bool write_record(Arena *arena, int records, const char *container, const Buffer *unit, bool unfinished) {
         const char *temporary = new_record_path(arena, container);
         bool has_one = faccessat(records, container, F_OK, 0) == 0, good;
         int new;
@@ -457,7 +501,7 @@ static bool write_record(Arena *arena, int records, const char *container, const
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", temporary, strerror(errno));
                 return false;
         }
-        good = fill_record(new, unit);
+        good = fill_record(new, unit) && (!unfinished || mark_unfinished(records, temporary));
         close(new);
         if (good && renameat2(records, temporary, records, container, has_one ? RENAME_EXCHANGE : 0) < 0) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", container, strerror(errno));
@@ -513,9 +557,10 @@ bool record_create(const char *directory, const char *container) {
         }
         if (good) {
                 /* The root of an ephemeral container that had no end of its own. */
-                good = remove_files(&arena, &tmpfiles) && write_record(&arena, records, container, &unit);
+                good = remove_files(&arena, &tmpfiles) && write_record(&arena, records, container, &unit, false);
                 if (!good)
                         release_claims(&arena, records, container, &claims, &BUFFER_NULL);
+                (void)unlinkat(records, arena_printf(&arena, RECORD_START_MARK, container), 0);
         }
         if (records >= 0)
                 close(records);
@@ -546,10 +591,19 @@ static void end_update(Update *update) {
         arena_free(&update->arena);
 }
 
-static bool start_update(Update *update, const char *directory, const char *container) {
+static bool create_files(const Buffer *tmpfiles) {
+        char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
+
+        return run_program(systemd_tmpfiles, tmpfiles) == 0;
+}
+
+static bool start_update(Update *update, const char *directory, const char *container, bool with_files) {
         *update = (Update){.records = -1};
         if (!read_generated(
                     arena_printf(&update->arena, "%s/container@%s.service", directory, container), &update->unit))
+                return false;
+        update->tmpfiles = section(&update->unit, "[X-Tmpfiles]");
+        if (with_files && !create_files(&update->tmpfiles))
                 return false;
         update->records = open_records();
         if (update->records < 0)
@@ -560,24 +614,8 @@ static bool start_update(Update *update, const char *directory, const char *cont
         }
         update->claims = section(&update->unit, "[X-Claims]");
         update->nft = section(&update->unit, "[X-Nftables]");
-        update->tmpfiles = section(&update->unit, "[X-Tmpfiles]");
         update->old_claims = read_recorded(&update->arena, container, RECORD_CLAIMS);
         update->old_nft = read_recorded(&update->arena, container, RECORD_NFT);
-        return true;
-}
-
-/* Puts @text in the place of a file of the record. */
-static bool replace_file(Arena *arena, int records, const char *container, const char *file, const Buffer *text) {
-        const char *path = arena_printf(arena, "%s/%s", container, file);
-        const char *temporary = arena_printf(arena, "%s/.%s.new", container, file);
-
-        (void)unlinkat(records, temporary, 0);
-        if (!write_file(records, temporary, text))
-                return false;
-        if (renameat(records, temporary, records, path) < 0) {
-                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
-                return false;
-        }
         return true;
 }
 
@@ -605,17 +643,25 @@ static size_t keep_elements(Arena *arena, Buffer *script, const Buffer *kept, si
 /* Releases what the container is to have no longer. At each moment the record says at least what there is, so that the container's
  * end removes it, but nothing any more that another container may take. */
 static bool give_up(Update *u, const char *container) {
+        const char *ending = arena_printf(&u->arena, "%s/" RECORD_NFT_ENDING, container);
         Buffer reduced = BUFFER_NULL;
         size_t removed, left;
         bool good = true;
 
         buffer_append(&reduced, u->old_nft.text, u->old_nft.length);
         left = keep_elements(&u->arena, &reduced, &u->nft, &removed);
-        if (removed > 0 && left == 0)
+        if (removed > 0)
+                good = mark_unfinished(u->records, container);
+        if (good && faccessat(u->records, ending, F_OK, 0) == 0) /* what an earlier one did not get to the end of */
+                good = remove_forwards(&u->arena, u->records, container) &&
+                       (left == 0 || (replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
+                                             add_forwards(&reduced)));
+        else if (good && removed > 0 && left == 0)
                 good = remove_forwards(&u->arena, u->records, container);
-        else if (removed > 0)
-                good = delete_elements(&u->arena, &u->old_nft, &u->nft, false) &&
-                       replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced);
+        else if (good && removed > 0)
+                good = replace_file(&u->arena, u->records, container, RECORD_NFT_ENDING, &u->old_nft) &&
+                       replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
+                       delete_elements(&u->arena, &u->old_nft, &u->nft, false) && unlinkat(u->records, ending, 0) == 0;
         buffer_free(&reduced);
         if (good)
                 release_claims(&u->arena, u->records, container, &u->old_claims, &u->claims);
@@ -624,7 +670,7 @@ static bool give_up(Update *u, const char *container) {
 
 bool record_give_up(const char *directory, const char *container) {
         Update update;
-        bool good = start_update(&update, directory, container) && give_up(&update, container);
+        bool good = start_update(&update, directory, container, false) && give_up(&update, container);
 
         end_update(&update);
         return good;
@@ -643,24 +689,25 @@ static bool take_more(Update *update, const char *container) {
         return false;
 }
 
-static bool create_files(const Buffer *tmpfiles) {
-        char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
-
-        return run_program(systemd_tmpfiles, tmpfiles) == 0;
-}
-
+/* The new record is in place before what it says is there, so that the container's end removes that in any case. */
 static bool exchange_record(Update *u, const char *container, RecordAttach attach, void *userdata) {
         const char *other = new_record_path(&u->arena, container);
+        const char *unfinished = arena_printf(&u->arena, "%s/" RECORD_UNFINISHED, container);
 
-        if (!write_record(&u->arena, u->records, container, &u->unit))
+        if (!write_record(&u->arena, u->records, container, &u->unit, true))
                 return false;
         if (add_forwards(&u->nft) && (!attach || attach(userdata))) {
+                (void)unlinkat(u->records, unfinished, 0);
                 remove_directory(u->records, other);
                 return true;
         }
-        /* As it was. */
+        (void)mark_unfinished(u->records, other);
+        (void)renameat(u->records, arena_printf(&u->arena, "%s/" RECORD_NFT, container), u->records,
+                arena_printf(&u->arena, "%s/" RECORD_NFT_ENDING, container));
         if (u->nft.length > 0)
-                (void)delete_elements(&u->arena, &u->nft, &u->old_nft, false);
+                (void)delete_elements(&u->arena, &u->nft, &u->old_nft,
+                        faccessat(u->records, arena_printf(&u->arena, "%s/" RECORD_NFT, other), F_OK, 0) < 0 &&
+                                !others_forward(&u->arena, u->records));
         (void)renameat2(u->records, other, u->records, container, RENAME_EXCHANGE);
         remove_directory(u->records, other);
         return false;
@@ -668,11 +715,10 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
 
 bool record_update(const char *directory, const char *container, RecordAttach attach, void *userdata) {
         Update update;
-        bool good = start_update(&update, directory, container) && take_more(&update, container);
+        bool good = start_update(&update, directory, container, true) && take_more(&update, container);
 
         if (good) {
-                good = create_files(&update.tmpfiles) && give_up(&update, container) &&
-                       exchange_record(&update, container, attach, userdata);
+                good = give_up(&update, container) && exchange_record(&update, container, attach, userdata);
                 if (!good)
                         release_claims(&update.arena, update.records, container, &update.claims, &update.old_claims);
         }
@@ -705,4 +751,16 @@ bool record_remove(const char *container) {
                 close(records);
         arena_free(&arena);
         return removed;
+}
+
+bool record_mark_start(const char *container) {
+        Arena arena = ARENA_NULL;
+        int records = open_records();
+        const char *path = arena_printf(&arena, RECORD_START_MARK, container);
+        bool good = records >= 0 && (faccessat(records, path, F_OK, 0) == 0 || write_file(records, path, &BUFFER_NULL));
+
+        if (records >= 0)
+                close(records);
+        arena_free(&arena);
+        return good;
 }

@@ -8,6 +8,8 @@
  *   manifest.yaml
  *             its section [X-Manifest]: a manifest of the container alone
  *   system    the path of the system that runs, if another has been activated since
+ *   unfinished
+ *             there if it was being changed and that was not finished: what it has may differ from what the record says
  *
  * container-record makes and removes them, nixos-container updates them. The generator reads the units, so that a container which is no longer
  * declared keeps its own until it has stopped. */
@@ -31,6 +33,10 @@
 #define RECORD_NFT "nft"
 #define RECORD_MANIFEST "manifest.yaml"
 #define RECORD_SYSTEM "system"
+#define RECORD_UNFINISHED "unfinished"
+
+/* Below RECORDS_DIRECTORY, a format of the name: there if a container was stopped to be started again. */
+#define RECORD_START_MARK ".%s.start"
 
 /* What RECORD_NFT is called while its rules are being removed. */
 #define RECORD_NFT_ENDING "nft-ending"
@@ -50,12 +56,16 @@ bool record_remove(const char *container);
 /* Notes that @system has been activated in the container. */
 bool record_set_system(const char *container, const char *system);
 
-/* Deletes the forwards and claims of a running container that its unit in @directory has no longer. */
+/* Deletes the forwards and claims of a running container that its unit in @directory has no longer. The record is marked as
+ * unfinished if there were any: record_update() is to follow. */
 bool record_give_up(const char *directory, const char *container);
+
+/* Notes that the container, which is to be stopped, is to be started again. Its next start removes the note. */
+bool record_mark_start(const char *container);
 
 /* Does what else there is to do in a container for record_update(). False, after it was logged, if that fails. */
 typedef bool (*RecordAttach)(void *userdata);
 
 /* Gives a running container the forwards and files of its unit in @directory, calls @attach (or NULL), and makes that unit its
- * record. If anything fails all is as it was before, but for what record_give_up() does. */
+ * record. If that fails, the record is the old one, and marked as unfinished once anything was changed. */
 bool record_update(const char *directory, const char *container, RecordAttach attach, void *userdata);

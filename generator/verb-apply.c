@@ -47,6 +47,16 @@ static bool wants_colour(void) {
         return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
+/* Says which errors leave open what is declared, and whether there are any. */
+static bool is_incomplete(const Declared *declared) {
+        if (!declared->manifest.is_incomplete)
+                return false;
+        for (const Diagnostic *d = declared->diagnostics.first; d; d = d->next)
+                if (d->severity == SEVERITY_ERROR)
+                        fprintf(stderr, "%s\n", d->text);
+        return true;
+}
+
 int verb_plan(int argc, char *argv[]) {
         static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {0}};
         bool json = false;
@@ -63,11 +73,13 @@ int verb_plan(int argc, char *argv[]) {
         } else {
                 if (json)
                         plan_print_json(&declared.plan, stdout);
-                else if (plan_is_empty(&declared.plan))
+                else if (plan_is_empty(&declared.plan) && !declared.manifest.is_incomplete)
                         printf("All containers are as declared.\n");
                 else
                         plan_print(&declared.plan, stdout, wants_colour());
-                status = plan_is_empty(&declared.plan) ? EXIT_SUCCESS : EXIT_CHANGES;
+                status = is_incomplete(&declared)        ? EXIT_FAILURE
+                         : plan_is_empty(&declared.plan) ? EXIT_SUCCESS
+                                                         : EXIT_CHANGES;
         }
         free_declared(&declared);
         return status;

@@ -268,9 +268,15 @@ TEXT
 nothing_is_stopped_when_the_manifest_cannot_be_read() {
   _start_pair
   printf 'version: 1\ncontainers: [' >"$manifest"
-  fails nixos-container apply
+  _apply_fails
+  grep -F "$manifest:2:14: while parsing a flow node" /tmp/failed || cat /tmp/failed
   [ "$(state one)" = active ]
   page 10.0.0.1:8082
+  systemctl stop container@one container@two
+  # Nor is nothing at all as declared.
+  _apply_fails
+  [ ! -s /tmp/applied ]
+  fails nixos-container plan
 }
 
 an_apply_that_was_interrupted_is_finished_by_the_next() {
@@ -299,6 +305,56 @@ YAML
       systemctl stop container@one container@three
     done
   done
+}
+
+containers_that_were_stopped_to_exchange_something_are_started_in_any_case() {
+  _start_pair
+  sed -i 's/10.0.0.2/10.0.0.x/; s/10.0.0.3/10.0.0.2/; s/10.0.0.x/10.0.0.3/' "$manifest"
+  nixos-container apply &
+  local apply=$!
+  wait_until 10 eval '[ "$(state one)" = deactivating ]'
+  kill -KILL $apply
+  wait $apply || true
+  wait_until 30 is_inactive one
+  _apply
+  [ "$(state one)" = active ]
+  [ "$(state two)" = active ]
+  page 10.0.0.1:8081
+  page 10.0.0.1:8082
+}
+
+a_change_that_was_not_finished_is_made_up_for_by_a_restart() {
+  _start_pair
+  local before
+  before=$(main_pid one)
+  touch $records/one/unfinished
+  _apply
+  [ "$(main_pid one)" != "$before" ]
+  page 10.0.0.1:8081
+}
+
+a_reload_that_fails_keeps_the_forwards() {
+  _start_pair
+  cp "$manifest" /tmp/before.yaml
+  sed -i 's/8081/8083/; s/system-wasabi/system-unwilling/' "$manifest"
+  _apply_fails
+  page 10.0.0.1:8081
+  cp /tmp/before.yaml "$manifest"
+  _apply
+  page 10.0.0.1:8081
+  page 10.0.0.1:8082
+}
+
+a_container_that_is_still_starting_gets_the_other_system_by_a_restart() {
+  declare_containers <<'YAML'
+  slow: { system: "{system}-slow", ephemeral: false }
+YAML
+  systemctl start --no-block container@slow
+  _write_manifest <<'YAML'
+  slow: { system: "{system}-old" }
+YAML
+  _apply
+  [ "$(cat /var/lib/nixos-containers/slow/etc/generation)" = old ]
 }
 
 a_switch_touches_only_what_has_changed_and_takes_less_than_starting_all_anew() {

@@ -106,6 +106,11 @@ static void it_is_known_of_every_option_what_its_change_takes(void **state) {
         check_fields(container_fields);
 }
 
+#define ADDED(option, path)                                                                                            \
+        option ": added {\"hostPath\": \"" path "\", \"isReadOnly\": true, \"hostPathMode\": \"0755\", "               \
+               "\"hostPathUser\": \"root\", \"hostPathGroup\": \"root\"}"
+#define RESTART_FOR(option, path) "web: restart (" ADDED(option, path)
+
 static void every_option_that_changes_is_named_with_what_it_takes(void **state) {
         static const struct {
                 const char *old, *new, *expected;
@@ -157,6 +162,14 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                 {"extraFlags: [--a]", "extraFlags: [\"--b\\n\"]", NULL},
                 {"extraFlags: [--a]", "extraFlags: [\"--b \\\"c\\\"\"]",
                         "web: restart (extraFlags: [\"--a\"] → [\"--b \\\"c\\\"\"])\n"},
+                {"bindMounts: {/a/b: {}}", "bindMounts: {/a/b: {}, /a: {}, /ab: {}}",
+                        RESTART_FOR("bindMounts.\"/a\"", "/a") "; " ADDED("bindMounts.\"/ab\"", "/ab") ")\n"},
+                {"tmpfs: [\"/a/b:mode=0700\"]", "tmpfs: [\"/a/b:mode=0700\"], bindMounts: {/a: {}}",
+                        RESTART_FOR("bindMounts.\"/a\"", "/a") ")\n"},
+                {"extraVeths: {a: {localAddress: 10.0.0.2}}",
+                        "extraVeths: {a: {localAddress: 10.0.0.2, forwardPorts: [{hostPort: 80}]}}",
+                        "web: update (extraVeths.a.forwardPorts: added {\"protocol\": \"tcp\", \"hostPort\": 80, "
+                        "\"containerPort\": 80})\n"},
                 /* Several at once. */
                 {"tmpfs: [/a]", "enableTun: true", "web: restart (enableTun: false → true; tmpfs: removed [\"/a\"])\n"},
                 /* While it runs. */
@@ -270,6 +283,44 @@ static void a_container_with_errors_is_left_as_it_is(void **state) {
         host_free(&host);
 }
 
+static void what_was_interrupted_is_made_up_for(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "a", "");
+        record(&host, "a", RECORD_UNFINISHED, "");
+        record(&host, ".b.start", "file", "");
+        declare(&host, "version: 1\ncontainers: {a: {system: /old}, b: {system: /old}, c: {system: /old}}");
+        assert_string_equal(planned(&host), "a: restart (an earlier change was not finished)\n"
+                                            "b: start (an earlier switch has stopped it and was not finished)\n");
+        host_free(&host);
+}
+
+static void a_mount_below_the_source_takes_a_restart(void **state) {
+        char path[256], text[256];
+        FILE *stream;
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "web", "");
+        snprintf(path, sizeof(path), "%s/proc", host.root);
+        make_directory(path);
+        snprintf(path, sizeof(path), "%s/proc/self", host.root);
+        make_directory(path);
+        snprintf(path, sizeof(path), "%s/proc/self/mountinfo", host.root);
+        stream = fopen(path, "w");
+        assert_non_null(stream);
+        fputs("30 1 0:26 / / rw - ext4 /dev/sda1 rw\n31 30 0:27 / /srv/a/b rw - tmpfs tmpfs rw\n", stream);
+        fclose(stream);
+        snprintf(text, sizeof(text),
+                "version: 1\ncontainers: {web: {system: /old, bindMounts: {/x: {hostPath: /srv/a}}}}");
+        declare(&host, text);
+        assert_non_null(strstr(planned(&host), "web: restart (bindMounts.\"/x\": added"));
+        host_free(&host);
+}
+
 static void what_another_version_has_started_is_left_as_it_is(void **state) {
         Host host;
 
@@ -315,6 +366,8 @@ int main(void) {
                 cmocka_unit_test(containers_start_by_themselves_and_stop_when_they_are_no_longer_declared),
                 cmocka_unit_test(a_manifest_that_cannot_be_read_to_its_end_stops_nothing),
                 cmocka_unit_test(a_container_with_errors_is_left_as_it_is),
+                cmocka_unit_test(what_was_interrupted_is_made_up_for),
+                cmocka_unit_test(a_mount_below_the_source_takes_a_restart),
                 cmocka_unit_test(what_another_version_has_started_is_left_as_it_is),
                 cmocka_unit_test(the_plan_is_json_for_programs),
         };
