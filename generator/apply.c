@@ -276,12 +276,12 @@ static bool conclude(const Apply *apply) {
 }
 
 /* The state of a unit called container@NAME.service changes the plan. */
-static void note_unsettled(Plan *plan, const char *unit, const char *active_state) {
+static bool note_unsettled(Plan *plan, const char *unit, const char *active_state) {
         static const char prefix[] = "container@", suffix[] = ".service";
         size_t length = strlen(unit);
 
         if (length <= sizeof(prefix) + sizeof(suffix) - 2)
-                return;
+                return false;
         unit += sizeof(prefix) - 1;
         length -= sizeof(prefix) + sizeof(suffix) - 2;
         for (size_t i = 0; i < plan->length; i++) {
@@ -295,13 +295,16 @@ static void note_unsettled(Plan *plan, const char *unit, const char *active_stat
                 else if (item->action == ACTION_UPDATE || item->action == ACTION_RELOAD)
                         /* systemd would take a reload for done with the start that is under way. */
                         item->action = ACTION_RESTART;
+                return item->action == ACTION_START;
         }
+        return false;
 }
 
-void apply_find_unsettled(Plan *plan, sd_bus *bus) {
+bool apply_find_unsettled(Plan *plan, sd_bus *bus) {
         sd_bus_message *reply = NULL;
         const char *unit, *active_state;
         sd_bus_error error = SD_BUS_ERROR_NULL;
+        bool found = false;
         int r = sd_bus_call_method(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
                 "org.freedesktop.systemd1.Manager", "ListUnitsByPatterns", &error, &reply, "asas", 2, "activating",
                 "deactivating", 1, "container@*.service");
@@ -310,12 +313,13 @@ void apply_find_unsettled(Plan *plan, sd_bus *bus) {
                 r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
         while (r >= 0 && (r = sd_bus_message_read(reply, "(ssssssouso)", &unit, NULL, NULL, &active_state, NULL, NULL,
                                   NULL, NULL, NULL, NULL)) > 0)
-                note_unsettled(plan, unit, active_state);
+                found = note_unsettled(plan, unit, active_state) || found;
         if (r < 0)
                 log_message(LOG_ERR, "Cannot ask systemd what is being started: %s",
                         error.message ? error.message : strerror(-r));
         sd_bus_error_free(&error);
         sd_bus_message_unref(reply);
+        return found;
 }
 
 bool apply_plan(const Plan *plan, sd_bus *bus, bool progress) {

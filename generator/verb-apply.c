@@ -104,25 +104,32 @@ typedef struct ApplyOptions {
         bool nothing_declared;
 } ApplyOptions;
 
-static bool apply(sd_bus *bus, const ApplyOptions *options) {
+/* @ret_unsettled: there were containers that were still being started, some of them by another unit than they have now. */
+static bool apply_once(sd_bus *bus, const ApplyOptions *options, bool *ret_unsettled) {
         char *nothing[] = {NULL};
         Declared declared;
-        bool good;
+        bool good = read_declared(&declared, options->nothing_declared ? nothing : NULL, 0);
+
+        *ret_unsettled = good && apply_find_unsettled(&declared.plan, bus);
+        if (good && !plan_is_empty(&declared.plan))
+                good = (options->at_switch || systemd_reload(bus)) &&
+                       apply_plan(&declared.plan, bus, isatty(STDOUT_FILENO));
+        else if (good && !declared.manifest.is_incomplete)
+                printf("All containers are as declared.\n");
+        good = !is_incomplete(&declared) && good;
+        free_declared(&declared);
+        return good;
+}
+
+static bool apply(sd_bus *bus, const ApplyOptions *options) {
+        bool unsettled, good;
 
         if (options->at_switch && !host_is_up(bus)) {
                 printf("The host is booting or shutting down: systemd starts or stops the containers.\n");
                 return true;
         }
-        good = read_declared(&declared, options->nothing_declared ? nothing : NULL, 0);
-        if (good)
-                apply_find_unsettled(&declared.plan, bus);
-        if (good && plan_is_empty(&declared.plan))
-                printf("All containers are as declared.\n");
-        else if (good)
-                good = (options->at_switch || systemd_reload(bus)) &&
-                       apply_plan(&declared.plan, bus, isatty(STDOUT_FILENO));
-        free_declared(&declared);
-        return good;
+        good = apply_once(bus, options, &unsettled);
+        return unsettled ? apply_once(bus, options, &unsettled) && good : good;
 }
 
 int verb_apply(int argc, char *argv[]) {
