@@ -4,10 +4,14 @@ VERSION := 0.1.0
 
 PREFIX ?= /usr/local
 prefix ?= $(PREFIX)
+bindir ?= $(prefix)/bin
 libdir ?= $(prefix)/lib
 libexecdir ?= $(libdir)/nixos-container-generator
 generatordir ?= $(libdir)/systemd/system-generators
 mandir ?= $(prefix)/share/man
+bashcompletiondir ?= $(prefix)/share/bash-completion/completions
+zshcompletiondir ?= $(prefix)/share/zsh/site-functions
+fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 DESTDIR ?=
 
 # Where the programs are that the units run.
@@ -15,12 +19,16 @@ BUSCTL ?= /usr/bin/busctl
 ECHO ?= /usr/bin/echo
 FALSE ?= /usr/bin/false
 IP ?= /usr/bin/ip
+JOURNALCTL ?= /usr/bin/journalctl
+MACHINECTL ?= /usr/bin/machinectl
 NFT ?= /usr/sbin/nft
+NIX ?= /usr/bin/nix
+NIX_ENV ?= /usr/bin/nix-env
 SYSTEMD_NSPAWN ?= /usr/bin/systemd-nspawn
 SYSTEMD_RUN ?= /usr/bin/systemd-run
 SYSTEMD_TMPFILES ?= /usr/bin/systemd-tmpfiles
 UDEVADM ?= /usr/bin/udevadm
-TOOLS := BUSCTL ECHO FALSE IP NFT SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_TMPFILES UDEVADM
+TOOLS := BUSCTL ECHO FALSE IP JOURNALCTL MACHINECTL NFT NIX NIX_ENV SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_TMPFILES UDEVADM
 
 PKG_CONFIG ?= pkg-config
 LIBRARIES := yaml-0.1 mount libcap
@@ -30,21 +38,28 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 HARDENING := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fcf-protection
-ALL_CPPFLAGS := -D_GNU_SOURCE -I$(B) -Igenerator $(shell $(PKG_CONFIG) --cflags $(LIBRARIES)) $(CPPFLAGS)
+ALL_CPPFLAGS := -D_GNU_SOURCE -I$(B) -Igenerator $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) libsystemd) $(CPPFLAGS)
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 GENERATOR := address arena buffer check diagnostic escape generate interface-name log mac-address manifest manifests mounts \
-	name-table nixos-container-generator option-path output read-file schema siphash template templates utf8
+	name-table nixos-container-generator option-path output read-file schema siphash spelling template templates utf8
 RECORD := arena buffer container-record log read-file record run-program
 INIT := address container-init
-PROGRAMS := $(B)/nixos-container-generator $(B)/container-record $(B)/container-init
+CLI := apply colour host imperative inside jobs machined nix-build nixos-container operands plan record remove-tree run-program \
+	session terminal verb-apply verb-control verb-enter verb-imperative verb-list verb-show \
+	$(filter-out generate nixos-container-generator output template templates,$(GENERATOR))
+PROGRAMS := $(B)/nixos-container-generator $(B)/nixos-container $(B)/container-record $(B)/container-init
 
 all: $(PROGRAMS)
 
 $(B)/nixos-container-generator: $(GENERATOR:%=$(B)/%.o)
 	@echo "  LINK    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+
+$(B)/nixos-container: $(CLI:%=$(B)/%.o)
+	@echo "  LINK    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd)
 
 $(B)/container-record: $(RECORD:%=$(B)/%.o)
 	@echo "  LINK    $@"
@@ -65,12 +80,12 @@ $(B)/templates.o: generator/templates.c generator/templates.h $(wildcard templat
 # Changes only with its content, so that a build with other paths is made anew and one with the same is not.
 $(B)/config.h: FORCE
 	@mkdir -p $(B)
-	@printf '#pragma once\n' >$@.new
-	@printf '#define %s "%s"\n' VERSION '$(VERSION)' LIBEXECDIR '$(libexecdir)' \
-		$(foreach tool,$(TOOLS),TOOL_$(tool) '$($(tool))') >>$@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@new=$@.$$$$; printf '#pragma once\n' >$$new; \
+	printf '#define %s "%s"\n' VERSION '$(VERSION)' LIBEXECDIR '$(libexecdir)' \
+		$(foreach tool,$(TOOLS),TOOL_$(tool) '$($(tool))') >>$$new; \
+	cmp -s $$new $@ && rm $$new || mv $$new $@
 
-MAN := $(B)/nixos-container-generator.8 $(B)/nixos-containers.yaml.5
+MAN := $(B)/nixos-container-generator.8 $(B)/nixos-container.8 $(B)/nixos-containers.yaml.5
 
 $(B)/%: generator/man/%.scd
 	@mkdir -p $(B)
@@ -81,9 +96,13 @@ man: $(MAN)
 
 install: all man
 	install -D -m 755 -t $(DESTDIR)$(generatordir) $(B)/nixos-container-generator
+	install -D -m 755 -t $(DESTDIR)$(bindir) $(B)/nixos-container
 	install -D -m 755 -t $(DESTDIR)$(libexecdir) $(B)/container-record $(B)/container-init
-	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(B)/nixos-container-generator.8
+	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(B)/nixos-container-generator.8 $(B)/nixos-container.8
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 $(B)/nixos-containers.yaml.5
+	install -D -m 644 generator/completion/nixos-container.bash $(DESTDIR)$(bashcompletiondir)/nixos-container
+	install -D -m 644 generator/completion/nixos-container.zsh $(DESTDIR)$(zshcompletiondir)/_nixos-container
+	install -D -m 644 -t $(DESTDIR)$(fishcompletiondir) generator/completion/nixos-container.fish
 
 # Tests. All of them can be run again without building anew; those that need a host need root.
 
@@ -96,7 +115,7 @@ ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	LDFLAGS="-fsanitize=address,undefined"
 
-check: dependencies check-unit check-golden check-sanitize check-verify check-system
+check: dependencies check-unit check-golden check-nix check-sanitize check-verify check-system
 
 dependencies:
 	@tests/install-dependencies
@@ -104,13 +123,20 @@ dependencies:
 check-unit: $(UNIT:%=$(B)/%)
 	@for test in $^; do $$test || exit 1; done
 
-$(B)/test-%: tests/unit/test-%.c $(addprefix $(B)/,$(addsuffix .o,$(filter-out nixos-container-generator,$(GENERATOR)) plan))
+# All but what has a main() of its own.
+TESTED := $(filter-out nixos-container-generator nixos-container,$(sort $(GENERATOR) $(CLI)))
+
+$(B)/test-%: tests/unit/test-%.c $(TESTED:%=$(B)/%.o)
 	@echo "  CC      $@"
-	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) cmocka)
+	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd cmocka)
 
 check-golden:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
 	@tests/golden/run build/golden
+
+check-nix:
+	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
+	@tests/nix/run build/golden
 
 check-sanitize:
 	@$(MAKE_ANEW) $(SANITIZE) build/sanitize/nixos-container-generator check-unit
@@ -130,6 +156,10 @@ demo: dependencies
 	@$(MAKE) --no-print-directory $(ROOTFS)
 	@tests/host/demo build/host $(ROOTFS)
 
+# make fuzz SECONDS=3600
+fuzz: dependencies
+	@tests/fuzz/run build/fuzz $(or $(SECONDS),60)
+
 bench: $(PROGRAMS)
 	@tests/bench/run $(B)
 
@@ -139,7 +169,8 @@ $(ROOTFS): tests/host/make-rootfs
 	@tests/host/make-rootfs $@
 	@touch $@
 
-SOURCES := $(wildcard generator/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch])
+SOURCES := $(wildcard generator/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
+NIX_SOURCES = default.nix $(shell find nixos-module tests/nix -name '*.nix')
 SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh)
 
 format:
@@ -150,14 +181,15 @@ lint: dependencies $(B)/config.h
 	@echo $(wildcard generator/*.c) | xargs -n 1 -P 2 sh -c 'clang-tidy --quiet --warnings-as-errors="*" $$0 -- \
 		-std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null'
 	@shellcheck $(SCRIPTS)
-	@nix-instantiate --parse default.nix >/dev/null
+	@nix-instantiate --parse $(NIX_SOURCES) >/dev/null
+	@! command -v nixfmt >/dev/null || nixfmt --check $(NIX_SOURCES)
 	@echo "lint: nothing to complain of"
 
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install check dependencies check-unit check-golden check-sanitize check-verify check-system check-boot demo \
-	bench format lint clean FORCE
+.PHONY: all man install check dependencies check-unit check-golden check-nix check-sanitize check-verify check-system check-boot demo \
+	fuzz bench format lint clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(B)/*.d)

@@ -1,7 +1,6 @@
 #include "manifest.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "escape.h"
 #include "option-path.h"
 #include "schema.h"
+#include "spelling.h"
 
 /* "containers", a name, an option, a name in it, an option of that, and an index */
 #define PATH_MAX_PARTS 8
@@ -267,21 +267,6 @@ static void read_scalar(Reader *r, const ScalarType *type, void *value) {
         if (!type->parse(r->arena, (char *)r->event.data.scalar.value, r->event.data.scalar.length,
                     r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE, value))
                 report(r, event_mark(r), "%s is not %s", found(r), type->expected);
-}
-
-static bool one_edit_apart(const char *a, const char *b) {
-        size_t n, m;
-
-        while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b))
-                a++, b++;
-        n = strlen(a);
-        m = strlen(b);
-        if (n == m) /* a letter replaced, or two exchanged, or nothing but the case */
-                return n == 0 || strcasecmp(a + 1, b + 1) == 0 ||
-                       (n > 1 && a[0] == b[1] && a[1] == b[0] && strcasecmp(a + 2, b + 2) == 0);
-        if (n + 1 == m)
-                return strcasecmp(a, b + 1) == 0;
-        return m + 1 == n && strcasecmp(a + 1, b) == 0;
 }
 
 static const Field *find_field(const Field *fields, const char *name) {

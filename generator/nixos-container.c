@@ -32,37 +32,39 @@ static const Verb verbs[] = {
                 "Without a terminal it prints the names, one a line.\n"
                 "\n"
                 "  --json  print all that is known of them\n",
-                verb_list, .needs_root = false},
-        {"status", "NAME", "say whether a container is \"up\", \"down\" or \"gone\"", NULL, verb_status},
-        {"start", "NAME…", "start containers, and wait until they are up", NULL, verb_start, .needs_root = true},
-        {"stop", "NAME…", "shut containers down, and wait until they are", NULL, verb_stop, .needs_root = true},
-        {"restart", "NAME…", "stop containers and start them as they are declared now", NULL, verb_restart,
+                .run = verb_list},
+        {"status", "NAME", "say whether a container is \"up\", \"down\" or \"gone\"", .run = verb_status},
+        {"start", "NAME…", "start containers, and wait until they are up", .run = verb_start, .needs_root = true},
+        {"stop", "NAME…", "shut containers down, and wait until they are", .run = verb_stop, .needs_root = true},
+        {"restart", "NAME…", "stop containers and start them as they are declared now", .run = verb_restart,
                 .needs_root = true},
-        {"terminate", "NAME", "stop a container by way of systemd-machined", NULL, verb_terminate, .needs_root = true},
-        {"login", "NAME", "get a prompt for name and password", NULL, verb_login, .needs_root = true},
+        {"terminate", "NAME", "stop a container by way of systemd-machined", .run = verb_terminate, .needs_root = true},
+        {"login", "NAME", "get a prompt for name and password", .run = verb_login, .needs_root = true},
         {"root-login", "NAME", "get a shell of root", "The shell reads a script on standard input as well.\n",
-                verb_root_login, .needs_root = true},
+                .run = verb_root_login, .needs_root = true},
         {"run", "NAME -- COMMAND [ARGUMENT…]", "run a command as root",
                 "The arguments reach the command as they are. Its exit status becomes that of this program, 128 and "
                 "the\n"
                 "signal's number if a signal ended it.\n",
-                verb_run, .needs_root = true, .passes_on = true},
-        {"show-ip", "NAME", "print a container's address", NULL, verb_show_ip},
-        {"show-host-key", "NAME", "print the public key of a container's SSH server", NULL, verb_show_host_key,
+                .run = verb_run, .needs_root = true, .passes_on = true},
+        {"show-ip", "NAME", "print a container's address", .run = verb_show_ip},
+        {"show-host-key", "NAME", "print the public key of a container's SSH server", .run = verb_show_host_key,
                 .needs_root = true},
         {"logs", "NAME [-f] [OPTION…]", "show what a container has logged",
-                "Options are journalctl's: -f to follow, -n LINES, --since=TIME, …\n", verb_logs, .passes_on = true},
+                "Options are journalctl's: -f to follow, -n LINES, --since=TIME, …\n", .run = verb_logs,
+                .passes_on = true},
         {"check", "[FILE…]", "say what is wrong with what is declared", "It exits with 1 if anything is.\n",
-                verb_check},
+                .run = verb_check},
         {"plan", "[FILE…]", "say what apply would do, and why",
                 "It exits with 0 if all containers are as declared, and with 2 if apply would do anything.\n"
                 "\n"
                 "  --json  print it for programs\n",
-                verb_plan},
+                .run = verb_plan},
         {"apply", "", "bring the containers that run to what is declared",
-                "  --no-reload       systemd has read what is declared already\n"
-                "  --unless-booting  do nothing while the host boots\n",
-                verb_apply, .needs_root = true},
+                "  --at-switch  for a switch of NixOS: systemd has read what is declared already; do nothing while\n"
+                "               the host boots or shuts down\n"
+                "  --none       as if no container were declared\n",
+                .run = verb_apply, .needs_root = true},
         {"create", "NAME [OPTION…]", "make a container that NixOS's configuration does not have",
                 BUILD_OPTIONS "  --ensure-unique-name   append a number that makes the name a new one, and print it\n"
                               "  --auto-start           start it when the host boots\n"
@@ -72,14 +74,14 @@ static const Verb verbs[] = {
                               "  --port=[PROTOCOL:]HOST[:CONTAINER]\n"
                               "                         forward a port of the host to it; may be given several times\n"
                               "  --use-host-network     have no network of its own\n",
-                verb_create, .needs_root = true},
-        {"update", "NAME [OPTION…]", "give a container of create another system", BUILD_OPTIONS, verb_update,
+                .run = verb_create, .needs_root = true},
+        {"update", "NAME [OPTION…]", "give a container of create another system", BUILD_OPTIONS, .run = verb_update,
                 .needs_root = true},
         {"destroy", "NAME", "delete a container of create with all its files",
                 "Files that are mounted into it are kept.\n"
                 "\n"
                 "  --yes  do not ask\n",
-                verb_destroy, .needs_root = true},
+                .run = verb_destroy, .needs_root = true},
 };
 
 #define VERBS_LENGTH (sizeof(verbs) / sizeof(verbs[0]))

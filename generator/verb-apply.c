@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "colour.h"
 #include "jobs.h"
 #include "manifests.h"
 #include "verbs.h"
@@ -41,12 +42,6 @@ static void free_declared(Declared *declared) {
         arena_free(&declared->arena);
 }
 
-static bool wants_colour(void) {
-        const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
-
-        return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
-}
-
 /* Says which errors leave open what is declared, and whether there are any. */
 static bool is_incomplete(const Declared *declared) {
         if (!declared->manifest.is_incomplete)
@@ -76,7 +71,7 @@ int verb_plan(int argc, char *argv[]) {
                 else if (plan_is_empty(&declared.plan) && !declared.manifest.is_incomplete)
                         printf("All containers are as declared.\n");
                 else
-                        plan_print(&declared.plan, stdout, wants_colour());
+                        plan_print(&declared.plan, stdout, wants_colour(stdout));
                 status = is_incomplete(&declared)        ? EXIT_FAILURE
                          : plan_is_empty(&declared.plan) ? EXIT_SUCCESS
                                                          : EXIT_CHANGES;
@@ -148,10 +143,6 @@ int verb_apply(int argc, char *argv[]) {
         }
         if (optind < argc) {
                 fprintf(stderr, "nixos-container apply: it takes no operand, got %s\n", argv[optind]);
-                return EXIT_FAILURE;
-        }
-        if (geteuid() != 0) {
-                fprintf(stderr, "nixos-container apply: only root can do that\n");
                 return EXIT_FAILURE;
         }
         bus = systemd_connect();

@@ -16,9 +16,12 @@
 #define TERMINATE_TIMEOUT_S 120
 
 static void explain(const Host *host, const HostContainer *container, const Job *job, const char *verb, sd_bus *bus) {
-        char *load_state;
+        char *load_state, *result = unit_property(bus, job->unit, "Result");
+        bool known = strcmp(job->result, "failed") == 0 && result && strcmp(result, "success") != 0;
 
-        log_message(LOG_ERR, "Could not %s %s: %s", verb, container->name, job->result);
+        log_message(LOG_ERR, "Could not %s %s: %s%s%s%s", verb, container->name, job->result, known ? " (" : "",
+                known ? result : "", known ? ")" : "");
+        free(result);
         if (host_log_errors(host, container))
                 return;
         load_state = unit_property(bus, job->unit, "LoadState");

@@ -2,15 +2,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "host.h"
+#include "inside.h"
 #include "log.h"
 #include "machined.h"
 #include "manifests.h"
@@ -93,14 +92,6 @@ static int open_root(Host *host, const HostContainer *container) {
         return fd;
 }
 
-/* Symbolic links in a container may lead anywhere there, and nowhere on the host. */
-static int open_inside(int root, const char *path) {
-        struct open_how how = {
-                .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-
-        return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-}
-
 static bool show_host_key(Host *host, const HostContainer *container) {
         static const char *const paths[] = {"etc/ssh/ssh_host_ed25519_key.pub", "etc/ssh/ssh_host_ecdsa_key.pub"};
         int root = open_root(host, container), fd = -1;
@@ -110,7 +101,7 @@ static bool show_host_key(Host *host, const HostContainer *container) {
         if (root < 0)
                 return false;
         for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]) && fd < 0; i++)
-                fd = open_inside(root, paths[i]);
+                fd = inside_open(root, paths[i], O_RDONLY | O_NOCTTY | O_NONBLOCK);
         close(root);
         if (fd < 0) {
                 log_message(LOG_ERR, "%s has no SSH host key: /%s: %s", container->name, paths[0], strerror(errno));

@@ -1,5 +1,5 @@
-# Runs inside the host of the system tests: all tests of the files beside this one, in the order of the files, or those named as
-# arguments. A test is a function; it passes if its last command does and none before has failed (set -e). Before and after it, nothing
+# Runs inside the host of the system tests: the tests that are its arguments, where a file beside this one stands for all tests in it.
+# A test is a function; it passes if its last command does and none before has failed (set -e). Before and after it, nothing
 # of any container is there.
 #
 # shellcheck shell=bash
@@ -95,11 +95,16 @@ run_test() {
   case $1 in boot_*) ;; *) leave_nothing_behind ;; esac
 }
 
-tests=("$@")
-for file in boot.sh network.sh forwards.sh files.sh lifecycle.sh generator.sh; do
+for file in *.sh; do
   # shellcheck disable=SC1090
-  . ./$file
-  [ $# -gt 0 ] || mapfile -t -O ${#tests[@]} tests < <(sed -n 's/^\([a-z0-9][a-z0-9_]*\)() {.*/\1/p' $file)
+  [ "$file" = inside.sh ] || . ./"$file"
+done
+tests=()
+for argument; do
+  case $argument in
+    *.sh) mapfile -t -O ${#tests[@]} tests < <(sed -n 's/^\([a-z0-9][a-z0-9_]*\)() {.*/\1/p' "$argument") ;;
+    *) tests+=("$argument") ;;
+  esac
 done
 
 # Only the tests of the boot want what it has started.
@@ -107,12 +112,14 @@ case ${tests[0]} in boot_*) ;; *) leave_nothing_behind ;; esac
 
 passed=0 failed=0 skipped=0
 for test in "${tests[@]}"; do
+  started=$(date '+%F %T.%6N')
   set +e
   (run_test "$test") >/tmp/output 2>&1
   status=$?
   set -e
   if [ $status -eq 0 ]; then
     echo "ok $test"
+    sed -n 's/^measured: /    /p' /tmp/output
     passed=$((passed + 1))
   elif [ $status -eq 77 ]; then
     echo "skipped $test: $(tail -n 1 /tmp/output)"
@@ -120,6 +127,8 @@ for test in "${tests[@]}"; do
   else
     echo "not ok $test"
     sed 's/^/    /' /tmp/output
+    journalctl --sync
+    journalctl --boot --no-pager --output=short-monotonic --since "$started" | tail -n 60 | sed 's/^/    | /'
     failed=$((failed + 1))
     case $test in boot_*) continue ;; esac
     # Whatever is left must not fail the tests that follow.

@@ -57,7 +57,9 @@ YAML
   wasabi: { system: "{system}-old" }
   pepper: { system: "{system}-wasabi", autoStart: false }
 YAML
-  nixos-container plan >/tmp/plan && false || [ $? = 2 ]
+  local status=0
+  nixos-container plan >/tmp/plan || status=$?
+  [ $status = 2 ]
   diff /tmp/plan - <<'TEXT'
 new: start
 sambal: restart (bindMounts."/var/log/httpd".hostPath: "/srv/a" → "/srv/b")
@@ -307,12 +309,14 @@ YAML
   done
 }
 
+_is_deactivating() { [ "$(state "$1")" = deactivating ]; }
+
 containers_that_were_stopped_to_exchange_something_are_started_in_any_case() {
   _start_pair
   sed -i 's/10.0.0.2/10.0.0.x/; s/10.0.0.3/10.0.0.2/; s/10.0.0.x/10.0.0.3/' "$manifest"
   nixos-container apply &
   local apply=$!
-  wait_until 10 eval '[ "$(state one)" = deactivating ]'
+  wait_until 10 _is_deactivating one
   kill -KILL $apply
   wait $apply || true
   wait_until 30 is_inactive one
@@ -327,7 +331,7 @@ a_change_that_was_not_finished_is_made_up_for_by_a_restart() {
   _start_pair
   local before
   before=$(main_pid one)
-  touch $records/one/unfinished
+  touch "$records/one/unfinished"
   _apply
   [ "$(main_pid one)" != "$before" ]
   page 10.0.0.1:8081

@@ -1,0 +1,135 @@
+#include "remove-tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+
+bool unmount_below(const char *path) {
+        struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
+        struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_BACKWARD);
+        struct libmnt_fs *mount;
+        size_t length = strlen(path);
+        bool good = table && iterator;
+
+        if (!good)
+                log_message(LOG_ERR, "/proc/self/mountinfo: %s", strerror(errno));
+        /* Backward: what was mounted last may lie on what was mounted before. */
+        while (good && mnt_table_next_fs(table, iterator, &mount) == 0) {
+                const char *target = mnt_fs_get_target(mount);
+
+                if (target && strncmp(target, path, length) == 0 && target[length] == '/' &&
+                        umount2(target, UMOUNT_NOFOLLOW) < 0) {
+                        log_message(LOG_ERR, "Cannot unmount %s: %s", target, strerror(errno));
+                        good = false;
+                }
+        }
+        mnt_free_iter(iterator);
+        mnt_unref_table(table);
+        return good;
+}
+
+/* NixOS makes /var/empty immutable. */
+static void make_mutable(int fd) {
+        int flags;
+
+        if (ioctl(fd, FS_IOC_GETFLAGS, &flags) >= 0 && (flags & (FS_IMMUTABLE_FL | FS_APPEND_FL))) {
+                flags &= ~(FS_IMMUTABLE_FL | FS_APPEND_FL);
+                (void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
+        }
+}
+
+static bool remove_content(int fd, const char *path);
+
+/* Opens the directory @name if it is one of the same mount as @parent. -1 with ENOTDIR if it is no directory. */
+static int open_directory(int parent, const char *name) {
+        int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        struct statx status;
+
+        if (fd < 0) {
+                if (errno == ELOOP)
+                        errno = ENOTDIR;
+                return -1;
+        }
+        if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) >= 0 &&
+                (status.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) &&
+                !(status.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+                return fd;
+        close(fd);
+        errno = EBUSY; /* something is mounted there */
+        return -1;
+}
+
+static bool remove_entry(int parent, const char *path, const char *name, bool may_be_directory) {
+        int fd = may_be_directory ? open_directory(parent, name) : -1;
+        bool good = true;
+
+        if (fd >= 0) {
+                good = remove_content(fd, path);
+                close(fd);
+        } else if (may_be_directory && errno != ENOTDIR) {
+                log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, path, strerror(errno));
+                return false;
+        }
+        if (good && unlinkat(parent, name, fd >= 0 ? AT_REMOVEDIR : 0) < 0 && errno != ENOENT) {
+                log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, path, strerror(errno));
+                return false;
+        }
+        return good;
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion) */
+static bool remove_content(int fd, const char *path) {
+        const struct dirent *entry;
+        DIR *directory;
+        bool good = true;
+        int copy;
+
+        make_mutable(fd);
+        copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        directory = copy >= 0 ? fdopendir(copy) : NULL;
+        if (!directory) {
+                log_message(LOG_ERR, "Cannot read a directory in %s: %s", path, strerror(errno));
+                if (copy >= 0)
+                        close(copy);
+                return false;
+        }
+        while ((entry = readdir(directory)))
+                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                        good = remove_entry(fd, path, entry->d_name,
+                                       entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) &&
+                               good;
+        closedir(directory);
+        return good;
+}
+
+bool remove_tree(const char *path) {
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        bool good;
+
+        if (fd < 0) {
+                if (errno == ENOENT)
+                        return true;
+                log_message(LOG_ERR, "Cannot remove %s: %s", path, strerror(errno));
+                return false;
+        }
+        good = remove_content(fd, path);
+        close(fd);
+        if (!good)
+                return false;
+        if (rmdir(path) >= 0)
+                return true;
+        /* It may be a mount itself, which is empty now. */
+        if (errno == EBUSY && umount2(path, UMOUNT_NOFOLLOW) >= 0 && rmdir(path) >= 0)
+                return true;
+        log_message(LOG_ERR, "Cannot remove %s: %s", path, strerror(errno));
+        return false;
+}

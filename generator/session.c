@@ -1,0 +1,459 @@
+#include "session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "log.h"
+#include "machined.h"
+#include "terminal.h"
+
+#define SYSTEMD_SERVICE "org.freedesktop.systemd1"
+#define SYSTEMD_PATH "/org/freedesktop/systemd1"
+#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
+
+/* The exit status with which systemd says that a program could not be run. systemd.exec(5), "Process Exit Codes" */
+#define EXIT_EXEC 203
+
+/* What ends this program ends what it runs. */
+static const int passed_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+typedef struct Session {
+        const char *container;
+        sd_event *event;
+        sd_bus *bus; /* the container's */
+        char unit[64];
+        char *path; /* of the unit on the bus */
+
+        int terminal_fd; /* -1: none */
+        char *terminal_path;
+        Terminal *terminal;
+
+        int input;   /* standard input of what runs */
+        pid_t typed; /* the process that passes on what is typed; 0: none */
+
+        bool signalled; /* somebody wants it to end */
+        bool started;   /* the job of its start has ended */
+        bool failed;    /* not well */
+        int status;     /* once the loop has ended */
+} Session;
+
+typedef struct UnitState {
+        bool has_ended;
+        int code, status; /* waitid(2) */
+} UnitState;
+
+static bool complain(const Session *session, const char *what, const sd_bus_error *error, int r) {
+        log_message(LOG_ERR, "%s in %s: %s", what, session->container,
+                error && error->message ? error->message : strerror(-r));
+        return false;
+}
+
+static void end(Session *session, int status) {
+        session->status = status;
+        (void)sd_event_exit(session->event, 0);
+}
+
+/* Before anything is said: the terminal is raw. */
+static void disconnect_terminal(Session *session) {
+        terminal_disconnect(session->terminal);
+        session->terminal = NULL;
+}
+
+/* Ends without the outcome. */
+static void end_lost(Session *session) {
+        disconnect_terminal(session);
+        log_message(LOG_ERR, "The connection to %s was lost: it has stopped, or its D-Bus has.", session->container);
+        end(session, EXIT_FAILURE);
+}
+
+/* It has ended: how? */
+static void collect(Session *session, const UnitState *state) {
+        if (state->code == CLD_EXITED && session->failed && state->status == EXIT_EXEC) {
+                log_message(LOG_ERR, "There is no /bin/sh in %s.", session->container);
+                end(session, EXIT_FAILURE);
+        } else if (state->code == CLD_EXITED) {
+                end(session, state->status);
+        } else if (state->code == CLD_KILLED || state->code == CLD_DUMPED) {
+                disconnect_terminal(session);
+                if (!session->signalled && state->status != SIGPIPE)
+                        log_message(LOG_ERR, "Ended by signal %i (%s).", state->status, strsignal(state->status));
+                end(session, 128 + state->status);
+        } else {
+                log_message(LOG_ERR, "The systemd of %s could not run it. See: journalctl -M %s -u %s",
+                        session->container, session->container, session->unit);
+                end(session, EXIT_FAILURE);
+        }
+}
+
+static int read_state(sd_bus_message *reply, UnitState *ret_state) {
+        const char *name, *text;
+        int r;
+
+        r = sd_bus_message_enter_container(reply, 'a', "{sv}");
+        while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
+                r = sd_bus_message_read(reply, "s", &name);
+                if (r >= 0 && strcmp(name, "ActiveState") == 0) {
+                        r = sd_bus_message_read(reply, "v", "s", &text);
+                        ret_state->has_ended = r >= 0 && (strcmp(text, "inactive") == 0 || strcmp(text, "failed") == 0);
+                } else if (r >= 0 && strcmp(name, "ExecMainCode") == 0) {
+                        r = sd_bus_message_read(reply, "v", "i", &ret_state->code);
+                } else if (r >= 0 && strcmp(name, "ExecMainStatus") == 0) {
+                        r = sd_bus_message_read(reply, "v", "i", &ret_state->status);
+                } else if (r >= 0) {
+                        r = sd_bus_message_skip(reply, "v");
+                }
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(reply);
+        }
+        return r;
+}
+
+/* Asks for all there is at once: where the container is shutting down there may not be time for another question. */
+static void check_state(Session *session) {
+        sd_bus_message *reply = NULL;
+        UnitState state = {0};
+        int r;
+
+        r = sd_bus_call_method(session->bus, SYSTEMD_SERVICE, session->path, "org.freedesktop.DBus.Properties",
+                "GetAll", NULL, &reply, "s", "");
+        if (r >= 0)
+                r = read_state(reply, &state);
+        sd_bus_message_unref(reply);
+        if (r < 0)
+                end_lost(session);
+        else if (state.has_ended)
+                collect(session, &state);
+}
+
+static int on_changed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
+        Session *session = userdata;
+
+        (void)message;
+        (void)ret_error;
+        if (session->started)
+                check_state(session);
+        return 0;
+}
+
+static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
+        Session *session = userdata;
+        const char *unit, *result;
+
+        (void)ret_error;
+        if (sd_bus_message_read(message, "uoss", NULL, NULL, &unit, &result) < 0 || strcmp(unit, session->unit) != 0)
+                return 0;
+        if (!session->started) {
+                session->started = true;
+                session->failed = strcmp(result, "done") != 0;
+        }
+        check_state(session);
+        return 0;
+}
+
+static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
+        (void)message;
+        (void)ret_error;
+        end_lost(userdata);
+        return 0;
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+        Session *session = userdata;
+
+        (void)source;
+        session->signalled = true;
+        (void)sd_bus_call_method_async(session->bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "KillUnit",
+                NULL, NULL, "ssi", session->unit, "all", (int32_t)info->ssi_signo);
+        return 0;
+}
+
+static bool watch_signals(Session *session) {
+        sigset_t set;
+
+        sigemptyset(&set);
+        for (size_t i = 0; i < sizeof(passed_signals) / sizeof(passed_signals[0]); i++)
+                sigaddset(&set, passed_signals[i]);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+                return false;
+        for (size_t i = 0; i < sizeof(passed_signals) / sizeof(passed_signals[0]); i++)
+                if (sd_event_add_signal(session->event, NULL, passed_signals[i], on_signal, session) < 0)
+                        return false;
+        return true;
+}
+
+/* Has the container's systemd tell what becomes of the unit. */
+static int watch_unit(Session *session) {
+        int r;
+
+        r = sd_bus_match_signal(session->bus, NULL, SYSTEMD_SERVICE, session->path, "org.freedesktop.DBus.Properties",
+                "PropertiesChanged", on_changed, session);
+        if (r >= 0)
+                r = sd_bus_match_signal(session->bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                        "JobRemoved", on_job_removed, session);
+        if (r >= 0)
+                r = sd_bus_match_signal(session->bus, NULL, "org.freedesktop.DBus.Local", NULL,
+                        "org.freedesktop.DBus.Local", "Disconnected", on_disconnected, session);
+        if (r >= 0)
+                r = sd_bus_call_method(
+                        session->bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", NULL, NULL, NULL);
+        return r;
+}
+
+static bool open_bus(Session *session) {
+        uint64_t random = 0;
+        int r;
+
+        (void)!getrandom(&random, sizeof(random), GRND_NONBLOCK);
+        snprintf(session->unit, sizeof(session->unit), "nixos-container-%016llx.service", (unsigned long long)random);
+        r = sd_bus_path_encode(SYSTEMD_PATH "/unit", session->unit, &session->path);
+        if (r >= 0)
+                r = sd_event_new(&session->event);
+        if (r >= 0)
+                r = sd_bus_open_system_machine(&session->bus, session->container);
+        if (r >= 0)
+                r = watch_unit(session);
+        if (r >= 0)
+                r = sd_bus_attach_event(session->bus, session->event, 0);
+        if (r >= 0 && watch_signals(session))
+                return true;
+        log_message(LOG_ERR, "Cannot reach D-Bus in %s, which may not have booted that far yet: %s", session->container,
+                strerror(r < 0 ? -r : errno));
+        return false;
+}
+
+static bool open_terminal(Session *session) {
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        sd_bus *bus = host_bus_connect();
+        bool good;
+
+        if (!bus)
+                return false;
+        good = machine_open_terminal(bus, session->container, &session->terminal_fd, &session->terminal_path, &error);
+        if (!good)
+                log_message(LOG_ERR, "Cannot get a terminal in %s: %s", session->container, bus_error_text(&error, 0));
+        sd_bus_error_free(&error);
+        sd_bus_flush_close_unref(bus);
+        return good;
+}
+
+/* systemd gives a terminal that is standard input to root, or fails where root is another one inside. So the terminal stays
+ * here, where not all three are one, and what is typed goes through a pipe. */
+static bool pass_typed(Session *session) {
+        int ends[2];
+
+        if (pipe2(ends, O_CLOEXEC) < 0)
+                return false;
+        session->typed = fork();
+        if (session->typed == 0) {
+                char text[4096];
+                ssize_t n;
+
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                close(ends[0]);
+                signal(SIGPIPE, SIG_DFL);
+                while ((n = read(STDIN_FILENO, text, sizeof(text))) > 0)
+                        if (write(ends[1], text, (size_t)n) != n)
+                                break;
+                _exit(EXIT_SUCCESS);
+        }
+        close(ends[1]);
+        session->input = ends[0];
+        return session->typed > 0;
+}
+
+static int append_stream(sd_bus_message *message, const Session *session, const char *name, int fd) {
+        char property[64];
+
+        if (session->terminal_fd >= 0)
+                return sd_bus_message_append(message, "(sv)", name, "s", "tty");
+        snprintf(property, sizeof(property), "%sFileDescriptor", name);
+        return sd_bus_message_append(message, "(sv)", property, "h", fd);
+}
+
+static int append_texts(sd_bus_message *message, const char *property, const char *const texts[]) {
+        int r;
+
+        r = sd_bus_message_open_container(message, 'r', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(message, "s", property);
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'v', "as");
+        if (r >= 0)
+                r = sd_bus_message_append_strv(message, (char **)texts);
+        for (int i = 0; i < 2 && r >= 0; i++)
+                r = sd_bus_message_close_container(message);
+        return r;
+}
+
+/* What a login takes over, and nothing of what systemd tells services. */
+static int append_environment(sd_bus_message *message) {
+        static const char *const names[] = {"TERM", "COLORTERM", "NO_COLOR"};
+        static const char *const unset[] = {"INVOCATION_ID", "JOURNAL_STREAM", "MEMORY_PRESSURE_WATCH",
+                "MEMORY_PRESSURE_WRITE", "SYSTEMD_EXEC_PID", NULL};
+        const char *variables[sizeof(names) / sizeof(names[0]) + 1] = {0};
+        Arena arena = ARENA_NULL;
+        size_t length = 0;
+        int r;
+
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+                const char *value = getenv(names[i]);
+
+                if (value && *value)
+                        variables[length++] = arena_printf(&arena, "%s=%s", names[i], value);
+        }
+        r = append_texts(message, "Environment", variables);
+        if (r >= 0)
+                r = append_texts(message, "UnsetEnvironment", unset);
+        arena_free(&arena);
+        return r;
+}
+
+static int append_command(sd_bus_message *message, char *const command[]) {
+        int r;
+
+        r = sd_bus_message_open_container(message, 'r', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(message, "s", "ExecStartEx");
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'v', "a(sasas)");
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'a', "(sasas)");
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'r', "sasas");
+        if (r >= 0)
+                r = sd_bus_message_append(message, "s", command[0]);
+        if (r >= 0)
+                r = sd_bus_message_append_strv(message, (char **)command);
+        if (r >= 0)
+                r = sd_bus_message_append(message, "as", 1, "no-env-expand");
+        for (int i = 0; i < 4 && r >= 0; i++)
+                r = sd_bus_message_close_container(message);
+        return r;
+}
+
+/* The environment is the one of su(1) with -l: root's home directory and shell, which systemd looks up in the container. */
+static int append_properties(sd_bus_message *message, const Session *session, char *const command[]) {
+        int r;
+
+        r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", /**/
+                "Description", "s", "nixos-container",                         /**/
+                "Type", "s", "exec",                                           /**/
+                "User", "s", "root",                                           /**/
+                "WorkingDirectory", "s", "-~",                                 /**/
+                "CollectMode", "s", "inactive-or-failed",                      /**/
+                "AddRef", "b", 1,     /* the outcome can be read as long as this connection lasts */
+                "SendSIGHUP", "b", 1, /* shells that somebody sits at ignore SIGTERM */
+                "IgnoreSIGPIPE", "b", 0 /* as everywhere outside of services */);
+        if (r >= 0 && session->terminal_fd >= 0)
+                r = sd_bus_message_append(message, "(sv)", "TTYPath", "s", session->terminal_path);
+        if (r >= 0)
+                r = append_stream(message, session, "StandardInput", session->input);
+        if (r >= 0)
+                r = append_stream(message, session, "StandardOutput", STDOUT_FILENO);
+        if (r >= 0)
+                r = append_stream(message, session, "StandardError", STDERR_FILENO);
+        /* At its end, the container's systemd stops D-Bus only after this, and there is time to tell of it. */
+        if (r >= 0)
+                r = append_texts(message, "After", (const char *const[]){"dbus.service", NULL});
+        if (r >= 0)
+                r = append_environment(message);
+        if (r >= 0)
+                r = append_command(message, command);
+        return r;
+}
+
+static bool start(Session *session, char *const command[]) {
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        sd_bus_message *message = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(
+                session->bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "StartTransientUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(message, "ss", session->unit, "fail");
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, 'a', "(sv)");
+        if (r >= 0)
+                r = append_properties(message, session, command);
+        if (r >= 0)
+                r = sd_bus_message_close_container(message);
+        if (r >= 0)
+                r = sd_bus_message_append(message, "a(sa(sv))", 0);
+        if (r >= 0)
+                r = sd_bus_call(session->bus, message, 0, &error, NULL);
+        if (r < 0)
+                complain(session, "Cannot run anything", &error, r);
+        sd_bus_error_free(&error);
+        sd_bus_message_unref(message);
+        return r >= 0;
+}
+
+/* Runs the loop until end(). */
+static int wait_for_end(Session *session) {
+        if (session->terminal_fd >= 0) {
+                session->terminal = terminal_connect(session->event, session->terminal_fd);
+                session->terminal_fd = -1;
+                if (!session->terminal) {
+                        log_message(LOG_ERR, "Cannot use this terminal: %s", strerror(errno));
+                        return EXIT_FAILURE;
+                }
+        }
+        if (sd_event_loop(session->event) < 0) {
+                end_lost(session);
+                return EXIT_FAILURE;
+        }
+        return session->status;
+}
+
+/* Descriptors 0 to 2 are handed over, so they have to be there. */
+static void open_missing_streams(void) {
+        int fd;
+
+        do
+                fd = open("/dev/null", O_RDWR | O_NOCTTY);
+        while (fd >= 0 && fd <= STDERR_FILENO);
+        if (fd >= 0)
+                close(fd);
+}
+
+int session_run(const char *container, char *const command[]) {
+        Session session = {.container = container, .terminal_fd = -1, .input = STDIN_FILENO, .status = EXIT_FAILURE};
+        int status = EXIT_FAILURE;
+        bool at_terminal;
+
+        open_missing_streams();
+        at_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
+        if (open_bus(&session) &&
+                (at_terminal ? open_terminal(&session) : !isatty(STDIN_FILENO) || pass_typed(&session)) &&
+                start(&session, command))
+                status = wait_for_end(&session);
+
+        if (session.typed > 0) {
+                kill(session.typed, SIGKILL);
+                waitpid(session.typed, NULL, 0);
+        }
+        if (session.input != STDIN_FILENO)
+                close(session.input);
+
+        terminal_disconnect(session.terminal);
+        if (session.terminal_fd >= 0)
+                close(session.terminal_fd);
+        free(session.terminal_path);
+        free(session.path);
+        sd_bus_flush_close_unref(session.bus);
+        sd_event_unref(session.event);
+        return status;
+}

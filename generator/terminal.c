@@ -1,0 +1,161 @@
+#include "terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "arena.h"
+
+/* How long what was written last may take to arrive. */
+#define DRAIN_TIMEOUT_MS 500
+
+struct Terminal {
+        int fd;
+        struct termios before;
+        sd_event_source *typed, *other, *resized;
+        char input[4096]; /* typed, and not passed on yet */
+        size_t input_length;
+};
+
+static void show(const char *text, size_t length) {
+        while (length > 0) {
+                ssize_t n = write(STDOUT_FILENO, text, length);
+
+                if (n < 0 && errno == EAGAIN) {
+                        struct pollfd wait = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+                        (void)poll(&wait, 1, -1);
+                        continue;
+                }
+                if (n < 0 && errno != EINTR)
+                        return;
+                if (n > 0) {
+                        text += n;
+                        length -= (size_t)n;
+                }
+        }
+}
+
+/* Shows what there is. Returns the errno that ended it: EAGAIN, or EIO when nobody has the other end open. */
+static int show_output(Terminal *terminal) {
+        char text[8192];
+
+        for (;;) {
+                ssize_t n = read(terminal->fd, text, sizeof(text));
+
+                if (n > 0)
+                        show(text, (size_t)n);
+                else if (n == 0)
+                        return EIO;
+                else if (errno != EINTR)
+                        return errno;
+        }
+}
+
+/* Passes on what was typed, as far as there is room; more is read when there is. */
+static void pass_input(Terminal *terminal) {
+        while (terminal->input_length > 0) {
+                ssize_t n = write(terminal->fd, terminal->input, terminal->input_length);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        break;
+                terminal->input_length -= (size_t)n;
+                memmove(terminal->input, terminal->input + n, terminal->input_length);
+        }
+        (void)sd_event_source_set_enabled(terminal->typed, terminal->input_length > 0 ? SD_EVENT_OFF : SD_EVENT_ON);
+}
+
+static int on_typed(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        Terminal *terminal = userdata;
+        ssize_t n;
+
+        (void)events;
+        n = read(fd, terminal->input, sizeof(terminal->input));
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+                return 0;
+        if (n <= 0) {
+                /* Whoever sat there is gone. SIGHUP tells what is to be done. */
+                (void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
+                return raise(SIGHUP);
+        }
+        terminal->input_length = (size_t)n;
+        pass_input(terminal);
+        return 0;
+}
+
+/* While nobody has the other end open there is a hang-up, which says nothing: systemd opens and closes it before the process
+ * runs. EPOLLET keeps that from being reported for ever. */
+static int on_other(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        Terminal *terminal = userdata;
+
+        (void)source;
+        (void)fd;
+        (void)events;
+        (void)show_output(terminal);
+        if (terminal->input_length > 0)
+                pass_input(terminal);
+        return 0;
+}
+
+static void pass_size(const Terminal *terminal) {
+        struct winsize size;
+
+        if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) >= 0)
+                (void)ioctl(terminal->fd, TIOCSWINSZ, &size);
+}
+
+static int on_resized(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+        (void)source;
+        (void)info;
+        pass_size(userdata);
+        return 0;
+}
+
+Terminal *terminal_connect(sd_event *event, int fd) {
+        Terminal *terminal = memset(reallocate(NULL, sizeof(*terminal)), 0, sizeof(*terminal));
+        struct termios raw;
+        sigset_t resized;
+
+        terminal->fd = fd;
+        sigemptyset(&resized);
+        sigaddset(&resized, SIGWINCH);
+        if (tcgetattr(STDIN_FILENO, &terminal->before) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
+                sigprocmask(SIG_BLOCK, &resized, NULL) < 0 ||
+                sd_event_add_io(event, &terminal->typed, STDIN_FILENO, EPOLLIN, on_typed, terminal) < 0 ||
+                sd_event_add_io(event, &terminal->other, fd, EPOLLIN | EPOLLOUT | EPOLLET, on_other, terminal) < 0 ||
+                sd_event_add_signal(event, &terminal->resized, SIGWINCH, on_resized, terminal) < 0) {
+                terminal_disconnect(terminal);
+                return NULL;
+        }
+        pass_size(terminal);
+        raw = terminal->before;
+        cfmakeraw(&raw);
+        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+        return terminal;
+}
+
+void terminal_disconnect(Terminal *terminal) {
+        struct pollfd output;
+
+        if (!terminal)
+                return;
+        output = (struct pollfd){.fd = terminal->fd, .events = POLLIN};
+        while (show_output(terminal) == EAGAIN)
+                if (poll(&output, 1, DRAIN_TIMEOUT_MS) <= 0)
+                        break;
+        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->before);
+        sd_event_source_unref(terminal->typed);
+        sd_event_source_unref(terminal->other);
+        sd_event_source_unref(terminal->resized);
+        close(terminal->fd);
+        free(terminal);
+}

@@ -1,0 +1,599 @@
+/* nixos-container create, update, destroy: containers that NixOS's configuration does not have. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "escape.h"
+#include "host.h"
+#include "imperative.h"
+#include "jobs.h"
+#include "log.h"
+#include "nix-build.h"
+#include "operands.h"
+#include "read-file.h"
+#include "remove-tree.h"
+#include "verbs.h"
+
+#define LOCK_FILE "/run/lock/nixos-container"
+
+typedef struct Options {
+        NixSource source;
+        const char *config, *config_file;
+        bool unique_name;
+        bool yes;
+        ImperativeContainer container;
+} Options;
+
+enum {
+        OPTION_NIXOS_PATH = 256,
+        OPTION_SYSTEM_PATH,
+        OPTION_CONFIG,
+        OPTION_CONFIG_FILE,
+        OPTION_FLAKE,
+        OPTION_REFRESH,
+        OPTION_ENSURE_UNIQUE_NAME,
+        OPTION_AUTO_START,
+        OPTION_BRIDGE,
+        OPTION_PORT,
+        OPTION_HOST_ADDRESS,
+        OPTION_LOCAL_ADDRESS,
+        OPTION_USE_HOST_NETWORK,
+        OPTION_YES,
+};
+
+#define BUILD_OPTIONS                                                                                                  \
+        {"nixos-path", required_argument, NULL, OPTION_NIXOS_PATH},                                                    \
+                {"system-path", required_argument, NULL, OPTION_SYSTEM_PATH},                                          \
+                {"config", required_argument, NULL, OPTION_CONFIG},                                                    \
+                {"config-file", required_argument, NULL, OPTION_CONFIG_FILE},                                          \
+                {"flake", required_argument, NULL, OPTION_FLAKE}, {                                                    \
+                "refresh", no_argument, NULL, OPTION_REFRESH                                                           \
+        }
+
+static const struct option create_options[] = {
+        BUILD_OPTIONS,
+        {"ensure-unique-name", no_argument, NULL, OPTION_ENSURE_UNIQUE_NAME},
+        {"auto-start", no_argument, NULL, OPTION_AUTO_START},
+        {"bridge", required_argument, NULL, OPTION_BRIDGE},
+        {"port", required_argument, NULL, OPTION_PORT},
+        {"host-address", required_argument, NULL, OPTION_HOST_ADDRESS},
+        {"local-address", required_argument, NULL, OPTION_LOCAL_ADDRESS},
+        {"use-host-network", no_argument, NULL, OPTION_USE_HOST_NETWORK},
+        {0},
+};
+
+static const struct option update_options[] = {BUILD_OPTIONS, {0}};
+
+static const struct option destroy_options[] = {{"yes", no_argument, NULL, OPTION_YES}, {0}};
+
+/* Set by a signal that asks this program to end. What it has begun is undone first. */
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number) {
+        (void)number;
+        interrupted = 1;
+}
+
+static void catch_signals(void) {
+        const struct sigaction action = {.sa_handler = on_signal};
+        static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+        for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+                (void)sigaction(signals[i], &action, NULL);
+}
+
+/* Ports, as they may be given one by one or with commas between them. */
+static void add_ports(Arena *arena, ImperativeContainer *container, const char *text) {
+        while (*text) {
+                size_t length = strcspn(text, ",");
+
+                container->ports =
+                        reallocate(container->ports, (container->ports_length + 1) * sizeof(*container->ports));
+                container->ports[container->ports_length++] = arena_copy(arena, text, length);
+                text += length + (text[length] == ',');
+        }
+}
+
+static void set_option(Arena *arena, Options *options, int option) {
+        switch (option) {
+        case OPTION_NIXOS_PATH:
+                options->source.nixos_path = optarg;
+                break;
+        case OPTION_SYSTEM_PATH:
+                options->source.system_path = optarg;
+                break;
+        case OPTION_CONFIG:
+                options->config = optarg;
+                break;
+        case OPTION_CONFIG_FILE:
+                options->config_file = optarg;
+                break;
+        case OPTION_FLAKE:
+                options->source.flake = optarg;
+                break;
+        case OPTION_REFRESH:
+                options->source.refresh = true;
+                break;
+        case OPTION_ENSURE_UNIQUE_NAME:
+                options->unique_name = true;
+                break;
+        case OPTION_AUTO_START:
+                options->container.auto_start = true;
+                break;
+        case OPTION_BRIDGE:
+                options->container.host_bridge = optarg;
+                break;
+        case OPTION_PORT:
+                add_ports(arena, &options->container, optarg);
+                break;
+        case OPTION_HOST_ADDRESS:
+                options->container.host_address = optarg;
+                break;
+        case OPTION_LOCAL_ADDRESS:
+                options->container.local_address = optarg;
+                break;
+        case OPTION_USE_HOST_NETWORK:
+                options->container.use_host_network = true;
+                break;
+        case OPTION_YES:
+                options->yes = true;
+                break;
+        }
+}
+
+/* A flake in the file system is found again from any directory. */
+static const char *absolute_flake(Arena *arena, const char *flake) {
+        const char *hash = strchr(flake, '#');
+        size_t length = hash ? (size_t)(hash - flake) : strlen(flake);
+        char path[PATH_MAX];
+
+        if (flake[0] != '.' || !realpath(arena_copy(arena, flake, length), path))
+                return flake;
+        return arena_join(arena, path, flake + length);
+}
+
+/* Reads what stands behind the verb. False if it cannot be used; that was said. */
+static bool parse(Arena *arena, int argc, char *argv[], const struct option known[], Options *ret_options) {
+        const NixSource *source = &ret_options->source;
+        char path[PATH_MAX];
+        int option, sources;
+
+        *ret_options = (Options){0};
+        while ((option = getopt_long(argc, argv, "", known, NULL)) >= 0) {
+                if (option == '?')
+                        return false;
+                set_option(arena, ret_options, option);
+        }
+        if (argc - optind != 1) {
+                (void)fail_usage(argv, "it takes the name of one container, got %i operands.", argc - optind);
+                return false;
+        }
+        ret_options->container.name = argv[optind];
+        sources = !!source->system_path + !!source->flake + (ret_options->config || ret_options->config_file);
+        if (sources > 1) {
+                (void)fail_usage(argv, "only one of --system-path, --flake and --config can be given.");
+                return false;
+        }
+        if (source->flake)
+                ret_options->source.flake = absolute_flake(arena, source->flake);
+        if (ret_options->config_file && !realpath(ret_options->config_file, path)) {
+                log_message(LOG_ERR, "%s: %s", ret_options->config_file, strerror(errno));
+                return false;
+        }
+        if (ret_options->config_file)
+                ret_options->config_file = arena_copy(arena, path, strlen(path));
+        return true;
+}
+
+/* One at a time: a name or an address is free until somebody takes it. The lock ends with the program. */
+static bool lock(void) {
+        int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) >= 0)
+                return true;
+        if (fd >= 0 && errno == EWOULDBLOCK) {
+                fprintf(stderr, "Waiting for another nixos-container to be done.\n");
+                if (flock(fd, LOCK_EX) >= 0)
+                        return true;
+        }
+        log_message(LOG_ERR, "%s: %s", LOCK_FILE, strerror(errno));
+        return false;
+}
+
+static bool exists(const char *path) {
+        struct stat status;
+
+        return lstat(path, &status) >= 0;
+}
+
+/* Makes the directory @path and those above it, as long as they are below @above. */
+static bool make_directories(Arena *arena, const char *path) {
+        char *copy = arena_copy(arena, path, strlen(path));
+
+        for (char *slash = copy + 1;; slash++) {
+                char before = *slash;
+
+                if (before != '/' && before != '\0')
+                        continue;
+                *slash = '\0';
+                if (mkdir(copy, 0755) < 0 && errno != EEXIST) {
+                        log_message(LOG_ERR, "Cannot make %s: %s", copy, strerror(errno));
+                        return false;
+                }
+                if (before == '\0')
+                        return true;
+                *slash = before;
+        }
+}
+
+/* Writes the configuration that a system is built from. */
+static bool write_configuration(Arena *arena, const char *path, const char *name, const Options *options) {
+        const char *slash = strrchr(path, '/');
+        FILE *file;
+        bool good;
+
+        if (!make_directories(arena, arena_copy(arena, path, (size_t)(slash - path))))
+                return false;
+        file = fopen(path, "we");
+        if (!file) {
+                log_message(LOG_ERR, "Cannot write %s: %s", path, strerror(errno));
+                return false;
+        }
+        fprintf(file, "{ lib, options, ... }:\n\n{\n  imports = [\n");
+        if (options->config)
+                fprintf(file, "    (\n      { config, lib, pkgs, ... }:\n      {\n%s\n      }\n    )\n",
+                        options->config);
+        if (options->config_file)
+                fprintf(file, "    (/. + %s)\n", escape_json(arena, options->config_file));
+        fprintf(file,
+                "  ];\n\n"
+                "  boot = {\n    isContainer = true;\n  }\n"
+                "  // lib.optionalAttrs (options.boot ? isNspawnContainer) { isNspawnContainer = true; };\n"
+                "  networking.hostName = lib.mkDefault \"%s\";\n"
+                "  networking.useDHCP = false;\n"
+                "}\n",
+                name);
+        good = !ferror(file);
+        if (fclose(file) == 0 && good)
+                return true;
+        log_message(LOG_ERR, "Cannot write %s: %s", path, strerror(errno));
+        return false;
+}
+
+/* Builds the system that @options ask for, as the profile of the container. */
+static bool build(Arena *arena, const ImperativePaths *paths, const char *name, Options *options) {
+        const char *new = arena_join(arena, paths->configuration, ".new");
+        bool rewrite = options->config || options->config_file, good;
+
+        if (!make_directories(arena, paths->profiles))
+                return false;
+        if (options->source.system_path || options->source.flake)
+                return nix_set_profile(paths->profile, &options->source);
+
+        if (rewrite && !write_configuration(arena, new, name, options))
+                return false;
+        options->source.configuration = rewrite ? new : paths->configuration;
+        good = nix_set_profile(paths->profile, &options->source);
+        if (rewrite && good)
+                good = rename(new, paths->configuration) >= 0;
+        if (rewrite && !good)
+                (void)unlink(new);
+        return good;
+}
+
+/* The path of the system that a profile is; NULL, and that was said, if it is none. */
+static const char *profile_system(Arena *arena, const char *profile) {
+        char path[PATH_MAX];
+
+        if (realpath(profile, path))
+                return arena_copy(arena, path, strlen(path));
+        log_message(LOG_ERR, "%s: %s", profile, strerror(errno));
+        return NULL;
+}
+
+static bool reload_units(void) {
+        sd_bus *bus = systemd_connect();
+        bool good = bus && systemd_reload(bus);
+
+        sd_bus_flush_close_unref(bus);
+        return good;
+}
+
+/* Whether a container of this name can be made. */
+static bool is_free(Host *host, const char *name, bool quiet) {
+        ImperativePaths paths = imperative_paths(&host->arena, name);
+        const HostContainer *container = host_look_up(host, name);
+
+        if (container && !quiet && container->declared)
+                log_message(LOG_ERR, "There is a container \"%s\" already: %s:%u declares it.", name,
+                        container->declared->file, container->declared->name.mark.line);
+        else if (container && !quiet)
+                log_message(LOG_ERR, "There is a container \"%s\" already: it runs, and is no longer declared.", name);
+        else if (!container && exists(paths.manifest) && !quiet)
+                log_message(LOG_ERR, "There is a file %s already.", paths.manifest);
+        return !container && !exists(paths.manifest);
+}
+
+static const char *unique_name(Host *host, const char *name) {
+        for (unsigned i = 0;; i++) {
+                const char *candidate = arena_printf(&host->arena, "%s-%u", name, i);
+
+                if (is_free(host, candidate, true) && !exists(imperative_paths(&host->arena, candidate).root))
+                        return candidate;
+        }
+}
+
+/* Chooses addresses where none were given. */
+static bool choose_addresses(Host *host, ImperativeContainer *container) {
+        unsigned network;
+
+        /* What else is on a bridge is not known. */
+        if (container->use_host_network || container->host_bridge ||
+                (container->host_address && container->local_address))
+                return true;
+        network = imperative_free_network(host);
+        if (network == 0) {
+                log_message(LOG_ERR, "All networks 10.233.N.0 are taken: give --host-address and --local-address.");
+                return false;
+        }
+        if (!container->host_address)
+                container->host_address = arena_printf(&host->arena, "10.233.%u.1", network);
+        if (!container->local_address)
+                container->local_address = arena_printf(&host->arena, "10.233.%u.2", network);
+        return true;
+}
+
+/* Builds and declares the container. */
+static bool make_container(Host *host, const ImperativePaths *paths, Options *options) {
+        ImperativeContainer *container = &options->container;
+        Buffer text = BUFFER_NULL;
+        bool good;
+
+        good = build(&host->arena, paths, container->name, options) && !interrupted &&
+               (container->system = profile_system(&host->arena, paths->profile)) &&
+               choose_addresses(host, container) && imperative_format(container, &text) &&
+               imperative_write(container->name, &text);
+        buffer_free(&text);
+        if (good && !interrupted && reload_units())
+                return true;
+        if (good) {
+                (void)unlink(paths->manifest);
+                (void)reload_units();
+        }
+        return false;
+}
+
+static bool create(Host *host, Options *options) {
+        ImperativeContainer *container = &options->container;
+        bool had_root, had_profiles;
+        ImperativePaths paths;
+
+        if (options->unique_name)
+                container->name = unique_name(host, container->name);
+        if (!is_container_name(container->name)) {
+                log_message(LOG_ERR,
+                        "\"%s\" cannot be a container's name, which is a host name: up to 64 letters, digits, "
+                        "\"-\" and \".\".",
+                        container->name);
+                return false;
+        }
+        if (!is_free(host, container->name, false))
+                return false;
+        paths = imperative_paths(&host->arena, container->name);
+        had_root = exists(paths.root);
+        had_profiles = exists(paths.profiles);
+        container->flake = options->source.flake;
+        if (!options->config && !options->config_file)
+                options->config = "";
+
+        catch_signals();
+        if (make_container(host, &paths, options)) {
+                if (options->unique_name)
+                        printf("%s\n", container->name);
+                if (container->local_address)
+                        fprintf(stderr, "Its address is %s.\n", container->local_address);
+                return true;
+        }
+        /* State that was there before is somebody's. */
+        if (!had_profiles)
+                (void)remove_tree(paths.profiles);
+        if (!had_root)
+                (void)remove_tree(paths.root);
+        return false;
+}
+
+int verb_create(int argc, char *argv[]) {
+        Arena arena = ARENA_NULL;
+        bool good = false;
+        Options options;
+        Host host;
+
+        if (parse(&arena, argc, argv, create_options, &options) && lock()) {
+                host_read(&host);
+                good = create(&host, &options);
+                host_free(&host);
+        }
+        free(options.container.ports);
+        arena_free(&arena);
+        return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* The imperative container of this name, or NULL; says why not. */
+static const HostContainer *find_imperative(const Host *host, const char *name, const char *verb) {
+        const HostContainer *container = host_find(host, name);
+
+        if (!container || is_imperative(host, container))
+                return container;
+        if (!container->declared)
+                log_message(LOG_ERR,
+                        "%s cannot be %s: it runs, and is no longer declared. To stop it: nixos-container stop %s",
+                        name, verb, name);
+        else
+                log_message(LOG_ERR, "%s cannot be %s: it is declarative, %s:%u declares it.", name, verb,
+                        container->declared->file, container->declared->name.mark.line);
+        return NULL;
+}
+
+/* What to build from where no option says it: the same as the last time. */
+static bool find_source(Host *host, const ImperativePaths *paths, const Buffer *manifest, Options *options) {
+        NixSource *source = &options->source;
+
+        if (source->system_path || source->flake || options->config || options->config_file)
+                return true;
+        source->flake = imperative_flake(&host->arena, manifest->text, manifest->length);
+        if (source->flake || exists(paths->configuration))
+                return true;
+        log_message(LOG_ERR,
+                "%s was made from a system that was built already: give --system-path, --config or --flake.",
+                options->container.name);
+        return false;
+}
+
+/* Has the new system activated in the container if it runs. */
+static bool activate(Host *host, const char *name) {
+        Job job = {.method = "ReloadUnit", .unit = container_unit(&host->arena, name)};
+        sd_bus *bus = systemd_connect();
+        char *state = bus ? unit_property(bus, job.unit, "ActiveState") : NULL;
+        bool good = bus && systemd_reload(bus);
+
+        if (good && state && strcmp(state, "active") == 0) {
+                good = jobs_run(bus, &job, 1, NULL, NULL);
+                if (!good)
+                        log_message(LOG_ERR,
+                                "The new system could not be activated in %s (%s), which runs on as it was. What it "
+                                "has said: journalctl -u container@%s",
+                                name, job.result, name);
+                jobs_free(&job, 1);
+        }
+        free(state);
+        sd_bus_flush_close_unref(bus);
+        return good;
+}
+
+static bool update(Host *host, Options *options) {
+        const char *name = options->container.name, *system;
+        const HostContainer *container = find_imperative(host, name, "updated");
+        Buffer manifest = BUFFER_NULL, text = BUFFER_NULL;
+        ImperativePaths paths;
+        bool good;
+
+        if (!container)
+                return false;
+        paths = imperative_paths(&host->arena, name);
+        catch_signals();
+        good = read_file(paths.manifest, &manifest);
+        if (!good)
+                log_message(LOG_ERR, "%s: %s", paths.manifest, strerror(errno));
+        good = good && find_source(host, &paths, &manifest, options) && build(&host->arena, &paths, name, options) &&
+               (system = profile_system(&host->arena, paths.profile));
+        if (good) {
+                good = imperative_replace_system(
+                        container->declared, manifest.text, manifest.length, system, options->source.flake, &text);
+                if (!good)
+                        log_message(LOG_ERR, "There is no system in %s to replace with %s.", paths.manifest, system);
+        }
+        good = good && imperative_write(name, &text) && activate(host, name);
+        buffer_free(&manifest);
+        buffer_free(&text);
+        return good;
+}
+
+int verb_update(int argc, char *argv[]) {
+        Arena arena = ARENA_NULL;
+        bool good = false;
+        Options options;
+        Host host;
+
+        if (parse(&arena, argc, argv, update_options, &options) && lock()) {
+                host_read(&host);
+                good = update(&host, &options);
+                host_free(&host);
+        }
+        arena_free(&arena);
+        return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static bool confirm(const char *name, const char *root) {
+        char *answer = NULL;
+        size_t size = 0;
+        bool yes;
+
+        if (!isatty(STDIN_FILENO)) {
+                log_message(
+                        LOG_ERR, "This would delete %s and all files in %s. If that is meant, say --yes.", name, root);
+                return false;
+        }
+        fprintf(stderr, "Delete %s and all files in %s? [y/N] ", name, root);
+        yes = getline(&answer, &size, stdin) > 0 && (answer[0] == 'y' || answer[0] == 'Y');
+        free(answer);
+        return yes;
+}
+
+static bool stop(Host *host, const char *name) {
+        Job job = {.method = "StopUnit", .unit = container_unit(&host->arena, name)};
+        sd_bus *bus = systemd_connect();
+        char *load_state = bus ? unit_property(bus, job.unit, "LoadState") : NULL;
+        bool good = bus != NULL;
+
+        if (good && load_state && strcmp(load_state, "not-found") != 0) {
+                good = jobs_run(bus, &job, 1, NULL, NULL);
+                if (!good)
+                        log_message(LOG_ERR, "%s could not be stopped (%s), nothing was deleted.", name, job.result);
+                jobs_free(&job, 1);
+        }
+        /* Else systemd would remember it for its last failure. */
+        if (good)
+                (void)sd_bus_call_method(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                        "org.freedesktop.systemd1.Manager", "ResetFailedUnit", NULL, NULL, "s", job.unit);
+        free(load_state);
+        sd_bus_flush_close_unref(bus);
+        return good;
+}
+
+static bool destroy(Host *host, const Options *options) {
+        const char *name = options->container.name;
+        ImperativePaths paths;
+
+        if (!is_container_name(name))
+                return host_find(host, name) != NULL;
+        paths = imperative_paths(&host->arena, name);
+        /* Gone already is as good. */
+        if (!host_look_up(host, name) && !exists(paths.manifest))
+                return true;
+        if (!find_imperative(host, name, "destroyed"))
+                return false;
+        if (!options->yes && !confirm(name, paths.root))
+                return false;
+        if (!stop(host, name) || !unmount_below(paths.root) || !remove_tree(paths.root) ||
+                !remove_tree(paths.profiles) || !remove_tree(paths.gcroots))
+                return false;
+        /* The last, so that what was interrupted can be done again. */
+        if (unlink(paths.manifest) < 0) {
+                log_message(LOG_ERR, "Cannot remove %s: %s", paths.manifest, strerror(errno));
+                return false;
+        }
+        return reload_units();
+}
+
+int verb_destroy(int argc, char *argv[]) {
+        Arena arena = ARENA_NULL;
+        bool good = false;
+        Options options;
+        Host host;
+
+        if (parse(&arena, argc, argv, destroy_options, &options) && lock()) {
+                host_read(&host);
+                good = destroy(&host, &options);
+                host_free(&host);
+        }
+        arena_free(&arena);
+        return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,696 @@
+# nixos-container: each verb with a privileged, an unprivileged and an ephemeral container, what it prints and its exit status; and the
+# completion of the shells.
+# shellcheck shell=bash disable=SC2154,SC2086,SC2016
+
+_kinds='plain pick brief'
+
+_declare_kinds() {
+  declare_containers <<'YAML'
+  plain:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2/24
+    localAddress6: fd00::2
+  pick:
+    system: "{system}-wasabi"
+    privateUsers: pick
+    privateNetwork: true
+    hostAddress6: fd00:1::1
+    localAddress6: fd00:1::2/64
+  brief: { system: "{system}-wasabi", ephemeral: true }
+YAML
+}
+
+_start_kinds() {
+  _declare_kinds
+  # shellcheck disable=SC2086
+  nixos-container start $_kinds
+}
+
+# _status STATUS COMMAND…: succeeds if the command's exit status is STATUS.
+_status() {
+  local expected=$1 status=0
+  shift
+  "$@" || status=$?
+  [ $status -eq "$expected" ] || { echo "exit status $status instead of $expected: $*"; return 1; }
+}
+
+# _says TEXT COMMAND…: succeeds if the command fails and says TEXT, within 20 s.
+_says() {
+  local text=$1 status=0
+  shift
+  timeout -s KILL 20 "$@" >/tmp/said 2>&1 </dev/null || status=$?
+  cat /tmp/said
+  [ $status -eq 1 ] && grep -qF "$text" /tmp/said
+}
+
+_as_nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
+
+# Runs a command line at a terminal, of 30 lines and 100 columns.
+_at_terminal() { script --quiet --return --command "stty rows 30 cols 100; $1" /dev/null; }
+
+cli_start_stop_restart_and_status_of_each_kind() {
+  _declare_kinds
+  local kind before
+  for kind in $_kinds; do
+    [ "$(nixos-container status $kind)" = down ]
+    [ "$(nixos-container start $kind 2>&1)" = "" ]
+    [ "$(nixos-container status $kind)" = up ]
+    nixos-container start $kind
+    before=$(main_pid $kind)
+    [ "$(nixos-container restart $kind 2>&1)" = "" ]
+    [ "$(main_pid $kind)" != "$before" ]
+    [ "$(nixos-container stop $kind 2>&1)" = "" ]
+    [ "$(nixos-container status $kind)" = down ]
+    [ "$(state $kind)" = inactive ]
+    nixos-container stop $kind
+  done
+  [ "$(nixos-container status nobody 2>/dev/null)" = gone ]
+  _status 1 nixos-container status nobody
+}
+
+_when() { systemctl show -P "${1}TimestampMonotonic" "container@$2"; }
+
+cli_start_starts_several_at_once() {
+  declare_containers <<'YAML'
+  a: { system: "{system}-slow" }
+  b: { system: "{system}-slow" }
+YAML
+  nixos-container start a b
+  # Each began before the other was done.
+  [ "$(_when InactiveExit a)" -lt "$(_when ActiveEnter b)" ]
+  [ "$(_when InactiveExit b)" -lt "$(_when ActiveEnter a)" ]
+  nixos-container stop a b
+}
+
+cli_terminate_of_each_kind() {
+  _start_kinds
+  local kind
+  for kind in $_kinds; do
+    nixos-container terminate $kind
+    is_inactive $kind
+    _says "$kind is not running" nixos-container terminate $kind
+  done
+}
+
+cli_list_prints_names_in_a_pipe_and_a_table_on_a_terminal() {
+  _start_kinds
+  [ "$(nixos-container list)" = $'brief\npick\nplain' ]
+  nixos-container stop brief
+  rm "$manifest"
+  [ "$(nixos-container list)" = $'pick\nplain' ]
+  _declare_kinds
+  _at_terminal 'NO_COLOR= TERM=xterm nixos-container list' >/tmp/table
+  grep '^NAME ' /tmp/table
+  grep -E $'^plain +\x1b\\[32mup *\x1b\\[0m +10\\.0\\.0\\.2 fd00::2 +[0-9]+s +nixos-system-wasabi' /tmp/table
+  grep -E $'^brief +down .*nixos-system-wasabi' /tmp/table
+  _at_terminal 'NO_COLOR=1 nixos-container list' >/tmp/table
+  fails grep $'\x1b' /tmp/table
+}
+
+cli_list_json_has_all_that_is_known() {
+  declare_containers <<'YAML'
+  gone: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+YAML
+  nixos-container start gone
+  declare_containers <<'YAML'
+  bad: { system: "{system}-wasabi", privateNetwork: maybe }
+YAML
+  nixos-container list --json >/tmp/list
+  cat /tmp/list
+  grep -E '"name": "gone", "state": "up", "addresses": \["10\.0\.0\.2"\], "system": "'"$systems"'-wasabi", "upSince": [0-9]+, "declared": false, "broken": false, "file": null' /tmp/list
+  grep -F '"name": "bad", "state": "down", "addresses": [], "system": "'"$systems"'-wasabi", "upSince": null, "declared": true, "broken": true, "file": "'"$manifest"'"' /tmp/list
+  nixos-container stop gone
+}
+
+cli_run_passes_arguments_streams_and_exit_status_through() {
+  _start_kinds
+  local kind status
+  for kind in $_kinds; do
+    [ "$(nixos-container run $kind -- printf '[%s]' 'a b' '' "it's" '"q"' '$HOME ${HOME} $$' '%n %%' ';' '\x41\ ' '*' --help -- $'two\nlines' é)" = \
+      '[a b][][it'\''s]["q"][$HOME ${HOME} $$][%n %%][;][\x41\ ][*][--help][--][two'$'\n''lines][é]' ]
+    for status in 0 1 3 127 203 255; do _status $status nixos-container run $kind -- sh -c "exit $status"; done
+    _status 127 nixos-container run $kind -- there-is-no-such-command
+    _status 137 nixos-container run $kind -- sh -c 'kill -KILL $$'
+    _status 143 nixos-container run $kind -- sh -c 'kill -TERM $$'
+    [ "$(nixos-container run $kind -- sh -c 'echo out; echo err >&2' 2>/tmp/err)" = out ]
+    [ "$(cat /tmp/err)" = err ]
+    [ "$(echo text | nixos-container run $kind -- cat)" = text ]
+    [ "$(head -c 5000000 /dev/zero | nixos-container run $kind -- cat | wc -c)" = 5000000 ]
+    nixos-container run $kind -- true <&- >&- 2>&-
+    [ "$(nixos-container run $kind uname -s)" = Linux ]
+  done
+  _status 1 nixos-container run plain
+  _status 1 nixos-container run plain --
+}
+
+cli_run_and_root_login_have_the_environment_of_a_login() {
+  _start_kinds
+  local kind
+  for kind in $_kinds; do
+    nixos-container run $kind -- sh -c 'echo "export PROFILE=was-read" >/etc/profile.d/test.sh'
+    nixos-container run $kind -- sh -c 'echo "$PROFILE $HOME $SHELL $USER $LOGNAME $PWD"' >/tmp/run
+    echo 'echo "$PROFILE $HOME $SHELL $USER $LOGNAME $PWD"' | nixos-container root-login $kind >/tmp/root-login
+    [ "$(cat /tmp/run)" = 'was-read /root /bin/bash root root /root' ]
+    [ "$(cat /tmp/root-login)" = 'was-read /root /bin/bash root root /root' ]
+    fails nixos-container run $kind -- sh -c 'env | grep -e INVOCATION_ID -e SYSTEMD -e MEMORY_PRESSURE'
+    # Not outside of the container's control groups, where its end would wait for it in vain.
+    nixos-container run $kind -- cat /proc/self/cgroup | grep '^0::/system.slice/nixos-container-'
+    # Nothing of it stays.
+    [ "$(nixos-container run $kind -- systemctl list-units --all --no-legend 'nixos-container-*' | wc -l)" = 1 ]
+  done
+}
+
+cli_root_login_runs_scripts_and_passes_their_exit_status_through() {
+  _start_kinds
+  local kind
+  for kind in $_kinds; do
+    [ "$(printf 'cd /sys/fs/cgroup\nstat -fc %%T .\n' | nixos-container root-login $kind)" = cgroup2fs ]
+    printf 'false\nexit 7\n' | _status 7 nixos-container root-login $kind
+    [ "$(nixos-container root-login $kind </dev/null)" = "" ]
+  done
+}
+
+cli_run_and_root_login_at_a_terminal_give_one_of_the_container() {
+  _start_kinds
+  local kind
+  for kind in $_kinds; do
+    _status 7 _at_terminal "nixos-container run $kind -- sh -c 'tty; stty size; echo error >&2; exit 7'" </dev/null >/tmp/shown
+    cat -A /tmp/shown
+    grep /dev/pts/ /tmp/shown
+    grep '30 100' /tmp/shown
+    grep error /tmp/shown
+    printf 'echo $((6 * 7)); tty; exit 5\n' | _status 5 _at_terminal "nixos-container root-login $kind" >/tmp/shown
+    cat -A /tmp/shown
+    grep '^[^e]*42' /tmp/shown
+    fails grep -e 'no job control' -e 'terminal process group' /tmp/shown
+    # Standard error can still be told apart.
+    _at_terminal "nixos-container run $kind -- sh -c 'echo error >&2' 2>/tmp/error" </dev/null
+    [ "$(cat /tmp/error)" = error ]
+    # Whatever of the three is none: it is still this terminal that is typed at and that is shown on.
+    printf 'typed\n' | _at_terminal "nixos-container run $kind -- cat | tr a-z A-Z" >/tmp/shown
+    grep TYPED /tmp/shown
+    _at_terminal "echo 'echo from a script; tty || true' | nixos-container root-login $kind" </dev/null >/tmp/shown
+    grep 'from a script' /tmp/shown
+    grep 'not a tty' /tmp/shown
+    _at_terminal "nixos-container run $kind -- echo shown </dev/null 2>/dev/null" </dev/null | grep shown
+  done
+}
+
+cli_signals_reach_what_runs_and_nothing_of_it_is_left() {
+  _start_kinds
+  local kind pid signal
+  for kind in $_kinds; do
+    for signal in INT:130 TERM:143 HUP:129; do
+      # Not as a background job, which would ignore SIGINT.
+      bash -c "exec env --default-signal nixos-container run $kind -- sleep 1234" &
+      pid=$!
+      wait_until 5 pgrep -f '^sleep 1234'
+      kill -${signal%:*} $pid
+      _status ${signal#*:} wait $pid
+      fails pgrep -f '^sleep 1234'
+    done
+    nixos-container run $kind -- sh -c 'trap "echo told; exit 3" TERM; sleep 1235 & wait' >/tmp/told &
+    pid=$!
+    wait_until 5 pgrep -f '^sleep 1235'
+    kill $pid
+    _status 3 wait $pid
+    [ "$(cat /tmp/told)" = told ]
+  done
+}
+
+cli_a_container_that_dies_while_it_is_entered_is_no_hang() {
+  _start_kinds
+  local kind pid before
+  for kind in $_kinds; do
+    timeout -s KILL 60 nixos-container run $kind -- sleep 1236 2>/tmp/error &
+    pid=$!
+    timeout -s KILL 60 bash -c "$(declare -f _at_terminal); _at_terminal 'nixos-container root-login $kind'" >/tmp/shown < <(sleep 60) &
+    wait_until 5 pgrep -f '^sleep 1236'
+    before=$(main_pid $kind)
+    kill -KILL "$(machinectl show $kind --property=Leader --value)"
+    _status 1 wait $pid
+    _status 1 wait $!
+    grep 'was lost' /tmp/error
+    grep 'was lost' /tmp/shown
+    wait_until 20 eval "[ \"\$(main_pid $kind)\" != $before ]"
+    wait_until 20 eval "[ \"\$(nixos-container status $kind)\" = up ]"
+    # One that is stopped does not wait for who is inside.
+    nixos-container run $kind -- sleep 1237 2>/tmp/error &
+    pid=$!
+    wait_until 5 pgrep -f '^sleep 1237'
+    before=$SECONDS
+    nixos-container stop $kind
+    [ $((SECONDS - before)) -lt 15 ]
+    # What comes first: that what runs has ended, or that the container's D-Bus has.
+    fails wait $pid
+    grep -e Terminated -e 'was lost' /tmp/error
+  done
+}
+
+cli_a_container_can_be_shut_down_from_inside() {
+  _start_kinds
+  local kind
+  for kind in $_kinds; do
+    # It may be ended itself before it is told that it has succeeded.
+    nixos-container run $kind -- poweroff || true
+    wait_until 20 is_inactive $kind
+  done
+}
+
+cli_login_asks_for_a_name() {
+  _start_kinds
+  local kind
+  for kind in $_kinds; do
+    timeout -s KILL 60 bash -c "$(declare -f _at_terminal); _at_terminal 'timeout 3 nixos-container login $kind'" </dev/null >/tmp/shown || true
+    cat -A /tmp/shown
+    grep "Connected to machine $kind" /tmp/shown
+  done
+}
+
+cli_show_ip_is_the_declared_address_or_one_that_it_has() {
+  _declare_kinds
+  [ "$(nixos-container show-ip plain)" = 10.0.0.2 ]
+  [ "$(nixos-container show-ip pick)" = fd00:1::2 ]
+  _says 'brief has the network of the host and no address of its own' nixos-container show-ip brief
+  declare_containers <<'YAML'
+  own: { system: "{system}-wasabi", extraVeths: { x0: { hostAddress: 10.0.1.1, localAddress: 10.0.1.2 } } }
+  none: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  _says 'No address is declared for own, and it is not running' nixos-container show-ip own
+  nixos-container start own none
+  [ "$(nixos-container show-ip own)" = 10.0.1.2 ]
+  _says 'No address is declared for none, and it has none' nixos-container show-ip none
+}
+
+cli_show_host_key_is_the_containers_and_never_the_hosts() {
+  _start_kinds
+  local kind
+  for kind in $_kinds; do
+    _says "$kind has no SSH host key" nixos-container show-host-key $kind
+    nixos-container run $kind -- sh -c 'mkdir -p /etc/ssh; echo key of ecdsa >/etc/ssh/ssh_host_ecdsa_key.pub'
+    [ "$(nixos-container show-host-key $kind)" = 'key of ecdsa' ]
+    nixos-container run $kind -- sh -c 'echo key of ed25519 >/root/key; ln -s /root/key /etc/ssh/ssh_host_ed25519_key.pub'
+    [ "$(nixos-container show-host-key $kind)" = 'key of ed25519' ]
+  done
+  echo of the host >/etc/secret
+  nixos-container run plain -- ln -sf ../../../../../etc/secret /etc/ssh/ssh_host_ed25519_key.pub
+  nixos-container run plain -- rm /etc/ssh/ssh_host_ecdsa_key.pub
+  _says 'no SSH host key' nixos-container show-host-key plain
+}
+
+cli_logs_are_those_of_the_container() {
+  _start_kinds
+  journalctl --sync
+  local kind
+  for kind in $_kinds; do
+    nixos-container logs $kind --since "$test_start" -o cat >/tmp/log
+    grep 'Multi-User System' /tmp/log
+    nixos-container logs $kind --since "$test_start" -o json | sed 's/.*"_SYSTEMD_UNIT":"\([^"]*\)".*/\1/' | sort -u >/tmp/units
+    [ "$(cat /tmp/units)" = container@$kind.service ]
+  done
+  nixos-container logs plain -f -n 1 >/tmp/followed &
+  local pid=$!
+  nixos-container stop plain
+  wait_until 10 grep 'has been shut down' /tmp/followed
+  kill $pid
+}
+
+cli_check_prints_what_is_wrong() {
+  _declare_kinds
+  [ "$(nixos-container check 2>&1)" = "" ]
+  printf 'version: 1\ncontainers: { a: { system: x } }\n' >/tmp/wrong.yaml
+  _says '/tmp/wrong.yaml:2:28: containers.a.system' nixos-container check /tmp/wrong.yaml
+  cp /tmp/wrong.yaml "$manifest"
+  _says "$manifest:2:28: containers.a.system" nixos-container check
+}
+
+cli_errors_say_what_to_do() {
+  declare_containers <<'YAML'
+  plain: { system: "{system}-wasabi" }
+  broken: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0 }
+  failing: { system: /nix/store/there-is-no-such-system }
+YAML
+  local verb
+  for verb in start stop restart terminate login root-login show-ip show-host-key logs update; do
+    _says 'There is no container "nobody". There are: broken, failing, plain' nixos-container $verb nobody
+  done
+  _says 'There is no container "nobody"' nixos-container run nobody -- true
+  _says 'There is no container "pain". Did you mean "plain"?' nixos-container start pain
+  for verb in login root-login; do
+    _says 'plain is not running. To start it: nixos-container start plain' nixos-container $verb plain
+  done
+  _says 'plain is not running' nixos-container run plain -- true
+  _says '"10.0.0" is not an IPv4 address' nixos-container start broken
+  _says 'journalctl -u container@failing' nixos-container start failing
+  grep 'Could not start failing: failed (exit-code)' /tmp/said
+  # One of several: the others are started.
+  _says 'Could not start failing' nixos-container start failing plain
+  [ "$(nixos-container status plain)" = up ]
+  nixos-container stop plain
+  # A name that would lead elsewhere is none.
+  _says 'There is no container "../plain"' nixos-container start ../plain
+  _says 'There is no container "../plain"' nixos-container destroy --yes ../plain
+
+  _says 'Try "nixos-container --help"' nixos-container
+  _says 'there is no verb "lsit", did you mean "list"?' nixos-container lsit
+  _says 'there is no verb "frobnicate"' nixos-container frobnicate
+  _says 'it takes the name of one container' nixos-container status
+  _says "unrecognized option '--bogus'" nixos-container list --bogus
+
+  for verb in start stop restart terminate login root-login run show-host-key create update destroy apply; do
+    _says 'only root can do that' $_as_nobody nixos-container $verb plain
+  done
+  [ "$(nixos-container status plain)" = down ]
+  [ "$($_as_nobody nixos-container list)" = $'broken\nfailing\nplain' ]
+  [ "$($_as_nobody nixos-container status plain)" = down ]
+  $_as_nobody nixos-container list --json | grep '"name": "plain", "state": "down"'
+}
+
+cli_says_so_without_machined_and_without_dbus() {
+  _start_kinds
+  systemctl mask --runtime --now systemd-machined.service
+  _says 'systemd-machined does not run, and cannot be started' nixos-container terminate plain
+  _status 1 _at_terminal 'timeout 20 nixos-container root-login plain' </dev/null >/tmp/shown
+  grep 'systemd-machined does not run' /tmp/shown
+  # Without a terminal nothing of it is needed.
+  [ "$(nixos-container run plain -- echo fine)" = fine ]
+  systemctl unmask --runtime systemd-machined.service
+  systemctl stop dbus.socket dbus.service
+  [ "$(nixos-container status plain)" = up ]
+  nixos-container list --json | grep '"name": "plain", "state": "up"'
+  _says 'Cannot connect to D-Bus' nixos-container terminate plain
+  _says 'Cannot speak to systemd' $_as_nobody nixos-container status plain
+  nixos-container stop pick
+  systemctl start dbus.socket dbus.service
+  # As D-Bus was gone, machined does not know of them any more.
+  systemctl restart systemd-machined
+  nixos-container stop plain brief
+  # One whose own D-Bus does not run.
+  nixos-container start plain
+  nixos-container run plain -- systemctl mask --runtime --now dbus.service dbus.socket || true
+  _says 'Cannot reach D-Bus in plain' nixos-container run plain -- true
+}
+
+cli_help_is_there_for_each_verb() {
+  local verb
+  nixos-container --help >/tmp/help
+  for verb in list status start stop restart terminate login root-login run show-ip show-host-key logs check plan apply create update destroy; do
+    grep "^  $verb " /tmp/help
+    nixos-container $verb --help | grep "^Usage: nixos-container $verb"
+  done
+  nixos-container --version | grep -E '^nixos-container [0-9]'
+  # That of what is run is not meant.
+  declare_containers <<'YAML'
+  plain: { system: "{system}-wasabi" }
+YAML
+  nixos-container start plain
+  nixos-container run plain -- ls --help | grep 'Usage: ls'
+}
+
+cli_create_update_and_destroy() {
+  declare_containers <<'YAML'
+  taken: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.233.1.1, localAddress: 10.233.1.2 }
+YAML
+  [ "$(nixos-container create foo --system-path $systems-wasabi --ensure-unique-name 2>/dev/null)" = foo-0 ]
+  [ "$(nixos-container create foo --system-path $systems-wasabi --ensure-unique-name 2>/dev/null)" = foo-1 ]
+  [ "$(nixos-container show-ip foo-0)" = 10.233.2.2 ]
+  [ "$(nixos-container show-ip foo-1)" = 10.233.3.2 ]
+  [ "$(nixos-container list)" = $'foo-0\nfoo-1\ntaken' ]
+  [ "$(nixos-container status foo-0)" = down ]
+  nixos-container check
+  nixos-container start foo-0
+  page 10.233.2.2
+  [ "$(nixos-container run foo-0 -- readlink /nix/var/nix/profiles/system)" = $systems-wasabi ]
+  nixos-container run foo-0 -- sh -c 'echo mine >/root/state'
+
+  # What was added by hand stays.
+  sed -i 's/^    privateNetwork/    bindMounts: { \/srv: } # mine\n&/' /etc/nixos-containers/foo-0.yaml
+  local before
+  before=$(main_pid foo-0)
+  nixos-container update foo-0 --system-path $systems-old
+  [ "$(main_pid foo-0)" = "$before" ]
+  grep -x "test $systems-old/bin/switch-to-configuration" /var/lib/nixos-containers/foo-0/etc/switched
+  grep "system: \"$systems-old\"" /etc/nixos-containers/foo-0.yaml
+  grep '# mine' /etc/nixos-containers/foo-0.yaml
+  _says 'runs on as it was' nixos-container update foo-0 --system-path $systems-unwilling
+  [ "$(main_pid foo-0)" = "$before" ]
+  nixos-container update foo-1 --system-path $systems-old
+  [ "$(nixos-container status foo-1)" = down ]
+  _says 'made from a system that was built already' nixos-container update foo-0
+  nixos-container restart foo-0
+  [ "$(nixos-container run foo-0 -- cat /root/state)" = mine ]
+
+  # Asks, or is told.
+  _says 'say --yes' nixos-container destroy foo-0
+  _status 1 _at_terminal 'nixos-container destroy foo-0' <<<n
+  [ "$(nixos-container status foo-0)" = up ]
+  mkdir -p /srv/kept /var/lib/nixos-containers/foo-0/{data/deep,var/empty}
+  touch /srv/kept/file
+  mount --bind /srv/kept /var/lib/nixos-containers/foo-0/data
+  mkdir /srv/kept/nested
+  mount -t tmpfs tmpfs /var/lib/nixos-containers/foo-0/data/nested
+  # Not every file system can do that.
+  chattr +i /var/lib/nixos-containers/foo-0/var/empty || true
+  _status 0 _at_terminal 'nixos-container destroy foo-0' <<<y
+  [ -e /srv/kept/file ]
+  [ ! -e /var/lib/nixos-containers/foo-0 ]
+  [ ! -e /nix/var/nix/profiles/per-container/foo-0 ]
+  [ ! -e /nix/var/nix/gcroots/per-container/foo-0 ]
+  [ "$(nixos-container list)" = $'foo-1\ntaken' ]
+  [ "$(systemctl show -P LoadState container@foo-0)" = not-found ]
+  nixos-container destroy foo-0
+  nixos-container destroy --yes foo-1
+  [ ! -e /etc/nixos-containers/foo-1.yaml ]
+  _says 'taken cannot be destroyed: it is declarative' nixos-container destroy --yes taken
+  _says 'taken cannot be updated: it is declarative' nixos-container update taken --system-path $systems-old
+  [ "$(nixos-container list)" = taken ]
+}
+
+cli_destroy_of_a_root_that_is_a_mount() {
+  mkdir -p /srv/root /var/lib/nixos-containers/mounted
+  mount --bind /srv/root /var/lib/nixos-containers/mounted
+  nixos-container create mounted --system-path $systems-wasabi --use-host-network
+  nixos-container start mounted
+  nixos-container destroy --yes mounted
+  [ ! -e /var/lib/nixos-containers/mounted ]
+  [ -d /srv/root ]
+}
+
+cli_create_has_upstreams_options() {
+  nixos-container create web --system-path $systems-wasabi --auto-start --host-address 10.1.0.1 --local-address 10.1.0.2 \
+    --port 8080:80,udp:53 --port tcp:81:82
+  [ "$(sed '/^#/d' /etc/nixos-containers/web.yaml)" = "version: 1
+containers:
+  \"web\":
+    system: \"$systems-wasabi\"
+    autoStart: true
+    privateNetwork: true
+    hostAddress: \"10.1.0.1\"
+    localAddress: \"10.1.0.2\"
+    forwardPorts:
+      - { protocol: tcp, hostPort: 8080, containerPort: 80 }
+      - { protocol: udp, hostPort: 53, containerPort: 53 }
+      - { protocol: tcp, hostPort: 81, containerPort: 82 }" ]
+  [ -e /run/systemd/generator/container@web.service ]
+  systemctl show -P WantedBy container@web | grep machines.target
+  nixos-container start web
+  page 10.1.0.1:8080
+  nixos-container destroy --yes web
+  ip link add br0 type bridge
+  nixos-container create bridged --system-path $systems-wasabi --bridge br0
+  nixos-container start bridged
+  ip link show dev vb-bridged | grep 'master br0'
+  nixos-container destroy --yes bridged
+  ip link delete br0
+}
+
+# The files that create makes, as text.
+_created() { find /etc/nixos-containers /nix/var/nix/profiles /var/lib/nixos-containers -mindepth 1 ! -name '.#*' | sort; }
+
+cli_a_create_that_fails_leaves_nothing() {
+  declare_containers <<'YAML'
+  taken: { system: "{system}-wasabi" }
+YAML
+  local before
+  before=$(_created)
+  _says 'Building a system takes Nix' nixos-container create foo --config 'services.openssh.enable = true;'
+  _says 'Building a system takes Nix' nixos-container create foo --flake github:a/b#c
+  _says 'Building a system takes Nix' nixos-container create foo
+  _says '/nowhere: No such file or directory' nixos-container create foo --system-path /nowhere
+  _says 'is not a system' nixos-container create foo --system-path /srv
+  _says '"1.2.3" is not an IPv4 address' nixos-container create foo --system-path $systems-wasabi --local-address 1.2.3
+  _says 'is not a port to forward' nixos-container create foo --system-path $systems-wasabi --port http
+  _says '"foo_bar" cannot be a container' nixos-container create foo_bar --system-path $systems-wasabi
+  _says 'cannot be a container' nixos-container create ../foo --system-path $systems-wasabi
+  _says "There is a container \"taken\" already: $manifest:3 declares it" nixos-container create taken --system-path $systems-wasabi
+  _says 'There is a file /etc/nixos-containers/test.yaml already' nixos-container create test --system-path $systems-wasabi
+  _says 'only one of' nixos-container create foo --system-path $systems-wasabi --flake x
+  [ "$(_created)" = "$before" ]
+  # State that was there before is kept.
+  mkdir -p /var/lib/nixos-containers/foo
+  touch /var/lib/nixos-containers/foo/old
+  _says 'Building a system takes Nix' nixos-container create foo
+  [ -e /var/lib/nixos-containers/foo/old ]
+  nixos-container create foo --system-path $systems-wasabi
+  [ -e /var/lib/nixos-containers/foo/old ]
+  nixos-container destroy --yes foo
+}
+
+# A Nix that makes a system of any configuration: the profile is that of "wasabi", or "old" where the configuration says so.
+_install_nix() {
+  cat >/usr/bin/nix-env <<'NIX'
+#!/bin/bash
+echo "nix-env $*" >>/tmp/nix-calls
+profile= system=wasabi set=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --profile) profile=$2; shift ;;
+    -I) grep -q 'the old one' "${2#nixos-config=}" && system=old; grep -q syntax-error "${2#nixos-config=}" && exit 1; sleep "${NIX_SLEEP:-0}"; shift ;;
+    --set) case ${2-} in /*) set=$2; shift ;; esac ;;
+  esac
+  shift
+done
+ln -sfn "${set:-/nix/store/00000000000000000000000000000000-nixos-system-$system}" "$profile-1-link"
+ln -sfn system-1-link "$profile"
+NIX
+  cat >/usr/bin/nix <<'NIX'
+#!/bin/bash
+echo "nix $*" >>/tmp/nix-calls
+while [ $# -gt 0 ]; do [ "$1" != --profile ] || profile=$2; shift; done
+ln -sfn /nix/store/00000000000000000000000000000000-nixos-system-wasabi "$profile-1-link"
+ln -sfn system-1-link "$profile"
+NIX
+  chmod +x /usr/bin/nix /usr/bin/nix-env
+  rm -f /tmp/nix-calls
+}
+
+_remove_nix() { rm /usr/bin/nix /usr/bin/nix-env; }
+
+cli_create_and_update_build_with_nix() {
+  _install_nix
+  nixos-container create a --config 'services.x.enable = true;'
+  cat /tmp/nix-calls
+  grep -x 'nix-env --profile /nix/var/nix/profiles/per-container/a/system --file <nixpkgs/nixos> -I nixos-config=/var/lib/nixos-containers/a/etc/nixos/configuration.nix.new --set --attr system' /tmp/nix-calls
+  cat /var/lib/nixos-containers/a/etc/nixos/configuration.nix
+  grep -x 'services.x.enable = true;' /var/lib/nixos-containers/a/etc/nixos/configuration.nix
+  if command -v nix-instantiate >/dev/null; then nix-instantiate --parse /var/lib/nixos-containers/a/etc/nixos/configuration.nix; fi
+  nixos-container start a
+  # Without an option: from the same as before.
+  nixos-container update a
+  grep 'nixos-config=/var/lib/nixos-containers/a/etc/nixos/configuration.nix ' /tmp/nix-calls
+  nixos-container update a --config '# the old one' --nixos-path /srv/nixos
+  grep -e '--file /srv/nixos ' /tmp/nix-calls
+  grep "system: \"$systems-old\"" /etc/nixos-containers/a.yaml
+  # A build that fails changes nothing.
+  _says 'could not be built' nixos-container update a --config syntax-error
+  grep 'the old one' /var/lib/nixos-containers/a/etc/nixos/configuration.nix
+  [ ! -e /var/lib/nixos-containers/a/etc/nixos/configuration.nix.new ]
+  grep "system: \"$systems-old\"" /etc/nixos-containers/a.yaml
+  echo '{ }' >/srv/module.nix
+  (cd /srv && nixos-container update a --config-file module.nix)
+  grep -F '(/. + "/srv/module.nix")' /var/lib/nixos-containers/a/etc/nixos/configuration.nix
+  nixos-container destroy --yes a
+
+  mkdir -p /srv/flake
+  (cd /srv/flake && nixos-container create b --flake '.#web' --refresh)
+  grep -x 'nix build --extra-experimental-features nix-command flakes --profile /nix/var/nix/profiles/per-container/b/system /srv/flake#nixosConfigurations."web".config.system.build.toplevel --refresh' /tmp/nix-calls
+  nixos-container update b
+  grep -x 'nix build .* /srv/flake#nixosConfigurations."web".config.system.build.toplevel' /tmp/nix-calls
+  nixos-container update b --flake github:x/y
+  grep 'github:x/y#nixosConfigurations."container".config' /tmp/nix-calls
+  [ "$(grep flake /etc/nixos-containers/b.yaml)" = '# flake: "github:x/y"' ]
+  nixos-container update b --system-path $systems-old
+  grep -x "nix-env --profile /nix/var/nix/profiles/per-container/b/system --set $systems-old" /tmp/nix-calls
+  fails grep flake /etc/nixos-containers/b.yaml
+  nixos-container destroy --yes b
+  _remove_nix
+}
+
+cli_an_interrupted_create_leaves_nothing() {
+  _install_nix
+  local before pid signal
+  before=$(_created)
+  for signal in INT TERM HUP; do
+    NIX_SLEEP=2 env --default-signal nixos-container create foo --config '' &
+    pid=$!
+    wait_until 5 pgrep -f '^sleep 2'
+    kill -$signal $pid
+    _status 1 wait $pid
+    [ "$(_created)" = "$before" ]
+  done
+  _remove_nix
+}
+
+cli_creates_at_the_same_time_get_different_addresses() {
+  local pids=() pid i
+  for i in 1 2 3 4 5 6; do
+    nixos-container create c --ensure-unique-name --system-path $systems-wasabi &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid"; done
+  [ "$(nixos-container list | wc -l)" = 6 ]
+  [ "$(grep -h localAddress /etc/nixos-containers/c-*.yaml | sort -u | wc -l)" = 6 ]
+  nixos-container check
+  for i in $(nixos-container list); do nixos-container destroy --yes "$i"; done
+}
+
+_completion=/nix/store/00000000000000000000000000000000-nixos-container-generator/share
+
+_verbs() { nixos-container --help | sed -n 's/^  \([a-z-]*\)  *[^ ].*/\1/p' | grep -v '^--' | sort; }
+
+# What bash completes the words to, of which the last is to be completed.
+_complete_bash() {
+  bash --norc -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _nixos_container; printf "%s\n" "${COMPREPLY[@]}"' bash \
+    $_completion/bash-completion/completions/nixos-container nixos-container "$@" | sort
+}
+
+cli_completion_for_bash() {
+  _start_kinds
+  [ "$(_complete_bash '' | grep -v '^--')" = "$(_verbs)" ]
+  [ "$(_complete_bash st)" = $'start\nstatus\nstop' ]
+  [ "$(_complete_bash status p)" = $'pick\nplain' ]
+  [ "$(_complete_bash status plain '')" = '' ]
+  [ "$(_complete_bash start plain b)" = brief ]
+  [ "$(_complete_bash run plain '')" = -- ]
+  [ "$(_complete_bash list --j)" = --json ]
+  _complete_bash create x -- | grep -x -e --system-path=
+  [ "$(_complete_bash create x --system-path = /nix/sto)" = /nix/store ]
+  # In a real one: typed, completed and run.
+  printf '. %s\nnixos-container status pla\t\nexit\n' $_completion/bash-completion/completions/nixos-container |
+    _at_terminal 'bash --norc -i' >/tmp/shown
+  cat -A /tmp/shown
+  tr '\r' '\n' </tmp/shown | grep -x up
+}
+
+cli_completion_for_zsh() {
+  command -v zsh >/dev/null || { echo 'there is no zsh'; exit 77; }
+  _start_kinds
+  local words
+  for words in 'status pla:status plain' 'show-i\tpic:show-ip pick' 'list --js:list --json' 'destr:destroy'; do
+    {
+      printf 'fpath=(%s $fpath); autoload -U compinit; compinit -u -D; setopt nobeep\n' \
+        $_completion/zsh/site-functions
+      printf 'nixos-container() { if [[ $* = list ]]; then command nixos-container list; else print -r -- "is: $*"; fi; }\n'
+      sleep 2
+      printf 'nixos-container %b\t\n' "${words%:*}"
+      sleep 1
+      printf 'exit\n'
+    } | TERM=dumb _at_terminal 'zsh -f -i' >/tmp/shown
+    cat -A /tmp/shown
+    tr -d '\r' </tmp/shown | grep -E "^is: ${words#*:} *$"
+  done
+}
+
+cli_completion_for_fish() {
+  command -v fish >/dev/null || { echo 'there is no fish'; exit 77; }
+  _start_kinds
+  _complete_fish() { fish --no-config -c "source $_completion/fish/vendor_completions.d/nixos-container.fish; complete -C '$1'" | cut -f 1 | sort; }
+  [ "$(_complete_fish 'nixos-container ')" = "$(_verbs)" ]
+  [ "$(_complete_fish 'nixos-container status p')" = $'pick\nplain' ]
+  [ "$(_complete_fish 'nixos-container status plain ')" = '' ]
+  [ "$(_complete_fish 'nixos-container start plain b')" = brief ]
+  [ "$(_complete_fish 'nixos-container list --j')" = --json ]
+  _complete_fish 'nixos-container create x --' | grep -x -e --system-path
+}

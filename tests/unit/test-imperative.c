@@ -1,0 +1,185 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "capture.h"
+#include "imperative.h"
+#include "reading.h"
+
+static char *text_of(Arena *arena, Buffer *buffer) {
+        char *text = arena_copy(arena, buffer->text, buffer->length);
+
+        buffer_free(buffer);
+        return text;
+}
+
+static void a_new_manifest_has_what_was_asked_for_and_can_be_read(void **state) {
+        const char *ports[] = {"80", "8080:81", "udp:53", "tcp:1:65535"};
+        const ImperativeContainer container = {
+                .name = "123",
+                .flake = "git+file:///a \"b\"#c",
+                .system = "/nix/store/x: y # z",
+                .auto_start = true,
+                .host_bridge = "br0",
+                .host_address = "10.0.0.1",
+                .local_address = "10.0.0.2/24",
+                .ports = ports,
+                .ports_length = 4,
+        };
+        const Container *read;
+        const Forward *forwards;
+        Reading reading;
+        Buffer buffer;
+        const char *text;
+
+        (void)state;
+        reading_init(&reading);
+        assert_true(imperative_format(&container, &buffer));
+        text = text_of(&reading.arena, &buffer);
+        reading_add(&reading, "123.yaml", text);
+        assert_string_equal(reading_said(&reading), "");
+        assert_int_equal(reading.manifest.length, 1);
+        read = reading.manifest.containers[0];
+        assert_string_equal(read->name.text, "123");
+        assert_string_equal(read->system.text, container.system);
+        assert_true(read->auto_start.value);
+        assert_true(read->private_network.value);
+        assert_string_equal(read->link.host_bridge.text, "br0");
+        assert_int_equal(read->link.local_address.address.prefix, 24);
+        forwards = read->link.forward_ports.items;
+        assert_int_equal(read->link.forward_ports.length, 4);
+        assert_int_equal(forwards[0].host_port.value, 80);
+        assert_int_equal(forwards[0].container_port.value, 80);
+        assert_int_equal(forwards[1].container_port.value, 81);
+        assert_string_equal(forwards[2].protocol.text, "udp");
+        assert_int_equal(forwards[3].container_port.value, 65535);
+        assert_string_equal(imperative_flake(&reading.arena, text, strlen(text)), container.flake);
+        reading_free(&reading);
+}
+
+static void a_container_with_the_hosts_network_has_no_options_of_one(void **state) {
+        const ImperativeContainer container = {.name = "a", .system = "/s", .use_host_network = true};
+        Arena arena = ARENA_NULL;
+        Buffer buffer;
+
+        (void)state;
+        assert_true(imperative_format(&container, &buffer));
+        assert_string_equal(
+                strstr(text_of(&arena, &buffer), "version"), "version: 1\ncontainers:\n  \"a\":\n    system: \"/s\"\n");
+        arena_free(&arena);
+}
+
+static void what_is_no_port_is_refused(void **state) {
+        static const char *const wrong[] = {
+                "", "x", "80:", ":80", "80:80:80", "65536", "-1", "4294967376", "sctp:80", "tcp:", "80 }", "8 0"};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+                const char *ports[] = {wrong[i]};
+                const ImperativeContainer container = {.name = "a", .system = "/s", .ports = ports, .ports_length = 1};
+                Capture capture = capture_start(stderr);
+                Buffer buffer;
+                bool good = imperative_format(&container, &buffer);
+                char *said = capture_end(&capture);
+
+                if (good || !strstr(said, "is not a port"))
+                        fail_msg("\"%s\": %s", wrong[i], said);
+                free(said);
+        }
+}
+
+/* A manifest, and what it is with another system. */
+typedef struct Case {
+        const char *before, *flake, *after;
+} Case;
+
+static const Case replacements[] = {
+        {"version: 1\ncontainers: { a: { system: /old } }\n", NULL,
+                "version: 1\ncontainers: { a: { system: \"/new\" } }\n"},
+        {"version: 1\ncontainers:\n  a:\n    system: \"/old\\\"x\" # mine\n    autoStart: true\n", NULL,
+                "version: 1\ncontainers:\n  a:\n    system: \"/new\" # mine\n    autoStart: true\n"},
+        {"version: 1\ncontainers:\n  a:\n    system: '/old'\n", NULL,
+                "version: 1\ncontainers:\n  a:\n    system: \"/new\"\n"},
+        {"version: 1\ncontainers:\n  a:\n    system: /o l#d # mine\n", NULL,
+                "version: 1\ncontainers:\n  a:\n    system: \"/new\" # mine\n"},
+        {"version: 1\ncontainers:\n  a:\n    system:\n      /old\n    tmpfs: [/x]\n", NULL,
+                "version: 1\ncontainers:\n  a:\n    system:\n      \"/new\"\n    tmpfs: [/x]\n"},
+        {"version: 1\ncontainers: { a: { tmpfs: [/ä], system: /old } }", NULL,
+                "version: 1\ncontainers: { a: { tmpfs: [/ä], system: \"/new\" } }"},
+        {"# x\n# flake: \"u\"\n# y\nversion: 1\ncontainers: { a: { system: /old } }\n", "v",
+                "# x\n# flake: \"v\"\n# y\nversion: 1\ncontainers: { a: { system: \"/new\" } }\n"},
+        {"# x\n# flake: \"u\"\n# y\nversion: 1\ncontainers: { a: { system: /old } }\n", NULL,
+                "# x\n# y\nversion: 1\ncontainers: { a: { system: \"/new\" } }\n"},
+        {"# x\nversion: 1\ncontainers: { a: { system: /old } }\n", "v",
+                "# x\n# flake: \"v\"\nversion: 1\ncontainers: { a: { system: \"/new\" } }\n"},
+        {"version: 1\ncontainers: { a: { system: /old } }\n# flake: no\n", NULL,
+                "version: 1\ncontainers: { a: { system: \"/new\" } }\n# flake: no\n"},
+};
+
+static void another_system_changes_nothing_else_in_a_manifest(void **state) {
+        (void)state;
+        for (size_t i = 0; i < sizeof(replacements) / sizeof(replacements[0]); i++) {
+                const Case *c = &replacements[i];
+                Reading reading;
+                Buffer buffer;
+
+                reading_init(&reading);
+                reading_add(&reading, "a.yaml", c->before);
+                assert_string_equal(reading_said(&reading), "");
+                assert_true(imperative_replace_system(
+                        reading.manifest.containers[0], c->before, strlen(c->before), "/new", c->flake, &buffer));
+                assert_string_equal(text_of(&reading.arena, &buffer), c->after);
+                reading_free(&reading);
+        }
+}
+
+static void a_manifest_without_a_system_is_left_alone(void **state) {
+        const char *text = "version: 1\ncontainers: { a: { autoStart: true } }\n";
+        Reading reading;
+        Buffer buffer;
+
+        (void)state;
+        reading_init(&reading);
+        reading_add(&reading, "a.yaml", text);
+        assert_false(
+                imperative_replace_system(reading.manifest.containers[0], text, strlen(text), "/new", NULL, &buffer));
+        reading_free(&reading);
+}
+
+static void free_networks_are_those_that_nobody_has(void **state) {
+        Host host = {0};
+        Reading reading;
+
+        (void)state;
+        reading_init(&reading);
+        host.arena = ARENA_NULL;
+        reading_add(&reading, "a.yaml",
+                "version: 1\ncontainers:\n"
+                "  a: { system: /s, privateNetwork: true, hostAddress: 10.233.1.1 }\n"
+                "  b: { system: /s, privateNetwork: true, localAddress: 10.233.2.77/24 }\n"
+                "  c: { system: /s, extraVeths: { x: { localAddress: 10.233.3.2 } } }\n"
+                "  d: { system: /s, privateNetwork: true, localAddress: 10.234.4.2 }\n"
+                "  e: { system: /s, privateNetwork: true, localAddress: 10.233.5.2 }\n");
+        host.manifest = reading.manifest;
+        assert_int_equal(imperative_free_network(&host), 4);
+        arena_free(&host.arena);
+        reading_free(&reading);
+}
+
+int main(void) {
+        static const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_new_manifest_has_what_was_asked_for_and_can_be_read),
+                cmocka_unit_test(a_container_with_the_hosts_network_has_no_options_of_one),
+                cmocka_unit_test(what_is_no_port_is_refused),
+                cmocka_unit_test(another_system_changes_nothing_else_in_a_manifest),
+                cmocka_unit_test(a_manifest_without_a_system_is_left_alone),
+                cmocka_unit_test(free_networks_are_those_that_nobody_has),
+        };
+
+        return cmocka_run_group_tests_name("imperative", tests, NULL, NULL);
+}
