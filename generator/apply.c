@@ -194,9 +194,8 @@ static void give_up(Apply *apply) {
                 Step *step = &apply->steps[i];
                 const PlannedContainer *item = step->item;
 
-                if (item->action == ACTION_UPDATE && !record_give_up(UNITS_DIRECTORY, item->name))
-                        end_step(step, false, NULL);
-                else if (step->stop_first && !record_mark_start(item->name))
+                if ((item->action == ACTION_UPDATE && !record_give_up(UNITS_DIRECTORY, item->name)) ||
+                        (step->stop_first && !record_mark_start(item->name)))
                         end_step(step, false, NULL);
                 else if (item->action == ACTION_STOP || step->stop_first)
                         add_job(apply, step, "StopUnit");

@@ -26,7 +26,7 @@ typedef struct Declared {
 static bool read_declared(Declared *declared, char *const files[], int files_length) {
         *declared = (Declared){.manifest.arena = &declared->arena};
         diagnostics_init(&declared->diagnostics, &declared->arena);
-        for (int i = 0; i < files_length; i++)
+        for (int i = 0; files && i < files_length; i++)
                 manifest_read(&declared->manifest, files[i], files[i], &declared->diagnostics);
         if (!files)
                 manifests_read(&declared->manifest, "", &declared->diagnostics);
