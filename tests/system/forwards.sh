@@ -99,21 +99,7 @@ stopping_after_the_ruleset_was_flushed_is_clean() {
 }
 
 forwards_of_one_container_survive_the_end_of_another() {
-  declare_containers <<'YAML'
-  one:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.2
-    forwardPorts: [{ hostPort: 8081, containerPort: 80 }]
-  two:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.3
-    forwardPorts: [{ hostPort: 8082, containerPort: 80 }]
-YAML
-  systemctl start container@one container@two
+  start_pair
   page 10.0.0.1:8081
   page 10.0.0.1:8082
   systemctl stop container@one

@@ -54,6 +54,25 @@ status_of() {
 }
 main_pid() { systemctl show -P MainPID "container@$1"; }
 
+# Two containers, one and two, with a page at the host's ports 8081 and 8082.
+start_pair() {
+  declare_containers <<'YAML'
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    forwardPorts: [{ hostPort: 8081, containerPort: 80 }]
+  two:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+    forwardPorts: [{ hostPort: 8082, containerPort: 80 }]
+YAML
+  systemctl start container@one container@two
+}
+
 # Everything that containers leave on a host, as text; empty if there is nothing.
 leftovers() {
   { set +x; } 2>/dev/null

@@ -10,24 +10,6 @@ _main_pids() {
   for name; do echo "$name $(main_pid "$name")"; done
 }
 
-_start_pair() {
-  declare_containers <<'YAML'
-  one:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.2
-    forwardPorts: [{ hostPort: 8081, containerPort: 80 }]
-  two:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.3
-    forwardPorts: [{ hostPort: 8082, containerPort: 80 }]
-YAML
-  systemctl start container@one container@two
-}
-
 # Applies, and then nothing is left to do.
 _apply() {
   nixos-container apply
@@ -166,7 +148,7 @@ TEXT
 }
 
 forwards_and_bind_mounts_are_changed_while_the_container_runs() {
-  _start_pair
+  start_pair
   mkdir -p /srv/live
   echo live >/srv/live/file
   local before
@@ -216,7 +198,7 @@ YAML
 }
 
 what_one_gives_up_another_takes_in_the_same_switch() {
-  _start_pair
+  start_pair
   local before
   before=$(_main_pids one two)
   # While both run.
@@ -268,7 +250,7 @@ TEXT
 }
 
 nothing_is_stopped_when_the_manifest_cannot_be_read() {
-  _start_pair
+  start_pair
   printf 'version: 1\ncontainers: [' >"$manifest"
   _apply_fails
   grep -F "$manifest:2:14: while parsing a flow node" /tmp/failed || cat /tmp/failed
@@ -312,7 +294,7 @@ YAML
 _is_deactivating() { [ "$(state "$1")" = deactivating ]; }
 
 containers_that_were_stopped_to_exchange_something_are_started_in_any_case() {
-  _start_pair
+  start_pair
   sed -i 's/10.0.0.2/10.0.0.x/; s/10.0.0.3/10.0.0.2/; s/10.0.0.x/10.0.0.3/' "$manifest"
   nixos-container apply &
   local apply=$!
@@ -328,7 +310,7 @@ containers_that_were_stopped_to_exchange_something_are_started_in_any_case() {
 }
 
 a_change_that_was_not_finished_is_made_up_for_by_a_restart() {
-  _start_pair
+  start_pair
   local before
   before=$(main_pid one)
   touch "$records/one/unfinished"
@@ -338,7 +320,7 @@ a_change_that_was_not_finished_is_made_up_for_by_a_restart() {
 }
 
 a_reload_that_fails_keeps_the_forwards() {
-  _start_pair
+  start_pair
   cp "$manifest" /tmp/before.yaml
   sed -i 's/8081/8083/; s/system-wasabi/system-unwilling/' "$manifest"
   _apply_fails
@@ -387,7 +369,7 @@ a_switch_touches_only_what_has_changed_and_takes_less_than_starting_all_anew() {
 
 # As the unit of the NixOS module does it.
 a_switch_to_nothing_at_all_stops_all() {
-  _start_pair
+  start_pair
   nixos-container apply --at-switch --none
   nothing_is_left
 }
