@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "jobs.h"
@@ -131,9 +132,19 @@ static void end_reload(const Apply *apply, Step *step, const char *result) {
                 end_step(step, update(item), "its record could not be written");
 }
 
+/* A container that has stopped meanwhile, as an earlier switch was at it too, may have no unit any more. */
+static bool has_stopped(const Job *job, const char *container) {
+        Arena arena = ARENA_NULL;
+        bool stopped = strcmp(job->method, "StopUnit") == 0 &&
+                       access(arena_join(&arena, RECORDS_DIRECTORY "/", container), F_OK) < 0;
+
+        arena_free(&arena);
+        return stopped;
+}
+
 static void end_job(const Job *job, void *userdata) {
         Step *step = job->userdata;
-        bool done = strcmp(job->result, "done") == 0;
+        bool done = strcmp(job->result, "done") == 0 || has_stopped(job, step->item->name);
 
         if (step->item->action == ACTION_RELOAD)
                 end_reload(userdata, step, job->result);
