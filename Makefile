@@ -80,7 +80,7 @@ $(B)/templates.o: generator/templates.c generator/templates.h $(wildcard templat
 # Changes only with its content, so that a build with other paths is made anew and one with the same is not.
 $(B)/config.h: FORCE
 	@mkdir -p $(B)
-	@new=$@.$$$$; printf '#pragma once\n' >$$new; \
+	@new=$$(mktemp $@.XXXXXX); printf '#pragma once\n' >$$new; \
 	printf '#define %s "%s"\n' VERSION '$(VERSION)' LIBEXECDIR '$(libexecdir)' \
 		$(foreach tool,$(TOOLS),TOOL_$(tool) '$($(tool))') >>$$new; \
 	cmp -s $$new $@ && rm $$new || mv $$new $@
