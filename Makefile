@@ -24,11 +24,13 @@ MACHINECTL ?= /usr/bin/machinectl
 NFT ?= /usr/sbin/nft
 NIX ?= /usr/bin/nix
 NIX_ENV ?= /usr/bin/nix-env
+SYSTEMCTL ?= /usr/bin/systemctl
 SYSTEMD_NSPAWN ?= /usr/bin/systemd-nspawn
 SYSTEMD_RUN ?= /usr/bin/systemd-run
+SYSTEMD_SOCKET_PROXYD ?= /usr/lib/systemd/systemd-socket-proxyd
 SYSTEMD_TMPFILES ?= /usr/bin/systemd-tmpfiles
 UDEVADM ?= /usr/bin/udevadm
-TOOLS := BUSCTL ECHO FALSE IP JOURNALCTL MACHINECTL NFT NIX NIX_ENV SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_TMPFILES UDEVADM
+TOOLS := BUSCTL ECHO FALSE IP JOURNALCTL MACHINECTL NFT NIX NIX_ENV SYSTEMCTL SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_SOCKET_PROXYD SYSTEMD_TMPFILES UDEVADM
 
 PKG_CONFIG ?= pkg-config
 LIBRARIES := yaml-0.1 mount libcap
@@ -44,9 +46,9 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 GENERATOR := address arena buffer check diagnostic escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path output read-file schema siphash spelling template templates utf8
-RECORD := arena buffer container-record log read-file record run-program
+RECORD := arena buffer container-record localhost log read-file record run-program
 INIT := address container-init
-CLI := apply colour host imperative inside jobs machined nix-build nixos-container operands plan record remove-tree run-program \
+CLI := apply colour host imperative inside jobs localhost machined nix-build nixos-container operands plan record remove-tree run-program \
 	session terminal verb-apply verb-control verb-enter verb-imperative verb-list verb-show \
 	$(filter-out generate nixos-container-generator output template templates,$(GENERATOR))
 PROGRAMS := $(B)/nixos-container-generator $(B)/nixos-container $(B)/container-record $(B)/container-init

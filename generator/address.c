@@ -63,3 +63,13 @@ const char *address_format(const Address *address, char ret_text[static ADDRESS_
         format_ipv4(&address->in, ret_text);
         return ret_text;
 }
+
+bool address_is_loopback(const Address *address) {
+        return address->family == AF_INET ? ntohl(address->in.s_addr) >> 24 == IN_LOOPBACKNET
+                                          : address->family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&address->in6);
+}
+
+bool address_is_any(const Address *address) {
+        return address->family == AF_INET ? address->in.s_addr == INADDR_ANY
+                                          : address->family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&address->in6);
+}

@@ -26,5 +26,11 @@ static inline uint8_t address_size(int family) {
         return family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
 }
 
+/* Whether it is one of those that only the machine itself has: 127.0.0.0/8 and ::1. */
+bool address_is_loopback(const Address *address);
+
+/* Whether it stands for any address: 0.0.0.0 and ::. */
+bool address_is_any(const Address *address);
+
 /* Writes the address without its prefix length, in the one form that inet_ntop(3) gives it. Returns @ret_text. */
 const char *address_format(const Address *address, char ret_text[static ADDRESS_SIZE]);

@@ -48,6 +48,23 @@ static void warn_without_private_network(Checker *c) {
                                 "has no effect without privateNetwork: true");
 }
 
+static void check_internet_access(Checker *c) {
+        const Container *container = c->container;
+        const Link *link = &container->link;
+        const char *lacks = NULL;
+
+        if (!container->internet_access.value)
+                return;
+        if (!container->private_network.value)
+                lacks = "has no effect without privateNetwork: true";
+        else if (link->host_bridge.text)
+                lacks = "has no effect with hostBridge: where a bridge leads is up to its network";
+        else if (!link->host_address.address.family && !link->host_address6.address.family)
+                lacks = "has no effect without hostAddress or hostAddress6, the container's way to the host";
+        if (lacks)
+                complain(c, SEVERITY_WARNING, &container->internet_access.mark, "internetAccess", "%s", lacks);
+}
+
 /* systemd-nspawn refuses --network-namespace-path= together with anything that makes a namespace. */
 static void check_network_namespace(Checker *c) {
         const Container *container = c->container;
@@ -87,17 +104,52 @@ static void claim_address(
         add_claim(c, value->mark, *prefix ? arena_join(c->arena, prefix, option) : option, text);
 }
 
-static void claim_host_port(Checker *c, const char *prefix, const Forward *forward, uint32_t i) {
-        const char *option, *text;
+static const char *forward_option(Checker *c, const char *prefix, uint32_t i, const char *option) {
+        return arena_join(c->arena, arena_join(c->arena, prefix, "forwardPorts["),
+                arena_join(c->arena, arena_number(c->arena, i), arena_join(c->arena, "].", option)));
+}
 
-        if (forward->host_port.value == 0)
+static void claim_host_ports(Checker *c, const char *prefix, const Forward *forward, uint32_t i) {
+        const char *option, *protocol, *at = "";
+        char shown[ADDRESS_SIZE];
+
+        if (forward->host_port.last == 0)
                 return;
-        option = arena_join(c->arena, arena_join(c->arena, prefix, "forwardPorts["),
-                arena_join(c->arena, arena_number(c->arena, i), "].hostPort"));
-        text = forward->protocol.text ? forward->protocol.text : "tcp";
-        text = arena_join(c->arena, arena_join(c->arena, "host port ", text),
-                arena_join(c->arena, " ", arena_number(c->arena, forward->host_port.value)));
-        add_claim(c, forward->host_port.mark, option, text);
+        option = forward_option(c, prefix, i, "hostPort");
+        protocol = arena_join(c->arena, forward->protocol.text ? forward->protocol.text : "tcp", " ");
+        if (forward->host_ip.address.family)
+                at = arena_join(c->arena, " of ", address_format(&forward->host_ip.address, shown));
+        for (uint32_t port = forward->host_port.first; port <= forward->host_port.last; port++)
+                add_claim(c, forward->host_port.mark, option,
+                        arena_join(c->arena, arena_join(c->arena, "host port ", protocol),
+                                arena_join(c->arena, arena_number(c->arena, port), at)));
+}
+
+/* What can never lead anywhere. */
+static void check_forward(Checker *c, const char *prefix, const Link *link, const Forward *forward, uint32_t i) {
+        const Address *host = &forward->host_ip.address;
+        const AddressValue *local = host->family == AF_INET ? &link->local_address : &link->local_address6;
+        bool is_udp = forward->protocol.text && strcmp(forward->protocol.text, "udp") == 0;
+
+        if (forward->host_port.last > 0 &&
+                forward_container_port(forward) + forward->host_port.last - forward->host_port.first > UINT16_MAX)
+                complain(c, SEVERITY_ERROR, &forward->container_port.mark,
+                        forward_option(c, prefix, i, "containerPort"),
+                        "the last port in the container would be above 65535");
+        if (!host->family)
+                return;
+        if (address_is_loopback(host)) {
+                if (is_udp)
+                        complain(c, SEVERITY_ERROR, &forward->host_ip.mark, forward_option(c, prefix, i, "hostIP"),
+                                "from loopback addresses only TCP is forwarded");
+                local = link->local_address.address.family ? &link->local_address : &link->local_address6;
+        }
+        if (!local->address.family)
+                complain(c, SEVERITY_ERROR, &forward->host_ip.mark, forward_option(c, prefix, i, "hostIP"),
+                        "the container has no %s to forward to",
+                        address_is_loopback(host) ? "localAddress or localAddress6"
+                        : host->family == AF_INET ? "localAddress"
+                                                  : "localAddress6");
 }
 
 static void claim_link(Checker *c, const char *prefix, const Link *link) {
@@ -108,8 +160,10 @@ static void claim_link(Checker *c, const char *prefix, const Link *link) {
         /* Those of an extra link without an address are not forwarded. */
         if (link->name.text && !link->local_address.address.family && !link->local_address6.address.family)
                 return;
-        for (uint32_t i = 0; i < link->forward_ports.length; i++)
-                claim_host_port(c, prefix, &forwards[i], i);
+        for (uint32_t i = 0; i < link->forward_ports.length; i++) {
+                check_forward(c, prefix, link, &forwards[i], i);
+                claim_host_ports(c, prefix, &forwards[i], i);
+        }
 }
 
 static void check_extra_veths(Checker *c) {
@@ -206,6 +260,7 @@ static void check_container(Checker *c) {
                 warn_without_private_network(c);
         else
                 claim_link(c, "", &c->container->link);
+        check_internet_access(c);
         check_network_namespace(c);
         check_extra_veths(c);
         claim_interfaces(c);

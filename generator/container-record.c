@@ -5,6 +5,8 @@
  *       Copies the container's unit from the generator's DIRECTORY into the record, and takes its [X-…] sections apart.
  *       If another container has something that this one claims, waits for it if it is about to give it up; otherwise
  *       says which and fails.
+ *   container-record listen CONTAINER
+ *       Listens on the host's loopback addresses, on the ports that the record says.
  *   container-record reloaded CONTAINER SYSTEM
  *       Notes that another system than that of the record has been activated in the container.
  *   container-record remove CONTAINER
@@ -39,6 +41,7 @@ static bool settle(const char *link) {
 static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
                 "Usage: %1$s create DIRECTORY CONTAINER\n"
+                "       %1$s listen CONTAINER\n"
                 "       %1$s reloaded CONTAINER SYSTEM\n"
                 "       %1$s remove CONTAINER\n"
                 "       %1$s settle LINK\n"
@@ -63,6 +66,8 @@ int main(int argc, char *argv[]) {
 
         if (argc == 4 && strcmp(argv[1], "create") == 0)
                 good = record_create(argv[2], container_operand(argv[3]));
+        else if (argc == 3 && strcmp(argv[1], "listen") == 0)
+                good = record_listen(container_operand(argv[2]));
         else if (argc == 4 && strcmp(argv[1], "reloaded") == 0)
                 good = record_set_system(container_operand(argv[2]), argv[3]);
         else if (argc == 3 && strcmp(argv[1], "remove") == 0)

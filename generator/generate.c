@@ -47,7 +47,7 @@
         P(RECORD, "record")                                                                                            \
         P(CLAIM, "claim")                                                                                              \
         P(NETWORK_BATCH, "network-batch")                                                                              \
-        P(FORWARDS_SCRIPT, "forwards-script")                                                                          \
+        P(RULES_SCRIPT, "rules-script")                                                                                \
         P(TIMEOUT_START, "timeout-start")                                                                              \
         P(DEVICE_ALLOW, "device-allow")                                                                                \
         P(DEVICE_ALLOW_MODIFIER, "device-allow.modifier")                                                              \
@@ -67,14 +67,18 @@
         P(BRIDGED_LINK_BRIDGE, "bridged-link.bridge")                                                                  \
         P(HOST_ROUTE, "host-route")                                                                                    \
         P(HOST_ROUTE_LINK, "host-route.link")                                                                          \
-        P(FORWARD4, "forward4")                                                                                        \
-        P(FORWARD4_PROTOCOL, "forward4.protocol")                                                                      \
-        P(FORWARD4_ADDRESS, "forward4.address")                                                                        \
-        P(FORWARD4_PORT, "forward4.port")                                                                              \
-        P(FORWARD6, "forward6")                                                                                        \
-        P(FORWARD6_PROTOCOL, "forward6.protocol")                                                                      \
-        P(FORWARD6_ADDRESS, "forward6.address")                                                                        \
-        P(FORWARD6_PORT, "forward6.port")                                                                              \
+        P(FORWARD, "forward")                                                                                          \
+        P(FORWARD_KEY, "forward.key")                                                                                  \
+        P(FORWARD_TARGET, "forward.target")                                                                            \
+        P(HAIRPIN, "hairpin")                                                                                          \
+        P(HAIRPIN_LINK, "hairpin.link")                                                                                \
+        P(HAIRPIN_ADDRESS, "hairpin.address")                                                                          \
+        P(INTERNET_LINK, "internet-link")                                                                              \
+        P(RESTRICTED_LINK, "restricted-link")                                                                          \
+        P(LOCALHOST, "localhost")                                                                                      \
+        P(LOCALHOST_LISTEN, "localhost.listen")                                                                        \
+        P(LOCALHOST_TARGET, "localhost.target")                                                                        \
+        P(LISTENING_NAME, "listening-name")                                                                            \
         /* Its network, inside. */                                                                                     \
         P(INSIDE_ADDRESS, "inside-address")                                                                            \
         P(INSIDE_ROUTE, "inside-route")                                                                                \
@@ -207,30 +211,93 @@ static void add_link_addresses(
         }
 }
 
-static void add_forwards(Generator *g, const Link *link) {
+/* An element of one of the maps in templates/container.nft. @host is the address of the host, if only that is forwarded. */
+static void add_forward(
+        Generator *g, const Forward *forward, const AddressValue *local, const char *port, const char *target_port) {
+        const AddressValue *host = &forward->host_ip;
+        bool is_ipv4 = local->address.family == AF_INET;
+        const char *key = join(g, forward->protocol.text ? forward->protocol.text : "tcp", join(g, " . ", port));
+        const char *target = join(g, address_text(g, local, false), join(g, " . ", target_port));
+        const char *maps[2][2][2] = {
+                {{"forwards6", "open6"}, {"forwards6at", "open6at"}},
+                {{"forwards4", "open4"}, {"forwards4at", "open4at"}},
+        };
+        bool at = has_address(host) && !address_is_any(&host->address);
+
+        if (has_address(host) && host->address.family != local->address.family)
+                return;
+        if (at)
+                key = join(g, address_text(g, host, false), join(g, " . ", key));
+        for (int i = 0; i < (forward->open_firewall.value ? 2 : 1); i++) {
+                add(g, FORWARD, maps[is_ipv4][at][i]);
+                add(g, FORWARD_KEY, key);
+                add(g, FORWARD_TARGET, target);
+        }
+}
+
+static const char *socket_address(Generator *g, const AddressValue *address, const char *port) {
+        const char *shown = address_text(g, address, false);
+
+        return address->address.family == AF_INET ? text(g, "%s:%s", shown, port) : text(g, "[%s]:%s", shown, port);
+}
+
+/* A socket on the host's loopback addresses, see localhost.h. */
+static void add_localhost(
+        Generator *g, const Forward *forward, const AddressValue *local, const char *port, const char *target_port) {
+        const AddressValue *host = &forward->host_ip;
+        bool at = has_address(host) && !address_is_any(&host->address), with_ipv4, with_ipv6;
+
+        if (at && !address_is_loopback(&host->address))
+                return;
+        with_ipv4 = !has_address(host) || host->address.family == AF_INET;
+        with_ipv6 = !has_address(host) || host->address.family == AF_INET6;
+        add(g, LOCALHOST, at ? join(g, address_text(g, host, false), join(g, ":", port)) : port);
+        if (at)
+                add(g, LOCALHOST_LISTEN, socket_address(g, host, port));
+        else
+                add(g, LOCALHOST_LISTEN,
+                        text(g, "%s%s%s%s%s", with_ipv4 ? "127.0.0.1:" : "", with_ipv4 ? port : "",
+                                with_ipv4 && with_ipv6 ? " " : "", with_ipv6 ? "[::1]:" : "", with_ipv6 ? port : ""));
+        add(g, LOCALHOST_TARGET, socket_address(g, local, target_port));
+}
+
+/* What comes back to the network it is from has to pass the host in both directions. */
+static void add_hairpin(Generator *g, const Link *link, const char *link_name, const AddressValue *local) {
+        if (!has_address(local))
+                return;
+        add(g, HAIRPIN, local->address.family == AF_INET ? "hairpins4" : "hairpins6");
+        add(g, HAIRPIN_LINK, link->host_bridge.text ? link->host_bridge.text : link_name);
+        add(g, HAIRPIN_ADDRESS, address_text(g, local, false));
+}
+
+static void add_forwards(Generator *g, const Link *link, const char *link_name) {
         const Forward *forwards = link->forward_ports.items;
+        bool has_ipv4 = has_address(&link->local_address), has_ipv6 = has_address(&link->local_address6);
 
         for (uint32_t i = 0; i < link->forward_ports.length; i++) {
-                const char *protocol = forwards[i].protocol.text ? forwards[i].protocol.text : "tcp";
-                const char *host_port = number_text(g, forwards[i].host_port.value), *port = host_port;
+                const Forward *forward = &forwards[i];
+                const char *protocol = forward->protocol.text ? forward->protocol.text : "tcp";
+                uint32_t first = forward->host_port.first, inside = forward_container_port(forward);
+                bool any_host_ip = !has_address(&forward->host_ip) || !address_is_loopback(&forward->host_ip.address);
 
-                if (forwards[i].container_port.mark.line > 0)
-                        port = number_text(g, forwards[i].container_port.value);
-                if (has_address(&link->local_address)) {
-                        add(g, FORWARD4, host_port);
-                        add(g, FORWARD4_PROTOCOL, protocol);
-                        add(g, FORWARD4_ADDRESS, address_text(g, &link->local_address, false));
-                        add(g, FORWARD4_PORT, port);
+                for (uint32_t n = 0; n <= forward->host_port.last - first; n++) {
+                        const char *port = number_text(g, first + n), *target_port = number_text(g, inside + n);
+
+                        if (has_ipv4 && any_host_ip)
+                                add_forward(g, forward, &link->local_address, port, target_port);
+                        if (has_ipv6 && any_host_ip)
+                                add_forward(g, forward, &link->local_address6, port, target_port);
+                        if ((has_ipv4 || has_ipv6) && protocol[0] == 't')
+                                add_localhost(g, forward, has_ipv4 ? &link->local_address : &link->local_address6, port,
+                                        target_port);
+                        /* An address that the container gets by itself (DHCP, SLAAC) only systemd-nspawn can know. */
+                        if (!has_ipv4 && !has_ipv6 && !link->name.text)
+                                add(g, NSPAWN_PORT, text(g, "%s:%s:%s", protocol, port, target_port));
                 }
-                if (has_address(&link->local_address6)) {
-                        add(g, FORWARD6, host_port);
-                        add(g, FORWARD6_PROTOCOL, protocol);
-                        add(g, FORWARD6_ADDRESS, address_text(g, &link->local_address6, false));
-                        add(g, FORWARD6_PORT, port);
-                }
-                /* An address that the container gets by itself (DHCP, SLAAC) only systemd-nspawn can know. */
-                if (!has_address(&link->local_address) && !has_address(&link->local_address6) && !link->name.text)
-                        add(g, NSPAWN_PORT, text(g, "%s:%s:%s", protocol, host_port, port));
+        }
+        if (link->forward_ports.length > 0) {
+                add_hairpin(g, link, link_name, &link->local_address);
+                add_hairpin(g, link, link_name, &link->local_address6);
         }
 }
 
@@ -276,6 +343,20 @@ static void add_link(Generator *g, const Container *container, const Link *link,
         add_link_addresses(g, link, host_name, inside, link->name.text ? INSIDE_ROUTE : INSIDE_GATEWAY);
 }
 
+/* Who is in none of the sets is up to the host's own rules. */
+static void add_internet_access(Generator *g, const Container *container) {
+        const Link *link = &container->link, *veths = container->extra_veths.items;
+        bool is_routed = container_has_link(container) && !link->host_bridge.text;
+
+        if (is_routed)
+                add(g, RESTRICTED_LINK, g->values[LINK].items[0].text);
+        if (is_routed && container->internet_access.value)
+                add(g, INTERNET_LINK, g->values[LINK].items[0].text);
+        for (uint32_t i = 0; i < container->extra_veths.length; i++)
+                if (!veths[i].host_bridge.text)
+                        add(g, RESTRICTED_LINK, veths[i].name.text);
+}
+
 static void add_network(Generator *g, const Container *container) {
         const Text *interfaces = container->interfaces.items, *macvlans = container->macvlans.items;
         const Link *veths = container->extra_veths.items;
@@ -287,11 +368,13 @@ static void add_network(Generator *g, const Container *container) {
         if (container_has_link(container))
                 add_link(g, container, &container->link, 0);
         if (container->private_network.value)
-                add_forwards(g, &container->link);
+                add_forwards(g, &container->link, g->values[LINK].length > 0 ? g->values[LINK].items[0].text : NULL);
         for (uint32_t i = 0; i < container->extra_veths.length; i++) {
                 add_link(g, container, &veths[i], i);
-                add_forwards(g, &veths[i]);
+                add_forwards(g, &veths[i], veths[i].name.text);
         }
+        if (container->internet_access.mark.line > 0)
+                add_internet_access(g, container);
         for (uint32_t i = 0; i < container->interfaces.length; i++) {
                 add(g, INTERFACE, interfaces[i].text);
                 add_device_unit(g, interfaces[i].text);
@@ -464,7 +547,7 @@ static void generate_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
         const char *root = container->ephemeral.value ? "/run/nixos-containers/" : "/var/lib/nixos-containers/";
         Buffer *unit;
-        bool forwards;
+        bool has_rules;
 
         start_container(g, container);
         add(g, SYSTEM, container->system.text);
@@ -484,12 +567,14 @@ static void generate_container(Generator *g, const Container *container) {
         add_texts(g, TMPFS, &container->tmpfs);
         add_texts(g, EXTRA_FLAG, &container->extra_flags);
         add_network(g, container);
+        if (g->values[LOCALHOST].length > 0)
+                add(g, LISTENING_NAME, name);
         for (uint32_t i = 0; i < container->claims_length; i++)
                 add(g, CLAIM, container->claims[i].text);
 
-        forwards = g->values[FORWARD4].length + g->values[FORWARD6].length > 0;
-        if (forwards)
-                add(g, FORWARDS_SCRIPT, join(g, g->values[RECORD].items[0].text, "/" RECORD_NFT));
+        has_rules = g->values[FORWARD].length + g->values[RESTRICTED_LINK].length > 0;
+        if (has_rules)
+                add(g, RULES_SCRIPT, join(g, g->values[RECORD].items[0].text, "/" RECORD_NFT));
 
         unit = output_start(g->output, NULL, join(g, "container@", join(g, name, ".service")));
         render(g, TEMPLATE_container_service, unit);
@@ -498,8 +583,10 @@ static void generate_container(Generator *g, const Container *container) {
         render(g, TEMPLATE_container_tmpfiles, unit);
         if (g->values[LINK].length > 0)
                 render(g, TEMPLATE_container_network, unit);
-        if (forwards)
+        if (has_rules)
                 render(g, TEMPLATE_container_nft, unit);
+        if (g->values[LOCALHOST].length > 0)
+                render(g, TEMPLATE_container_localhost, unit);
         render(g, TEMPLATE_container_manifest, unit);
         append_entry(g, container, unit);
         render(g, TEMPLATE_container_end, unit);

@@ -28,6 +28,12 @@ typedef struct Number {
         uint32_t value;
 } Number;
 
+/* One port, or all from the first to the last. */
+typedef struct PortRange {
+        Mark mark;
+        uint32_t first, last;
+} PortRange;
+
 typedef struct AddressValue {
         Mark mark;
         Address address;
@@ -43,8 +49,10 @@ typedef struct List {
 typedef struct Forward {
         Mark mark;
         Text protocol; /* "tcp" or "udp"; "tcp" if not given */
-        Number host_port;
-        Number container_port; /* the host's if not given */
+        PortRange host_port;
+        Number container_port; /* that of the first; the host's if not given */
+        AddressValue host_ip;  /* any if not given */
+        Flag open_firewall;
 } Forward;
 
 typedef struct BindMount {
@@ -94,6 +102,7 @@ typedef struct Container {
         Flag private_network;
         Flag enable_tun;
         Flag restart_if_changed;
+        Flag internet_access; /* the host's own rules decide if not given */
         Link link;
         List interfaces;  /* of Text */
         List macvlans;    /* of Text */
@@ -134,6 +143,14 @@ static inline bool container_has_link(const Container *container) {
 static inline bool container_has_own_network(const Container *container) {
         return container->private_network.value || container->extra_veths.length > 0 ||
                container->interfaces.length > 0 || container->macvlans.length > 0;
+}
+
+/* The most ports that a range can have: each costs an entry in the host's tables. */
+#define PORT_RANGE_MAX 1000
+
+/* The first port inside that @forward leads to. */
+static inline uint32_t forward_container_port(const Forward *forward) {
+        return forward->container_port.mark.line > 0 ? forward->container_port.value : forward->host_port.first;
 }
 
 /* Whether the users in @container are others on the host, so that files need idmapped mounts to have the same owners.

@@ -253,7 +253,7 @@ static void complete_forwards(const List *list) {
 
         for (uint32_t i = 0; i < list->length; i++)
                 if (!is_given(&forwards[i].container_port))
-                        forwards[i].container_port = forwards[i].host_port;
+                        forwards[i].container_port = (Number){forwards[i].host_port.mark, forwards[i].host_port.first};
 }
 
 /* Fills in what options are that follow others, so that saying it or not makes no difference. */

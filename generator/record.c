@@ -16,6 +16,7 @@
 
 #include "arena.h"
 #include "config.h"
+#include "localhost.h"
 #include "log.h"
 #include "read-file.h"
 #include "run-program.h"
@@ -460,6 +461,7 @@ static bool fill_record(int new, const Buffer *unit) {
                 {"[X-Tmpfiles]", RECORD_TMPFILES},
                 {"[X-Network]", RECORD_NETWORK},
                 {"[X-Nftables]", RECORD_NFT},
+                {"[X-Localhost]", RECORD_LOCALHOST},
         };
         Buffer manifest = manifest_of_unit(unit);
         bool good = write_file(new, RECORD_UNIT, unit) && write_file(new, RECORD_MANIFEST, &manifest);
@@ -576,7 +578,7 @@ typedef struct Update {
         Arena arena;
         int records;
         Buffer unit; /* the generated one */
-        Buffer claims, old_claims, nft, old_nft, tmpfiles;
+        Buffer claims, old_claims, nft, old_nft, localhost, old_localhost, tmpfiles;
 } Update;
 
 static void end_update(Update *update) {
@@ -587,6 +589,8 @@ static void end_update(Update *update) {
         buffer_free(&update->old_claims);
         buffer_free(&update->nft);
         buffer_free(&update->old_nft);
+        buffer_free(&update->localhost);
+        buffer_free(&update->old_localhost);
         buffer_free(&update->tmpfiles);
         arena_free(&update->arena);
 }
@@ -614,8 +618,10 @@ static bool start_update(Update *update, const char *directory, const char *cont
         }
         update->claims = section(&update->unit, "[X-Claims]");
         update->nft = section(&update->unit, "[X-Nftables]");
+        update->localhost = section(&update->unit, "[X-Localhost]");
         update->old_claims = read_recorded(&update->arena, container, RECORD_CLAIMS);
         update->old_nft = read_recorded(&update->arena, container, RECORD_NFT);
+        update->old_localhost = read_recorded(&update->arena, container, RECORD_LOCALHOST);
         return true;
 }
 
@@ -663,6 +669,7 @@ static bool give_up(Update *u, const char *container) {
                        replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
                        delete_elements(&u->arena, &u->old_nft, &u->nft, false) && unlinkat(u->records, ending, 0) == 0;
         buffer_free(&reduced);
+        good = good && localhost_close(container, &u->old_localhost, &u->localhost);
         if (good)
                 release_claims(&u->arena, u->records, container, &u->old_claims, &u->claims);
         return good;
@@ -696,7 +703,8 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
 
         if (!write_record(&u->arena, u->records, container, &u->unit, true))
                 return false;
-        if (add_forwards(&u->nft) && (!attach || attach(userdata))) {
+        if (add_forwards(&u->nft) && localhost_listen(container, &u->localhost, &u->old_localhost) &&
+                (!attach || attach(userdata))) {
                 (void)unlinkat(u->records, unfinished, 0);
                 remove_directory(u->records, other);
                 return true;
@@ -708,6 +716,7 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
                 (void)delete_elements(&u->arena, &u->nft, &u->old_nft,
                         faccessat(u->records, arena_printf(&u->arena, "%s/" RECORD_NFT, other), F_OK, 0) < 0 &&
                                 !others_forward(&u->arena, u->records));
+        (void)localhost_close(container, &u->localhost, &u->old_localhost);
         (void)renameat2(u->records, other, u->records, container, RENAME_EXCHANGE);
         remove_directory(u->records, other);
         return false;
@@ -723,6 +732,16 @@ bool record_update(const char *directory, const char *container, RecordAttach at
                         release_claims(&update.arena, update.records, container, &update.claims, &update.old_claims);
         }
         end_update(&update);
+        return good;
+}
+
+bool record_listen(const char *container) {
+        Arena arena = ARENA_NULL;
+        Buffer ports = read_recorded(&arena, container, RECORD_LOCALHOST);
+        bool good = localhost_listen(container, &ports, &BUFFER_NULL);
+
+        buffer_free(&ports);
+        arena_free(&arena);
         return good;
 }
 

@@ -4,7 +4,8 @@
  *   claims    its section [X-Claims]: what no other container can have meanwhile, a line each
  *   tmpfiles  its section [X-Tmpfiles]
  *   network   its section [X-Network], if the container has links
- *   nft       its section [X-Nftables], if ports are forwarded
+ *   nft       its section [X-Nftables], if ports are forwarded or it is told where it may go
+ *   localhost its section [X-Localhost], if ports of the host's loopback addresses are forwarded
  *   manifest.yaml
  *             its section [X-Manifest]: a manifest of the container alone
  *   system    the path of the system that runs, if another has been activated since
@@ -31,6 +32,7 @@
 #define RECORD_TMPFILES "tmpfiles"
 #define RECORD_NETWORK "network"
 #define RECORD_NFT "nft"
+#define RECORD_LOCALHOST "localhost"
 #define RECORD_MANIFEST "manifest.yaml"
 #define RECORD_SYSTEM "system"
 #define RECORD_UNFINISHED "unfinished"
@@ -52,6 +54,9 @@ bool record_create(const char *directory, const char *container);
 
 /* Undoes what the record says was added, and removes the record. Does nothing if there is none. */
 bool record_remove(const char *container);
+
+/* Listens on the host's loopback addresses for a container that runs now, see localhost.h. */
+bool record_listen(const char *container);
 
 /* Notes that @system has been activated in the container. */
 bool record_set_system(const char *container, const char *system);

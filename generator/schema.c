@@ -54,6 +54,26 @@ static bool parse_port(Arena *arena, const char *text, size_t length, bool plain
         return plain && parse_number(text, 1, UINT16_MAX, &((Number *)value)->value);
 }
 
+/* PORT or FIRST-LAST. */
+static bool parse_port_range(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        const char *hyphen = memchr(text, '-', length);
+        uint32_t first, last;
+
+        if (hyphen) {
+                if (strlen(text) != length ||
+                        !parse_number(arena_copy(arena, text, (size_t)(hyphen - text)), 1, UINT16_MAX, &first) ||
+                        !parse_number(hyphen + 1, first, UINT16_MAX, &last) || last - first >= PORT_RANGE_MAX)
+                        return false;
+        } else {
+                if (!plain || !parse_number(text, 1, UINT16_MAX, &first))
+                        return false;
+                last = first;
+        }
+        ((PortRange *)value)->first = first;
+        ((PortRange *)value)->last = last;
+        return true;
+}
+
 /* Whether @text is a host name as systemd's hostname_is_valid() has it, which machined demands of machines' names. */
 static bool host_name_is_valid(const char *text, size_t length) {
         if (length == 0 || length > 64)
@@ -129,6 +149,11 @@ static bool parse_ipv6(Arena *arena, const char *text, size_t length, bool plain
 static bool parse_ipv6_prefix(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         (void)arena, (void)plain;
         return parse_address_of(AF_INET6, true, text, length, value);
+}
+
+static bool parse_ip_address(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)arena, (void)plain;
+        return parse_address_of(AF_UNSPEC, false, text, length, value);
 }
 
 static bool parse_mac_address(Arena *arena, const char *text, size_t length, bool plain, void *value) {
@@ -320,6 +345,13 @@ static const char *format_number(Arena *arena, const void *value) {
         return arena_number(arena, ((const Number *)value)->value);
 }
 
+static const char *format_port_range(Arena *arena, const void *value) {
+        const PortRange *range = value;
+
+        return range->first == range->last ? arena_number(arena, range->first)
+                                           : arena_printf(arena, "\"%u-%u\"", range->first, range->last);
+}
+
 static const char *format_address(Arena *arena, const void *value) {
         const Address *address = &((const AddressValue *)value)->address;
         char shown[ADDRESS_SIZE];
@@ -342,6 +374,9 @@ const ScalarType container_name_type = {
 static const ScalarType bool_type = {"true or false", sizeof(Flag), parse_bool, format_flag};
 static const ScalarType text_type = {"a text of one line", sizeof(Text), parse_text, format_text};
 static const ScalarType port_type = {"a port: a number from 1 to 65535", sizeof(Number), parse_port, format_number};
+static const ScalarType port_range_type = {
+        "a port, such as 8080, or up to 1000 of them, such as 8000-8010: numbers from 1 to 65535", sizeof(PortRange),
+        parse_port_range, format_port_range};
 static const ScalarType absolute_path_type = {
         "an absolute path without \"..\" and control characters", sizeof(Text), parse_absolute_path, format_text};
 static const ScalarType ipv4_type = {"an IPv4 address without a prefix length, such as 192.168.100.10",
@@ -352,6 +387,9 @@ static const ScalarType ipv6_type = {
         "an IPv6 address without a prefix length, such as fc00::1", sizeof(AddressValue), parse_ipv6, format_address};
 static const ScalarType ipv6_prefix_type = {
         "an IPv6 address, such as fc00::2 or fc00::2/64", sizeof(AddressValue), parse_ipv6_prefix, format_address};
+static const ScalarType ip_address_type = {
+        "an IPv4 or IPv6 address without a prefix length, such as 192.0.2.1 or 2001:db8::1", sizeof(AddressValue),
+        parse_ip_address, format_address};
 static const ScalarType mac_address_type = {
         "the MAC address of an interface, such as 02:00:00:00:00:01", sizeof(Text), parse_mac_address, format_text};
 static const ScalarType interface_name_type = {
@@ -381,10 +419,13 @@ static const ScalarType user_type = {"the name or number of a user or group", si
 static const Field forward_fields[] = {
         {"protocol", FIELD_SCALAR, offsetof(Forward, protocol), .type = &protocol_type, .change = CHANGE_RESTART,
                 .fallback = "\"tcp\""},
-        {"hostPort", FIELD_SCALAR, offsetof(Forward, host_port), .type = &port_type, .required = true,
+        {"hostPort", FIELD_SCALAR, offsetof(Forward, host_port), .type = &port_range_type, .required = true,
                 .change = CHANGE_RESTART},
         {"containerPort", FIELD_SCALAR, offsetof(Forward, container_port), .type = &port_type,
                 .change = CHANGE_RESTART},
+        {"hostIP", FIELD_SCALAR, offsetof(Forward, host_ip), .type = &ip_address_type, .change = CHANGE_RESTART},
+        {"openFirewall", FIELD_SCALAR, offsetof(Forward, open_firewall), .type = &bool_type, .change = CHANGE_RESTART,
+                .fallback = "false"},
         {0},
 };
 
@@ -447,6 +488,8 @@ const Field container_fields[] = {
                 .fallback = "false"},
         {"restartIfChanged", FIELD_SCALAR, offsetof(Container, restart_if_changed), .type = &bool_type,
                 .change = CHANGE_NOTHING, .fallback = "true"},
+        {"internetAccess", FIELD_SCALAR, offsetof(Container, internet_access), .type = &bool_type,
+                .change = CHANGE_RESTART},
         LINK_FIELDS(offsetof(Container, link)),
         {"interfaces", FIELD_LIST, offsetof(Container, interfaces), .type = &interface_type, .change = CHANGE_RESTART},
         {"macvlans", FIELD_LIST, offsetof(Container, macvlans), .type = &interface_type, .change = CHANGE_RESTART},

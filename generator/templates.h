@@ -7,6 +7,7 @@
         T(container_tmpfiles, "container.tmpfiles")                                                                    \
         T(container_network, "container.network")                                                                      \
         T(container_nft, "container.nft")                                                                              \
+        T(container_localhost, "container.localhost")                                                                  \
         T(container_manifest, "container.manifest")                                                                    \
         T(container_end, "container.end")                                                                              \
         T(broken_service, "broken@.service")                                                                           \

@@ -50,8 +50,10 @@ let
     localMacAddress = scalar types.macAddress;
     forwardPorts = objects {
       protocol = scalar types.protocol;
-      hostPort = scalar types.port;
+      hostPort = scalar types.portRange;
       containerPort = scalar types.port;
+      hostIP = scalar types.ipAddress;
+      openFirewall = scalar types.bool;
     };
   };
 
@@ -62,6 +64,7 @@ let
     privateNetwork = scalar types.bool;
     enableTun = scalar types.bool;
     restartIfChanged = scalar types.bool;
+    internetAccess = scalar types.bool;
     interfaces = list types.interface;
     macvlans = list types.interface;
     extraVeths = named types.interfaceName linkFields;
@@ -159,6 +162,69 @@ let
   hasLocalAddress =
     object: isAddress values.ipv4 object "localAddress" || isAddress values.ipv6 object "localAddress6";
 
+  # The address of the host that a forward is limited to, or null.
+  hostAddressOf =
+    forward:
+    let
+      parse = address: if values.ipv4 address != null then values.ipv4 address else values.ipv6 address;
+    in
+    if forward ? hostIP then parse forward.hostIP else null;
+
+  # What can never lead anywhere.
+  checkForwards =
+    path: link:
+    let
+      checkForward =
+        i: forward:
+        let
+          option = item "${path}.forwardPorts" i;
+          range = values.portRange forward.hostPort;
+          host = hostAddressOf forward;
+          isIPv4 = length host.words == 4;
+          isLoopback = if isIPv4 then head host.words == 127 else host.text == "::1";
+          lacks =
+            if isLoopback then
+              if hasLocalAddress link then null else "localAddress or localAddress6"
+            else if isIPv4 then
+              if isAddress values.ipv4 link "localAddress" then null else "localAddress"
+            else if isAddress values.ipv6 link "localAddress6" then
+              null
+            else
+              "localAddress6";
+        in
+        (
+          if range != null && (forward.containerPort or range.first) + range.last - range.first > 65535 then
+            [ "${option}.containerPort: the last port in the container would be above 65535" ]
+          else
+            [ ]
+        )
+        ++ (
+          if host != null && isLoopback && forward.protocol or "tcp" == "udp" then
+            [ "${option}.hostIP: from loopback addresses only TCP is forwarded" ]
+          else
+            [ ]
+        )
+        ++ (
+          if host != null && lacks != null then
+            [ "${option}.hostIP: the container has no ${lacks} to forward to" ]
+          else
+            [ ]
+        );
+    in
+    concatLists (indexed checkForward (link.forwardPorts or [ ]));
+
+  # Those of an extra link without an address are not forwarded.
+  checkAllForwards =
+    path: entry:
+    (if entry.privateNetwork or false then checkForwards path entry else [ ])
+    ++ concatMap (
+      name:
+      if hasLocalAddress entry.extraVeths.${name} then
+        checkForwards (below "${path}.extraVeths" name) entry.extraVeths.${name}
+      else
+        [ ]
+    ) (attrNames (entry.extraVeths or { }));
+
   hasLink =
     entry:
     entry.privateNetwork or false
@@ -204,20 +270,23 @@ let
               option = "${prefix}${name}";
             }
           ];
-      claimPort =
+      claimPorts =
         i: forward:
         let
-          text = "host port ${forward.protocol or "tcp"} ${toString forward.hostPort}";
+          range = values.portRange forward.hostPort;
+          host = hostAddressOf forward;
+          at = if host == null then "" else " of ${host.text}";
+          claim = n: rec {
+            text = "host port ${forward.protocol or "tcp"} ${toString (range.first + n)}${at}";
+            key = text;
+            option = "${item "${prefix}forwardPorts" i}.hostPort";
+          };
         in
-        {
-          inherit text;
-          key = text;
-          option = "${item "${prefix}forwardPorts" i}.hostPort";
-        };
+        if range == null then [ ] else genList claim (range.last - range.first + 1);
     in
     claimAddress values.ipv4 "localAddress"
     ++ claimAddress values.ipv6 "localAddress6"
-    ++ (if withForwards then indexed claimPort (object.forwardPorts or [ ]) else [ ]);
+    ++ (if withForwards then concatLists (indexed claimPorts (object.forwardPorts or [ ])) else [ ]);
 
   claimInterface = option: name: {
     inherit option;
@@ -286,6 +355,7 @@ let
         checkValue path types.containerName name
         ++ checkFields path containerFields entry
         ++ checkMountPoints path (map (key: mounts.${key}.mountPoint or key) (attrNames mounts))
+        ++ checkAllForwards path entry
         ++ checkNetworkNamespace path entry
         ++ checkClaims path (claimsOf entry);
     in
@@ -304,6 +374,17 @@ let
         "localMacAddress"
         "forwardPorts"
       ];
+      internetLacks =
+        if !(entry.privateNetwork or false) then
+          "without privateNetwork: true"
+        else if entry ? hostBridge then
+          "with hostBridge: where a bridge leads is up to its network"
+        else if
+          !(isAddress values.ipv4 entry "hostAddress" || isAddress values.ipv6 entry "hostAddress6")
+        then
+          "without hostAddress or hostAddress6, the container's way to the host"
+        else
+          null;
       isIdle = veth: entry.extraVeths.${veth} ? forwardPorts && !hasLocalAddress entry.extraVeths.${veth};
     in
     (
@@ -311,6 +392,12 @@ let
         [ ]
       else
         map (option: "${path}.${option}: has no effect without privateNetwork: true") withoutPrivateNetwork
+    )
+    ++ (
+      if entry.internetAccess or false && internetLacks != null then
+        [ "${path}.internetAccess: has no effect ${internetLacks}" ]
+      else
+        [ ]
     )
     ++ map (
       veth:

@@ -33,6 +33,21 @@ let
     in
     lib.optional (found != [ ]) (lib.head (lib.splitString "/" (lib.head found).${option}));
 
+  # Links to the containers with internetAccess, as nftables has patterns.
+  onlineLinks = map (name: lib.replaceStrings [ "????" ] [ "*" ] (linkPattern name)) (
+    lib.filter (name: entries.${name}.internetAccess or false) names
+  );
+
+  linksOf = entry: [ entry ] ++ lib.attrValues (entry.extraVeths or { });
+  isForwarded =
+    address: entry:
+    entry.internetAccess or false && entry ? "host${address}"
+    || lib.any (link: link ? forwardPorts && link ? "local${address}") (linksOf entry);
+  needsForwarding = address: lib.any (isForwarded address) (lib.attrValues entries);
+
+  # Above NixOS's own default and below what anybody sets.
+  forwarding = lib.mkOverride 999 true;
+
   hostsOf =
     name:
     map (address: "${address} ${name}.containers\n") (
@@ -49,6 +64,39 @@ in
     ];
 
     networking.extraHosts = lib.concatStrings (lib.concatMap hostsOf names);
+
+    boot.kernel.sysctl = lib.mkMerge [
+      (lib.mkIf (needsForwarding "Address") { "net.ipv4.conf.all.forwarding" = forwarding; })
+      (lib.mkIf (needsForwarding "Address6") {
+        "net.ipv6.conf.all.forwarding" = forwarding;
+        # Hosts that forward would no longer configure themselves by router advertisements.
+        "net.ipv6.conf.default.accept_ra" = lib.mkDefault 2;
+      })
+    ];
+
+    networking.firewall.extraForwardRules =
+      lib.mkIf (config.networking.nftables.enable && config.networking.firewall.filterForward)
+        (
+          lib.concatMapStrings (link: ''
+            iifname "${link}" accept
+          '') onlineLinks
+          + ''
+            ct status dnat accept
+          ''
+        );
+
+    warnings =
+      map
+        (interface: ''
+          networking.nat.internalInterfaces: "${interface}" matches no interface with networking.nftables.enable. Write "${lib.removeSuffix "+" interface}*", or set containers.<name>.internetAccess.
+        '')
+        (
+          lib.filter (lib.hasSuffix "+") (
+            lib.optionals (
+              config.networking.nat.enable && config.networking.nftables.enable
+            ) config.networking.nat.internalInterfaces
+          )
+        );
 
     networking.dhcpcd.denyInterfaces = [
       "ve-*"

@@ -10,6 +10,7 @@ let
   inherit (config.boot.containerGenerator) manifest package;
 
   manifestOf = import ./manifest.nix;
+  withNetworkOfHost = import ./host-forwarding.nix { inherit config lib; };
 
   # Without the systems, so that what is wrong with a container is told before its NixOS is evaluated.
   checked = import ./checks.nix containers (
@@ -57,7 +58,7 @@ in
     {
       boot.containerGenerator.manifest = {
         version = 1;
-        containers = lib.mapAttrs manifestOf containers;
+        containers = withNetworkOfHost (lib.mapAttrs manifestOf containers);
       };
 
       warnings = lib.optional (containers != { } && !config.boot.enableContainers) ''

@@ -46,6 +46,8 @@ let
     // given {
       protocol = "tcp";
       containerPort = null;
+      hostIP = null;
+      openFirewall = false;
     } options;
 
   # What NixOS has always split at spaces: a flag and its value, or several flags.
@@ -102,6 +104,7 @@ name: options:
   privateNetwork = false;
   enableTun = false;
   restartIfChanged = true;
+  internetAccess = null;
   interfaces = [ ];
   macvlans = [ ];
   privateUsers = "no";

@@ -18,15 +18,38 @@ let
       description = "`tcp` or `udp`.";
     };
     hostPort = mkOption {
-      type = types.port;
-      example = 8080;
-      description = "The port on the host.";
+      type = types.either types.port types.str;
+      example = "8000-8010";
+      description = "The port on the host, or a range of up to 1000.";
     };
     containerPort = mkOption {
       type = types.nullOr types.port;
       default = null;
       example = 80;
-      description = "The port in the container. If it is `null`, it is the same as {option}`hostPort`.";
+      description = ''
+        The port in the container; of a range, the first one. If it is `null`, it is the same as
+        {option}`hostPort`.
+      '';
+    };
+    hostIP = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      example = "127.0.0.1";
+      description = ''
+        The address of the host that the port is forwarded at. If it is `null`, that is every address it has,
+        over IPv4 and IPv6; `0.0.0.0` and `::` are every one of one kind.
+      '';
+    };
+    openFirewall = mkOption {
+      type = types.bool;
+      default = config.boot.containerGenerator.openFirewall;
+      defaultText = literalExpression "config.boot.containerGenerator.openFirewall";
+      example = true;
+      description = ''
+        Whether other machines can use the port. Otherwise the host and its containers alone can. Ports in
+        {option}`networking.firewall.allowedTCPPorts` and {option}`networking.firewall.allowedUDPPorts` are open in
+        any case, and so are all of a host without {option}`networking.firewall.enable`.
+      '';
     };
   };
 
@@ -103,13 +126,11 @@ let
       ];
       description = ''
         Ports of the host that lead to the container, over IPv4 to {option}`localAddress` and over IPv6 to
-        {option}`localAddress6`. They can be reached from other machines and, at any address of the host
-        but the loopback ones, from the host itself.
+        {option}`localAddress6`. They can be reached from the host itself, from its containers and, with
+        {option}`openFirewall`, from other machines; TCP at `localhost`, too.
 
-        Connections from other machines are routed: they need `boot.kernel.sysctl."net.ipv4.ip_forward"`,
-        which {option}`networking.nat.enable` sets, and it is not
-        {option}`networking.firewall.allowedTCPPorts` that limits them, but
-        {option}`networking.firewall.filterForward`.
+        The container sees who connects, except for connections to `localhost` and its own: there it sees
+        the host.
 
         Two containers may forward one port, to run in turn. The second to start fails, and says why.
       '';
@@ -368,6 +389,22 @@ let
           '';
         };
 
+        internetAccess = mkOption {
+          type = types.nullOr types.bool;
+          default = null;
+          example = true;
+          description = ''
+            Whether the container can reach other machines, over its link with {option}`hostAddress` or
+            {option}`hostAddress6`: they see the host, as its NAT, but for IPv6 addresses that are global. The host is
+            made to forward packets for that. In no case can it reach other containers, except by
+            {option}`forwardPorts`, or be reached from elsewhere.
+
+            If it is `false`, it can reach the host alone. `null` is the same, unless
+            {option}`networking.nat.internalInterfaces` or {option}`networking.nat.internalIPs` speak of containers:
+            then the host's own settings decide.
+          '';
+        };
+
         extraVeths = mkOption {
           type = types.attrsOf (types.submodule { options = linkOptions; });
           default = { };
@@ -566,6 +603,16 @@ in
         defaultText = lib.literalMD "this project's package, with the host's Nix and systemd";
         example = literalExpression "(import ./nixos-container-generator) { inherit pkgs; }";
         description = "The package with the generator and the {command}`nixos-container` command.";
+      };
+
+      openFirewall = mkOption {
+        type = types.bool;
+        default = false;
+        example = true;
+        description = ''
+          Whether other machines can use the ports in {option}`containers.<name>.forwardPorts` whatever the
+          firewall says, as with NixOS's own containers.
+        '';
       };
 
       manifest = mkOption {

@@ -144,6 +144,24 @@ let
   ipv4 = address 8 ipv4Words ipv4Text;
   ipv6 = address 16 ipv6Words ipv6Text;
 
+  # A port or FIRST-LAST: { first, last } or null.
+  portRange =
+    value:
+    let
+      ends = if isString value then match "([1-9][0-9]{0,4})-([1-9][0-9]{0,4})" value else null;
+      first = number (elemAt ends 0);
+      last = number (elemAt ends 1);
+    in
+    if isInt value && value >= 1 && value <= 65535 then
+      {
+        first = value;
+        last = value;
+      }
+    else if ends != null && first <= last && last <= 65535 && last - first < 1000 then
+      { inherit first last; }
+    else
+      null;
+
   withoutPrefix = parse: value: parse value != null && (parse value).prefix == null;
 
   powerOfTwo = n: foldl' (product: _: 2 * product) 1 (genList (_: null) n);
@@ -266,6 +284,7 @@ in
     ipv6
     matches
     normalPath
+    portRange
     ;
 
   # Whether an address is in the network of another one, both as ipv4 or ipv6 above reads them.
@@ -315,6 +334,14 @@ in
     port = {
       expected = "a port: a number from 1 to 65535";
       accepts = value: isInt value && value >= 1 && value <= 65535;
+    };
+    portRange = {
+      expected = "a port, such as 8080, or up to 1000 of them, such as 8000-8010: numbers from 1 to 65535";
+      accepts = value: portRange value != null;
+    };
+    ipAddress = {
+      expected = "an IPv4 or IPv6 address without a prefix length, such as 192.0.2.1 or 2001:db8::1";
+      accepts = value: withoutPrefix ipv4 value || withoutPrefix ipv6 value;
     };
     absolutePath = {
       expected = "an absolute path without \"..\" and control characters";

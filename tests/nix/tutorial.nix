@@ -8,6 +8,7 @@
     privateNetwork = true;
     hostAddress = "192.168.100.10";
     localAddress = "192.168.100.11";
+    internetAccess = true;
     forwardPorts = [
       {
         hostPort = 8080;

@@ -32,8 +32,8 @@ _declare_forwards() {
     hostAddress6: "fc00::1"
     localAddress6: "fc00::2"
     forwardPorts:
-      - { hostPort: 8080, containerPort: 80 }
-      - { protocol: udp, hostPort: 7007, containerPort: 7 }
+      - { hostPort: 8080, containerPort: 80, openFirewall: true }
+      - { protocol: udp, hostPort: 7007, containerPort: 7, openFirewall: true }
 YAML
   systemctl start container@web
 }
@@ -134,4 +134,182 @@ YAML
   systemctl reset-failed container@green || true
   systemctl start container@green
   page 10.0.0.1:8080
+}
+
+# echoes PREFIX… ADDRESS: whether the echo service is reached at ADDRESS by a command run behind PREFIX.
+_echoes() {
+  local address=${*: -1} word=$RANDOM
+  [ "$(echo $word | "${@:1:$#-1}" socat -t 2 - "$address")" = $word ]
+}
+# The addresses that the page was fetched from since this was called last.
+_seen() {
+  inside "${1:-web}" sh -c 'cut -d " " -f 1 /var/log/nginx/access.log; : >/var/log/nginx/access.log'
+}
+
+# Who is seen as the source is checked for TCP, of which there is a log.
+forwards_work_from_everywhere_and_show_who_asks() {
+  _plug_in_another_machine
+  declare_containers <<'YAML'
+  web:
+    system: "{system}-echo"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    hostAddress6: "fc00::1"
+    localAddress6: "fc00::2"
+    forwardPorts:
+      - { hostPort: 8080, containerPort: 80, openFirewall: true }
+      - { protocol: udp, hostPort: 7007, containerPort: 7, openFirewall: true }
+      - { hostPort: 8081, containerPort: 80 }
+  client:
+    system: "{system}-echo"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+    hostAddress6: "fc00::1"
+    localAddress6: "fc00::3"
+YAML
+  systemctl start container@web container@client
+  wait_until 5 inside web systemctl is-active echo
+  _seen >/dev/null
+
+  # Another machine.
+  _from_other curl -s --max-time 5 http://172.16.0.1:8080/ | grep 'It works!'
+  [ "$(_seen)" = 172.16.0.2 ]
+  _from_other curl -gs --max-time 5 'http://[fd16::1]:8080/' | grep 'It works!'
+  [ "$(_seen)" = fd16::2 ]
+  _echoes _from_other UDP4:172.16.0.1:7007
+  _echoes _from_other 'UDP6:[fd16::1]:7007'
+  # The host's own addresses.
+  page 172.16.0.1:8080
+  [ "$(_seen)" = 172.16.0.1 ]
+  page '[fd16::1]:8080'
+  [ "$(_seen)" = fd16::1 ]
+  _echoes UDP4:172.16.0.1:7007
+  _echoes 'UDP6:[fd16::1]:7007'
+  # Its loopback addresses: the host is seen, at its end of the link. Only TCP.
+  page localhost:8080
+  page 127.0.0.1:8080
+  page '[::1]:8080'
+  [ "$(_seen | sort -u)" = 10.0.0.1 ]
+  fails _echoes UDP4:127.0.0.1:7007
+  fails _echoes 'UDP6:[::1]:7007'
+  # Another container, through an address of the host.
+  inside client curl -s --max-time 5 http://172.16.0.1:8080/ | grep 'It works!'
+  [ "$(_seen)" = 10.0.0.3 ]
+  inside client curl -gs --max-time 5 'http://[fd16::1]:8080/' | grep 'It works!'
+  [ "$(_seen)" = fc00::3 ]
+  _echoes inside client UDP4:172.16.0.1:7007
+  _echoes inside client 'UDP6:[fd16::1]:7007'
+  # The container itself, through an address of the host: it sees the host.
+  inside web curl -s --max-time 5 http://172.16.0.1:8080/ | grep 'It works!'
+  [ "$(_seen)" = 10.0.0.1 ]
+  inside web curl -gs --max-time 5 'http://[fd16::1]:8080/' | grep 'It works!'
+  [ "$(_seen)" = fc00::1 ]
+
+  # What is not open is there for the host and its containers alone.
+  page 127.0.0.1:8081
+  page 172.16.0.1:8081
+  inside client curl -s --max-time 5 http://172.16.0.1:8081/ | grep 'It works!'
+  fails _from_other curl -s --max-time 2 http://172.16.0.1:8081/
+  fails _from_other curl -gs --max-time 2 'http://[fd16::1]:8081/'
+  # What is not forwarded is refused, and nobody has the forwards of another.
+  fails page 172.16.0.1:8082
+  fails inside client curl -s --max-time 2 http://127.0.0.1:8080/
+  fails inside client curl -s --max-time 2 http://10.0.0.2:8080/
+  # The container cannot reach what listens on the host's loopback addresses.
+  systemd-run --quiet --unit=only-local socat TCP4-LISTEN:9999,bind=127.0.0.1,fork,reuseaddr SYSTEM:'echo secret'
+  wait_until 5 socat -u TCP4:127.0.0.1:9999 /dev/null
+  fails inside web socat -u TCP4:10.0.0.1:9999,connect-timeout=2 -
+  fails inside web sh -c 'ip route add 127.0.0.0/8 via 10.0.0.1 table main 2>/dev/null; socat -u TCP4:127.0.0.1:9999,connect-timeout=2 -'
+  systemctl stop only-local
+  [ "$(sysctl -n net.ipv4.conf.ve-web.route_localnet)" = 0 ]
+
+  systemctl stop container@web container@client
+  fails nft list table inet nixos-containers
+  fails page 127.0.0.1:8080
+  wait_until 5 _no_sockets
+  _unplug_it
+}
+_no_sockets() { [ "$(systemctl list-units --all --plain --no-legend 'container-*')" = "" ]; }
+
+a_forward_can_be_of_one_address_or_of_many_ports() {
+  ip link add dummy0 type veth peer name dummy1
+  ip address add 192.0.2.1/24 dev dummy0
+  ip address add 192.0.2.2/24 dev dummy0
+  ip link set dummy0 up
+  declare_containers <<'YAML'
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    forwardPorts:
+      - { hostPort: 8080, containerPort: 80, hostIP: 192.0.2.1 }
+      - { hostPort: 8081, containerPort: 80, hostIP: 127.0.0.1 }
+      - { hostPort: "8079-8082", containerPort: 79, hostIP: 192.0.2.2 }
+YAML
+  systemctl start container@one
+  page 192.0.2.1:8080
+  page 192.0.2.2:8080
+  fails page 192.0.2.2:8081
+  fails page 10.0.0.1:8080
+  fails page 127.0.0.1:8080
+  page 127.0.0.1:8081
+  fails page '[::1]:8081'
+  fails page 10.0.0.1:8081
+  # While it runs.
+  sed -i 's/hostIP: 192.0.2.1 /hostIP: "0.0.0.0" /; s/hostPort: 8081/hostPort: 8083/' $manifest
+  systemctl daemon-reload
+  nixos-container apply
+  page 192.0.2.1:8080
+  page 127.0.0.1:8080
+  page 127.0.0.1:8083
+  fails page 127.0.0.1:8081
+  fails page '[::1]:8080'
+  systemctl restart container@one
+  page 127.0.0.1:8080
+  systemctl stop container@one
+  wait_until 5 _no_sockets
+  ip link delete dummy0
+}
+
+a_port_of_localhost_that_another_program_has_is_told_and_harms_nothing() {
+  systemd-run --quiet --unit=squatter socat TCP4-LISTEN:8081,bind=127.0.0.1,fork,reuseaddr SYSTEM:'echo mine'
+  wait_until 5 socat -u TCP4:127.0.0.1:8081 /dev/null
+  start_pair
+  [ "$(socat -u TCP4:127.0.0.1:8081 -)" = mine ]
+  page 10.0.0.1:8081
+  page 127.0.0.1:8082
+  log_of one | grep 'Port 8081 of localhost does not lead to container one: journalctl -u container-one-8081.socket says why.'
+  systemctl stop squatter
+  systemctl restart container@one
+  page 127.0.0.1:8081
+}
+
+# What comes back from a neighbour on the bridge has to pass the host. With br_netfilter, which NixOS does not load, the kernel
+# bridges it before it gets there.
+forwards_work_between_neighbours_on_a_bridge() {
+  sysctl -qw net.bridge.bridge-nf-call-iptables=0 || true
+  ip link add br0 type bridge
+  ip address add 192.168.101.1/24 dev br0
+  ip link set br0 up
+  sysctl -qw net.ipv4.ip_forward=1
+  declare_containers <<'YAML'
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostBridge: br0
+    hostAddress: 192.168.101.1
+    localAddress: 192.168.101.2/24
+    forwardPorts: [{ hostPort: 8081, containerPort: 80, openFirewall: true }]
+  two: { system: "{system}-wasabi", privateNetwork: true, hostBridge: br0, hostAddress: 192.168.101.1, localAddress: 192.168.101.3/24 }
+YAML
+  systemctl start container@one container@two
+  inside two curl -s --max-time 5 http://192.168.101.1:8081/ | grep 'It works!'
+  inside one curl -s --max-time 5 http://192.168.101.1:8081/ | grep 'It works!'
+  page 127.0.0.1:8081
+  systemctl stop container@one container@two
+  sysctl -qw net.ipv4.ip_forward=0
+  ip link delete br0
 }

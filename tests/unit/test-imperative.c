@@ -53,7 +53,7 @@ static void a_new_manifest_has_what_was_asked_for_and_can_be_read(void **state) 
         assert_int_equal(read->link.local_address.address.prefix, 24);
         forwards = read->link.forward_ports.items;
         assert_int_equal(read->link.forward_ports.length, 4);
-        assert_int_equal(forwards[0].host_port.value, 80);
+        assert_int_equal(forwards[0].host_port.first, 80);
         assert_int_equal(forwards[0].container_port.value, 80);
         assert_int_equal(forwards[1].container_port.value, 81);
         assert_string_equal(forwards[2].protocol.text, "udp");

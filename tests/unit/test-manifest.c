@@ -84,8 +84,8 @@ static const struct {
            "hostPort: 1\n"
            "          - hostPort: 0\n",
                 "!a",
-                "f.yaml:9:23: containers.a.extraVeths.lan0.forwardPorts[1].hostPort: \"0\" is not a port: a number "
-                "from 1 to 65535\n"},
+                "f.yaml:9:23: containers.a.extraVeths.lan0.forwardPorts[1].hostPort: \"0\" is not a port, such as "
+                "8080, or up to 1000 of them, such as 8000-8010: numbers from 1 to 65535\n"},
         {V "containers: { a: { system: /s, extraVeths: { a: [] } } }\n", "!a",
                 "f.yaml:2:49: containers.a.extraVeths.a: a list is not a mapping of options\n"},
         {V "containers: { a: { system: /s, extraVeths: { a: {}, a: {} } } }\n", "!a",
@@ -204,7 +204,7 @@ static void values_have_the_places_where_they_stand(void **state) {
         assert_mark(&web->link.forward_ports.mark, 8, 7);
         forwards = web->link.forward_ports.items;
         assert_mark(&forwards[0].mark, 8, 9);
-        assert_int_equal(forwards[0].host_port.value, 80);
+        assert_int_equal(forwards[0].host_port.first, 80);
         assert_null(forwards[0].protocol.text);
         assert_mark(&forwards[0].container_port.mark, 0, 0);
         assert_string_equal(forwards[1].protocol.text, "udp");

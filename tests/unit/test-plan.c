@@ -169,7 +169,7 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                 {"extraVeths: {a: {localAddress: 10.0.0.2}}",
                         "extraVeths: {a: {localAddress: 10.0.0.2, forwardPorts: [{hostPort: 80}]}}",
                         "web: update (extraVeths.a.forwardPorts: added {\"protocol\": \"tcp\", \"hostPort\": 80, "
-                        "\"containerPort\": 80})\n"},
+                        "\"containerPort\": 80, \"openFirewall\": false})\n"},
                 /* Several at once. */
                 {"tmpfs: [/a]", "enableTun: true", "web: restart (enableTun: false → true; tmpfs: removed [\"/a\"])\n"},
                 /* While it runs. */
@@ -184,7 +184,7 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                 {"privateNetwork: true, localAddress: 10.0.0.2",
                         "privateNetwork: true, localAddress: 10.0.0.2, forwardPorts: [{hostPort: 80}]",
                         "web: update (forwardPorts: added {\"protocol\": \"tcp\", \"hostPort\": 80, \"containerPort\": "
-                        "80})\n"},
+                        "80, \"openFirewall\": false})\n"},
                 {"privateNetwork: true, localAddress: 10.0.0.2, forwardPorts: [{hostPort: 80}]",
                         "privateNetwork: true, localAddress: 10.0.0.2, forwardPorts: [{containerPort: 80, hostPort: "
                         "80, "
@@ -194,7 +194,7 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                         "privateNetwork: true, hostBridge: b",
                         "web: restart (forwardPorts: removed {\"protocol\": \"tcp\", \"hostPort\": 80, "
                         "\"containerPort\": "
-                        "80})\n"},
+                        "80, \"openFirewall\": false})\n"},
                 {"", "forwardPorts: [{hostPort: 80}]", ""},
                 {"restartIfChanged: true", "restartIfChanged: false, tmpfs: [/a]",
                         "web: keep (restartIfChanged is false; tmpfs: added [\"/a\"])\n"},

@@ -298,7 +298,14 @@ let
     };
 
     options-are-those-of-the-stock-module = {
-      actual = filterAttrs (name: _: theirs ? ${name} && isComparable name) ours;
+      # A port may be a range, too.
+      actual = mapAttrs (
+        name: option:
+        if lib.hasSuffix ".hostPort" name then
+          option // { type = lib.removeSuffix " or string" option.type; }
+        else
+          option
+      ) (filterAttrs (name: _: theirs ? ${name} && isComparable name) ours);
       expected = filterAttrs (name: _: isComparable name) theirs;
     };
 
@@ -309,6 +316,11 @@ let
         "containers.<name>.bindMounts.hostPathMode"
         "containers.<name>.bindMounts.hostPathUser"
         "containers.<name>.dropCapabilities"
+        "containers.<name>.extraVeths.forwardPorts.hostIP"
+        "containers.<name>.extraVeths.forwardPorts.openFirewall"
+        "containers.<name>.forwardPorts.hostIP"
+        "containers.<name>.forwardPorts.openFirewall"
+        "containers.<name>.internetAccess"
       ];
     };
 
@@ -746,6 +758,135 @@ let
         true
         false
         false
+      ];
+    };
+
+    ports-are-open-where-the-firewall-says-so = {
+      actual =
+        let
+          forwards =
+            module:
+            map (forward: forward.openFirewall or false)
+              (manifestOf (host {
+                imports = [ module ];
+                containers.web = {
+                  inherit path;
+                  privateNetwork = true;
+                  localAddress = "10.0.0.2";
+                  forwardPorts = [
+                    { hostPort = 80; }
+                    {
+                      hostPort = 81;
+                      openFirewall = true;
+                    }
+                  ];
+                };
+              })).web.forwardPorts;
+        in
+        [
+          (forwards { })
+          (forwards { networking.firewall.allowedTCPPorts = [ 80 ]; })
+          (forwards { networking.firewall.allowedUDPPorts = [ 80 ]; })
+          (forwards { networking.firewall.enable = false; })
+          (forwards { boot.containerGenerator.openFirewall = true; })
+        ];
+      expected = [
+        [
+          false
+          true
+        ]
+        [
+          true
+          true
+        ]
+        [
+          false
+          true
+        ]
+        [
+          true
+          true
+        ]
+        [
+          true
+          true
+        ]
+      ];
+    };
+
+    # Who reaches the internet makes the host forward packets, and the others are kept from it then, unless the host has a NAT for them.
+    internet-access-is-for-whom-it-is-given = {
+      actual =
+        let
+          access =
+            module:
+            let
+              machine = host {
+                imports = [ module ];
+                containers.other = {
+                  inherit path;
+                  privateNetwork = true;
+                  hostAddress = "10.0.0.1";
+                };
+              };
+              inherit (machine.config.boot.kernel) sysctl;
+            in
+            {
+              other = (manifestOf machine).other.internetAccess or null;
+              ipv4 = sysctl."net.ipv4.conf.all.forwarding" or false;
+              ipv6 = sysctl."net.ipv6.conf.all.forwarding" or false;
+              rules = machine.config.networking.firewall.extraForwardRules;
+              warnings = filter (hasInfix "internalInterfaces") machine.config.warnings;
+            };
+          online.containers.a-long-name-online = {
+            inherit path;
+            privateNetwork = true;
+            hostAddress = "10.0.0.1";
+            internetAccess = true;
+          };
+        in
+        map access [
+          { }
+          online
+          {
+            imports = [ online ];
+            networking.nftables.enable = true;
+            networking.firewall.filterForward = true;
+            networking.nat = {
+              enable = true;
+              internalInterfaces = [ "ve-+" ];
+            };
+          }
+        ];
+      expected = [
+        {
+          other = null;
+          ipv4 = false;
+          ipv6 = false;
+          rules = "";
+          warnings = [ ];
+        }
+        {
+          other = false;
+          ipv4 = true;
+          ipv6 = false;
+          rules = "";
+          warnings = [ ];
+        }
+        {
+          other = null;
+          ipv4 = true;
+          ipv6 = false;
+          rules = ''
+            iifname "ve-a-long-n*" accept
+            ct status dnat accept
+          '';
+          warnings = [
+            ''
+              networking.nat.internalInterfaces: "ve-+" matches no interface with networking.nftables.enable. Write "ve-*", or set containers.<name>.internetAccess.
+            ''
+          ];
+        }
       ];
     };
 
