@@ -835,9 +835,13 @@ let
               other = (manifestOf machine).other.internetAccess or null;
               ipv4 = sysctl."net.ipv4.conf.all.forwarding" or false;
               ipv6 = sysctl."net.ipv6.conf.all.forwarding" or false;
-              rules = machine.config.networking.firewall.extraForwardRules;
+              rules = hasInfix rules machine.config.networking.firewall.extraForwardRules;
               warnings = filter (hasInfix "internalInterfaces") machine.config.warnings;
             };
+          rules = ''
+            iifname "ve-a-long-n*" accept
+            ct status dnat accept
+          '';
           online.containers.a-long-name-online = {
             inherit path;
             privateNetwork = true;
@@ -863,24 +867,21 @@ let
           other = null;
           ipv4 = false;
           ipv6 = false;
-          rules = "";
+          rules = false;
           warnings = [ ];
         }
         {
           other = false;
           ipv4 = true;
           ipv6 = false;
-          rules = "";
+          rules = false;
           warnings = [ ];
         }
         {
           other = null;
           ipv4 = true;
           ipv6 = false;
-          rules = ''
-            iifname "ve-a-long-n*" accept
-            ct status dnat accept
-          '';
+          rules = true;
           warnings = [
             ''
               networking.nat.internalInterfaces: "ve-+" matches no interface with networking.nftables.enable. Write "ve-*", or set containers.<name>.internetAccess.
