@@ -491,6 +491,8 @@ static Container *add_container(Reader *r, const char *name, Mark mark) {
 }
 
 static void read_containers(Reader *r) {
+        size_t first = r->manifest->length;
+
         if (!expect(r, YAML_MAPPING_START_EVENT, "a mapping of names to containers"))
                 return;
         for (next(r); !r->failed && r->event.type != YAML_MAPPING_END_EVENT; next(r)) {
@@ -500,7 +502,7 @@ static void read_containers(Reader *r) {
 
                 if (!key)
                         continue;
-                if (r->manifest->length == MANIFEST_CONTAINERS_MAX) {
+                if (r->manifest->length - first == MANIFEST_CONTAINERS_MAX) {
                         report(r, mark, "more than %i containers: the rest of the file is not read",
                                 MANIFEST_CONTAINERS_MAX);
                         give_up(r);

@@ -159,8 +159,8 @@ typedef struct Manifest {
         size_t fds_length;
 } Manifest;
 
-/* The largest manifest that is read, in bytes, the deepest nesting, the most containers of all manifests, and the longest
- * entry of one of them, in characters. */
+/* The largest manifest that is read, in bytes, the deepest nesting, its most containers, and the longest entry of one of them,
+ * in characters. */
 #define MANIFEST_SIZE_MAX ((size_t)64 * 1024 * 1024)
 #define MANIFEST_DEPTH_MAX 16
 #define MANIFEST_CONTAINERS_MAX 65536

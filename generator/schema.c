@@ -345,7 +345,8 @@ const ScalarType container_name_type = {
 };
 
 static const ScalarType bool_type = {"true or false", sizeof(Flag), parse_bool, format_flag};
-static const ScalarType text_type = {"a text of one line and of up to 65535 bytes", sizeof(Text), parse_text, format_text};
+static const ScalarType text_type = {
+        "a text of one line and of up to 65535 bytes", sizeof(Text), parse_text, format_text};
 static const ScalarType port_type = {"a port: a number from 1 to 65535", sizeof(Number), parse_port, format_number};
 static const ScalarType absolute_path_type = {
         "an absolute path without \"..\" and control characters", sizeof(Text), parse_absolute_path, format_text};
