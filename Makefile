@@ -117,7 +117,7 @@ ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	LDFLAGS="-fsanitize=address,undefined"
 
-check: dependencies check-unit check-golden check-nix check-sanitize check-verify check-system
+check: dependencies check-unit check-golden check-hostile check-nix check-sanitize check-verify check-system
 
 dependencies:
 	@tests/install-dependencies
@@ -135,6 +135,10 @@ $(B)/test-%: tests/unit/test-%.c $(TESTED:%=$(B)/%.o)
 check-golden:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
 	@tests/golden/run build/golden
+
+check-hostile:
+	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
+	@tests/hostile/run build/golden
 
 check-nix:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
@@ -190,8 +194,8 @@ lint: dependencies $(B)/config.h
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install check dependencies check-unit check-golden check-nix check-sanitize check-verify check-system check-boot demo \
-	fuzz bench format lint clean FORCE
+.PHONY: all man install check dependencies check-unit check-golden check-hostile check-nix check-sanitize check-verify check-system \
+	check-boot demo fuzz bench format lint clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(B)/*.d)

@@ -20,7 +20,7 @@ void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, 
                 diagnostics->errors++;
         else
                 diagnostics->warnings++;
-        if (diagnostics->kept >= DIAGNOSTICS_MAX)
+        if (diagnostics_are_full(diagnostics))
                 return;
         diagnostics->kept++;
 

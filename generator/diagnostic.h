@@ -43,5 +43,10 @@ void diagnostics_init(Diagnostics *diagnostics, Arena *arena);
 void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
         const char *option, const char *format, ...) __attribute__((format(printf, 7, 8)));
 
+/* Whether further ones are only counted. */
+static inline bool diagnostics_are_full(const Diagnostics *diagnostics) {
+        return diagnostics->kept >= DIAGNOSTICS_MAX;
+}
+
 /* Logs all of them, see log.h: each with its severity, and a last line that counts those not kept. */
 void diagnostics_log(const Diagnostics *diagnostics);

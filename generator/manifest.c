@@ -36,6 +36,7 @@ typedef struct Reader {
         const char *file;
         Diagnostics *diagnostics;
         Container *container; /* the one being read, or NULL */
+        size_t entry_index;   /* the character of the file where it starts */
         PathPart path[PATH_MAX_PARTS];
         size_t path_length;
 } Reader;
@@ -77,8 +78,11 @@ static Mark mark_of(const yaml_mark_t *mark) {
                         (r)->container->broken = true;                                                                 \
                 else                                                                                                   \
                         (r)->manifest->is_incomplete = true;                                                           \
-                diagnose((r)->diagnostics, SEVERITY_ERROR, (r)->container, (r)->file, &place, path_text(r),            \
-                        __VA_ARGS__);                                                                                  \
+                if (diagnostics_are_full((r)->diagnostics)) /* nor is memory spent on them */                          \
+                        (r)->diagnostics->errors++;                                                                    \
+                else                                                                                                   \
+                        diagnose((r)->diagnostics, SEVERITY_ERROR, (r)->container, (r)->file, &place, path_text(r),    \
+                                __VA_ARGS__);                                                                          \
         } while (0)
 
 /* The offset in bytes of the character at @index, from where the last one asked for was. */
@@ -154,6 +158,9 @@ static void next(Reader *r) {
                 r->event.type = YAML_NO_EVENT;
                 r->failed = true;
                 report_syntax_error(r);
+        } else if (r->container && r->event.end_mark.index - r->entry_index > MANIFEST_ENTRY_MAX) {
+                report(r, event_mark(r), "a container with more than 512 KiB: the rest of the file is not read");
+                give_up(r);
         }
 }
 
@@ -484,6 +491,8 @@ static Container *add_container(Reader *r, const char *name, Mark mark) {
 }
 
 static void read_containers(Reader *r) {
+        size_t first = r->manifest->length;
+
         if (!expect(r, YAML_MAPPING_START_EVENT, "a mapping of names to containers"))
                 return;
         for (next(r); !r->failed && r->event.type != YAML_MAPPING_END_EVENT; next(r)) {
@@ -493,7 +502,14 @@ static void read_containers(Reader *r) {
 
                 if (!key)
                         continue;
+                if (r->manifest->length - first == MANIFEST_CONTAINERS_MAX) {
+                        report(r, mark, "more than %i containers: the rest of the file is not read",
+                                MANIFEST_CONTAINERS_MAX);
+                        give_up(r);
+                        return;
+                }
                 r->container = add_container(r, key, mark);
+                r->entry_index = r->event.start_mark.index;
                 push_name(r, key);
                 read_scalar(r, &container_name_type, &name);
                 next(r);

@@ -176,9 +176,12 @@ typedef struct Manifest {
         size_t fds_length;
 } Manifest;
 
-/* The largest manifest that is read, in bytes, and the deepest nesting. */
+/* The largest manifest that is read, in bytes, the deepest nesting, its most containers, and the longest entry of one of them,
+ * in characters. */
 #define MANIFEST_SIZE_MAX ((size_t)64 * 1024 * 1024)
 #define MANIFEST_DEPTH_MAX 16
+#define MANIFEST_CONTAINERS_MAX 65536
+#define MANIFEST_ENTRY_MAX ((size_t)512 * 1024)
 
 /* Reads the file @path, which is called @shown in diagnostics, and adds its containers to @manifest. All that is wrong
  * goes to @diagnostics; a container with errors is added too and marked broken. If the file cannot be parsed to its end,

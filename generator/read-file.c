@@ -5,9 +5,15 @@
 #include <unistd.h>
 
 static bool read_all(int fd, Buffer *buffer) {
+        size_t start = buffer->length;
+
         for (;;) {
                 ssize_t n;
 
+                if (buffer->length - start > READ_FILE_MAX) {
+                        errno = EFBIG;
+                        return false;
+                }
                 buffer_reserve(buffer, 4096);
                 n = read(fd, buffer->text + buffer->length, buffer->capacity - buffer->length);
                 if (n == 0)

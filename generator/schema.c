@@ -12,9 +12,14 @@
 #include "manifest.h"
 #include "utf8.h"
 
+/* The longest text, in bytes. Linux takes arguments of up to 128 KiB, and systemd lines of up to 1 MiB. */
+#define TEXT_MAX 65535
+
 /* What every text must be: it ends up in unit files and argument lists, which cannot carry control characters, and systemd
  * refuses lines with noncharacters. */
 static bool keep_text(Arena *arena, const char *text, size_t length, Text *value) {
+        if (length > TEXT_MAX)
+                return false;
         for (size_t i = 0, size = 1; i < length; i += size) {
                 size = 1;
                 if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
@@ -372,7 +377,8 @@ const ScalarType container_name_type = {
 };
 
 static const ScalarType bool_type = {"true or false", sizeof(Flag), parse_bool, format_flag};
-static const ScalarType text_type = {"a text of one line", sizeof(Text), parse_text, format_text};
+static const ScalarType text_type = {
+        "a text of one line and of up to 65535 bytes", sizeof(Text), parse_text, format_text};
 static const ScalarType port_type = {"a port: a number from 1 to 65535", sizeof(Number), parse_port, format_number};
 static const ScalarType port_range_type = {
         "a port, such as 8080, or up to 1000 of them, such as 8000-8010: numbers from 1 to 65535", sizeof(PortRange),

@@ -328,8 +328,8 @@ in
       accepts = builtins.isBool;
     };
     text = {
-      expected = "a text of one line";
-      accepts = value: isText value && value != "";
+      expected = "a text of one line and of up to 65535 bytes";
+      accepts = value: isText value && value != "" && stringLength value <= 65535;
     };
     port = {
       expected = "a port: a number from 1 to 65535";

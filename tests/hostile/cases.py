@@ -1,0 +1,349 @@
+"""What is put before the generator. To add a case, add a line to one of the tables: what it is, what it is made of, and a pattern of
+what must be said about it ("" if it is good). Each PAYLOAD is tried in each of the FIELDS."""
+
+import os
+import re
+import socket
+
+VERSION = "version: 1\n"
+# The container "bad" stands between two good ones, which it must not harm.
+BEFORE = VERSION + "containers:\n  before: {system: /nix/store/s, privateNetwork: true, localAddress: 10.9.0.2}\n"
+AFTER = "  after: {system: /nix/store/s, bindMounts: {/srv/after: {}}}\n"
+
+
+def between(text):
+    return BEFORE + text + AFTER
+
+
+def bad(options):
+    return between("  bad: " + options + "\n")
+
+
+# The manifest that is cut off at each of its bytes.
+WHOLE_YAML = """version: 1
+containers:
+  web:
+    system: /nix/store/s
+    privateNetwork: true
+    hostAddress: 192.168.100.10
+    localAddress: "192.168.100.11/24"
+    forwardPorts:
+      - {protocol: udp, hostPort: 8080, containerPort: 80}
+    bindMounts:
+      '/srv/ö': {hostPath: /srv/w, isReadOnly: false}
+    extraFlags: ["--setenv=A=b c", "\\x2d-x"]
+    extraVeths: {lan0: {hostBridge: br0}}
+"""
+WHOLE_JSON = """{"version": 1, "containers": {"web": {"system": "/nix/store/s", "privateNetwork": true,
+"localAddress": "10.0.0.2", "forwardPorts": [{"hostPort": 8080, "containerPort": 80}],
+"extraFlags": ["--setenv=A=\\u00f6 %i"], "bindMounts": {"/srv/x": {"isReadOnly": false}}}}}
+"""
+
+# Files as a whole: a text or bytes.
+FILES = [
+    ("empty", "", "bad.yaml:1:1: the file is empty"),
+    ("one newline", "\n", "the file is empty"),
+    ("only a comment", "# nothing\n", "the file is empty"),
+    ("only a byte order mark", b"\xef\xbb\xbf", "the file is empty"),
+    ("half a byte order mark", b"\xef\xbb", "incomplete UTF-8 octet sequence"),
+    ("a byte order mark before a good manifest", b"\xef\xbb\xbf" + VERSION.encode(), ""),
+    ("a byte order mark at the end", bad("{system: /x}").encode() + b"\xef\xbb\xbf", ""),
+    ("UTF-16, little endian", VERSION.encode("utf-16-le"), "control characters are not allowed|UTF-16"),
+    ("UTF-16, little endian, with a mark", b"\xff\xfe" + VERSION.encode("utf-16-le"), "the file is in UTF-16"),
+    ("UTF-16, big endian", VERSION.encode("utf-16-be"), "control characters are not allowed|UTF-16"),
+    ("UTF-16, big endian, with a mark", b"\xfe\xff" + VERSION.encode("utf-16-be"), "the file is in UTF-16"),
+    ("UTF-16, cut in a character", b"\xff\xfev", "incomplete UTF-16 character"),
+    ("UTF-32", b"\xff\xfe\0\0" + VERSION.encode("utf-32-le"), "control characters are not allowed|UTF-16"),
+    ("Latin-1", bad("{system: /ü}").encode("latin-1"), "bad.yaml:4:18: invalid .*UTF-8 octet"),
+    ("UTF-8, overlong", b"a: \xc0\xaf\n", "invalid length of a UTF-8 sequence: 0x|invalid .*UTF-8"),
+    ("UTF-8, a surrogate", b"a: \xed\xa0\x80\n", "invalid Unicode character"),
+    ("UTF-8, beyond Unicode", b"a: \xf7\xbf\xbf\xbf\n", "invalid Unicode character"),
+    ("UTF-8, a lone continuation", b"a: \x80\n", "invalid leading UTF-8 octet"),
+    ("UTF-8, cut off", b"a: \xc3", "incomplete UTF-8 octet sequence"),
+    ("one NUL", b"\0", "control characters are not allowed"),
+    ("a NUL at the end", VERSION.encode() + b"\0", "bad.yaml:2:1: control characters are not allowed"),
+    ("NULs instead of text", b"\0" * 4096, "control characters are not allowed"),
+    ("an escape sequence of a terminal", b"a: \x1b[2J\n", "control characters are not allowed"),
+    ("a form feed", b"a: \x0c\n", "control characters are not allowed"),
+    ("DEL", b"a: \x7f\n", "control characters are not allowed"),
+    ("carriage returns only", VERSION.replace("\n", "\r"), ""),
+    ("a program", b"\x7fELF\x02\x01\x01" + b"\0" * 57, "control characters are not allowed"),
+    ("gzip", b"\x1f\x8b\x08\0\0", "control characters are not allowed|invalid"),
+    ("a shell script", "#!/bin/sh\nreboot\n", '"reboot" is not a mapping'),
+    ("a unit", "[Service]\nExecStart=/pwned\n", "bad.yaml:2:1: "),
+    ("INI below a mapping", VERSION + "[Service]\nExecStart=/pwned\n", "bad.yaml:"),
+    ("XML", "<containers/>\n", "is not a mapping"),
+    ("a number", "1\n", '"1" is not a mapping'),
+    ("a list", "- version: 1\n", "a list is not a mapping"),
+    ("null", "null\n", "null is not a mapping"),
+    ("an alias", "*a\n", "alias"),
+    ("version 0", VERSION.replace("1", "0"), "is not a version that this program knows"),
+    ("version 2", VERSION.replace("1", "2"), "is not a version that this program knows"),
+    ("version 1.0", VERSION.replace("1", "1.0"), "is not a version that this program knows"),
+    ("version of 100 digits", "version: " + "1" * 100 + "\n", "is not a version that this program knows"),
+    ("version as a list", "version: [1]\n", "a list is not a version"),
+    ("version as a mapping", "version: {1: 1}\n", "a mapping is not a version"),
+    ("version with a newline", 'version: "1\\nExecStart=/pwned"\n', r'"1\\nExecStart=/pwned" is not a version'),
+    ("no version", "containers: {}\n", "version: is missing"),
+    ("containers as a list", VERSION + "containers: [a]\n", "containers: a list is not a mapping"),
+    ("containers as a text", VERSION + "containers: a\n", 'containers: "a" is not a mapping'),
+    ("a tab for a blank", VERSION + "containers:\n\ta: {system: /x}\n", "found character that cannot start any token"),
+    ("two documents", VERSION + "---\n" + VERSION, "bad.yaml:2:1: a second document"),
+    ("a document of YAML 3", "%YAML 3.0\n---\n" + VERSION, "incompatible YAML document"),
+    ("a directive twice", "%YAML 1.1\n%YAML 1.1\n---\n" + VERSION, "duplicate %YAML directive"),
+    ("a directive that is none", "%\n---\n" + VERSION, "could not find expected directive name"),
+    ("a tag of its own", "%TAG !e! tag:e,2000:\n---\n!e!x {version: 1}\n", "is a tag, which is not allowed"),
+    ("an object of Python", '!!python/object/apply:os.system ["reboot"]\n', "is a tag, which is not allowed"),
+    ("a tag with a newline", '!<a%0AExecStart=/pwned> {version: 1}\n', "a tag|tag"),
+    ("a merge key", bad("{<<: {system: /x}}"), r'containers.bad."<<": there is no such option'),
+    ("an anchor", bad("&a {system: /x}"), "&a is an anchor, which is not allowed"),
+    ("an alias of what is not there", bad("*pwned"), r"\*pwned is an alias, which is not allowed"),
+    ("an anchor within itself", bad("&a {system: *a}"), "&a is an anchor, which is not allowed"),
+    ("an alias as a key", bad("{*a : /x}"), r"\*a is an alias, which is not allowed"),
+    ("billion laughs", "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+        "%s: &%s [%s]\n" % (b, b, ",".join(["*" + a] * 9)) for a, b in zip("abcdefgh", "bcdefghi")), "a: there is no such option"),
+    ("billion laughs in a container", bad("{system: /x, extraFlags: [&a [x], " + "*a, " * 9000 + "]}"), "is an alias, which is not allowed"),
+    ("a root key twice", VERSION + VERSION, "bad.yaml:2:1: version: is given twice, first at 1:1"),
+    ("containers twice", BEFORE + "containers: {}\n", "containers: is given twice"),
+    ("an option twice", bad("{system: /x, system: /y}"), "containers.bad.system: is given twice, first at 4:9"),
+    ("an option twice, once quoted", bad('{system: /x, "system": /y}'), "containers.bad.system: is given twice"),
+    ("an option twice, once as null", bad("{system: /x, system: }"), "containers.bad.system: is given twice"),
+    ("an option 9000 times", bad("{system: /x, " + "autoStart: true, " * 9000 + "}"), "and 7999 more"),
+    ("a container twice", between("  bad: {system: /x}\n  bad: {system: /y}\n"), "containers.bad: is declared twice"),
+    ("a mount point twice", bad("{system: /x, bindMounts: {/a: {}, /a//./: {}}}"), "bindMounts.\"/a\": is given twice"),
+    ("an extra link twice", bad("{system: /x, extraVeths: {a: {}, a: {}}}"), "extraVeths.a: is given twice"),
+    ("an unclosed brace", bad("{system: /x"), "did not find expected"),
+    ("an unclosed quote", bad('{system: "/x}'), "found unexpected end of stream"),
+    ("an unclosed quote of the other kind", bad("{system: '/x}"), "found unexpected end of stream"),
+    ("a brace too many", bad("{system: /x}}"), "did not find expected"),
+    ("an escape that is none", bad('{system: "\\q"}'), "found unknown escape character"),
+    ("an escape cut off", bad('{system: "\\x4"}'), "did not find expected hexdecimal number"),
+    ("an escaped surrogate", bad('{system: "/\\ud800"}'), "found invalid Unicode character escape code"),
+    ("an escape beyond Unicode", bad('{system: "\\U00110000"}'), "found invalid Unicode character escape code"),
+    ("a block scalar as path", between("  bad:\n    system: |\n      /x\n      ExecStart=/pwned\n"), "is not an absolute path"),
+    ("a folded scalar as path", between("  bad:\n    system: >\n      /x\n"), "is not an absolute path"),
+    ("a container as a text", bad("pwned"), '"pwned" is not a mapping of options'),
+    ("a container as null", bad("~"), "null is not a mapping of options"),
+    ("a container as a list", bad("[{system: /x}]"), "a list is not a mapping of options"),
+    ("a mapping as a key", bad("{{a: b}: c}"), "a mapping is not a name"),
+    ("a list as a key", bad("{[a]: c}"), "a list is not a name"),
+    ("no value for a key", bad("{system}"), "containers.bad.system: is missing"),
+    ("a key with a NUL", bad('{"system\\0": /x}'), 'is not a name'),
+    ("an empty key", bad('{system: /x, "": 1}'), 'containers.bad."": there is no such option'),
+    ("system as a list", bad("{system: [/x]}"), "a list is not an absolute path"),
+    ("system as a mapping", bad("{system: {/x: /y}}"), "a mapping is not an absolute path"),
+    ("flags as a text", bad("{system: /x, extraFlags: --pwned}"), '"--pwned" is not a list'),
+    ("flags as a mapping", bad("{system: /x, extraFlags: {--pwned: 1}}"), "a mapping is not a list"),
+    ("flags in a list", bad("{system: /x, extraFlags: [[--pwned]]}"), "a list is not a text"),
+    ("mounts as a list", bad("{system: /x, bindMounts: [/a]}"), "a list is not a mapping of names"),
+    ("a mount as a text", bad("{system: /x, bindMounts: {/a: /b}}"), '"/b" is not a mapping of options'),
+    ("a port as a text", bad('{system: /x, forwardPorts: [{hostPort: "80"}]}'), '"80" is not a port'),
+    ("port 0", bad("{system: /x, forwardPorts: [{hostPort: 0}]}"), '"0" is not a port'),
+    ("port 65536", bad("{system: /x, forwardPorts: [{hostPort: 65536}]}"), '"65536" is not a port'),
+    ("port -1", bad("{system: /x, forwardPorts: [{hostPort: -1}]}"), '"-1" is not a port'),
+    ("port 1e3", bad("{system: /x, forwardPorts: [{hostPort: 1e3}]}"), '"1e3" is not a port'),
+    ("port 2^64 + 80", bad("{system: /x, forwardPorts: [{hostPort: 18446744073709551696}]}"), "is not a port"),
+    ("users 2^32", bad("{system: /x, privateUsers: 4294967296}"), "is not no, identity, pick or"),
+    ("the root as mount point", bad("{system: /x, bindMounts: {/: {}}}"), "cannot be a mount point"),
+    ("the root as mount point, in disguise", bad("{system: /x, bindMounts: {/.//: {}}}"), "cannot be a mount point"),
+    ("yes for true", bad("{system: /x, autoStart: yes}"), '"yes" is not true or false'),
+    ("a quoted true", bad('{system: /x, autoStart: "true"}'), '"true" is not true or false'),
+]
+
+# What is no file of text at all: what makes it at a path.
+THINGS = [
+    ("a directory", os.mkdir, "bad.yaml: is a directory, not a file"),
+    ("a FIFO", os.mkfifo, "bad.yaml: is not a regular file"),
+    ("a socket", lambda path: socket.socket(socket.AF_UNIX).bind(path), "bad.yaml: (is not a regular file|No such device or address)"),
+    ("a dangling link", lambda path: os.symlink("/nonexistent", path), "bad.yaml: No such file or directory"),
+    ("a link to itself", lambda path: os.symlink(path, path), "bad.yaml: Too many levels of symbolic links"),
+    ("a link to /dev/zero", lambda path: os.symlink("/dev/zero", path), "bad.yaml: is not a regular file"),
+    ("a link to /dev/full", lambda path: os.symlink("/dev/full", path), "bad.yaml: is not a regular file"),
+    ("a link to /dev/tty", lambda path: os.symlink("/dev/tty", path), "bad.yaml: (is not a regular file|No such device or address)"),
+    ("a link to a directory", lambda path: os.symlink("/", path), "bad.yaml: is a directory, not a file"),
+    ("a link to /proc/self/mem", lambda path: os.symlink("/proc/self/mem", path), "bad.yaml:1:1: input error|the file is empty"),
+    ("unreadable", lambda path: os.close(os.open(path, os.O_CREAT, 0)), "bad.yaml: Permission denied"),
+    ("1 GiB of zeros", lambda path: (open(path, "x").close(), os.truncate(path, 1 << 30)), "bad.yaml: is larger than 64 MiB"),
+    ("64 MiB and a byte", lambda path: (open(path, "x").close(), os.truncate(path, (64 << 20) + 1)), "bad.yaml: is larger than 64 MiB"),
+    ("64 MiB of zeros", lambda path: (open(path, "x").close(), os.truncate(path, 64 << 20)), "control characters are not allowed"),
+]
+
+# The limits that nixos-containers.yaml(5) lists, from both sides, and what is large without being over one.
+LARGE = [
+    ("16 levels below an option", bad("{system: /x, pwned: " + "[" * 16 + "]" * 16 + "}"), "bad.pwned: there is no such option"),
+    ("17 levels below an option", BEFORE + "  bad: {system: /x, pwned: " + "[" * 17 + "]" * 17 + "}\n", "more than 16 levels below this option"),
+    ("10,000 lists in lists", "[" * 10000, "more than 16 levels"),
+    ("10,000 mappings in mappings", "{a: " * 10000, "more than 16 levels"),
+    ("10,000 lists in lists, on lines", "".join(" " * i + "-\n" for i in range(10000)), "more than 16 levels"),
+    ("10,000 keys that are keys", "? " * 10000, "more than 16 levels"),
+    ("10,000 lists for a system", BEFORE + "  bad: {system: " + "[" * 10000, "containers.bad.system: more than 16 levels"),
+    ("1001 errors", bad("{system: /x, " + "a: 1, " * 1001 + "}"), "… and 1 more"),
+    ("a text of 65535 bytes", bad("{system: /x, extraFlags: [" + "x" * 65535 + "]}"), ""),
+    ("a text of 65536 bytes", bad("{system: /x, extraFlags: [" + "x" * 65536 + "]}"), "is not a text of one line and of up to 65535 bytes"),
+    ("a path of 4095 bytes", bad("{system: " + "/abcd" * 819 + "}"), ""),
+    ("a path of 4096 bytes", bad("{system: " + "/abcd" * 819 + "e}"), "is not an absolute path"),
+    ("a path with a name of 255 bytes", bad("{system: /" + "x" * 255 + "}"), ""),
+    ("a path with a name of 256 bytes", bad("{system: /" + "x" * 256 + "}"), "is not an absolute path"),
+    ("a name of 64 characters", between("  " + "x" * 64 + ": {system: /x}\n"), ""),
+    ("a name of 65 characters", between("  " + "x" * 65 + ": {system: /x}\n"), "is not a container's name"),
+    ("an interface of 15 characters", bad("{system: /x, macvlans: [" + "x" * 15 + "]}"), ""),
+    ("an interface of 16 characters", bad("{system: /x, macvlans: [" + "x" * 16 + "]}"), "is not the name of a network interface"),
+    ("a user of 31 characters", bad("{system: /x, bindMounts: {/a: {hostPathUser: " + "x" * 31 + "}}}"), ""),
+    ("a user of 32 characters", bad("{system: /x, bindMounts: {/a: {hostPathUser: " + "x" * 32 + "}}}"), "is not the name or number of a user"),
+    ("1000 errors", bad("{" + "a: 1, " * 999 + "}"), r"bad\.system: is missing\n$"),
+    ("a container of 511 KiB", bad("{system: /x, extraFlags: [" + ("x" * 65533 + ", ") * 7 + "x" * 64000 + "]}"), ""),
+    ("a container of 513 KiB", BEFORE + "  bad: {system: /x, extraFlags: [" + ("x" * 65533 + ", ") * 9 + "]}\n",
+     "containers.bad.extraFlags.*: a container with more than 512 KiB: the rest of the file is not read"),
+    ("65,536 containers", BEFORE + "  bad: {system: /x}\n" * 65535, "and 130068 more"),
+    ("65,537 containers", BEFORE + "  bad: {system: /x}\n" * 65536, "more than 65536 containers: the rest of the file is not read"),
+    ("a key of 4 MiB", between("  bad:\n    system: /x\n    ? " + "p" * (4 << 20) + "\n    : 1\n").split("  after")[0],
+     "containers.bad.*: a container with more than 512 KiB"),
+    ("a container's name of 4 MiB", BEFORE + "  ? " + "p" * (4 << 20) + "\n  : {system: /x}\n", "pppp…\""),
+    ("a text of 4 MiB", BEFORE + "  bad: {system: " + "p" * (4 << 20) + "}\n", "a container with more than 512 KiB"),
+    ("an anchor of 4 MiB", BEFORE + "  bad: &" + "p" * (4 << 20) + " {system: /x}\n", "a container with more than 512 KiB"),
+    ("a tag of 1 MiB", BEFORE + "  bad: {system: !" + "p" * (1 << 20) + " /x}\n", "a container with more than 512 KiB"),
+    ("a comment of 4 MiB", BEFORE + "#" + "p" * (4 << 20) + "\n" + "  bad: {system: /x}\n", ""),
+    ("4 Mi empty lines", BEFORE + "\n" * (4 << 20) + "  bad: {system: /x}\n", ""),
+    ("a million versions", VERSION * 1000001, "and 999000 more"),
+    ("10,000 ports", bad("{system: /x, privateNetwork: true, localAddress: 10.0.0.3, forwardPorts: [" +
+                         ", ".join("{hostPort: %i}" % i for i in range(1, 10001)) + "]}"), ""),
+    ("one port 10,000 times", bad("{system: /x, privateNetwork: true, forwardPorts: [" + "{hostPort: 80}, " * 10000 + "]}"), "is given to containers.bad"),
+    ("a million items that are none", BEFORE + "  bad: {system: /x, forwardPorts: [" + "1," * 1000000 + "]}\n", "is not a mapping of options"),
+]
+
+# Names of containers. Each is written as a quoted key.
+NAMES = [
+    "", ".", "..", "/", "../../etc/passwd", "/etc/passwd", "a/b", "a b", "a\nb", "a\nExecStart=/pwned", "a\0b", "\0", "a\rb", "a\tb",
+    "x" * 300, "%i", "%%", "a%n", "$(reboot)", "$HOME", "`reboot`", "a;reboot", "a'b", 'a"b', "a\\b", "a\\x2fb", "-a", "a-", ".a", "a.",
+    "a..b", "a_b", "a@b", "a:b", "a@.service", "*", "?", "~", "ü", "\u202epwned", "\u2028pwned", "\u0085pwned", "\ufffe", "a#b", "#", "@name@",
+    "a,b", "[x]", "{x}", "\x1b[2J", "\x7f", "a.service/../../pwned", "container@pwned.service.d",
+]  # fmt: skip
+
+# Names of manifests in /etc/nixos-containers, with what is in them and must be said: the name itself gets into units.
+MANIFESTS = [
+    (b"a\nExecStart=/pwned\n.yaml", "{}", "is not a mapping|is missing"),
+    (b"a\n[Service]\nExecStart=%2fpwned\n.yaml", VERSION + "containers: {bad: {system: /x}}\n", ""),
+    (b"a\rExecStart=pwned.yaml", VERSION + "containers: {bad: {system: x}}\n", "is not an absolute path"),
+    (b"%i %h pwned.yaml", VERSION + "containers: {bad: {system: /x}}\n", ""),
+    (b"%i \" ' \\.yaml", VERSION + "containers: {bad: {system: x}}\n", "is not an absolute path"),
+    (b"pwned\\.yaml", VERSION + "containers: {bad: {system: /x}}\n", ""),
+    (b"\xff\xfe.yaml", VERSION + "containers: {bad: {system: x}}\n", "is not an absolute path"),
+    (b"@name@.yaml", VERSION + "containers: {bad: {system: /x}}\n", ""),
+    (b"x" * 250 + b".yaml", VERSION + "containers: {bad: {system: x}}\n", "is not an absolute path"),
+    (b"not-read.yml", "pwned", ""),
+    (b".not-read.yaml", "pwned", ""),
+    (b".yaml", "pwned", ""),
+    (b"yaml", "pwned", ""),
+]
+
+# Other files that the generator reads, made hostile: their path, what makes them, what must be said.
+OTHER_FILES = [
+    ("etc/machine-id", "a directory", os.mkdir, ""),
+    ("etc/machine-id", "a FIFO", os.mkfifo, ""),
+    ("etc/machine-id", "a link to /dev/zero", lambda path: os.symlink("/dev/zero", path), ""),
+    ("etc/machine-id", "text", lambda path: open(path, "x").write("pwned\nExecStart=/pwned\n"), ""),
+    ("nix/store/s/system", "a directory", os.makedirs, ""),
+    ("nix/store/s/system", "a FIFO", os.mkfifo, ""),
+    ("nix/store/s/system", "a link to /dev/zero", lambda path: os.symlink("/dev/zero", path), ""),
+    ("run/nixos-container-generator/old/unit", "a directory", os.mkdir, "old/unit: Is a directory"),
+    ("run/nixos-container-generator/old/unit", "a link to /dev/zero", lambda path: os.symlink("/dev/zero", path), "old/unit: File too large"),
+    ("run/nixos-container-generator/old/unit", "a dangling link", lambda path: os.symlink("pwned", path), "old/unit: No such file"),
+    ("run/nixos-container-generator/old", "a file", lambda path: open(path, "x").close(), "old/unit: Not a directory"),
+]
+
+CONTROL, PATH, FREE = "control", "path", "free"
+
+# What is put into fields, and what it is: refused everywhere, refused in paths, or not refused where there is free text.
+PAYLOADS = [
+    ("a line", "\nExecStart=/pwned", CONTROL),
+    ("a section", "\n[Service]\nExecStart=/pwned\n", CONTROL),
+    ("a carriage return", "\rExecStart=/pwned", CONTROL),
+    ("a NUL", "\0pwned", CONTROL),
+    ("a tab", "\t/pwned", CONTROL),
+    ("an escape sequence", "\x1b[2J pwned", CONTROL),
+    ("a noncharacter", "\uffff pwned", CONTROL),
+    ("a command of ip", "\nlink delete pwned", CONTROL),
+    ("a line of tmpfiles", "\nf /pwned 4777 root root", CONTROL),
+    ("a command of nft", "\nflush ruleset # pwned", CONTROL),
+    ("70,000 bytes", "x" * 70000, CONTROL),
+    ("a way up", "/../../etc/pwned", PATH),
+    ("quotes", '" --pwned "', FREE),
+    ("other quotes", "' --pwned '", FREE),
+    ("a backslash at the end", "pwned\\", FREE),
+    ("a backslash and a quote", 'pwned\\" --pwned "', FREE),
+    ("an escaped newline", "\\nExecStart=pwned", FREE),
+    ("a blank", " --pwned", FREE),
+    ("specifiers", "%i%n%h%%pwned", FREE),
+    ("variables", "$(reboot)${HOME}$PATH`pwned`", FREE),
+    ("another command", " ; pwned", FREE),
+    ("the end of an nft set", " } ; flush ruleset ; pwned {", FREE),
+    ("the fields of tmpfiles", '" 0777 - - - pwned', FREE),
+    ("a comment", " # pwned", FREE),
+    ("a placeholder", "@system@ @name@ pwned", FREE),
+    ("a colon", "pwned:rw:idmap", FREE),
+    ("a comma", "pwned,uid=0", FREE),
+    ("U+0085", "\u0085ExecStart=pwned", FREE),
+    ("U+2028", "\u2028ExecStart=pwned", FREE),
+]
+
+
+def escape_bind(path):
+    return re.sub(r"([:\\])", r"\\\1", path)
+
+
+NET = "{system: /x, privateNetwork: true, "
+IPV4, IPV4_PREFIX = "an IPv4 address without a prefix length", "an IPv4 address, such as"
+IPV6, IPV6_PREFIX = "an IPv6 address without a prefix length", "an IPv6 address, such as"
+ABSOLUTE, INTERFACE = "an absolute path", "the name of a network interface"
+MAC, USER = "the MAC address of an interface", "the name or number of a user or group"
+
+# Each option of generator/schema.c: its place in the manifest (@: the value), what stands before the payload, what a value that is
+# refused is not, and for free text the words of which one must be found in the unit, behind the setting that they belong to.
+FIELDS = [
+    ("system", "{system: @}", "/srv/", ABSOLUTE, lambda v: [("ExecStart", v + "/init"), ("ExecReload", v + "/bin/switch-to-configuration")]),
+    ("autoStart", "{system: /x, autoStart: @}", "true", "true or false", None),
+    ("ephemeral", "{system: /x, ephemeral: @}", "true", "true or false", None),
+    ("privateNetwork", "{system: /x, privateNetwork: @}", "true", "true or false", None),
+    ("enableTun", "{system: /x, enableTun: @}", "true", "true or false", None),
+    ("restartIfChanged", "{system: /x, restartIfChanged: @}", "true", "true or false", None),
+    ("hostBridge", NET + "hostBridge: @}", "br0", INTERFACE, None),
+    ("hostAddress", NET + "hostAddress: @}", "10.0.0.1", IPV4, None),
+    ("hostAddress6", NET + "hostAddress6: @}", "fc00::1", IPV6, None),
+    ("localAddress", NET + "localAddress: @}", "10.0.0.2", IPV4_PREFIX, None),
+    ("localAddress", NET + "localAddress: @}", "10.0.0.2/24", IPV4_PREFIX, None),
+    ("localAddress6", NET + "localAddress6: @}", "fc00::2/64", IPV6_PREFIX, None),
+    ("localMacAddress", NET + "localMacAddress: @}", "02:00:00:00:00:01", MAC, None),
+    ("forwardPorts", NET + "forwardPorts: @}", "", "a list", None),
+    ("protocol", NET + "forwardPorts: [{hostPort: 1, protocol: @}]}", "tcp", "tcp or udp", None),
+    ("hostPort", NET + "forwardPorts: [{hostPort: @}]}", "80", "a port", None),
+    ("containerPort", NET + "forwardPorts: [{hostPort: 80, containerPort: @}]}", "80", "a port", None),
+    ("interfaces", "{system: /x, interfaces: [@]}", "eth1", INTERFACE, None),
+    ("interfaces", "{system: /x, interfaces: [@]}", "eth1:lan", INTERFACE, None),
+    ("macvlans", "{system: /x, macvlans: [@]}", "eth1", INTERFACE, None),
+    ("extraVeths", "{system: /x, extraVeths: {? @ : {}}}", "lan", INTERFACE, None),
+    ("hostBridge", "{system: /x, extraVeths: {lan: {hostBridge: @}}}", "br0", INTERFACE, None),
+    ("localAddress", "{system: /x, extraVeths: {lan: {localAddress: @}}}", "10.0.0.2", IPV4_PREFIX, None),
+    ("networkNamespace", "{system: /x, networkNamespace: @}", "/run/netns/", ABSOLUTE,
+     lambda v: [("ExecStart", "--network-namespace-path=" + v)]),
+    ("bindMounts", "{system: /x, bindMounts: {? @ : {}}}", "/mnt/", ABSOLUTE,
+     lambda v: [("ExecStart", "--bind-ro=%s:%s" % (escape_bind(v), escape_bind(v))), ("RequiresMountsFor", v), ("d-", v)]),
+    ("hostPath", "{system: /x, bindMounts: {/mnt: {isReadOnly: false, hostPath: @}}}", "/srv/", ABSOLUTE,
+     lambda v: [("ExecStart", "--bind=%s:/mnt" % escape_bind(v)), ("RequiresMountsFor", v), ("d-", v)]),
+    ("isReadOnly", "{system: /x, bindMounts: {/mnt: {isReadOnly: @}}}", "false", "true or false", None),
+    ("hostPathMode", "{system: /x, bindMounts: {/mnt: {hostPathMode: @}}}", "0755", "an access mode", None),
+    ("hostPathUser", "{system: /x, bindMounts: {/mnt: {hostPathUser: @}}}", "root", USER, None),
+    ("hostPathGroup", "{system: /x, bindMounts: {/mnt: {hostPathGroup: @}}}", "root", USER, None),
+    ("privateUsers", "{system: /x, privateUsers: @}", "pick", "no, identity, pick or", None),
+    ("additionalCapabilities", "{system: /x, additionalCapabilities: [@]}", "CAP_KILL", "a capability", None),
+    ("dropCapabilities", "{system: /x, dropCapabilities: [@]}", "all", "a capability", None),
+    ("allowedDevices", "{system: /x, allowedDevices: @}", "", "a list", None),
+    ("node", "{system: /x, allowedDevices: [{modifier: r, node: @}]}", "/dev/", "a device", lambda v: [("DeviceAllow", v)]),
+    ("node", "{system: /x, allowedDevices: [{node: /dev/null, modifier: r}, {modifier: r, node: @}]}", "", "a device", None),
+    ("modifier", "{system: /x, allowedDevices: [{node: /dev/null, modifier: @}]}", "rw", "one to three of the letters", None),
+    ("tmpfs", "{system: /x, tmpfs: [@]}", "/var/", ABSOLUTE, lambda v: [("ExecStart", "--tmpfs=" + v)]),
+    ("tmpfs", "{system: /x, tmpfs: [@]}", "/var:mode=0700", ABSOLUTE, lambda v: [("ExecStart", "--tmpfs=" + v)]),
+    ("extraFlags", "{system: /x, extraFlags: [@]}", "--setenv=A=", "a text of one line", lambda v: [("ExecStart", v)]),
+    ("timeoutStartSec", "{system: /x, timeoutStartSec: @}", "1min", "a time span", None),
+    ("", "{system: /x, ? @ : 1}", "", None, None),
+    ("", "{system: /x, extraVeths: {lan: {? @ : 1}}}", "", None, None),
+]  # fmt: skip
