@@ -86,8 +86,10 @@ static bool append_port(Buffer *buffer, const char *text) {
         if (good && rest[length] == ':')
                 good = parse_port(rest + length + 1, strlen(rest + length + 1), &container);
         if (good)
-                append(buffer, arena_printf(&arena, "      - { protocol: %s, hostPort: %u, containerPort: %u, openFirewall: true }\n",
-                                       protocol, host, container));
+                append(buffer,
+                        arena_printf(&arena,
+                                "      - { protocol: %s, hostPort: %u, containerPort: %u, openFirewall: true }\n",
+                                protocol, host, container));
         else
                 log_message(LOG_ERR, "\"%s\" is not a port to forward: [tcp:|udp:]PORT[:PORT].", text);
         arena_free(&arena);

@@ -41,8 +41,8 @@ static bool parse_line(Arena *arena, const char *container, const char *line, Lo
 }
 
 static bool stop(const LocalPort *port) {
-        char *const systemctl[] = {(char *)TOOL_SYSTEMCTL, (char *)"stop", (char *)"--quiet", (char *)port->socket,
-                (char *)port->service, NULL};
+        char *const systemctl[] = {
+                (char *)TOOL_SYSTEMCTL, (char *)"stop", (char *)"--quiet", (char *)port->socket, NULL};
 
         return run_program(systemctl, &BUFFER_NULL) == 0;
 }
@@ -52,7 +52,6 @@ static bool is_there(Arena *arena, const LocalPort *port) {
 }
 
 static bool listen_on(Arena *arena, const char *container, const LocalPort *port) {
-        const char *bind = arena_printf(arena, "BindsTo=container@%s.service", container);
         const char *second =
                 port->listen[1] ? arena_printf(arena, "--socket-property=ListenStream=%s", port->listen[1]) : "--quiet";
         const char *systemd_run[] = {
@@ -62,8 +61,8 @@ static bool listen_on(Arena *arena, const char *container, const LocalPort *port
                 arena_printf(arena, "--unit=%s", port->service),
                 arena_printf(arena, "--description=Port %s of localhost for container '%s'", port->label, container),
                 "--property=DynamicUser=yes",
-                arena_printf(arena, "--property=%s", bind),
-                arena_printf(arena, "--socket-property=%s", bind),
+                arena_printf(arena, "--property=PartOf=%s", port->socket),
+                arena_printf(arena, "--socket-property=BindsTo=container@%s.service", container),
                 "--socket-property=CollectMode=inactive-or-failed",
                 arena_printf(arena, "--socket-property=ListenStream=%s", port->listen[0]),
                 second,

@@ -703,8 +703,9 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
 
         if (!write_record(&u->arena, u->records, container, &u->unit, true))
                 return false;
-        if (add_forwards(&u->nft) && localhost_listen(container, &u->localhost, &u->old_localhost) &&
-                (!attach || attach(userdata))) {
+        if (add_forwards(&u->nft) && (!attach || attach(userdata))) {
+                /* As at a start, it runs without a port that another program has. */
+                (void)localhost_listen(container, &u->localhost, &u->old_localhost);
                 (void)unlinkat(u->records, unfinished, 0);
                 remove_directory(u->records, other);
                 return true;
@@ -716,7 +717,6 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
                 (void)delete_elements(&u->arena, &u->nft, &u->old_nft,
                         faccessat(u->records, arena_printf(&u->arena, "%s/" RECORD_NFT, other), F_OK, 0) < 0 &&
                                 !others_forward(&u->arena, u->records));
-        (void)localhost_close(container, &u->localhost, &u->old_localhost);
         (void)renameat2(u->records, other, u->records, container, RENAME_EXCHANGE);
         remove_directory(u->records, other);
         return false;

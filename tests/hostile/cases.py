@@ -292,6 +292,7 @@ def escape_bind(path):
 
 
 NET = "{system: /x, privateNetwork: true, "
+IP = "an IPv4 or IPv6 address"
 IPV4, IPV4_PREFIX = "an IPv4 address without a prefix length", "an IPv4 address, such as"
 IPV6, IPV6_PREFIX = "an IPv6 address without a prefix length", "an IPv6 address, such as"
 ABSOLUTE, INTERFACE = "an absolute path", "the name of a network interface"
@@ -317,6 +318,10 @@ FIELDS = [
     ("protocol", NET + "forwardPorts: [{hostPort: 1, protocol: @}]}", "tcp", "tcp or udp", None),
     ("hostPort", NET + "forwardPorts: [{hostPort: @}]}", "80", "a port", None),
     ("containerPort", NET + "forwardPorts: [{hostPort: 80, containerPort: @}]}", "80", "a port", None),
+    ("hostPort", NET + "forwardPorts: [{hostPort: @}]}", "80-81", "a port", None),
+    ("hostIP", NET + "localAddress: 10.0.0.2, forwardPorts: [{hostPort: 80, hostIP: @}]}", "192.0.2.1", IP, None),
+    ("openFirewall", NET + "forwardPorts: [{hostPort: 80, openFirewall: @}]}", "true", "true or false", None),
+    ("internetAccess", NET + "hostAddress: 10.0.0.1, internetAccess: @}", "true", "true or false", None),
     ("interfaces", "{system: /x, interfaces: [@]}", "eth1", INTERFACE, None),
     ("interfaces", "{system: /x, interfaces: [@]}", "eth1:lan", INTERFACE, None),
     ("macvlans", "{system: /x, macvlans: [@]}", "eth1", INTERFACE, None),

@@ -490,9 +490,9 @@ containers:
     hostAddress: \"10.1.0.1\"
     localAddress: \"10.1.0.2\"
     forwardPorts:
-      - { protocol: tcp, hostPort: 8080, containerPort: 80 }
-      - { protocol: udp, hostPort: 53, containerPort: 53 }
-      - { protocol: tcp, hostPort: 81, containerPort: 82 }" ]
+      - { protocol: tcp, hostPort: 8080, containerPort: 80, openFirewall: true }
+      - { protocol: udp, hostPort: 53, containerPort: 53, openFirewall: true }
+      - { protocol: tcp, hostPort: 81, containerPort: 82, openFirewall: true }" ]
   [ -e /run/systemd/generator/container@web.service ]
   systemctl show -P WantedBy container@web | grep machines.target
   nixos-container start web

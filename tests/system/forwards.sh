@@ -192,6 +192,10 @@ YAML
   page 127.0.0.1:8080
   page '[::1]:8080'
   [ "$(_seen | sort -u)" = 10.0.0.1 ]
+  # The proxy ends when nobody needs it, and is back for the next.
+  systemctl stop container-web-8080.service
+  page localhost:8080
+  _seen >/dev/null
   fails _echoes UDP4:127.0.0.1:7007
   fails _echoes 'UDP6:[::1]:7007'
   # Another container, through an address of the host.
