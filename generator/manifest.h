@@ -56,6 +56,11 @@ typedef struct BindMount {
         Text host_path_group;
 } BindMount;
 
+typedef struct Credential {
+        Text id;
+        Text path;
+} Credential;
+
 typedef struct Device {
         Mark mark;
         Text node;
@@ -107,6 +112,12 @@ typedef struct Container {
         List tmpfs;                   /* of Text */
         List extra_flags;             /* of Text */
         Text timeout_start_sec;
+        Text memory_max;
+        Text cpu_quota;
+        Text tasks_max;
+        Flag no_new_privileges;
+        List system_call_filter; /* of Text */
+        List credentials;        /* of Credential */
 
         /* What no two running containers can have at once, as a person would say it ("host port tcp 8080"); filled in
          * by check.h. */
