@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "closures.h"
 #include "config.h"
 #include "escape.h"
 #include "interface-name.h"
@@ -19,6 +20,9 @@
 #include "schema.h"
 #include "template.h"
 #include "templates.h"
+
+/* It runs in the container, and needs nothing else there. */
+#define CONTAINER_INIT_PATH LIBEXECDIR "/container-init"
 
 /* The placeholders of the templates. */
 #define PLACEHOLDERS(P)                                                                                                \
@@ -94,6 +98,9 @@
         P(DROP_CAPABILITY, "drop-capability")                                                                          \
         P(NO_NEW_PRIVILEGES, "no-new-privileges")                                                                      \
         P(SYSTEM_CALL_FILTER, "system-call-filter")                                                                    \
+        P(STORE, "store")                                                                                              \
+        P(NIX_STATE, "nix-state")                                                                                      \
+        P(NIX_ROOTS, "nix-roots")                                                                                      \
         P(CREDENTIAL, "credential")                                                                                    \
         P(CREDENTIAL_PATH, "credential.path")                                                                          \
         P(BIND, "bind")                                                                                                \
@@ -370,6 +377,23 @@ static void add_credentials(Generator *g, const Container *container) {
         }
 }
 
+/* What a container sees of the host's Nix. With a closure that is no more than the paths in it, on an empty directory. */
+static void add_store(Generator *g, const Container *container) {
+        if (!container->closure.text) {
+                add(g, STORE, STORE_DIRECTORY);
+                add(g, NIX_STATE, "db");
+                add(g, NIX_STATE, "daemon-socket");
+                add(g, NIX_ROOTS, "profiles");
+                add(g, NIX_ROOTS, "gcroots");
+                return;
+        }
+        add(g, TMPFS, STORE_DIRECTORY ":mode=0755");
+        for (uint32_t i = 0; i < container->store_paths_length; i++)
+                add(g, STORE, container->store_paths[i]);
+        if (!closure_has(container, CONTAINER_INIT_PATH) && strncmp(CONTAINER_INIT_PATH, STORE_DIRECTORY "/", 11) == 0)
+                add(g, STORE, CONTAINER_INIT_PATH);
+}
+
 static void add_permissions(Generator *g, const Container *container) {
         const Device *devices = container->allowed_devices.items;
         bool shifted = container_has_shifted_users(container);
@@ -519,6 +543,7 @@ static void generate_container(Generator *g, const Container *container) {
         if (system_is_i686(g, container->system.text))
                 add(g, PERSONALITY, "x86");
         add_permissions(g, container);
+        add_store(g, container);
         add_bind_mounts(g, container);
         add_credentials(g, container);
         add_limits(g, container);
@@ -657,7 +682,7 @@ static size_t generate_retired(Generator *g) {
 
 static void compile_templates(Generator *g) {
         Placeholder placeholders[PLACEHOLDERS_LENGTH] = {
-                [CONTAINER_INIT].constant = LIBEXECDIR "/container-init",
+                [CONTAINER_INIT].constant = CONTAINER_INIT_PATH,
                 [CONTAINER_RECORD].constant = LIBEXECDIR "/container-record",
                 [ECHO].constant = TOOL_ECHO,
                 [FALSE].constant = TOOL_FALSE,

@@ -118,11 +118,16 @@ typedef struct Container {
         Flag no_new_privileges;
         List system_call_filter; /* of Text */
         List credentials;        /* of Credential */
+        Text closure;
 
         /* What no two running containers can have at once, as a person would say it ("host port tcp 8080"); filled in
          * by check.h. */
         struct Claim *claims;
         uint32_t claims_length;
+
+        /* The paths of the store that are in its closure, if it has one; filled in by closures.h. */
+        const char **store_paths;
+        uint32_t store_paths_length;
 } Container;
 
 typedef struct Claim {

@@ -472,9 +472,8 @@ static const ScalarType tasks_type = {
 static const ScalarType system_call_type = {"a system call or, with \"@\" in front, a group of them; \"~\" before "
                                             "either forbids it",
         sizeof(Text), parse_system_call, format_text};
-static const ScalarType credential_id_type = {
-        "the name of a credential: a file name in ASCII without \":\" and \"\\\"", sizeof(Text), parse_credential_id,
-        format_text};
+static const ScalarType credential_id_type = {"the name of a credential: a file name in ASCII without \":\" and \"\\\"",
+        sizeof(Text), parse_credential_id, format_text};
 static const ScalarType mode_type = {
         "an access mode of octal digits, such as \"0755\"", sizeof(Text), parse_mode, format_text};
 static const ScalarType user_type = {"the name or number of a user or group", sizeof(Text), parse_user, format_text};
@@ -585,5 +584,6 @@ const Field container_fields[] = {
                 .change = CHANGE_RESTART},
         {"credentials", FIELD_NAMED, offsetof(Container, credentials), .type = &credential_id_type,
                 .fields = credential_fields, .size = sizeof(Credential), .change = CHANGE_RESTART},
+        {"closure", FIELD_SCALAR, offsetof(Container, closure), .type = &absolute_path_type, .change = CHANGE_RESTART},
         {0},
 };
