@@ -308,7 +308,16 @@ let
         "containers.<name>.bindMounts.hostPathGroup"
         "containers.<name>.bindMounts.hostPathMode"
         "containers.<name>.bindMounts.hostPathUser"
+        "containers.<name>.closure"
+        "containers.<name>.cpuQuota"
+        "containers.<name>.credentials"
+        "containers.<name>.credentials.path"
         "containers.<name>.dropCapabilities"
+        "containers.<name>.isolateStore"
+        "containers.<name>.memoryMax"
+        "containers.<name>.noNewPrivileges"
+        "containers.<name>.systemCallFilter"
+        "containers.<name>.tasksMax"
       ];
     };
 
