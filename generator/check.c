@@ -203,6 +203,18 @@ static void check_bind_mounts(Checker *c) {
                                 "the root directory of a container cannot be a mount point");
 }
 
+/* A credential is secret, and the store is not. */
+static void check_credentials(Checker *c) {
+        const Credential *credentials = c->container->credentials.items;
+
+        for (uint32_t i = 0; i < c->container->credentials.length; i++)
+                if (credentials[i].path.text && strncmp(credentials[i].path.text, "/nix/store/", 11) == 0)
+                        complain(c, SEVERITY_WARNING, &credentials[i].path.mark,
+                                arena_printf(c->arena, "credentials.%s.path",
+                                        option_path_part(c->arena, credentials[i].id.text)),
+                                "is in the Nix store, where everybody can read it");
+}
+
 /* Whether claim @i of the container is one that it has already; says so. */
 static bool is_repeated(Checker *c, uint32_t i) {
         for (uint32_t j = 0; j < i && i < 1000; j++)
@@ -265,6 +277,7 @@ static void check_container(Checker *c) {
         check_extra_veths(c);
         claim_interfaces(c);
         check_bind_mounts(c);
+        check_credentials(c);
         check_claims_within(c);
         if (!c->container->broken && c->container->extra_veths.length + c->container->interfaces.length > 0)
                 check_inside_names(c);

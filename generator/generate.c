@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "closures.h"
 #include "config.h"
 #include "escape.h"
 #include "interface-name.h"
@@ -19,6 +20,9 @@
 #include "schema.h"
 #include "template.h"
 #include "templates.h"
+
+/* It runs in the container, and needs nothing else there. */
+#define CONTAINER_INIT_PATH LIBEXECDIR "/container-init"
 
 /* The placeholders of the templates. */
 #define PLACEHOLDERS(P)                                                                                                \
@@ -51,6 +55,11 @@
         P(TIMEOUT_START, "timeout-start")                                                                              \
         P(DEVICE_ALLOW, "device-allow")                                                                                \
         P(DEVICE_ALLOW_MODIFIER, "device-allow.modifier")                                                              \
+        P(MEMORY_MAX, "memory-max")                                                                                    \
+        P(MEMORY_MAX_PERCENT, "memory-max.percent")                                                                    \
+        P(CPU_QUOTA_PERCENT, "cpu-quota.percent")                                                                      \
+        P(TASKS_MAX, "tasks-max")                                                                                      \
+        P(TASKS_MAX_PERCENT, "tasks-max.percent")                                                                      \
         /* Its network, host side. */                                                                                  \
         P(LINK, "link")                                                                                                \
         P(LINK_MAC, "link.mac")                                                                                        \
@@ -91,6 +100,13 @@
         P(IDMAP, "idmap")                                                                                              \
         P(CAPABILITY, "capability")                                                                                    \
         P(DROP_CAPABILITY, "drop-capability")                                                                          \
+        P(NO_NEW_PRIVILEGES, "no-new-privileges")                                                                      \
+        P(SYSTEM_CALL_FILTER, "system-call-filter")                                                                    \
+        P(STORE, "store")                                                                                              \
+        P(NIX_STATE, "nix-state")                                                                                      \
+        P(NIX_ROOTS, "nix-roots")                                                                                      \
+        P(CREDENTIAL, "credential")                                                                                    \
+        P(CREDENTIAL_PATH, "credential.path")                                                                          \
         P(BIND, "bind")                                                                                                \
         P(BIND_TARGET, "bind.target")                                                                                  \
         P(BIND_RO, "bind-ro")                                                                                          \
@@ -417,6 +433,50 @@ static void add_device_allow(Generator *g, const char *node, const char *modifie
         add(g, DEVICE_ALLOW_MODIFIER, modifier);
 }
 
+/* Settings with a percentage expand no specifiers, so their sign stands in the template, where it is not doubled. */
+static void add_limit(Generator *g, const Text *limit, PlaceholderNumber number, PlaceholderNumber percent) {
+        size_t length = limit->text ? strlen(limit->text) : 0;
+
+        if (length > 0 && limit->text[length - 1] == '%')
+                add(g, percent, arena_copy(&g->scratch, limit->text, length - 1));
+        else if (length > 0)
+                add(g, number, limit->text);
+}
+
+static void add_limits(Generator *g, const Container *container) {
+        add_limit(g, &container->memory_max, MEMORY_MAX, MEMORY_MAX_PERCENT);
+        add_limit(g, &container->cpu_quota, CPU_QUOTA_PERCENT, CPU_QUOTA_PERCENT);
+        add_limit(g, &container->tasks_max, TASKS_MAX, TASKS_MAX_PERCENT);
+}
+
+/* systemd-nspawn reads the files itself, so that their content is nowhere else. */
+static void add_credentials(Generator *g, const Container *container) {
+        const Credential *credentials = container->credentials.items;
+
+        for (uint32_t i = 0; i < container->credentials.length; i++) {
+                add(g, CREDENTIAL, credentials[i].id.text);
+                add(g, CREDENTIAL_PATH, credentials[i].path.text);
+                add(g, REQUIRED_PATH, credentials[i].path.text);
+        }
+}
+
+/* What a container sees of the host's Nix. With a closure that is no more than the paths in it, on an empty directory. */
+static void add_store(Generator *g, const Container *container) {
+        if (!container->closure.text) {
+                add(g, STORE, STORE_DIRECTORY);
+                add(g, NIX_STATE, "db");
+                add(g, NIX_STATE, "daemon-socket");
+                add(g, NIX_ROOTS, "profiles");
+                add(g, NIX_ROOTS, "gcroots");
+                return;
+        }
+        add(g, TMPFS, STORE_DIRECTORY ":mode=0755");
+        for (uint32_t i = 0; i < container->store_paths_length; i++)
+                add(g, STORE, container->store_paths[i]);
+        if (!closure_has(container, CONTAINER_INIT_PATH) && strncmp(CONTAINER_INIT_PATH, STORE_DIRECTORY "/", 11) == 0)
+                add(g, STORE, CONTAINER_INIT_PATH);
+}
+
 static void add_permissions(Generator *g, const Container *container) {
         const Device *devices = container->allowed_devices.items;
         bool shifted = container_has_shifted_users(container);
@@ -428,6 +488,9 @@ static void add_permissions(Generator *g, const Container *container) {
                 add(g, PRIVATE_USERS_OWNERSHIP, container->ephemeral.value ? "auto" : "map");
         add_texts(g, CAPABILITY, &container->additional_capabilities);
         add_texts(g, DROP_CAPABILITY, &container->drop_capabilities);
+        if (container->no_new_privileges.value)
+                add(g, NO_NEW_PRIVILEGES, "yes");
+        add_texts(g, SYSTEM_CALL_FILTER, &container->system_call_filter);
         for (uint32_t i = 0; i < container->allowed_devices.length; i++)
                 add_device_allow(g, devices[i].node.text, devices[i].modifier.text);
         if (container->enable_tun.value)
@@ -563,7 +626,10 @@ static void generate_container(Generator *g, const Container *container) {
         if (system_is_i686(g, container->system.text))
                 add(g, PERSONALITY, "x86");
         add_permissions(g, container);
+        add_store(g, container);
         add_bind_mounts(g, container);
+        add_credentials(g, container);
+        add_limits(g, container);
         add_texts(g, TMPFS, &container->tmpfs);
         add_texts(g, EXTRA_FLAG, &container->extra_flags);
         add_network(g, container);
@@ -703,7 +769,7 @@ static size_t generate_retired(Generator *g) {
 
 static void compile_templates(Generator *g) {
         Placeholder placeholders[PLACEHOLDERS_LENGTH] = {
-                [CONTAINER_INIT].constant = LIBEXECDIR "/container-init",
+                [CONTAINER_INIT].constant = CONTAINER_INIT_PATH,
                 [CONTAINER_RECORD].constant = LIBEXECDIR "/container-record",
                 [ECHO].constant = TOOL_ECHO,
                 [FALSE].constant = TOOL_FALSE,

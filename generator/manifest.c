@@ -314,8 +314,8 @@ static void read_field(Reader *r, const Field *field, void *object);
 
 /* Reads a mapping of options, whose first event is the current one, into @object. */
 static void read_object(Reader *r, const Field *fields, void *object) {
-        Mark start = event_mark(r), seen[32] = {0};
-        uint32_t nulls = 0; /* a bit for each field that was given as null */
+        Mark start = event_mark(r), seen[FIELDS_MAX] = {0};
+        uint64_t nulls = 0; /* a bit for each field that was given as null */
 
         if (!expect(r, YAML_MAPPING_START_EVENT, "a mapping of options"))
                 return;
@@ -340,14 +340,14 @@ static void read_object(Reader *r, const Field *fields, void *object) {
                 } else {
                         seen[field - fields] = mark;
                         if (is_null(r))
-                                nulls |= UINT32_C(1) << (field - fields);
+                                nulls |= UINT64_C(1) << (field - fields);
                         read_field(r, field, object);
                 }
                 pop(r);
         }
 
         for (const Field *field = fields; field->name && !r->failed; field++)
-                if (field->required && (seen[field - fields].line == 0 || nulls & UINT32_C(1) << (field - fields))) {
+                if (field->required && (seen[field - fields].line == 0 || nulls & UINT64_C(1) << (field - fields))) {
                         push_name(r, field->name);
                         report(r, start, "is missing");
                         pop(r);

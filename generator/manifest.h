@@ -64,6 +64,11 @@ typedef struct BindMount {
         Text host_path_group;
 } BindMount;
 
+typedef struct Credential {
+        Text id;
+        Text path;
+} Credential;
+
 typedef struct Device {
         Mark mark;
         Text node;
@@ -116,11 +121,22 @@ typedef struct Container {
         List tmpfs;                   /* of Text */
         List extra_flags;             /* of Text */
         Text timeout_start_sec;
+        Text memory_max;
+        Text cpu_quota;
+        Text tasks_max;
+        Flag no_new_privileges;
+        List system_call_filter; /* of Text */
+        List credentials;        /* of Credential */
+        Text closure;
 
         /* What no two running containers can have at once, as a person would say it ("host port tcp 8080"); filled in
          * by check.h. */
         struct Claim *claims;
         uint32_t claims_length;
+
+        /* The paths of the store that are in its closure, if it has one; filled in by closures.h. */
+        const char **store_paths;
+        uint32_t store_paths_length;
 } Container;
 
 typedef struct Claim {

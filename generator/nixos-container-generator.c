@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "closures.h"
 #include "config.h"
 #include "generate.h"
 #include "log.h"
@@ -155,6 +156,7 @@ static bool run(const Arguments *arguments) {
         else
                 manifests_read(&manifest, arguments->root, &diagnostics);
         check_manifest(&manifest, &names, &diagnostics);
+        closures_read(&manifest, arguments->root, &diagnostics);
         mounts_check(&manifest, arguments->root, &diagnostics);
 
         if (arguments->mode == MODE_CHECK)

@@ -133,8 +133,9 @@ static Change change_here(const Comparison *c, const char *option, Change change
         const Link *link = &c->new->link;
         const BindMount *mount;
 
-        if (change == CHANGE_RELOAD && c->new->ephemeral.value)
-                return CHANGE_RESTART; /* its root is to be made by the system it has */
+        /* Its root is to be made by the system it has, or another system is not in the store that it sees. */
+        if (change == CHANGE_RELOAD && (c->new->ephemeral.value || c->new->closure.text))
+                return CHANGE_RESTART;
         if (change != CHANGE_LIVE)
                 return change;
         mount = find_bind_mount(c->new, option);

@@ -317,6 +317,94 @@ static bool parse_time_span(Arena *arena, const char *text, size_t length, bool 
         return true;
 }
 
+/* Digits, the first of which is no 0 unless it is alone, and up to @decimals behind a point. Gives the whole part, what follows, and
+ * whether it is more than 0. */
+static bool parse_decimal(
+        const char *text, size_t decimals, uint64_t *ret_whole, const char **ret_rest, bool *ret_positive) {
+        size_t length = strspn(text, "0123456789");
+
+        if (length == 0 || length > 15 || (length > 1 && text[0] == '0'))
+                return false;
+        *ret_whole = 0;
+        for (size_t i = 0; i < length; i++)
+                *ret_whole = 10 * *ret_whole + (uint64_t)(text[i] - '0');
+        *ret_positive = *ret_whole > 0;
+        *ret_rest = text + length;
+        if (text[length] != '.')
+                return true;
+        text += length + 1;
+        length = strspn(text, "0123456789");
+        *ret_positive = *ret_positive || strspn(text, "0") < length;
+        *ret_rest = text + length;
+        return length > 0 && length <= decimals;
+}
+
+/* More than 0%, and as fine as systemd has it. */
+static bool is_percentage(const char *text, uint64_t most) {
+        const char *rest;
+        uint64_t whole;
+        bool positive;
+
+        return parse_decimal(text, 2, &whole, &rest, &positive) && positive && strcmp(rest, "%") == 0 &&
+               (whole < most || (whole == most && strspn(text, "0123456789") + 1 == strlen(text)));
+}
+
+/* As MemoryMax= in systemd.resource-control(5). */
+static bool parse_memory(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        static const char units[] = "KMGT";
+        const char *rest, *unit;
+        uint64_t whole;
+        bool positive;
+
+        (void)plain;
+        if (!keep_text(arena, text, length, value))
+                return false;
+        if (strcmp(text, "infinity") == 0 || is_percentage(text, 100))
+                return true;
+        if (!parse_decimal(text, 3, &whole, &rest, &positive) || !positive)
+                return false;
+        if (*rest == '\0')
+                return rest == text + strspn(text, "0123456789");
+        unit = strchr(units, *rest);
+        return unit && rest[1] == '\0' && whole <= (uint64_t)INT64_MAX >> 10 * (unit - units + 1);
+}
+
+/* As CPUQuota= there. */
+static bool parse_cpu_quota(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return keep_text(arena, text, length, value) && is_percentage(text, 100000);
+}
+
+/* As TasksMax= there. */
+static bool parse_tasks(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return keep_text(arena, text, length, value) &&
+               (strcmp(text, "infinity") == 0 || is_percentage(text, 100) ||
+                       (strspn(text, "0123456789") == length && length > 0 && length <= 15 && text[0] != '0'));
+}
+
+/* See --system-call-filter= in systemd-nspawn(1). */
+static bool parse_system_call(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        const char *name = text + (text[0] == '~');
+        bool group = name[0] == '@';
+
+        (void)plain;
+        name += group;
+        return keep_text(arena, text, length, value) && name[0] != '\0' &&
+               name[strspn(name, group ? "abcdefghijklmnopqrstuvwxyz0123456789-"
+                                       : "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+}
+
+/* What systemd takes, src/shared/creds-util.c, credential_name_valid(), without what systemd-nspawn would take for an escape. */
+static bool parse_credential_id(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        for (size_t i = 0; i < length; i++)
+                if ((unsigned char)text[i] >= 0x7f || strchr(":/\\", text[i]))
+                        return false;
+        return length > 0 && length <= NAME_MAX && strcmp(text, ".") != 0 && strcmp(text, "..") != 0 &&
+               keep_text(arena, text, length, value);
+}
+
 static bool parse_mode(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         (void)plain;
         return length >= 3 && length <= 5 && strspn(text, "01234567") == length && (length < 5 || text[0] == '0') &&
@@ -418,6 +506,18 @@ static const ScalarType tmpfs_type = {
         "an absolute path, or one with options behind a colon", sizeof(Text), parse_tmpfs, format_text};
 static const ScalarType time_span_type = {
         "a time span, such as 90, 1min or infinity", sizeof(Text), parse_time_span, format_text};
+static const ScalarType memory_type = {
+        "a number of bytes, which may have K, M, G or T behind it, a percentage up to 100%, or infinity", sizeof(Text),
+        parse_memory, format_text};
+static const ScalarType cpu_quota_type = {
+        "a percentage of one CPU, such as 50% or 200%", sizeof(Text), parse_cpu_quota, format_text};
+static const ScalarType tasks_type = {
+        "a number of tasks from 1 on, a percentage up to 100%, or infinity", sizeof(Text), parse_tasks, format_text};
+static const ScalarType system_call_type = {"a system call or, with \"@\" in front, a group of them; \"~\" before "
+                                            "either forbids it",
+        sizeof(Text), parse_system_call, format_text};
+static const ScalarType credential_id_type = {"the name of a credential: a file name in ASCII without \":\" and \"\\\"",
+        sizeof(Text), parse_credential_id, format_text};
 static const ScalarType mode_type = {
         "an access mode of octal digits, such as \"0755\"", sizeof(Text), parse_mode, format_text};
 static const ScalarType user_type = {"the name or number of a user or group", sizeof(Text), parse_user, format_text};
@@ -446,6 +546,12 @@ static const Field bind_mount_fields[] = {
                 .change = CHANGE_NOTHING, .fallback = "\"root\""},
         {"hostPathGroup", FIELD_SCALAR, offsetof(BindMount, host_path_group), .type = &user_type,
                 .change = CHANGE_NOTHING, .fallback = "\"root\""},
+        {0},
+};
+
+static const Field credential_fields[] = {
+        {"path", FIELD_SCALAR, offsetof(Credential, path), .type = &absolute_path_type, .required = true,
+                .change = CHANGE_RESTART},
         {0},
 };
 
@@ -517,5 +623,16 @@ const Field container_fields[] = {
         {"extraFlags", FIELD_LIST, offsetof(Container, extra_flags), .type = &text_type, .change = CHANGE_RESTART},
         {"timeoutStartSec", FIELD_SCALAR, offsetof(Container, timeout_start_sec), .type = &time_span_type,
                 .change = CHANGE_NOTHING, .fallback = "\"1min\""},
+        /* With daemon-reload they hold for the unit that runs. */
+        {"memoryMax", FIELD_SCALAR, offsetof(Container, memory_max), .type = &memory_type, .change = CHANGE_NOTHING},
+        {"cpuQuota", FIELD_SCALAR, offsetof(Container, cpu_quota), .type = &cpu_quota_type, .change = CHANGE_NOTHING},
+        {"tasksMax", FIELD_SCALAR, offsetof(Container, tasks_max), .type = &tasks_type, .change = CHANGE_NOTHING},
+        {"noNewPrivileges", FIELD_SCALAR, offsetof(Container, no_new_privileges), .type = &bool_type,
+                .change = CHANGE_RESTART, .fallback = "false"},
+        {"systemCallFilter", FIELD_LIST, offsetof(Container, system_call_filter), .type = &system_call_type,
+                .change = CHANGE_RESTART},
+        {"credentials", FIELD_NAMED, offsetof(Container, credentials), .type = &credential_id_type,
+                .fields = credential_fields, .size = sizeof(Credential), .change = CHANGE_RESTART},
+        {"closure", FIELD_SCALAR, offsetof(Container, closure), .type = &absolute_path_type, .change = CHANGE_RESTART},
         {0},
 };

@@ -48,6 +48,9 @@ typedef struct Field {
         const char *fallback;       /* what it is when it is not given, as JSON; NULL: nothing */
 } Field;
 
+/* The most options that one mapping can have. */
+#define FIELDS_MAX 64
+
 /* The options of one container, in the model's Container. */
 extern const Field container_fields[];
 

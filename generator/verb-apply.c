@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "closures.h"
 #include "colour.h"
 #include "jobs.h"
 #include "manifests.h"
@@ -32,6 +33,7 @@ static bool read_declared(Declared *declared, char *const files[], int files_len
                 manifests_read(&declared->manifest, "", &declared->diagnostics);
         manifest_close(&declared->manifest);
         check_manifest(&declared->manifest, &declared->names, &declared->diagnostics);
+        closures_read(&declared->manifest, "", &declared->diagnostics);
         return plan_make(&declared->plan, &declared->manifest, &declared->names, &declared->diagnostics, "");
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "closures.h"
 #include "config.h"
 #include "host.h"
 #include "inside.h"
@@ -171,6 +172,7 @@ int verb_check(int argc, char *argv[]) {
         if (optind == argc)
                 manifests_read(&manifest, "", &diagnostics);
         check_manifest(&manifest, &names, &diagnostics);
+        closures_read(&manifest, "", &diagnostics);
         mounts_check(&manifest, "", &diagnostics);
         diagnostics_log(&diagnostics);
         good = diagnostics.errors + diagnostics.warnings == 0;

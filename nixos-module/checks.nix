@@ -86,6 +86,13 @@ let
     tmpfs = list types.tmpfs;
     extraFlags = list types.text;
     timeoutStartSec = scalar types.timeSpan;
+    memoryMax = scalar types.memory;
+    cpuQuota = scalar types.cpuQuota;
+    tasksMax = scalar types.tasks;
+    noNewPrivileges = scalar types.bool;
+    systemCallFilter = list types.systemCall;
+    credentials = named types.credentialId { path = scalar types.absolutePath; };
+    closure = scalar types.absolutePath;
   };
 
   # A value as messages show it.
@@ -385,6 +392,12 @@ let
           "without hostAddress or hostAddress6, the container's way to the host"
         else
           null;
+      isInStore =
+        credential:
+        let
+          file = values.normalPath entry.credentials.${credential}.path;
+        in
+        file != null && matches "/nix/store/.*" file;
       isIdle = veth: entry.extraVeths.${veth} ? forwardPorts && !hasLocalAddress entry.extraVeths.${veth};
     in
     (
@@ -402,7 +415,11 @@ let
     ++ map (
       veth:
       "${below "${path}.extraVeths" veth}.forwardPorts: has no effect without localAddress or localAddress6 of the same link"
-    ) (filter isIdle (attrNames (entry.extraVeths or { })));
+    ) (filter isIdle (attrNames (entry.extraVeths or { })))
+    ++ map (
+      credential:
+      "${below "${path}.credentials" credential}.path: is in the Nix store, where everybody can read it"
+    ) (filter isInStore (attrNames (entry.credentials or { })));
 
   # Two containers may have the same thing, to run in turn.
   warningsBetween =

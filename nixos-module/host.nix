@@ -14,7 +14,7 @@ let
 
   # Without the systems, so that what is wrong with a container is told before its NixOS is evaluated.
   checked = import ./checks.nix containers (
-    lib.mapAttrs (_: entry: removeAttrs entry [ "system" ]) manifest.containers
+    lib.mapAttrs (_: entry: removeAttrs entry [ "system" "closure" ]) manifest.containers
   );
 
   # What NixOS has let through, although nobody can tell it from what it is not.

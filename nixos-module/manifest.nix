@@ -113,7 +113,17 @@ name: options:
   allowedDevices = [ ];
   tmpfs = [ ];
   timeoutStartSec = "1min";
+  memoryMax = null;
+  cpuQuota = null;
+  tasksMax = null;
+  noNewPrivileges = false;
+  systemCallFilter = [ ];
 } options
+// (if options.isolateStore or false then { inherit (options) closure; } else { })
+// unlessEmpty "credentials" (
+  # A secret does not belong into the store, so a path that is written without quotes is not copied there.
+  builtins.mapAttrs (_: credential: { path = toString credential.path; }) (options.credentials or { })
+)
 // link options
 // unlessEmpty "extraFlags" (builtins.concatMap words (options.extraFlags or [ ]))
 // (

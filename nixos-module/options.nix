@@ -487,6 +487,100 @@ let
           '';
         };
 
+        noNewPrivileges = mkOption {
+          type = types.bool;
+          default = false;
+          example = true;
+          description = ''
+            Whether no program in the container can get more rights than the one that started it. Programs like
+            {command}`sudo` then do not work there.
+          '';
+        };
+
+        systemCallFilter = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [
+            "@keyring"
+            "~@raw-io"
+          ];
+          description = ''
+            System calls, or with `@` groups of them, that the container may use beside those that
+            {manpage}`systemd-nspawn(1)` allows; with `~` in front, those that it may not use.
+          '';
+        };
+
+        credentials = mkOption {
+          type = types.attrsOf (
+            types.submodule {
+              options.path = mkOption {
+                type = types.either types.str types.path;
+                apply = toString;
+                example = "/run/secrets/db";
+                description = "The file on the host. A secret must not be in the store, where everybody can read it.";
+              };
+            }
+          );
+          default = { };
+          example = {
+            "db.password".path = "/run/secrets/db";
+          };
+          description = ''
+            Files of the host whose contents the container's services can have with `LoadCredential=`, see
+            {manpage}`systemd.exec(5)`. They are read when the container starts.
+          '';
+        };
+
+        isolateStore = mkOption {
+          type = types.bool;
+          default = false;
+          example = true;
+          description = ''
+            Whether the container sees only those paths of the store that its system needs, and neither the host's
+            Nix daemon nor its database. A change of the system then restarts the container. It cannot be given
+            together with {option}`flake`.
+          '';
+        };
+
+        closure = mkOption {
+          type = types.str;
+          internal = true;
+          readOnly = true;
+          default =
+            if config.flake != null then
+              throw "containers.${name}.isolateStore and containers.${name}.flake cannot both be given."
+            else
+              "${pkgs.closureInfo { rootPaths = [ config.path ]; }}/store-paths";
+          defaultText = literalExpression "closureInfo of path";
+          example = "/nix/store/…-closure-info/store-paths";
+          description = "The file that lists what {option}`isolateStore` leaves of the store.";
+        };
+
+        memoryMax = mkOption {
+          type = types.nullOr (types.either types.ints.positive types.str);
+          default = null;
+          example = "1G";
+          description = ''
+            How much memory all that runs in the container may use: bytes, with `K`, `M`, `G` or `T` behind them or
+            not, a percentage of the host's, or `infinity`. See `MemoryMax=` in
+            {manpage}`systemd.resource-control(5)`.
+          '';
+        };
+
+        cpuQuota = mkOption {
+          type = types.nullOr types.str;
+          default = null;
+          example = "150%";
+          description = "How much of the time of one CPU the container may use; `200%` is two CPUs.";
+        };
+
+        tasksMax = mkOption {
+          type = types.nullOr (types.either types.ints.positive types.str);
+          default = null;
+          example = 4096;
+          description = "How many processes and threads there may be in the container: a number, a percentage or `infinity`.";
+        };
+
         allowedDevices = mkOption {
           type = types.listOf (types.submodule { options = deviceOptions; });
           default = [ ];

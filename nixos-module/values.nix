@@ -277,6 +277,35 @@ let
     && hasAttr (elemAt found 2) units
     && seconds <= left
     && (rest == "" || isTimeSpan (left - seconds) rest);
+
+  # Digits that are more than 0, and up to three more behind a point.
+  isDecimal =
+    text:
+    matches "(0|[1-9][0-9]{0,14})(\\.[0-9]{1,3})?" text && !matches "0(\\.0*)?" text;
+
+  # As fine as systemd has it.
+  isPercentage =
+    most: text:
+    let
+      found = match "([0-9]+)(\\.[0-9]{1,2})?%" text;
+      decimals = elemAt found 1;
+    in
+    found != null
+    && isDecimal "${head found}${if decimals == null then "" else decimals}"
+    && (number (head found) < most || number (head found) == most && decimals == null);
+
+  # What Nix's regular expressions cannot say: the characters of ASCII but for three.
+  isCredentialName =
+    name:
+    let
+      ascii = " !\"#$%&'()*+,-.0123456789;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+      letters = genList (i: substring i 1 ascii) (stringLength ascii);
+    in
+    name != ""
+    && stringLength name <= 255
+    && name != "."
+    && name != ".."
+    && all (i: elem (substring i 1 name) letters) (genList (i: i) (stringLength name));
 in
 {
   inherit
@@ -432,6 +461,52 @@ in
       expected = "a time span, such as 90, 1min or infinity";
       # Microseconds are counted in 64 bits.
       accepts = value: isText value && (value == "infinity" || isTimeSpan 18446744073709.5 value);
+    };
+    memory = {
+      expected = "a number of bytes, which may have K, M, G or T behind it, a percentage up to 100%, or infinity";
+      accepts =
+        value:
+        let
+          text = if isInt value then toString value else value;
+          found = match "([0-9]+)(\\.[0-9]{1,3})?([KMGT])" text;
+          most = 9223372036854775807;
+          unit = {
+            K = 1024;
+            M = 1048576;
+            G = 1073741824;
+            T = 1099511627776;
+          };
+        in
+        isText text
+        && (
+          text == "infinity"
+          || isPercentage 100 text
+          || matches "[1-9][0-9]{0,14}" text
+          || found != null
+            && isDecimal "${head found}${if elemAt found 1 == null then "" else elemAt found 1}"
+            && number (head found) <= most / unit.${elemAt found 2}
+        );
+    };
+    cpuQuota = {
+      expected = "a percentage of one CPU, such as 50% or 200%";
+      accepts = value: isText value && isPercentage 100000 value;
+    };
+    tasks = {
+      expected = "a number of tasks from 1 on, a percentage up to 100%, or infinity";
+      accepts =
+        value:
+        let
+          text = if isInt value then toString value else value;
+        in
+        isText text && (text == "infinity" || isPercentage 100 text || matches "[1-9][0-9]{0,14}" text);
+    };
+    systemCall = {
+      expected = "a system call or, with \"@\" in front, a group of them; \"~\" before either forbids it";
+      accepts = isName "~?(@[a-z0-9-]+|[a-z0-9_]+)";
+    };
+    credentialId = {
+      expected = "the name of a credential: a file name in ASCII without \":\" and \"\\\"";
+      accepts = isCredentialName;
     };
     mode = {
       expected = "an access mode of octal digits, such as \"0755\"";

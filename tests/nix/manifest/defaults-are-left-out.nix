@@ -33,6 +33,14 @@
     tmpfs = [ ];
     extraFlags = [ ];
     timeoutStartSec = "1min";
+    memoryMax = null;
+    cpuQuota = null;
+    tasksMax = null;
+    noNewPrivileges = false;
+    systemCallFilter = [ ];
+    credentials = { };
+    isolateStore = false;
+    closure = throw "not asked for";
     flake = null;
     nixpkgs = "/nixpkgs";
     specialArgs = { };

@@ -315,12 +315,21 @@ let
         "containers.<name>.bindMounts.hostPathGroup"
         "containers.<name>.bindMounts.hostPathMode"
         "containers.<name>.bindMounts.hostPathUser"
+        "containers.<name>.closure"
+        "containers.<name>.cpuQuota"
+        "containers.<name>.credentials"
+        "containers.<name>.credentials.path"
         "containers.<name>.dropCapabilities"
         "containers.<name>.extraVeths.forwardPorts.hostIP"
         "containers.<name>.extraVeths.forwardPorts.openFirewall"
         "containers.<name>.forwardPorts.hostIP"
         "containers.<name>.forwardPorts.openFirewall"
         "containers.<name>.internetAccess"
+        "containers.<name>.isolateStore"
+        "containers.<name>.memoryMax"
+        "containers.<name>.noNewPrivileges"
+        "containers.<name>.systemCallFilter"
+        "containers.<name>.tasksMax"
       ];
     };
 

@@ -1,0 +1,90 @@
+#include "closures.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "escape.h"
+#include "option-path.h"
+#include "read-file.h"
+
+#define complain(manifest, container, diagnostics, ...)                                                                \
+        do {                                                                                                           \
+                (container)->broken = true;                                                                            \
+                diagnose(diagnostics, SEVERITY_ERROR, container, (container)->file, &(container)->closure.mark,        \
+                        option_path((manifest)->arena, (container)->name.text, "closure"), __VA_ARGS__);               \
+        } while (0)
+
+/* Whether @path is the store's directory and a name in it. Nix allows no other characters in names. */
+static bool is_store_path(const char *path) {
+        static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._?=";
+        const char *name = path + sizeof(STORE_DIRECTORY);
+        size_t length;
+
+        if (strncmp(path, STORE_DIRECTORY "/", sizeof(STORE_DIRECTORY)) != 0)
+                return false;
+        length = strspn(name, allowed);
+        return length > 0 && length <= NAME_MAX && name[0] != '.' && name[length] == '\0';
+}
+
+/* Splits @text, which it keeps, into the container's store paths. False if a line is none. */
+static bool split(Manifest *manifest, Container *container, char *text, Diagnostics *diagnostics) {
+        uint32_t lines = 0;
+        char *line, *next;
+
+        for (const char *c = text; *c; c++)
+                lines += *c == '\n';
+        container->store_paths = arena_alloc(manifest->arena, (lines + 1) * sizeof(char *));
+        for (line = text; *line; line = next) {
+                size_t length = strcspn(line, "\n");
+
+                next = line + length + (line[length] == '\n');
+                line[length] = '\0';
+                if (!is_store_path(line)) {
+                        complain(manifest, container, diagnostics, "line %u of %s is not a path of the Nix store: %s",
+                                container->store_paths_length + 1, container->closure.text,
+                                escape_message(manifest->arena, line, length));
+                        return false;
+                }
+                container->store_paths[container->store_paths_length++] = line;
+        }
+        return true;
+}
+
+bool closure_has(const Container *container, const char *path) {
+        for (uint32_t i = 0; i < container->store_paths_length; i++) {
+                size_t length = strlen(container->store_paths[i]);
+
+                if (strncmp(path, container->store_paths[i], length) == 0 &&
+                        (path[length] == '\0' || path[length] == '/'))
+                        return true;
+        }
+        return false;
+}
+
+static void read_closure(Manifest *manifest, Container *container, const char *root, Diagnostics *diagnostics) {
+        const char *path = arena_join(manifest->arena, root, container->closure.text);
+        Buffer text = BUFFER_NULL;
+
+        if (!read_file(path, &text))
+                complain(manifest, container, diagnostics, "%s cannot be read: %s", container->closure.text,
+                        strerror(errno));
+        else if (text.length > 0 && memchr(text.text, '\0', text.length))
+                complain(manifest, container, diagnostics, "%s is not a list of paths", container->closure.text);
+        else if (split(manifest, container, arena_copy(manifest->arena, text.length > 0 ? text.text : "", text.length),
+                         diagnostics) &&
+                 !closure_has(container, container->system.text))
+                complain(manifest, container, diagnostics, "%s does not list the system", container->closure.text);
+        buffer_free(&text);
+}
+
+void closures_read(Manifest *manifest, const char *root, Diagnostics *diagnostics) {
+        for (size_t i = 0; i < manifest->length; i++) {
+                Container *container = manifest->containers[i];
+
+                if (container->closure.text && !container->broken)
+                        read_closure(manifest, container, root, diagnostics);
+        }
+}

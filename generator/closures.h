@@ -1,0 +1,13 @@
+/* Closures: the paths of the Nix store that a container with a store of its own sees, by a file that lists them, one a line. */
+#pragma once
+
+#include "manifest.h"
+
+#define STORE_DIRECTORY "/nix/store"
+
+/* Reads the closures of the containers in @manifest that have one. One that cannot be used is an error of its container. @root is ""
+ * or where the host's files are. */
+void closures_read(Manifest *manifest, const char *root, Diagnostics *diagnostics);
+
+/* Whether the closure of @container has what @path is in. */
+bool closure_has(const Container *container, const char *path);

@@ -1,0 +1,16 @@
+# memoryMax, cpuQuota, tasksMax, noNewPrivileges, systemCallFilter, credentials
+{
+  wasabi = {
+    path = "/nix/store/00000000000000000000000000000000-nixos-system-wasabi";
+    memoryMax = "1.5G";
+    cpuQuota = "150.5%";
+    tasksMax = 4096;
+    noNewPrivileges = true;
+    systemCallFilter = [
+      "@keyring"
+      "~@raw-io"
+    ];
+    credentials."db password".path = /run/secrets/db;
+    isolateStore = false;
+  };
+}

@@ -1,0 +1,169 @@
+# What containers are held to, and what they are given in secret: limits, privileges, credentials and a store of their own.
+# shellcheck shell=bash disable=SC2154
+
+# limits NAME: what systemd takes the limits of a container for. That the kernel holds it to them is for the test of the boot, as the
+# controllers may belong to another hierarchy here.
+_limits() {
+  systemctl show -P MemoryMax -P CPUQuotaPerSecUSec -P TasksMax "container@$1" | paste -s -d ' '
+}
+
+limits_are_changed_by_a_daemon_reload_while_the_container_runs() {
+  declare_containers <<'YAML'
+  small: { system: "{system}-wasabi", privateNetwork: true, memoryMax: 256M, cpuQuota: 50%, tasksMax: 200 }
+YAML
+  systemctl start container@small
+  [ "$(_limits small)" = '500ms 268435456 200' ]
+  local before
+  before=$(main_pid small)
+  declare_containers <<'YAML'
+  small: { system: "{system}-wasabi", privateNetwork: true, memoryMax: 0.5G, cpuQuota: 150.5%, tasksMax: infinity }
+YAML
+  [ "$(_limits small)" = '1.505000s 536870912 infinity' ]
+  [ "$(nixos-container apply)" = 'All containers are as declared.' ]
+  declare_containers <<'YAML'
+  small: { system: "{system}-wasabi", privateNetwork: true, tasksMax: 100 }
+YAML
+  [ "$(_limits small)" = 'infinity infinity 100' ]
+  [ "$(nixos-container apply)" = 'All containers are as declared.' ]
+  [ "$(main_pid small)" = "$before" ]
+}
+
+shares_of_the_host_are_limits_too() {
+  declare_containers <<'YAML'
+  share: { system: "{system}-wasabi", privateNetwork: true, memoryMax: 50%, tasksMax: 10% }
+YAML
+  fails eval 'systemd-analyze verify container@share.service 2>&1 | grep -e Memory -e Tasks'
+  [[ $(_limits share) =~ ^'infinity '[0-9]+' '[0-9]+$ ]]
+}
+
+privileges_cannot_be_gained_inside() {
+  declare_containers <<'YAML'
+  held: { system: "{system}-wasabi", privateNetwork: true, noNewPrivileges: true, systemCallFilter: [~@keyring, ~personality] }
+  free: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  systemctl start container@held container@free
+  inside held grep -x 'NoNewPrivs:[[:space:]]*1' /proc/1/status
+  inside free grep -x 'NoNewPrivs:[[:space:]]*0' /proc/1/status
+  # Flags of setarch(8) that anybody may set.
+  inside free setarch --addr-no-randomize true
+  fails inside held setarch --addr-no-randomize true
+}
+
+system_calls_are_allowed_that_would_not_be() {
+  declare_containers <<'YAML'
+  keys: { system: "{system}-wasabi", privateNetwork: true, systemCallFilter: ["@keyring"] }
+  none: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  systemctl start container@keys container@none
+  # keyctl(KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 1)
+  local keyctl='exit(syscall(250, 0, -3, 1) < 0)'
+  inside keys perl -e "$keyctl"
+  fails inside none perl -e "$keyctl"
+}
+
+# has_secret NAME: the container can read its credential, in all ways that there are.
+_has_secret() {
+  [ "$(inside "$1" systemd-creds --system cat db.password)" = 'very secret' ]
+  [ "$(systemd-run --machine="$1" --quiet --wait --pipe --collect -p LoadCredential=db.password \
+    systemd-creds cat db.password)" = 'very secret' ]
+  [ "$(systemd-run --machine="$1" --quiet --wait --pipe --collect -p LoadCredential=db.password -p DynamicUser=yes \
+    sh -c 'cat "$CREDENTIALS_DIRECTORY"/db.password')" = 'very secret' ]
+  fails inside "$1" setpriv --reuid=nobody --regid=nogroup --clear-groups cat /run/host/credentials/db.password
+}
+
+credentials_are_read_inside_and_seen_nowhere_else() {
+  mkdir -p -m 0700 /run/secrets
+  (umask 077; echo 'very secret' >/run/secrets/db)
+  declare_containers <<'YAML'
+  plain: { system: "{system}-wasabi", privateNetwork: true, credentials: { db.password: { path: /run/secrets/db } } }
+  picked:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    privateUsers: pick
+    credentials: { db.password: { path: /run/secrets/db }, "odd name %": { path: "/run/secrets/odd:path %" } }
+YAML
+  echo odd >'/run/secrets/odd:path %'
+  systemctl start container@plain container@picked
+  _has_secret plain
+  _has_secret picked
+  [ "$(inside picked systemd-creds --system cat 'odd name %')" = odd ]
+  { set +x; } 2>/dev/null
+  # In a pattern that is not found itself.
+  fails grep -r 'very[ ]secret' $records /run/systemd/generator
+  fails eval 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | grep -a "very[ ]secret"'
+  fails eval 'systemctl show container@plain container@picked | grep "very[ ]secret"'
+  set -x
+  rm -r /run/secrets
+  # What was handed over is there until the container stops; a start that cannot have it says so.
+  _has_secret plain
+  fails systemctl restart container@plain
+  log_of plain | grep -F /run/secrets/db
+}
+
+_store=/nix/store/00000000000000000000000000000000
+# closure NAME SYSTEM: lists what a system needs. seen SYSTEM: what a container then sees.
+_closure() {
+  mkdir -p "$_store-closure-$1"
+  printf '%s\n' $_store-debian $_store-busybox "$systems-$2" >"$_store-closure-$1/store-paths"
+}
+_seen() {
+  printf '%s\n' $_store-{busybox,debian,nixos-container-generator} "$systems-$1"
+}
+
+a_store_of_its_own_holds_the_closure_and_nothing_else() {
+  _closure a wasabi
+  declare_containers <<YAML
+  apart: { system: "{system}-wasabi", privateNetwork: true, closure: $_store-closure-a/store-paths }
+  shifted:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    privateUsers: pick
+    closure: $_store-closure-a/store-paths
+  ephemeral: { system: "{system}-wasabi", privateNetwork: true, ephemeral: true, closure: $_store-closure-a/store-paths }
+YAML
+  systemctl start container@{apart,shifted,ephemeral}
+  page 10.0.0.2
+  local name
+  for name in apart shifted ephemeral; do
+    diff <(_seen wasabi) <(inside "$name" find /nix/store -mindepth 1 -maxdepth 1 | sort)
+    # Of the program that is not in the closure there is the file that runs first, and no other.
+    [ "$(inside "$name" find $_store-nixos-container-generator -type f)" = \
+      "$_store-nixos-container-generator/lib/nixos-container-generator/container-init" ]
+    fails inside "$name" touch "$systems-wasabi/new"
+    fails inside "$name" test -e /nix/var/nix/db
+    fails inside "$name" test -e /nix/var/nix/daemon-socket
+    fails inside "$name" test -e /nix/var/nix/gcroots
+    fails inside "$name" grep -e ' /nix/store /nix/store ' -e '/nix/var' /proc/self/mountinfo
+    [ ! -e "/nix/var/nix/gcroots/per-container/$name" ]
+  done
+  rm -r $_store-closure-*
+}
+
+another_system_and_its_closure_take_a_restart() {
+  _closure a wasabi
+  _closure b old
+  declare_containers <<YAML
+  own: { system: "{system}-wasabi", privateNetwork: true, closure: $_store-closure-a/store-paths }
+YAML
+  systemctl start container@own
+  local before
+  before=$(main_pid own)
+  # A closure that cannot be used harms nothing that runs.
+  declare_containers <<YAML
+  own: { system: "{system}-old", privateNetwork: true, closure: $_store-closure-a/store-paths }
+YAML
+  fails nixos-container check
+  fails nixos-container apply
+  [ "$(main_pid own)" = "$before" ]
+  declare_containers <<YAML
+  own: { system: "{system}-old", privateNetwork: true, closure: $_store-closure-b/store-paths }
+YAML
+  [ "$(nixos-container apply)" = 'own: restarted' ]
+  [ "$(main_pid own)" != "$before" ]
+  # Nothing of the former closure is left in the root.
+  diff <(_seen old | sort) <(inside own find /nix/store -mindepth 1 -maxdepth 1 | sort)
+  [ "$(nixos-container apply)" = 'All containers are as declared.' ]
+  rm -r $_store-closure-*
+}
