@@ -623,10 +623,9 @@ const Field container_fields[] = {
         {"extraFlags", FIELD_LIST, offsetof(Container, extra_flags), .type = &text_type, .change = CHANGE_RESTART},
         {"timeoutStartSec", FIELD_SCALAR, offsetof(Container, timeout_start_sec), .type = &time_span_type,
                 .change = CHANGE_NOTHING, .fallback = "\"1min\""},
-        /* With daemon-reload they hold for the unit that runs. */
-        {"memoryMax", FIELD_SCALAR, offsetof(Container, memory_max), .type = &memory_type, .change = CHANGE_NOTHING},
-        {"cpuQuota", FIELD_SCALAR, offsetof(Container, cpu_quota), .type = &cpu_quota_type, .change = CHANGE_NOTHING},
-        {"tasksMax", FIELD_SCALAR, offsetof(Container, tasks_max), .type = &tasks_type, .change = CHANGE_NOTHING},
+        {"memoryMax", FIELD_SCALAR, offsetof(Container, memory_max), .type = &memory_type, .change = CHANGE_RESTART},
+        {"cpuQuota", FIELD_SCALAR, offsetof(Container, cpu_quota), .type = &cpu_quota_type, .change = CHANGE_RESTART},
+        {"tasksMax", FIELD_SCALAR, offsetof(Container, tasks_max), .type = &tasks_type, .change = CHANGE_RESTART},
         {"noNewPrivileges", FIELD_SCALAR, offsetof(Container, no_new_privileges), .type = &bool_type,
                 .change = CHANGE_RESTART, .fallback = "false"},
         {"systemCallFilter", FIELD_LIST, offsetof(Container, system_call_filter), .type = &system_call_type,

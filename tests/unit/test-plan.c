@@ -159,7 +159,9 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                 {"allowedDevices: [{node: /dev/a, modifier: r}, {node: /dev/b, modifier: r}]",
                         "allowedDevices: [{node: /dev/b, modifier: r}, {node: /dev/a, modifier: r}]", ""},
                 {"tmpfs: [/a, /b]", "tmpfs: [/b, /a]", "web: restart (tmpfs: [\"/a\", \"/b\"] → [\"/b\", \"/a\"])\n"},
-                {"memoryMax: 1G, cpuQuota: 50%", "memoryMax: 2G, tasksMax: 100", ""},
+                {"memoryMax: 1G, cpuQuota: 50%", "memoryMax: 2G, tasksMax: 100",
+                        "web: restart (memoryMax: \"1G\" → \"2G\"; cpuQuota: removed \"50%\"; tasksMax: added "
+                        "\"100\")\n"},
                 {"", "noNewPrivileges: true", "web: restart (noNewPrivileges: false → true)\n"},
                 {"", "systemCallFilter: [bpf]", "web: restart (systemCallFilter: added [\"bpf\"])\n"},
                 {"credentials: {a: {path: /a}}", "credentials: {a: {path: /b}}",
