@@ -142,7 +142,7 @@ _echoes() {
   [ "$(echo $word | "${@:1:$#-1}" socat -t 2 - "$address")" = $word ]
 }
 # The addresses that the page was fetched from since this was called last.
-_seen() {
+_askers() {
   inside "${1:-web}" sh -c 'cut -d " " -f 1 /var/log/nginx/access.log; : >/var/log/nginx/access.log'
 }
 
@@ -171,45 +171,45 @@ forwards_work_from_everywhere_and_show_who_asks() {
 YAML
   systemctl start container@web container@client
   wait_until 5 inside web systemctl is-active echo
-  _seen >/dev/null
+  _askers >/dev/null
 
   # Another machine.
   _from_other curl -s --max-time 5 http://172.16.0.1:8080/ | grep 'It works!'
-  [ "$(_seen)" = 172.16.0.2 ]
+  [ "$(_askers)" = 172.16.0.2 ]
   _from_other curl -gs --max-time 5 'http://[fd16::1]:8080/' | grep 'It works!'
-  [ "$(_seen)" = fd16::2 ]
+  [ "$(_askers)" = fd16::2 ]
   _echoes _from_other UDP4:172.16.0.1:7007
   _echoes _from_other 'UDP6:[fd16::1]:7007'
   # The host's own addresses.
   page 172.16.0.1:8080
-  [ "$(_seen)" = 172.16.0.1 ]
+  [ "$(_askers)" = 172.16.0.1 ]
   page '[fd16::1]:8080'
-  [ "$(_seen)" = fd16::1 ]
+  [ "$(_askers)" = fd16::1 ]
   _echoes UDP4:172.16.0.1:7007
   _echoes 'UDP6:[fd16::1]:7007'
   # Its loopback addresses: the host is seen, at its end of the link. Only TCP.
   page localhost:8080
   page 127.0.0.1:8080
   page '[::1]:8080'
-  [ "$(_seen | sort -u)" = 10.0.0.1 ]
+  [ "$(_askers | sort -u)" = 10.0.0.1 ]
   # The proxy ends when nobody needs it, and is back for the next.
   systemctl stop container-web-8080.service
   page localhost:8080
-  _seen >/dev/null
+  _askers >/dev/null
   fails _echoes UDP4:127.0.0.1:7007
   fails _echoes 'UDP6:[::1]:7007'
   # Another container, through an address of the host.
   inside client curl -s --max-time 5 http://172.16.0.1:8080/ | grep 'It works!'
-  [ "$(_seen)" = 10.0.0.3 ]
+  [ "$(_askers)" = 10.0.0.3 ]
   inside client curl -gs --max-time 5 'http://[fd16::1]:8080/' | grep 'It works!'
-  [ "$(_seen)" = fc00::3 ]
+  [ "$(_askers)" = fc00::3 ]
   _echoes inside client UDP4:172.16.0.1:7007
   _echoes inside client 'UDP6:[fd16::1]:7007'
   # The container itself, through an address of the host: it sees the host.
   inside web curl -s --max-time 5 http://172.16.0.1:8080/ | grep 'It works!'
-  [ "$(_seen)" = 10.0.0.1 ]
+  [ "$(_askers)" = 10.0.0.1 ]
   inside web curl -gs --max-time 5 'http://[fd16::1]:8080/' | grep 'It works!'
-  [ "$(_seen)" = fc00::1 ]
+  [ "$(_askers)" = fc00::1 ]
 
   # What is not open is there for the host and its containers alone.
   page 127.0.0.1:8081
