@@ -28,11 +28,14 @@ static const char *take_word(Arena *arena, const char **line) {
 }
 
 static bool parse_line(Arena *arena, const char *container, const char *line, LocalPort *ret_port) {
-        LocalPort port = {.label = take_word(arena, &line), .target = take_word(arena, &line)};
+        LocalPort port = {.label = take_word(arena, &line)};
 
+        if (!port.label || port.label[0] == '#')
+                return false;
+        port.target = take_word(arena, &line);
         for (int i = 0; i < 2; i++)
                 port.listen[i] = take_word(arena, &line);
-        if (!port.listen[0] || port.label[0] == '#')
+        if (!port.target || !port.listen[0])
                 return false;
         port.socket = arena_printf(arena, "container-%s-%s.socket", container, port.label);
         port.service = arena_printf(arena, "container-%s-%s.service", container, port.label);

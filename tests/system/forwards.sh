@@ -143,7 +143,7 @@ _echoes() {
 }
 # The addresses that the page was fetched from since this was called last.
 _askers() {
-  inside "${1:-web}" sh -c 'cut -d " " -f 1 /var/log/nginx/access.log; : >/var/log/nginx/access.log'
+  inside web sh -c 'cut -d " " -f 1 /var/log/nginx/access.log; : >/var/log/nginx/access.log'
 }
 
 # Who is seen as the source is checked for TCP, of which there is a log.
@@ -263,7 +263,7 @@ YAML
   fails page '[::1]:8081'
   fails page 10.0.0.1:8081
   # While it runs.
-  sed -i 's/hostIP: 192.0.2.1 /hostIP: "0.0.0.0" /; s/hostPort: 8081/hostPort: 8083/' $manifest
+  sed -i 's/hostIP: 192.0.2.1 /hostIP: "0.0.0.0" /; s/hostPort: 8081/hostPort: 8083/' "$manifest"
   systemctl daemon-reload
   nixos-container apply
   page 192.0.2.1:8080

@@ -61,12 +61,14 @@ _has_secret() {
   [ "$(inside "$1" systemd-creds --system cat db.password)" = 'very secret' ]
   [ "$(systemd-run --machine="$1" --quiet --wait --pipe --collect -p LoadCredential=db.password \
     systemd-creds cat db.password)" = 'very secret' ]
+  # shellcheck disable=SC2016
   [ "$(systemd-run --machine="$1" --quiet --wait --pipe --collect -p LoadCredential=db.password -p DynamicUser=yes \
     sh -c 'cat "$CREDENTIALS_DIRECTORY"/db.password')" = 'very secret' ]
   fails inside "$1" setpriv --reuid=nobody --regid=nogroup --clear-groups cat /run/host/credentials/db.password
 }
 
 credentials_are_read_inside_and_seen_nowhere_else() {
+  # shellcheck disable=SC2174
   mkdir -p -m 0700 /run/secrets
   (umask 077; echo 'very secret' >/run/secrets/db)
   declare_containers <<'YAML'
@@ -84,7 +86,7 @@ YAML
   [ "$(inside picked systemd-creds --system cat 'odd name %')" = odd ]
   { set +x; } 2>/dev/null
   # In a pattern that is not found itself.
-  fails grep -r 'very[ ]secret' $records /run/systemd/generator
+  fails grep -r 'very[ ]secret' "$records" /run/systemd/generator
   fails eval 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | grep -a "very[ ]secret"'
   fails eval 'systemctl show container@plain container@picked | grep "very[ ]secret"'
   set -x
