@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "config.h"
+#include "lines.h"
 #include "log.h"
 #include "run-program.h"
 
@@ -55,9 +56,7 @@ static bool is_there(Arena *arena, const LocalPort *port) {
 }
 
 static bool listen_on(Arena *arena, const char *container, const LocalPort *port) {
-        const char *second =
-                port->listen[1] ? arena_printf(arena, "--socket-property=ListenStream=%s", port->listen[1]) : "--quiet";
-        const char *systemd_run[] = {
+        const char *systemd_run[16] = {
                 TOOL_SYSTEMD_RUN,
                 "--quiet",
                 "--collect",
@@ -67,13 +66,16 @@ static bool listen_on(Arena *arena, const char *container, const LocalPort *port
                 arena_printf(arena, "--property=PartOf=%s", port->socket),
                 arena_printf(arena, "--socket-property=BindsTo=container@%s.service", container),
                 "--socket-property=CollectMode=inactive-or-failed",
-                arena_printf(arena, "--socket-property=ListenStream=%s", port->listen[0]),
-                second,
-                TOOL_SYSTEMD_SOCKET_PROXYD,
-                "--exit-idle-time=1min",
-                port->target,
-                NULL,
         };
+        size_t n = 0;
+
+        while (systemd_run[n])
+                n++;
+        for (int i = 0; i < 2 && port->listen[i]; i++)
+                systemd_run[n++] = arena_printf(arena, "--socket-property=ListenStream=%s", port->listen[i]);
+        systemd_run[n++] = TOOL_SYSTEMD_SOCKET_PROXYD;
+        systemd_run[n++] = "--exit-idle-time=1min";
+        systemd_run[n] = port->target;
 
         /* Of a run of the container that has only just ended. */
         if (is_there(arena, port))
@@ -85,29 +87,16 @@ static bool listen_on(Arena *arena, const char *container, const LocalPort *port
         return false;
 }
 
-static bool has_line(const Buffer *text, const char *line, size_t length) {
-        const char *found = text->length > 0 ? text->text : NULL, *end = found + text->length;
-
-        while (found && (size_t)(end - found) >= length) {
-                if (memcmp(found, line, length) == 0)
-                        return true;
-                found = memchr(found, '\n', (size_t)(end - found));
-                found = found ? found + 1 : NULL;
-        }
-        return false;
-}
-
 /* Calls @action for the lines of @ports that are not in @except. */
 static bool for_each_port(const char *container, const Buffer *ports, const Buffer *except,
         bool (*action)(Arena *arena, const char *container, const LocalPort *port)) {
-        const char *line = ports->text, *end = line + ports->length, *newline;
         Arena arena = ARENA_NULL;
         bool good = true;
 
-        for (; line < end && (newline = memchr(line, '\n', (size_t)(end - line))); line = newline + 1) {
+        for_each_line(line, end, ports) {
                 LocalPort port;
 
-                if (!has_line(except, line, (size_t)(newline + 1 - line)) && parse_line(&arena, container, line, &port))
+                if (!has_line(except, line, (size_t)(end - line)) && parse_line(&arena, container, line, &port))
                         good = action(&arena, container, &port) && good;
         }
         arena_free(&arena);

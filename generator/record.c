@@ -16,6 +16,7 @@
 
 #include "arena.h"
 #include "config.h"
+#include "lines.h"
 #include "localhost.h"
 #include "log.h"
 #include "read-file.h"
@@ -38,20 +39,6 @@ static void wait_a_step(void) {
         const struct timespec step = {.tv_nsec = WAIT_STEP * 1000L * 1000};
 
         nanosleep(&step, NULL);
-}
-
-#define for_each_line(line, end, buffer)                                                                               \
-        for (const char *line = (buffer)->text, *end;                                                                  \
-                line < (buffer)->text + (buffer)->length &&                                                            \
-                (end = memchr(line, '\n', (size_t)((buffer)->text + (buffer)->length - line)));                        \
-                line = end + 1)
-
-static bool has_line(const Buffer *text, const char *wanted) {
-        for_each_line(line, end, text) {
-                if ((size_t)(end - line) == strlen(wanted) && memcmp(line, wanted, strlen(wanted)) == 0)
-                        return true;
-        }
-        return false;
 }
 
 /* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until it is closed: what is read and written here,
@@ -105,7 +92,7 @@ static void release_claims(Arena *arena, int records, const char *container, con
                 const char *claim = claim_in_line(arena, line, end);
                 char holder[NAME_MAX + 1];
 
-                if (claim && !has_line(kept, claim) && read_claim(arena, records, claim, holder) &&
+                if (claim && !has_line(kept, claim, strlen(claim)) && read_claim(arena, records, claim, holder) &&
                         strcmp(holder, container) == 0)
                         unlinkat(records, claim_path(arena, claim), 0);
         }
@@ -114,7 +101,7 @@ static void release_claims(Arena *arena, int records, const char *container, con
 /* Whether the record of a container says that it has a claim. */
 static bool has_claim(Arena *arena, const char *container, const char *claim) {
         Buffer claims = read_recorded(arena, container, RECORD_CLAIMS);
-        bool has = has_line(&claims, claim);
+        bool has = has_line(&claims, claim, strlen(claim));
 
         buffer_free(&claims);
         return has;
@@ -257,7 +244,7 @@ static bool replace_file(Arena *arena, int records, const char *container, const
 
 /* Deletes the elements that @script has added but those in @kept, in one transaction, and with @last the table. The script comes
  * first in it, so that it succeeds if somebody has flushed the ruleset meanwhile too. */
-static bool delete_elements(Arena *arena, const Buffer *script, const Buffer *kept, bool last) {
+static bool delete_elements(const Buffer *script, const Buffer *kept, bool last) {
         static const char delete[] = "delete ", delete_table[] = "delete table inet nixos-containers\n";
         char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", (char *)"-", NULL};
         Buffer input = BUFFER_NULL;
@@ -265,7 +252,7 @@ static bool delete_elements(Arena *arena, const Buffer *script, const Buffer *ke
 
         buffer_append(&input, script->text, script->length);
         for_each_line(line, end, script) {
-                if (!behind(line, end, "add element ") || has_line(kept, arena_copy(arena, line, (size_t)(end - line))))
+                if (!behind(line, end, "add element ") || has_line(kept, line, (size_t)(end - line)))
                         continue;
                 buffer_append(&input, delete, sizeof(delete) - 1);
                 buffer_append(&input, line + 4, (size_t)(end + 1 - (line + 4)));
@@ -298,7 +285,7 @@ static bool remove_forwards(Arena *arena, int records, const char *container) {
                 script = read_recorded(arena, container, RECORD_NFT_ENDING);
         }
         if (script.length > 0)
-                removed = delete_elements(arena, &script, &BUFFER_NULL, !others_forward(arena, records)) && removed;
+                removed = delete_elements(&script, &BUFFER_NULL, !others_forward(arena, records)) && removed;
         buffer_free(&script);
         if (removed)
                 (void)unlinkat(records, ending, 0);
@@ -414,7 +401,8 @@ static bool is_giving_up(Arena *arena, const char *directory, const ClaimConflic
                 return true;
         /* While the generator writes it is not there; the unit of a broken container has no claims, and no end. */
         if (read_file(path, &unit))
-                giving_up = memmem(unit.text, unit.length, "\n# End of ", 10) && !has_line(&unit, conflict->claim);
+                giving_up = memmem(unit.text, unit.length, "\n# End of ", 10) &&
+                            !has_line(&unit, conflict->claim, strlen(conflict->claim));
         else
                 giving_up = errno == ENOENT;
         buffer_free(&unit);
@@ -626,7 +614,7 @@ static bool start_update(Update *update, const char *directory, const char *cont
 }
 
 /* Takes from @script the elements that are not in @kept. Returns how many are left, and in @ret_removed how many were taken. */
-static size_t keep_elements(Arena *arena, Buffer *script, const Buffer *kept, size_t *ret_removed) {
+static size_t keep_elements(Buffer *script, const Buffer *kept, size_t *ret_removed) {
         Buffer reduced = BUFFER_NULL;
         size_t left = 0;
 
@@ -634,7 +622,7 @@ static size_t keep_elements(Arena *arena, Buffer *script, const Buffer *kept, si
         for_each_line(line, end, script) {
                 bool is_element = behind(line, end, "add element ") != NULL;
 
-                if (is_element && !has_line(kept, arena_copy(arena, line, (size_t)(end - line)))) {
+                if (is_element && !has_line(kept, line, (size_t)(end - line))) {
                         (*ret_removed)++;
                         continue;
                 }
@@ -655,7 +643,7 @@ static bool give_up(Update *u, const char *container) {
         bool good = true;
 
         buffer_append(&reduced, u->old_nft.text, u->old_nft.length);
-        left = keep_elements(&u->arena, &reduced, &u->nft, &removed);
+        left = keep_elements(&reduced, &u->nft, &removed);
         if (removed > 0)
                 good = mark_unfinished(u->records, container);
         if (good && faccessat(u->records, ending, F_OK, 0) == 0) /* what an earlier one did not get to the end of */
@@ -667,7 +655,7 @@ static bool give_up(Update *u, const char *container) {
         else if (good && removed > 0)
                 good = replace_file(&u->arena, u->records, container, RECORD_NFT_ENDING, &u->old_nft) &&
                        replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
-                       delete_elements(&u->arena, &u->old_nft, &u->nft, false) && unlinkat(u->records, ending, 0) == 0;
+                       delete_elements(&u->old_nft, &u->nft, false) && unlinkat(u->records, ending, 0) == 0;
         buffer_free(&reduced);
         good = good && localhost_close(container, &u->old_localhost, &u->localhost);
         if (good)
@@ -714,7 +702,7 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
         (void)renameat(u->records, arena_printf(&u->arena, "%s/" RECORD_NFT, container), u->records,
                 arena_printf(&u->arena, "%s/" RECORD_NFT_ENDING, container));
         if (u->nft.length > 0)
-                (void)delete_elements(&u->arena, &u->nft, &u->old_nft,
+                (void)delete_elements(&u->nft, &u->old_nft,
                         faccessat(u->records, arena_printf(&u->arena, "%s/" RECORD_NFT, other), F_OK, 0) < 0 &&
                                 !others_forward(&u->arena, u->records));
         (void)renameat2(u->records, other, u->records, container, RENAME_EXCHANGE);

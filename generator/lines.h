@@ -1,0 +1,24 @@
+/* Texts of lines, each of which ends with a newline; what stands behind the last newline is no line. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "buffer.h"
+
+/* Runs what follows for each line of the Buffer @buffer, from @line up to its newline at @end. */
+#define for_each_line(line, end, buffer)                                                                               \
+        for (const char *line = (buffer)->text, *end;                                                                  \
+                line < (buffer)->text + (buffer)->length &&                                                            \
+                (end = memchr(line, '\n', (size_t)((buffer)->text + (buffer)->length - line)));                        \
+                line = end + 1)
+
+/* Whether @text has a line of the @length bytes at @wanted. */
+static inline bool has_line(const Buffer *text, const char *wanted, size_t length) {
+        for_each_line(line, end, text) {
+                if ((size_t)(end - line) == length && memcmp(line, wanted, length) == 0)
+                        return true;
+        }
+        return false;
+}
