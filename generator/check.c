@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "closures.h"
 #include "option-path.h"
 
 typedef struct Checker {
@@ -116,7 +117,7 @@ static void claim_host_ports(Checker *c, const char *prefix, const Forward *forw
         if (forward->host_port.last == 0)
                 return;
         option = forward_option(c, prefix, i, "hostPort");
-        protocol = arena_join(c->arena, forward->protocol.text ? forward->protocol.text : "tcp", " ");
+        protocol = arena_join(c->arena, forward_protocol(forward), " ");
         if (forward->host_ip.address.family)
                 at = arena_join(c->arena, " of ", address_format(&forward->host_ip.address, shown));
         for (uint32_t port = forward->host_port.first; port <= forward->host_port.last; port++)
@@ -129,7 +130,6 @@ static void claim_host_ports(Checker *c, const char *prefix, const Forward *forw
 static void check_forward(Checker *c, const char *prefix, const Link *link, const Forward *forward, uint32_t i) {
         const Address *host = &forward->host_ip.address;
         const AddressValue *local = host->family == AF_INET ? &link->local_address : &link->local_address6;
-        bool is_udp = forward->protocol.text && strcmp(forward->protocol.text, "udp") == 0;
 
         if (forward->host_port.last > 0 &&
                 forward_container_port(forward) + forward->host_port.last - forward->host_port.first > UINT16_MAX)
@@ -139,7 +139,7 @@ static void check_forward(Checker *c, const char *prefix, const Link *link, cons
         if (!host->family)
                 return;
         if (address_is_loopback(host)) {
-                if (is_udp)
+                if (!forward_is_tcp(forward))
                         complain(c, SEVERITY_ERROR, &forward->host_ip.mark, forward_option(c, prefix, i, "hostIP"),
                                 "from loopback addresses only TCP is forwarded");
                 local = link->local_address.address.family ? &link->local_address : &link->local_address6;
@@ -208,7 +208,7 @@ static void check_credentials(Checker *c) {
         const Credential *credentials = c->container->credentials.items;
 
         for (uint32_t i = 0; i < c->container->credentials.length; i++)
-                if (credentials[i].path.text && strncmp(credentials[i].path.text, "/nix/store/", 11) == 0)
+                if (credentials[i].path.text && is_in_store(credentials[i].path.text))
                         complain(c, SEVERITY_WARNING, &credentials[i].path.mark,
                                 arena_printf(c->arena, "credentials.%s.path",
                                         option_path_part(c->arena, credentials[i].id.text)),

@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "escape.h"
@@ -23,14 +21,14 @@ static bool is_store_path(const char *path) {
         const char *name = path + sizeof(STORE_DIRECTORY);
         size_t length;
 
-        if (strncmp(path, STORE_DIRECTORY "/", sizeof(STORE_DIRECTORY)) != 0)
+        if (!is_in_store(path))
                 return false;
         length = strspn(name, allowed);
         return length > 0 && length <= NAME_MAX && name[0] != '.' && name[length] == '\0';
 }
 
-/* Splits @text, which it keeps, into the container's store paths. False if a line is none. */
-static bool split(Manifest *manifest, Container *container, char *text, Diagnostics *diagnostics) {
+/* Splits @text, which it keeps, into the container's store paths, up to a line that is none. */
+static void split(Manifest *manifest, Container *container, char *text, Diagnostics *diagnostics) {
         uint32_t lines = 0;
         char *line, *next;
 
@@ -46,11 +44,10 @@ static bool split(Manifest *manifest, Container *container, char *text, Diagnost
                         complain(manifest, container, diagnostics, "line %u of %s is not a path of the Nix store: %s",
                                 container->store_paths_length + 1, container->closure.text,
                                 escape_message(manifest->arena, line, length));
-                        return false;
+                        return;
                 }
                 container->store_paths[container->store_paths_length++] = line;
         }
-        return true;
 }
 
 bool closure_has(const Container *container, const char *path) {
@@ -64,7 +61,8 @@ bool closure_has(const Container *container, const char *path) {
         return false;
 }
 
-static void read_closure(Manifest *manifest, Container *container, const char *root, Diagnostics *diagnostics) {
+/* Reads the list of the container's store paths. False if it cannot be used. */
+static bool read_paths(Manifest *manifest, Container *container, const char *root, Diagnostics *diagnostics) {
         const char *path = arena_join(manifest->arena, root, container->closure.text);
         Buffer text = BUFFER_NULL;
 
@@ -73,18 +71,30 @@ static void read_closure(Manifest *manifest, Container *container, const char *r
                         strerror(errno));
         else if (text.length > 0 && memchr(text.text, '\0', text.length))
                 complain(manifest, container, diagnostics, "%s is not a list of paths", container->closure.text);
-        else if (split(manifest, container, arena_copy(manifest->arena, text.length > 0 ? text.text : "", text.length),
-                         diagnostics) &&
-                 !closure_has(container, container->system.text))
-                complain(manifest, container, diagnostics, "%s does not list the system", container->closure.text);
+        else
+                split(manifest, container, arena_copy(manifest->arena, text.length > 0 ? text.text : "", text.length),
+                        diagnostics);
         buffer_free(&text);
+        return !container->broken;
 }
 
 void closures_read(Manifest *manifest, const char *root, Diagnostics *diagnostics) {
+        const Container *last = NULL; /* whose list was read: containers of one closure tend to stand together */
+
         for (size_t i = 0; i < manifest->length; i++) {
                 Container *container = manifest->containers[i];
 
-                if (container->closure.text && !container->broken)
-                        read_closure(manifest, container, root, diagnostics);
+                if (!container->closure.text || container->broken)
+                        continue;
+                if (last && strcmp(last->closure.text, container->closure.text) == 0) {
+                        container->store_paths = last->store_paths;
+                        container->store_paths_length = last->store_paths_length;
+                } else if (!read_paths(manifest, container, root, diagnostics)) {
+                        continue;
+                }
+                last = container;
+                if (!closure_has(container, container->system.text))
+                        complain(manifest, container, diagnostics, "%s does not list the system",
+                                container->closure.text);
         }
 }

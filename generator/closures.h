@@ -1,9 +1,16 @@
 /* Closures: the paths of the Nix store that a container with a store of its own sees, by a file that lists them, one a line. */
 #pragma once
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "manifest.h"
 
 #define STORE_DIRECTORY "/nix/store"
+
+static inline bool is_in_store(const char *path) {
+        return strncmp(path, STORE_DIRECTORY "/", sizeof(STORE_DIRECTORY)) == 0;
+}
 
 /* Reads the closures of the containers in @manifest that have one. One that cannot be used is an error of its container. @root is ""
  * or where the host's files are. */

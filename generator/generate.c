@@ -227,23 +227,29 @@ static void add_link_addresses(
         }
 }
 
-/* An element of one of the maps in templates/container.nft. @host is the address of the host, if only that is forwarded. */
+/* Whether one address of the host is forwarded, and not any of a family or of both. */
+static bool is_of_one_address(const Forward *forward) {
+        return has_address(&forward->host_ip) && !address_is_any(&forward->host_ip.address);
+}
+
+/* The elements of the maps in templates/container.nft that lead to @local. */
 static void add_forward(
         Generator *g, const Forward *forward, const AddressValue *local, const char *port, const char *target_port) {
-        const AddressValue *host = &forward->host_ip;
-        bool is_ipv4 = local->address.family == AF_INET;
-        const char *key = join(g, forward->protocol.text ? forward->protocol.text : "tcp", join(g, " . ", port));
-        const char *target = join(g, address_text(g, local, false), join(g, " . ", target_port));
-        const char *maps[2][2][2] = {
+        static const char *const maps[2][2][2] = {
                 {{"forwards6", "open6"}, {"forwards6at", "open6at"}},
                 {{"forwards4", "open4"}, {"forwards4at", "open4at"}},
         };
-        bool at = has_address(host) && !address_is_any(&host->address);
+        const AddressValue *host = &forward->host_ip;
+        bool is_ipv4 = local->address.family == AF_INET, at = is_of_one_address(forward);
+        const char *key, *target;
 
-        if (has_address(host) && host->address.family != local->address.family)
+        if (!has_address(local) || (has_address(host) && host->address.family != local->address.family) ||
+                address_is_loopback(&host->address))
                 return;
+        key = join(g, forward_protocol(forward), join(g, " . ", port));
         if (at)
                 key = join(g, address_text(g, host, false), join(g, " . ", key));
+        target = join(g, address_text(g, local, false), join(g, " . ", target_port));
         for (int i = 0; i < (forward->open_firewall.value ? 2 : 1); i++) {
                 add(g, FORWARD, maps[is_ipv4][at][i]);
                 add(g, FORWARD_KEY, key);
@@ -261,19 +267,19 @@ static const char *socket_address(Generator *g, const AddressValue *address, con
 static void add_localhost(
         Generator *g, const Forward *forward, const AddressValue *local, const char *port, const char *target_port) {
         const AddressValue *host = &forward->host_ip;
-        bool at = has_address(host) && !address_is_any(&host->address), with_ipv4, with_ipv6;
 
-        if (at && !address_is_loopback(&host->address))
-                return;
-        with_ipv4 = !has_address(host) || host->address.family == AF_INET;
-        with_ipv6 = !has_address(host) || host->address.family == AF_INET6;
-        add(g, LOCALHOST, at ? join(g, address_text(g, host, false), join(g, ":", port)) : port);
-        if (at)
-                add(g, LOCALHOST_LISTEN, socket_address(g, host, port));
-        else
+        if (!is_of_one_address(forward)) {
+                add(g, LOCALHOST, port);
                 add(g, LOCALHOST_LISTEN,
-                        text(g, "%s%s%s%s%s", with_ipv4 ? "127.0.0.1:" : "", with_ipv4 ? port : "",
-                                with_ipv4 && with_ipv6 ? " " : "", with_ipv6 ? "[::1]:" : "", with_ipv6 ? port : ""));
+                        !has_address(host)                ? text(g, "127.0.0.1:%s [::1]:%s", port, port)
+                        : host->address.family == AF_INET ? text(g, "127.0.0.1:%s", port)
+                                                          : text(g, "[::1]:%s", port));
+        } else if (address_is_loopback(&host->address)) {
+                add(g, LOCALHOST, text(g, "%s:%s", address_text(g, host, false), port));
+                add(g, LOCALHOST_LISTEN, socket_address(g, host, port));
+        } else {
+                return;
+        }
         add(g, LOCALHOST_TARGET, socket_address(g, local, target_port));
 }
 
@@ -287,28 +293,24 @@ static void add_hairpin(Generator *g, const Link *link, const char *link_name, c
 }
 
 static void add_forwards(Generator *g, const Link *link, const char *link_name) {
+        const AddressValue *ipv4 = &link->local_address, *ipv6 = &link->local_address6;
+        const AddressValue *any = has_address(ipv4) ? ipv4 : ipv6;
         const Forward *forwards = link->forward_ports.items;
-        bool has_ipv4 = has_address(&link->local_address), has_ipv6 = has_address(&link->local_address6);
 
         for (uint32_t i = 0; i < link->forward_ports.length; i++) {
                 const Forward *forward = &forwards[i];
-                const char *protocol = forward->protocol.text ? forward->protocol.text : "tcp";
                 uint32_t first = forward->host_port.first, inside = forward_container_port(forward);
-                bool any_host_ip = !has_address(&forward->host_ip) || !address_is_loopback(&forward->host_ip.address);
 
                 for (uint32_t n = 0; n <= forward->host_port.last - first; n++) {
                         const char *port = number_text(g, first + n), *target_port = number_text(g, inside + n);
 
-                        if (has_ipv4 && any_host_ip)
-                                add_forward(g, forward, &link->local_address, port, target_port);
-                        if (has_ipv6 && any_host_ip)
-                                add_forward(g, forward, &link->local_address6, port, target_port);
-                        if ((has_ipv4 || has_ipv6) && protocol[0] == 't')
-                                add_localhost(g, forward, has_ipv4 ? &link->local_address : &link->local_address6, port,
-                                        target_port);
+                        add_forward(g, forward, ipv4, port, target_port);
+                        add_forward(g, forward, ipv6, port, target_port);
+                        if (has_address(any) && forward_is_tcp(forward))
+                                add_localhost(g, forward, any, port, target_port);
                         /* An address that the container gets by itself (DHCP, SLAAC) only systemd-nspawn can know. */
-                        if (!has_ipv4 && !has_ipv6 && !link->name.text)
-                                add(g, NSPAWN_PORT, text(g, "%s:%s:%s", protocol, port, target_port));
+                        if (!has_address(any) && !link->name.text)
+                                add(g, NSPAWN_PORT, text(g, "%s:%s:%s", forward_protocol(forward), port, target_port));
                 }
         }
         if (link->forward_ports.length > 0) {
@@ -473,7 +475,7 @@ static void add_store(Generator *g, const Container *container) {
         add(g, TMPFS, STORE_DIRECTORY ":mode=0755");
         for (uint32_t i = 0; i < container->store_paths_length; i++)
                 add(g, STORE, container->store_paths[i]);
-        if (!closure_has(container, CONTAINER_INIT_PATH) && strncmp(CONTAINER_INIT_PATH, STORE_DIRECTORY "/", 11) == 0)
+        if (!closure_has(container, CONTAINER_INIT_PATH) && is_in_store(CONTAINER_INIT_PATH))
                 add(g, STORE, CONTAINER_INIT_PATH);
 }
 

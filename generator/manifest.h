@@ -164,6 +164,14 @@ static inline bool container_has_own_network(const Container *container) {
 /* The most ports that a range can have: each costs an entry in the host's tables. */
 #define PORT_RANGE_MAX 1000
 
+static inline const char *forward_protocol(const Forward *forward) {
+        return forward->protocol.text ? forward->protocol.text : "tcp";
+}
+
+static inline bool forward_is_tcp(const Forward *forward) {
+        return strcmp(forward_protocol(forward), "tcp") == 0;
+}
+
 /* The first port inside that @forward leads to. */
 static inline uint32_t forward_container_port(const Forward *forward) {
         return forward->container_port.mark.line > 0 ? forward->container_port.value : forward->host_port.first;
