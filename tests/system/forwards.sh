@@ -22,6 +22,7 @@ _unplug_it() {
 
 _from_other() { ip netns exec other "$@"; }
 
+# A container with forwards, which runs, and another one without.
 _declare_forwards() {
   declare_containers <<'YAML'
   web:
@@ -34,6 +35,14 @@ _declare_forwards() {
     forwardPorts:
       - { hostPort: 8080, containerPort: 80, openFirewall: true }
       - { protocol: udp, hostPort: 7007, containerPort: 7, openFirewall: true }
+      - { hostPort: 8081, containerPort: 80 }
+  client:
+    system: "{system}-echo"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+    hostAddress6: "fc00::1"
+    localAddress6: "fc00::3"
 YAML
   systemctl start container@web
 }
@@ -149,27 +158,8 @@ _askers() {
 # Who is seen as the source is checked for TCP, of which there is a log.
 forwards_work_from_everywhere_and_show_who_asks() {
   _plug_in_another_machine
-  declare_containers <<'YAML'
-  web:
-    system: "{system}-echo"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.2
-    hostAddress6: "fc00::1"
-    localAddress6: "fc00::2"
-    forwardPorts:
-      - { hostPort: 8080, containerPort: 80, openFirewall: true }
-      - { protocol: udp, hostPort: 7007, containerPort: 7, openFirewall: true }
-      - { hostPort: 8081, containerPort: 80 }
-  client:
-    system: "{system}-echo"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.3
-    hostAddress6: "fc00::1"
-    localAddress6: "fc00::3"
-YAML
-  systemctl start container@web container@client
+  _declare_forwards
+  systemctl start container@client
   wait_until 5 inside web systemctl is-active echo
   _askers >/dev/null
 

@@ -41,7 +41,9 @@ internet_access_is_masqueraded_and_for_whom_it_is_given_alone() {
     forwardPorts: [{ hostPort: 8080, containerPort: 80 }]
 YAML
   systemctl start container@online container@global container@offline
-  [ "$(_who 172.16.0.2 inside online)" = ::ffff:172.16.0.1 ] || [ "$(_who 172.16.0.2 inside online)" = '[0000:0000:0000:0000:0000:ffff:ac10:0001]' ]
+  local seen
+  seen=$(_who 172.16.0.2 inside online)
+  [ "$seen" = ::ffff:172.16.0.1 ] || [ "$seen" = '[0000:0000:0000:0000:0000:ffff:ac10:0001]' ]
   _who '[fd16::2]' inside online | grep -E 'fd16.*1\]?$'
   _who '[fd16::2]' inside global | grep -E '2001:0?db8.*2\]?$'
   # Without it only the host is reached, and what it forwards.
