@@ -169,6 +169,13 @@ fuzz: dependencies
 bench: $(PROGRAMS)
 	@tests/bench/run $(B)
 
+bench-start: $(ROOTFS)
+	@tests/bench/start build/bench-start $(ROOTFS)
+
+# The plot in the README, of what "make bench" has measured.
+bench-plot:
+	@tests/bench/plot $(B)/bench/results >tests/bench/cost.svg
+
 $(ROOTFS): tests/host/make-rootfs
 	@echo "  ROOTFS  $@"
 	@mkdir -p build
@@ -195,7 +202,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install check dependencies check-unit check-golden check-hostile check-nix check-sanitize check-verify check-system \
-	check-boot demo fuzz bench format lint clean FORCE
+	check-boot demo fuzz bench bench-start bench-plot format lint clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(B)/*.d)
