@@ -1,6 +1,8 @@
 /* container-record: makes and removes the record of a container, see record.h. The container's unit runs it first and
  * last.
  *
+ *   container-record prepare DIRECTORY CONTAINER
+ *       Makes the record, and on the host what it says.
  *   container-record create DIRECTORY CONTAINER
  *       Copies the container's unit from the generator's DIRECTORY into the record, and takes its [X-…] sections apart.
  *       If another container has something that this one claims, waits for it if it is about to give it up; otherwise
@@ -13,34 +15,20 @@
  *       Undoes what the record says was added, and removes the record. Does nothing if there is none.
  *   container-record settle LINK
  *       Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it
- *       before. */
+ *       before. This and create are what units of earlier versions run. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "arena.h"
-#include "config.h"
-#include "log.h"
+#include "prepare.h"
 #include "record.h"
-
-static bool settle(const char *link) {
-        Arena arena = ARENA_NULL;
-        char *const udevadm[] = {(char *)TOOL_UDEVADM, (char *)"wait", (char *)"--timeout=30",
-                (char *)arena_printf(&arena, "/sys/class/net/%s", link), NULL};
-
-        if (access("/run/udev/control", F_OK) < 0)
-                return true;
-        execv(udevadm[0], udevadm);
-        log_message(LOG_ERR, "%s: %s", udevadm[0], strerror(errno));
-        return false;
-}
 
 static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
-                "Usage: %1$s create DIRECTORY CONTAINER\n"
+                "Usage: %1$s prepare DIRECTORY CONTAINER\n"
+                "       %1$s create DIRECTORY CONTAINER\n"
                 "       %1$s listen CONTAINER\n"
                 "       %1$s reloaded CONTAINER SYSTEM\n"
                 "       %1$s remove CONTAINER\n"
@@ -64,7 +52,9 @@ static const char *container_operand(const char *name) {
 int main(int argc, char *argv[]) {
         bool good;
 
-        if (argc == 4 && strcmp(argv[1], "create") == 0)
+        if (argc == 4 && strcmp(argv[1], "prepare") == 0)
+                good = record_create(argv[2], container_operand(argv[3])) && prepare(argv[3]);
+        else if (argc == 4 && strcmp(argv[1], "create") == 0)
                 good = record_create(argv[2], container_operand(argv[3]));
         else if (argc == 3 && strcmp(argv[1], "listen") == 0)
                 good = record_listen(container_operand(argv[2]));
@@ -73,7 +63,7 @@ int main(int argc, char *argv[]) {
         else if (argc == 3 && strcmp(argv[1], "remove") == 0)
                 good = record_remove(container_operand(argv[2]));
         else if (argc == 3 && strcmp(argv[1], "settle") == 0)
-                good = settle(argv[2]);
+                good = settle_link(argv[2]);
         else
                 fail_usage();
         return good ? EXIT_SUCCESS : EXIT_FAILURE;

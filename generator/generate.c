@@ -31,11 +31,9 @@
         P(CONTAINER_RECORD, "container-record")                                                                        \
         P(ECHO, "echo")                                                                                                \
         P(FALSE, "false")                                                                                              \
-        P(IP, "ip")                                                                                                    \
         P(NFT, "nft")                                                                                                  \
         P(SYSTEMD_NSPAWN, "systemd-nspawn")                                                                            \
         P(SYSTEMD_RUN, "systemd-run")                                                                                  \
-        P(SYSTEMD_TMPFILES, "systemd-tmpfiles")                                                                        \
         P(GENERATOR_DIRECTORY, "generator-directory")                                                                  \
         P(RECORDS, "records")                                                                                          \
         P(AUTO_START, "auto-start")                                                                                    \
@@ -48,10 +46,7 @@
         P(EPHEMERAL_NAME, "ephemeral-name")                                                                            \
         P(REQUIRED_PATH, "required-path")                                                                              \
         P(DEVICE, "device")                                                                                            \
-        P(RECORD, "record")                                                                                            \
         P(CLAIM, "claim")                                                                                              \
-        P(NETWORK_BATCH, "network-batch")                                                                              \
-        P(RULES_SCRIPT, "rules-script")                                                                                \
         P(TIMEOUT_START, "timeout-start")                                                                              \
         P(DEVICE_ALLOW, "device-allow")                                                                                \
         P(DEVICE_ALLOW_MODIFIER, "device-allow.modifier")                                                              \
@@ -401,8 +396,6 @@ static void add_network(Generator *g, const Container *container) {
                 add(g, MACVLAN, macvlans[i].text);
                 add_device_unit(g, macvlans[i].text);
         }
-        if (g->values[LINK].length > 0)
-                add(g, NETWORK_BATCH, join(g, g->values[RECORD].items[0].text, "/" RECORD_NETWORK));
 }
 
 static void add_bind_mounts(Generator *g, const Container *container) {
@@ -617,7 +610,6 @@ static void generate_container(Generator *g, const Container *container) {
         start_container(g, container);
         add(g, SYSTEM, container->system.text);
         add(g, ROOT, join(g, root, name));
-        add(g, RECORD, join(g, RECORDS_DIRECTORY "/", name));
         add(g, TIMEOUT_START, container->timeout_start_sec.text ? container->timeout_start_sec.text : "1min");
         if (container->ephemeral.value) {
                 add(g, EPHEMERAL_NAME, name);
@@ -641,8 +633,6 @@ static void generate_container(Generator *g, const Container *container) {
                 add(g, CLAIM, container->claims[i].text);
 
         has_rules = g->values[FORWARD].length + g->values[RESTRICTED_LINK].length > 0;
-        if (has_rules)
-                add(g, RULES_SCRIPT, join(g, g->values[RECORD].items[0].text, "/" RECORD_NFT));
 
         unit = output_start(g->output, NULL, join(g, "container@", join(g, name, ".service")));
         render(g, TEMPLATE_container_service, unit);
@@ -775,17 +765,15 @@ static void compile_templates(Generator *g) {
                 [CONTAINER_RECORD].constant = LIBEXECDIR "/container-record",
                 [ECHO].constant = TOOL_ECHO,
                 [FALSE].constant = TOOL_FALSE,
-                [IP].constant = TOOL_IP,
                 [NFT].constant = TOOL_NFT,
                 [SYSTEMD_NSPAWN].constant = TOOL_SYSTEMD_NSPAWN,
                 [SYSTEMD_RUN].constant = TOOL_SYSTEMD_RUN,
-                [SYSTEMD_TMPFILES].constant = TOOL_SYSTEMD_TMPFILES,
                 [GENERATOR_DIRECTORY].constant = g->options->generator_directory,
                 [RECORDS].constant = RECORDS_DIRECTORY,
         };
 
-        static const PlaceholderNumber single[] = {NAME, MANIFEST, LINE, SYSTEM, ROOT, RECORD, TIMEOUT_START, IDMAP,
-                PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
+        static const PlaceholderNumber single[] = {
+                NAME, MANIFEST, LINE, SYSTEM, ROOT, TIMEOUT_START, IDMAP, PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
 
         for (size_t i = 0; i < PLACEHOLDERS_LENGTH; i++)
                 placeholders[i].name = placeholder_names[i];

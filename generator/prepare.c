@@ -1,0 +1,218 @@
+#include "prepare.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "config.h"
+#include "lines.h"
+#include "log.h"
+#include "read-file.h"
+#include "record.h"
+#include "run-program.h"
+
+/* How often, in steps of a millisecond, it is looked whether udev is done with a link before udevadm is asked to wait. */
+#define UDEV_LOOKS 50
+
+static bool starts_with(const char *line, const char *end, const char *prefix) {
+        size_t length = strlen(prefix);
+
+        return (size_t)(end - line) >= length && memcmp(line, prefix, length) == 0;
+}
+
+/* Reads a file of a record; one that is not there is empty. */
+static Buffer read_of_record(Arena *arena, const char *container, const char *file) {
+        Buffer text = BUFFER_NULL;
+
+        (void)read_file(arena_printf(arena, RECORDS_DIRECTORY "/%s/%s", container, file), &text);
+        return text;
+}
+
+/* Whether udev's notes on a link say what sd_device_get_is_initialized(3) goes by: when it was done first, and that nothing is
+ * going on. Where they are kept or look otherwise, udevadm knows better. */
+static bool is_settled(Arena *arena, const char *link) {
+        unsigned index = if_nametoindex(link);
+        Buffer notes = BUFFER_NULL;
+        bool initialized = false;
+
+        if (index > 0 && read_file(arena_printf(arena, "/run/udev/data/n%u", index), &notes))
+                for_each_line(line, end, &notes) {
+                        initialized = initialized || starts_with(line, end, "I:");
+                        if (starts_with(line, end, "E:ID_PROCESSING=")) {
+                                initialized = false;
+                                break;
+                        }
+                }
+        buffer_free(&notes);
+        return initialized;
+}
+
+bool settle_link(const char *link) {
+        const struct timespec step = {.tv_nsec = 1000L * 1000};
+        Arena arena = ARENA_NULL;
+        bool settled = access("/run/udev/control", F_OK) < 0;
+
+        for (int i = 0; i < UDEV_LOOKS && !settled; i++) {
+                settled = is_settled(&arena, link);
+                if (!settled)
+                        nanosleep(&step, NULL);
+        }
+        if (!settled) {
+                char *const udevadm[] = {(char *)TOOL_UDEVADM, (char *)"wait", (char *)"--timeout=30",
+                        (char *)arena_printf(&arena, "/sys/class/net/%s", link), NULL};
+
+                settled = run_program(udevadm, &BUFFER_NULL) == 0;
+        }
+        arena_free(&arena);
+        return settled;
+}
+
+/* Waits for the links that systemd-nspawn is to move into the container: the other ends of those that the batch adds. */
+static bool settle_links(Arena *arena, const Buffer *network) {
+        static const char peer[] = " peer name ";
+
+        for_each_line(line, end, network) {
+                const char *name = starts_with(line, end, "link add ")
+                                           ? memmem(line, (size_t)(end - line), peer, sizeof(peer) - 1)
+                                           : NULL;
+
+                if (!name)
+                        continue;
+                name += sizeof(peer) - 1;
+                if (!settle_link(arena_copy(arena, name, strcspn(name, " \n"))))
+                        return false;
+        }
+        return true;
+}
+
+/* Whether the line, of tmpfiles.d(5), makes a directory that is there: systemd-tmpfiles would leave it as it is. */
+static bool is_there(Arena *arena, const char *line, const char *end) {
+        const char *path = memchr(line, ' ', (size_t)(end - line)), *path_end;
+        struct stat status;
+
+        if (*line != 'd' || !path)
+                return false;
+        path++;
+        path_end = *path == '"' ? memchr(path + 1, '"', (size_t)(end - path - 1))
+                                : memchr(path, ' ', (size_t)(end - path));
+        path += *path == '"';
+        if (!path_end || memchr(path, '\\', (size_t)(path_end - path)) || memchr(path, '%', (size_t)(path_end - path)))
+                return false;
+        return lstat(arena_copy(arena, path, (size_t)(path_end - path)), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Whether there is anything to do for systemd-tmpfiles. What is to be removed has been already. */
+static bool needs_files(Arena *arena, const Buffer *tmpfiles) {
+        for_each_line(line, end, tmpfiles) {
+                if (line != end && *line != '#' && *line != 'R' && !is_there(arena, line, end))
+                        return true;
+        }
+        return false;
+}
+
+static bool is_element(const char *line, const char *end) {
+        return starts_with(line, end, "add element ");
+}
+
+/* The length of a script for nft without the elements, with which it ends. */
+static size_t rules_length(const Buffer *script) {
+        for_each_line(line, end, script) {
+                if (is_element(line, end))
+                        return (size_t)(line - script->text);
+        }
+        return script->length;
+}
+
+/* Whether the record of another container has a script with the same rules: then the table is there, unless somebody has deleted
+ * it. */
+static bool others_have_rules(Arena *arena, const char *container, const Buffer *script) {
+        DIR *directory = opendir(RECORDS_DIRECTORY);
+        size_t length = rules_length(script);
+        const struct dirent *entry;
+        bool found = false;
+
+        while (directory && !found && (entry = readdir(directory))) {
+                Buffer other;
+
+                if (entry->d_name[0] == '.' || strcmp(entry->d_name, container) == 0)
+                        continue;
+                other = read_of_record(arena, entry->d_name, RECORD_NFT);
+                found = rules_length(&other) == length && memcmp(other.text, script->text, length) == 0;
+                buffer_free(&other);
+        }
+        if (directory)
+                closedir(directory);
+        return found;
+}
+
+/* A tool that runs. */
+typedef struct Step {
+        const char *tool;
+        pid_t pid; /* 0 if there is nothing to do */
+} Step;
+
+static Step start_step(char *const arguments[]) {
+        return (Step){arguments[0], start_program(arguments, &BUFFER_NULL, false)};
+}
+
+static bool end_step(const Step *step, const char *container) {
+        int status = step->pid == 0 ? 0 : end_program(step->pid);
+
+        if (status > 0)
+                log_message(LOG_ERR, "Container %s cannot start: %s failed with exit status %i.", container, step->tool,
+                        status);
+        return status == 0;
+}
+
+/* Adds only the elements, which is done in a moment: rules that are replaced take the kernel some time. */
+static pid_t start_adding_elements(const Buffer *script) {
+        char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", (char *)"-", NULL};
+        size_t length = rules_length(script);
+        Buffer elements = {.text = script->text + length, .length = script->length - length};
+
+        return start_program(nft, &elements, true);
+}
+
+bool prepare(const char *container) {
+        Arena arena = ARENA_NULL;
+        Buffer tmpfiles = read_of_record(&arena, container, RECORD_TMPFILES);
+        Buffer network = read_of_record(&arena, container, RECORD_NETWORK);
+        Buffer script = read_of_record(&arena, container, RECORD_NFT);
+        const char *record = arena_printf(&arena, RECORDS_DIRECTORY "/%s", container);
+        char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create",
+                (char *)arena_printf(&arena, "%s/" RECORD_TMPFILES, record), NULL};
+        char *const ip[] = {
+                (char *)TOOL_IP, (char *)"-batch", (char *)arena_printf(&arena, "%s/" RECORD_NETWORK, record), NULL};
+        char *const nft[] = {
+                (char *)TOOL_NFT, (char *)"-f", (char *)arena_printf(&arena, "%s/" RECORD_NFT, record), NULL};
+        Step links = {0}, rules = {0}, files = {0};
+        pid_t elements = 0;
+        bool good;
+
+        if (network.length > 0)
+                links = start_step(ip);
+        if (script.length > 0 && others_have_rules(&arena, container, &script))
+                elements = start_adding_elements(&script);
+        else if (script.length > 0)
+                rules = start_step(nft);
+        if (needs_files(&arena, &tmpfiles))
+                files = start_step(systemd_tmpfiles);
+
+        good = end_step(&links, container) && settle_links(&arena, &network);
+        /* The table is not there any more. */
+        if (elements != 0 && end_program(elements) != 0)
+                rules = start_step(nft);
+        good = end_step(&rules, container) && good;
+        good = end_step(&files, container) && good;
+
+        buffer_free(&tmpfiles);
+        buffer_free(&network);
+        buffer_free(&script);
+        arena_free(&arena);
+        return good;
+}
