@@ -1,8 +1,9 @@
 /* container-record: makes and removes the record of a container, see record.h. The container's unit runs it first and
  * last.
  *
- *   container-record prepare DIRECTORY CONTAINER
- *       Makes the record, and on the host what it says.
+ *   container-record start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]
+ *       Makes the record, and on the host what it says. Then becomes PROGRAM, systemd-nspawn: systemd takes longer to run
+ *       a process than all of that takes.
  *   container-record create DIRECTORY CONTAINER
  *       Copies the container's unit from the generator's DIRECTORY into the record, and takes its [X-…] sections apart.
  *       If another container has something that this one claims, waits for it if it is about to give it up; otherwise
@@ -15,19 +16,21 @@
  *       Undoes what the record says was added, and removes the record. Does nothing if there is none.
  *   container-record settle LINK
  *       Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it
- *       before. This and create are what units of earlier versions run. */
+ *       before. This, create and listen are what units of earlier versions run. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "log.h"
 #include "prepare.h"
 #include "record.h"
 
 static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
-                "Usage: %1$s prepare DIRECTORY CONTAINER\n"
+                "Usage: %1$s start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]\n"
                 "       %1$s create DIRECTORY CONTAINER\n"
                 "       %1$s listen CONTAINER\n"
                 "       %1$s reloaded CONTAINER SYSTEM\n"
@@ -49,11 +52,19 @@ static const char *container_operand(const char *name) {
         return name;
 }
 
+static bool start(const char *directory, const char *container, char *const program[]) {
+        if (!record_create(directory, container) || !prepare(container))
+                return false;
+        execv(program[0], program);
+        log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
+        return false;
+}
+
 int main(int argc, char *argv[]) {
         bool good;
 
-        if (argc == 4 && strcmp(argv[1], "prepare") == 0)
-                good = record_create(argv[2], container_operand(argv[3])) && prepare(argv[3]);
+        if (argc >= 5 && strcmp(argv[1], "start") == 0)
+                good = start(argv[2], container_operand(argv[3]), argv + 4);
         else if (argc == 4 && strcmp(argv[1], "create") == 0)
                 good = record_create(argv[2], container_operand(argv[3]));
         else if (argc == 3 && strcmp(argv[1], "listen") == 0)

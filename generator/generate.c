@@ -82,7 +82,6 @@
         P(LOCALHOST, "localhost")                                                                                      \
         P(LOCALHOST_LISTEN, "localhost.listen")                                                                        \
         P(LOCALHOST_TARGET, "localhost.target")                                                                        \
-        P(LISTENING_NAME, "listening-name")                                                                            \
         /* Its network, inside. */                                                                                     \
         P(INSIDE_ADDRESS, "inside-address")                                                                            \
         P(INSIDE_ROUTE, "inside-route")                                                                                \
@@ -627,8 +626,6 @@ static void generate_container(Generator *g, const Container *container) {
         add_texts(g, TMPFS, &container->tmpfs);
         add_texts(g, EXTRA_FLAG, &container->extra_flags);
         add_network(g, container);
-        if (g->values[LOCALHOST].length > 0)
-                add(g, LISTENING_NAME, name);
         for (uint32_t i = 0; i < container->claims_length; i++)
                 add(g, CLAIM, container->claims[i].text);
 

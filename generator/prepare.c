@@ -203,6 +203,8 @@ bool prepare(const char *container) {
         if (needs_files(&arena, &tmpfiles))
                 files = start_step(systemd_tmpfiles);
 
+        /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
+        (void)record_listen(container);
         good = end_step(&links, container) && settle_links(&arena, &network);
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,6 +41,24 @@ static void wait_a_step(void) {
         const struct timespec step = {.tv_nsec = WAIT_STEP * 1000L * 1000};
 
         nanosleep(&step, NULL);
+}
+
+/* Called while a start waits. Tells systemd now and then that the container is to have all of its time after that. sd_notify(3) */
+static void extend_timeout(int waited) {
+        static const char message[] = "EXTEND_TIMEOUT_USEC=90000000";
+        const char *path = getenv("NOTIFY_SOCKET");
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        int fd;
+
+        if (waited % 1000 != 0 || !path || path[0] != '/' || strlen(path) >= sizeof(address.sun_path))
+                return;
+        memcpy(address.sun_path, path, strlen(path) + 1);
+        fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (fd >= 0) {
+                (void)sendto(fd, message, sizeof(message) - 1, MSG_NOSIGNAL, (const struct sockaddr *)&address,
+                        sizeof(address));
+                close(fd);
+        }
 }
 
 /* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until it is closed: what is read and written here,
@@ -384,6 +404,7 @@ static bool read_generated(const char *path, Buffer *text) {
                 } else if (errno != ENOENT) {
                         break;
                 }
+                extend_timeout(waited);
                 wait_a_step();
         }
         log_message(LOG_ERR, "%s: %s", path,
@@ -529,6 +550,7 @@ static int open_records_with_claims(Arena *arena, const char *directory, const c
                 if (waited == 0)
                         log_message(LOG_INFO, "Container %s waits for container %s, which is to give up %s.", container,
                                 conflict.holder, conflict.claim);
+                extend_timeout(waited);
                 wait_a_step();
         }
 }
