@@ -44,7 +44,7 @@ ALL_CPPFLAGS := -D_GNU_SOURCE -I$(B) -Igenerator $(shell $(PKG_CONFIG) --cflags 
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
-GENERATOR := address arena buffer check closures diagnostic escape generate interface-name log mac-address manifest manifests mounts \
+GENERATOR := address arena buffer check closures diagnostic entry escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path output read-file schema siphash spelling template templates utf8
 RECORD := arena buffer container-record localhost log prepare read-file record run-program
 INIT := address container-init

@@ -12,6 +12,7 @@
 
 #include "closures.h"
 #include "config.h"
+#include "entry.h"
 #include "escape.h"
 #include "interface-name.h"
 #include "log.h"
@@ -534,45 +535,12 @@ static void start_container(Generator *g, const Container *container) {
 /* The longest line of a unit is somewhat less than 1 MiB. */
 #define ENTRY_LINE_MAX 65536
 
-/* For systemd a carriage return ends a line, as it does in YAML. */
-static void replace_carriage_returns(Buffer *text) {
-        const char *from = text->text, *end = text->text + text->length;
-        char *to = text->text;
-
-        if (text->length == 0 || !memchr(from, '\r', text->length))
-                return;
-        for (; from < end; from++)
-                if (*from != '\r')
-                        *to++ = *from;
-                else if (from + 1 == end || from[1] != '\n')
-                        *to++ = '\n';
-        text->length = (size_t)(to - text->text);
-}
-
-/* Takes empty lines from the end, but no blank from a line that has anything else: they may belong to a value. */
-static void trim_empty_lines(Buffer *text) {
-        size_t length = text->length;
-
-        while (length > 0 && strchr(" \n", text->text[length - 1]))
-                if (text->text[--length] == '\n')
-                        text->length = length;
-}
-
 /* Reads the container's entry as it stands in its manifest. Another file can stand there by now: then it has none. */
 static void read_entry(Generator *g, const Container *container) {
-        g->entry.length = 0;
-        if (!manifest_read_span(&container->entry, &g->window, &g->entry)) {
+        if (!entry_read(container, &g->window, &g->entry)) {
                 log_message(LOG_ERR, "%s: %s", container->file, strerror(errno));
                 g->output->failed = true;
         }
-        replace_carriage_returns(&g->entry);
-        trim_empty_lines(&g->entry);
-}
-
-/* How far the entry's first line is indented, below the container's name in templates/container.manifest. A mapping between braces
- * can stand anywhere. */
-static size_t entry_column(const Container *container, const Buffer *entry) {
-        return entry->length > 0 && entry->text[0] == '{' ? 2 : container->entry.column;
 }
 
 /* Appends the container's entry as comments of the unit. */

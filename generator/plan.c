@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "entry.h"
 #include "escape.h"
 #include "log.h"
 #include "mounts.h"
@@ -270,6 +271,23 @@ static void complete(Container *container) {
                 complete_forwards(&veths[i].forward_ports);
 }
 
+static bool exists(const char *path) {
+        return access(path, F_OK) == 0;
+}
+
+/* Whether a container was started as it is declared, as far as its record shows that to the byte. */
+static bool is_as_started(Plan *plan, const char *records, const Container *declared, Window *window, Buffer *entry) {
+        const char *name = declared->name.text;
+        Buffer recorded = BUFFER_NULL;
+        bool same = !declared->broken && entry_read(declared, window, entry) &&
+                    read_file(arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), &recorded) &&
+                    entry_is_recorded(declared, entry, &recorded) &&
+                    !exists(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name));
+
+        buffer_free(&recorded);
+        return same;
+}
+
 /* Reads how a container was started. NULL if the record does not tell: it is of another version. */
 static Container *read_running(Plan *plan, const char *records, const char *name) {
         size_t before = plan->running.length;
@@ -328,10 +346,6 @@ static void decide_by_changes(PlannedContainer *item, bool is_unfinished) {
         }
 }
 
-static bool exists(const char *path) {
-        return access(path, F_OK) == 0;
-}
-
 static void decide(
         Plan *plan, PlannedContainer *item, const char *root, const Diagnostics *diagnostics, bool is_incomplete) {
         Comparison comparison = {
@@ -355,7 +369,8 @@ static void decide(
                 item->action = ACTION_KEEP;
                 item->reason = "it was started by another version, which has not noted how; restart it";
         } else {
-                compare_objects(&comparison, container_fields, item->running, item->declared, NULL);
+                if (item->running != item->declared)
+                        compare_objects(&comparison, container_fields, item->running, item->declared, NULL);
                 decide_by_changes(
                         item, exists(arena_printf(plan->arena, "%s/%s/" RECORD_UNFINISHED, records, item->name)));
         }
@@ -369,6 +384,8 @@ static int compare_items(const void *a, const void *b) {
 static bool add_running(Plan *plan, const NameTable *names, const char *records) {
         DIR *directory = opendir(records);
         const struct dirent *entry;
+        Window window = WINDOW_NULL;
+        Buffer text = BUFFER_NULL;
 
         if (!directory) {
                 if (errno == ENOENT)
@@ -378,16 +395,24 @@ static bool add_running(Plan *plan, const NameTable *names, const char *records)
                 return false;
         }
         while ((entry = readdir(directory))) {
-                PlannedContainer *item;
-
-                if (entry->d_name[0] == '.')
-                        continue;
-                item = add_item(plan, arena_copy(plan->arena, entry->d_name, strlen(entry->d_name)));
-                item->runs = true;
-                item->declared = name_table_find(names, item->name);
-                item->running = read_running(plan, records, item->name);
+                if (entry->d_name[0] != '.')
+                        (void)add_item(plan, arena_copy(plan->arena, entry->d_name, strlen(entry->d_name)));
         }
         closedir(directory);
+        /* In this order they most often stand in the manifest too. */
+        if (plan->length > 0)
+                qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
+        for (size_t i = 0; i < plan->length; i++) {
+                PlannedContainer *item = &plan->items[i];
+
+                item->runs = true;
+                item->declared = name_table_find(names, item->name);
+                item->running = item->declared && is_as_started(plan, records, item->declared, &window, &text)
+                                        ? item->declared
+                                        : read_running(plan, records, item->name);
+        }
+        buffer_free(&window.text);
+        buffer_free(&text);
         return true;
 }
 

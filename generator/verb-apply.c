@@ -25,16 +25,19 @@ typedef struct Declared {
 
 /* Reads what is declared in @files, or in the host's manifests if @files is NULL, and makes the plan. */
 static bool read_declared(Declared *declared, char *const files[], int files_length) {
+        bool good;
+
         *declared = (Declared){.manifest.arena = &declared->arena};
         diagnostics_init(&declared->diagnostics, &declared->arena);
         for (int i = 0; files && i < files_length; i++)
                 manifest_read(&declared->manifest, files[i], files[i], &declared->diagnostics);
         if (!files)
                 manifests_read(&declared->manifest, "", &declared->diagnostics);
-        manifest_close(&declared->manifest);
         check_manifest(&declared->manifest, &declared->names, &declared->diagnostics);
         closures_read(&declared->manifest, "", &declared->diagnostics);
-        return plan_make(&declared->plan, &declared->manifest, &declared->names, &declared->diagnostics, "");
+        good = plan_make(&declared->plan, &declared->manifest, &declared->names, &declared->diagnostics, "");
+        manifest_close(&declared->manifest);
+        return good;
 }
 
 static void free_declared(Declared *declared) {

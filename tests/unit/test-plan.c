@@ -340,6 +340,41 @@ static void what_another_version_has_started_is_left_as_it_is(void **state) {
         host_free(&host);
 }
 
+/* A record with the entry to the byte is not parsed; any other is. */
+static void a_record_is_only_parsed_if_it_differs(void **state) {
+        static const char declared[] =
+                "version: 1\ncontainers:\n  web:\n    system: /a\n    tmpfs: [/b]\n  x: {system: /a}\n\n";
+        static const char *const records[] = {
+                "# Its entry there.\nversion: 1\ncontainers:\n \"web\":\n    system: /a\n    tmpfs: [/b]\n",
+                "# Its entry there.\nversion: 1\ncontainers:\n \"web\":\n    tmpfs: [/b]\n    system: /a\n",
+                "# Its entry there.\nversion: 1\ncontainers:\n \"web\":\n    system: /a\n    tmpfs: [/b]\n    "
+                "ephemeral: true\n",
+                "# Its entry there.\nversion: 1\ncontainers:\n \"web\":\n    system: /a\n",
+        };
+        static const char *const plans[] = {"", "", "restart", "restart"};
+        static const bool parsed[] = {false, true, true, true};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+                Host host;
+
+                host_init(&host);
+                declare(&host, declared);
+                record(&host, "web", RECORD_MANIFEST, records[i]);
+                record(&host, "x", RECORD_MANIFEST, "version: 1\ncontainers:\n \"x\":\n  {system: /a}\n");
+                if (i == 0)
+                        record(&host, "x", RECORD_SYSTEM, "/b\n");
+                (void)planned(&host);
+                assert_int_equal(host.plan.length, 2);
+                assert_int_equal(host.plan.items[0].running != host.plan.items[0].declared, parsed[i]);
+                assert_int_equal(host.plan.items[0].action, *plans[i] ? ACTION_RESTART : ACTION_NONE);
+                /* Where another system has been activated, the entry does not tell what runs. */
+                assert_int_equal(host.plan.items[1].running != host.plan.items[1].declared, i == 0);
+                assert_int_equal(host.plan.items[1].action, i == 0 ? ACTION_RELOAD : ACTION_NONE);
+                host_free(&host);
+        }
+}
+
 static void the_plan_is_json_for_programs(void **state) {
         char *text = NULL;
         size_t length;
@@ -376,6 +411,7 @@ int main(void) {
                 cmocka_unit_test(what_was_interrupted_is_made_up_for),
                 cmocka_unit_test(a_mount_below_the_source_takes_a_restart),
                 cmocka_unit_test(what_another_version_has_started_is_left_as_it_is),
+                cmocka_unit_test(a_record_is_only_parsed_if_it_differs),
                 cmocka_unit_test(the_plan_is_json_for_programs),
         };
 

@@ -1,0 +1,19 @@
+/* The entry of a container, as text: what its unit keeps, and its record. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "manifest.h"
+
+/* Reads the container's entry as it stands in its manifest, which is open, into @entry, without empty lines at its end and without
+ * carriage returns. False, with errno set and @entry empty, if it cannot be read. */
+bool entry_read(const Container *container, Window *window, Buffer *entry);
+
+/* How far the entry's first line is indented, below the container's name in templates/container.manifest. A mapping between braces
+ * can stand anywhere. */
+size_t entry_column(const Container *container, const Buffer *entry);
+
+/* Whether @manifest, of a record, is what that of this container would be. True if it has the container's entry to the byte; false
+ * says nothing. */
+bool entry_is_recorded(const Container *container, const Buffer *entry, const Buffer *manifest);
