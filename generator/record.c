@@ -207,11 +207,12 @@ static void remove_directory(int records, const char *name) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", name, strerror(errno));
 }
 
-/* Deletes the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when
- * it deletes the container's network namespace, which is going on meanwhile. */
-static void remove_links(const Buffer *network) {
+/* Starts to delete the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when
+ * it deletes the container's network namespace, which is going on meanwhile. Returns the process, 0 if there are none. */
+static pid_t start_removing_links(const Buffer *network) {
         char *const ip[] = {(char *)TOOL_IP, (char *)"-force", (char *)"-batch", (char *)"-", NULL};
         Buffer batch = BUFFER_NULL;
+        pid_t pid = 0;
 
         for_each_line(line, end, network) {
                 const char *link = behind(line, end, "link add name ");
@@ -228,8 +229,9 @@ static void remove_links(const Buffer *network) {
                 buffer_append(&batch, "\n", 1);
         }
         if (batch.length > 0)
-                (void)run_program(ip, &batch);
+                pid = start_program(ip, &batch, false);
         buffer_free(&batch);
+        return pid;
 }
 
 /* Whether another container's record has forwards. */
@@ -369,6 +371,7 @@ static void unregister_machine(Arena *arena, const char *container) {
 static bool remove_record(Arena *arena, int records, const char *container) {
         Buffer tmpfiles, network, claims;
         bool removed = true;
+        pid_t links;
 
         if (faccessat(records, container, F_OK, 0) < 0)
                 return true;
@@ -376,11 +379,14 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         network = read_recorded(arena, container, RECORD_NETWORK);
         claims = read_recorded(arena, container, RECORD_CLAIMS);
 
-        remove_links(&network);
+        /* The kernel takes its time for both. */
+        links = start_removing_links(&network);
         removed = remove_forwards(arena, records, container);
         unregister_machine(arena, container);
         remove_nspawn_leftovers(arena, container);
         removed = remove_files(arena, &tmpfiles) && removed;
+        if (links > 0)
+                (void)end_program(links);
         release_claims(arena, records, container, &claims, &BUFFER_NULL);
         remove_directory(records, container);
 
