@@ -100,6 +100,15 @@ forwards_come_back_when_the_host_loads_its_rules_anew() {
   systemctl stop nftables
 }
 
+# Whoever comes second adds only what is its own, as long as the table is there.
+a_start_after_the_ruleset_was_flushed_makes_the_table_anew() {
+  start_pair
+  systemctl stop container@two
+  nft flush ruleset
+  systemctl start container@two
+  page 10.0.0.1:8082
+}
+
 stopping_after_the_ruleset_was_flushed_is_clean() {
   _declare_forwards
   nft flush ruleset

@@ -108,6 +108,15 @@ nothing_is_left_when_nspawn_is_killed_and_not_restarted() {
   rm -r /run/systemd/system/container@web.service.d
 }
 
+a_failed_start_says_which_tool_has_failed() {
+  _declare_web
+  mount --bind /usr/bin/false /usr/bin/ip
+  fails systemctl start container@web
+  systemctl stop container@web
+  umount /usr/bin/ip
+  log_of web | grep 'Container web cannot start: /usr/bin/ip failed with exit status 1.'
+}
+
 nothing_is_left_of_a_failed_start() {
   declare_containers <<'YAML'
   broken:

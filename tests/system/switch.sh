@@ -337,7 +337,7 @@ a_container_that_is_still_starting_gets_the_other_system_by_a_restart() {
 YAML
   systemctl start --no-block container@slow
   # Before it has a record, what it has been started with is not known: then it is waited for, and reloaded.
-  wait_until 10 test -e $records/slow
+  wait_until 10 test -e "$records/slow"
   _write_manifest <<'YAML'
   slow: { system: "{system}-old" }
 YAML
