@@ -358,41 +358,41 @@ static void add_link(Generator *g, const Container *container, const Link *link,
 
 /* Who is in none of the sets is up to the host's own rules. */
 static void add_internet_access(Generator *g, const Container *container) {
-        const Link *link = &container->link, *veths = container->extra_veths.items;
+        const Link *link = &container->link, *veths = container->rare->extra_veths.items;
         bool is_routed = container_has_link(container) && !link->host_bridge.text;
 
         if (is_routed)
                 add(g, RESTRICTED_LINK, g->values[LINK].items[0].text);
         if (is_routed && container->internet_access.value)
                 add(g, INTERNET_LINK, g->values[LINK].items[0].text);
-        for (uint32_t i = 0; i < container->extra_veths.length; i++)
+        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
                 if (!veths[i].host_bridge.text)
                         add(g, RESTRICTED_LINK, veths[i].name.text);
 }
 
 static void add_network(Generator *g, const Container *container) {
-        const Text *interfaces = container->interfaces.items, *macvlans = container->macvlans.items;
-        const Link *veths = container->extra_veths.items;
+        const Text *interfaces = container->rare->interfaces.items, *macvlans = container->rare->macvlans.items;
+        const Link *veths = container->rare->extra_veths.items;
 
         if (container->private_network.value)
                 add(g, PRIVATE_NETWORK, "");
-        if (container->network_namespace.text)
-                add(g, NETWORK_NAMESPACE, container->network_namespace.text);
+        if (container->rare->network_namespace.text)
+                add(g, NETWORK_NAMESPACE, container->rare->network_namespace.text);
         if (container_has_link(container))
                 add_link(g, container, &container->link, 0);
         if (container->private_network.value)
                 add_forwards(g, &container->link, g->values[LINK].length > 0 ? g->values[LINK].items[0].text : NULL);
-        for (uint32_t i = 0; i < container->extra_veths.length; i++) {
+        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++) {
                 add_link(g, container, &veths[i], i);
                 add_forwards(g, &veths[i], veths[i].name.text);
         }
         if (container->internet_access.mark.line > 0)
                 add_internet_access(g, container);
-        for (uint32_t i = 0; i < container->interfaces.length; i++) {
+        for (uint32_t i = 0; i < container->rare->interfaces.length; i++) {
                 add(g, INTERFACE, interfaces[i].text);
                 add_device_unit(g, interfaces[i].text);
         }
-        for (uint32_t i = 0; i < container->macvlans.length; i++) {
+        for (uint32_t i = 0; i < container->rare->macvlans.length; i++) {
                 add(g, MACVLAN, macvlans[i].text);
                 add_device_unit(g, macvlans[i].text);
         }
@@ -439,16 +439,16 @@ static void add_limit(Generator *g, const Text *limit, PlaceholderNumber number,
 }
 
 static void add_limits(Generator *g, const Container *container) {
-        add_limit(g, &container->memory_max, MEMORY_MAX, MEMORY_MAX_PERCENT);
-        add_limit(g, &container->cpu_quota, CPU_QUOTA_PERCENT, CPU_QUOTA_PERCENT);
-        add_limit(g, &container->tasks_max, TASKS_MAX, TASKS_MAX_PERCENT);
+        add_limit(g, &container->rare->memory_max, MEMORY_MAX, MEMORY_MAX_PERCENT);
+        add_limit(g, &container->rare->cpu_quota, CPU_QUOTA_PERCENT, CPU_QUOTA_PERCENT);
+        add_limit(g, &container->rare->tasks_max, TASKS_MAX, TASKS_MAX_PERCENT);
 }
 
 /* systemd-nspawn reads the files itself, so that their content is nowhere else. */
 static void add_credentials(Generator *g, const Container *container) {
-        const Credential *credentials = container->credentials.items;
+        const Credential *credentials = container->rare->credentials.items;
 
-        for (uint32_t i = 0; i < container->credentials.length; i++) {
+        for (uint32_t i = 0; i < container->rare->credentials.length; i++) {
                 add(g, CREDENTIAL, credentials[i].id.text);
                 add(g, CREDENTIAL_PATH, credentials[i].path.text);
                 add(g, REQUIRED_PATH, credentials[i].path.text);
@@ -457,7 +457,7 @@ static void add_credentials(Generator *g, const Container *container) {
 
 /* What a container sees of the host's Nix. With a closure that is no more than the paths in it, on an empty directory. */
 static void add_store(Generator *g, const Container *container) {
-        if (!container->closure.text) {
+        if (!container->rare->closure.text) {
                 add(g, STORE, STORE_DIRECTORY);
                 add(g, NIX_STATE, "db");
                 add(g, NIX_STATE, "daemon-socket");
@@ -466,14 +466,14 @@ static void add_store(Generator *g, const Container *container) {
                 return;
         }
         add(g, TMPFS, STORE_DIRECTORY ":mode=0755");
-        for (uint32_t i = 0; i < container->store_paths_length; i++)
-                add(g, STORE, container->store_paths[i]);
+        for (uint32_t i = 0; i < container->rare->store_paths_length; i++)
+                add(g, STORE, container->rare->store_paths[i]);
         if (!closure_has(container, CONTAINER_INIT_PATH) && is_in_store(CONTAINER_INIT_PATH))
                 add(g, STORE, CONTAINER_INIT_PATH);
 }
 
 static void add_permissions(Generator *g, const Container *container) {
-        const Device *devices = container->allowed_devices.items;
+        const Device *devices = container->rare->allowed_devices.items;
         bool shifted = container_has_shifted_users(container);
 
         add(g, PRIVATE_USERS, container->private_users.text ? container->private_users.text : "no");
@@ -481,12 +481,12 @@ static void add_permissions(Generator *g, const Container *container) {
         if (shifted)
                 /* "auto" would give a state directory to other users where its file system has no idmapped mounts. */
                 add(g, PRIVATE_USERS_OWNERSHIP, container->ephemeral.value ? "auto" : "map");
-        add_texts(g, CAPABILITY, &container->additional_capabilities);
-        add_texts(g, DROP_CAPABILITY, &container->drop_capabilities);
-        if (container->no_new_privileges.value)
+        add_texts(g, CAPABILITY, &container->rare->additional_capabilities);
+        add_texts(g, DROP_CAPABILITY, &container->rare->drop_capabilities);
+        if (container->rare->no_new_privileges.value)
                 add(g, NO_NEW_PRIVILEGES, "yes");
-        add_texts(g, SYSTEM_CALL_FILTER, &container->system_call_filter);
-        for (uint32_t i = 0; i < container->allowed_devices.length; i++)
+        add_texts(g, SYSTEM_CALL_FILTER, &container->rare->system_call_filter);
+        for (uint32_t i = 0; i < container->rare->allowed_devices.length; i++)
                 add_device_allow(g, devices[i].node.text, devices[i].modifier.text);
         if (container->enable_tun.value)
                 add(g, CAPABILITY, "CAP_NET_ADMIN");
@@ -577,7 +577,8 @@ static void generate_container(Generator *g, const Container *container) {
         start_container(g, container);
         add(g, SYSTEM, container->system.text);
         add(g, ROOT, join(g, root, name));
-        add(g, TIMEOUT_START, container->timeout_start_sec.text ? container->timeout_start_sec.text : "1min");
+        add(g, TIMEOUT_START,
+                container->rare->timeout_start_sec.text ? container->rare->timeout_start_sec.text : "1min");
         if (container->ephemeral.value) {
                 add(g, EPHEMERAL_NAME, name);
         } else {
@@ -591,8 +592,8 @@ static void generate_container(Generator *g, const Container *container) {
         add_bind_mounts(g, container);
         add_credentials(g, container);
         add_limits(g, container);
-        add_texts(g, TMPFS, &container->tmpfs);
-        add_texts(g, EXTRA_FLAG, &container->extra_flags);
+        add_texts(g, TMPFS, &container->rare->tmpfs);
+        add_texts(g, EXTRA_FLAG, &container->rare->extra_flags);
         add_network(g, container);
         for (uint32_t i = 0; i < container->claims_length; i++)
                 add(g, CLAIM, container->claims[i].text);

@@ -238,10 +238,10 @@ static void take(bool taken[static 256], const Link *link) {
 }
 
 static void take_all(bool taken[static 256], const Container *container) {
-        const Link *veths = container->extra_veths.items;
+        const Link *veths = container->rare->extra_veths.items;
 
         take(taken, &container->link);
-        for (uint32_t i = 0; i < container->extra_veths.length; i++)
+        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
                 take(taken, &veths[i]);
 }
 

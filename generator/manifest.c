@@ -455,14 +455,19 @@ static void read_named_objects(Reader *r, const Field *field, List *list) {
         finish_list(r, list, field->size);
 }
 
+static RareOptions no_rare_options;
+
 /* Reads the value of @field, whose first event is the current one, into @object. null is as if it were not given. */
 static void read_field(Reader *r, const Field *field, void *object) {
-        void *value = (char *)object + field->offset;
+        void *value;
 
         if (is_null(r)) {
                 check_plain_yaml(r);
                 return;
         }
+        if (field->is_rare && r->container->rare == &no_rare_options)
+                r->container->rare = arena_alloc(r->arena, sizeof(RareOptions));
+        value = (void *)field_value(field, object);
         switch (field->kind) {
         case FIELD_SCALAR:
                 read_scalar(r, field->type, value);
@@ -487,6 +492,7 @@ static Container *add_container(Reader *r, const char *name, Mark mark) {
         }
         container->name = (Text){mark, name};
         container->file = r->file;
+        container->rare = &no_rare_options;
         return m->containers[m->length++] = container;
 }
 

@@ -34,10 +34,6 @@ typedef struct Comparison {
         OptionChange **end;
 } Comparison;
 
-static const void *member(const void *object, const Field *field) {
-        return (const char *)object + field->offset;
-}
-
 /* Every value starts with its mark. */
 static bool is_given(const void *value) {
         return ((const Mark *)value)->line > 0;
@@ -78,7 +74,7 @@ static const char *object_text(Arena *arena, const Field *fields, const void *ob
         const char *text = "{";
 
         for (const Field *field = fields; field->name; field++) {
-                const char *value = value_text(arena, field, member(object, field));
+                const char *value = value_text(arena, field, field_value(field, object));
 
                 if (value)
                         text = arena_printf(arena, "%s%s\"%s\": %s", text, text[1] ? ", " : "", field->name, value);
@@ -111,12 +107,12 @@ static bool is_below(const char *path, const char *directory) {
 /* Whether anything of @container is mounted below @mount_point: it would be hidden by what is mounted there later. */
 static bool has_mounts_below(const Container *container, const char *mount_point) {
         const BindMount *mounts = container->bind_mounts.items;
-        const Text *tmpfs = container->tmpfs.items;
+        const Text *tmpfs = container->rare->tmpfs.items;
 
         for (uint32_t i = 0; i < container->bind_mounts.length; i++)
                 if (is_below(mounts[i].mount_point.text, mount_point))
                         return true;
-        for (uint32_t i = 0; i < container->tmpfs.length; i++)
+        for (uint32_t i = 0; i < container->rare->tmpfs.length; i++)
                 if (is_below(tmpfs[i].text, mount_point))
                         return true;
         return false;
@@ -135,7 +131,7 @@ static Change change_here(const Comparison *c, const char *option, Change change
         const BindMount *mount;
 
         /* Its root is to be made by the system it has, or another system is not in the store that it sees. */
-        if (change == CHANGE_RELOAD && (c->new->ephemeral.value || c->new->closure.text))
+        if (change == CHANGE_RELOAD && (c->new->ephemeral.value || c->new->rare->closure.text))
                 return CHANGE_RESTART;
         if (change != CHANGE_LIVE)
                 return change;
@@ -246,7 +242,7 @@ static void compare_values(Comparison *c, const Field *field, const void *old, c
 
 static void compare_objects(Comparison *c, const Field *fields, const void *old, const void *new, const char *path) {
         for (const Field *field = fields; field->name; field++)
-                compare_values(c, field, member(old, field), member(new, field),
+                compare_values(c, field, field_value(field, old), field_value(field, new),
                         path ? arena_printf(c->arena, "%s.%s", path, field->name) : field->name);
 }
 
@@ -261,13 +257,13 @@ static void complete_forwards(const List *list) {
 /* Fills in what options are that follow others, so that saying it or not makes no difference. */
 static void complete(Container *container) {
         BindMount *mounts = container->bind_mounts.items;
-        const Link *veths = container->extra_veths.items;
+        const Link *veths = container->rare->extra_veths.items;
 
         for (uint32_t i = 0; i < container->bind_mounts.length; i++)
                 if (!is_given(&mounts[i].host_path))
                         mounts[i].host_path = mounts[i].mount_point;
         complete_forwards(&container->link.forward_ports);
-        for (uint32_t i = 0; i < container->extra_veths.length; i++)
+        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
                 complete_forwards(&veths[i].forward_ports);
 }
 
