@@ -6,6 +6,7 @@
 
 #include "closures.h"
 #include "option-path.h"
+#include "order.h"
 
 typedef struct Checker {
         Arena *arena;
@@ -334,6 +335,7 @@ void check_manifest(Manifest *manifest, NameTable *ret_names, Diagnostics *diagn
                 check_name(&c, ret_names);
                 check_container(&c);
         }
+        order_check(manifest, ret_names, diagnostics);
         for (size_t i = 0; i < manifest->length; i++) {
                 c.container = manifest->containers[i];
                 if (!c.container->broken)

@@ -16,6 +16,7 @@
 #include "escape.h"
 #include "interface-name.h"
 #include "log.h"
+#include "order.h"
 #include "read-file.h"
 #include "record.h"
 #include "schema.h"
@@ -46,6 +47,9 @@
         P(ROOT, "root")                                                                                                \
         P(EPHEMERAL_NAME, "ephemeral-name")                                                                            \
         P(REQUIRED_PATH, "required-path")                                                                              \
+        P(AFTER, "after")                                                                                              \
+        P(REQUIRES, "requires")                                                                                        \
+        P(WANTS, "wants")                                                                                              \
         P(DEVICE, "device")                                                                                            \
         P(CLAIM, "claim")                                                                                              \
         P(TIMEOUT_START, "timeout-start")                                                                              \
@@ -444,6 +448,13 @@ static void add_limits(Generator *g, const Container *container) {
         add_limit(g, &container->rare->tasks_max, TASKS_MAX, TASKS_MAX_PERCENT);
 }
 
+static void add_order(Generator *g, PlaceholderNumber placeholder, const List *units) {
+        const Text *items = units->items;
+
+        for (uint32_t i = 0; i < units->length; i++)
+                add(g, placeholder, order_unit(&g->scratch, items[i].text));
+}
+
 /* systemd-nspawn reads the files itself, so that their content is nowhere else. */
 static void add_credentials(Generator *g, const Container *container) {
         const Credential *credentials = container->rare->credentials.items;
@@ -592,6 +603,9 @@ static void generate_container(Generator *g, const Container *container) {
         add_bind_mounts(g, container);
         add_credentials(g, container);
         add_limits(g, container);
+        add_order(g, AFTER, &container->rare->after);
+        add_order(g, REQUIRES, &container->rare->requires);
+        add_order(g, WANTS, &container->rare->wants);
         add_texts(g, TMPFS, &container->rare->tmpfs);
         add_texts(g, EXTRA_FLAG, &container->rare->extra_flags);
         add_network(g, container);

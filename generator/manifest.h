@@ -113,6 +113,11 @@ typedef struct RareOptions {
         List system_call_filter; /* of Text */
         List credentials;        /* of Credential */
         Text closure;
+        List after;    /* of Text */
+        List requires; /* of Text */
+        List wants;    /* of Text */
+        /* Containers that start after others have more; filled in by order.h. */
+        uint32_t start_rank;
 
         /* The paths of the store that are in its closure, if it has one; filled in by closures.h. */
         const char **store_paths;

@@ -10,6 +10,7 @@
 #include "interface-name.h"
 #include "mac-address.h"
 #include "manifest.h"
+#include "unit-name.h"
 #include "utf8.h"
 
 /* The longest text, in bytes. Linux takes arguments of up to 128 KiB, and systemd lines of up to 1 MiB. */
@@ -425,6 +426,13 @@ static bool parse_user(Arena *arena, const char *text, size_t length, bool plain
                 !isdigit((unsigned char)text[0]));
 }
 
+/* See order.h for what it is then. */
+static bool parse_unit(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return strlen(text) == length && (unit_name_is_valid(text) || host_name_is_valid(text, length)) &&
+               keep_text(arena, text, length, value);
+}
+
 static const char *format_text(Arena *arena, const void *value) {
         return escape_json(arena, ((const Text *)value)->text);
 }
@@ -516,6 +524,8 @@ static const ScalarType tasks_type = {
 static const ScalarType system_call_type = {"a system call or, with \"@\" in front, a group of them; \"~\" before "
                                             "either forbids it",
         sizeof(Text), parse_system_call, format_text};
+static const ScalarType unit_type = {
+        "the name of a container, or of a unit, such as network-online.target", sizeof(Text), parse_unit, format_text};
 static const ScalarType credential_id_type = {"the name of a credential: a file name in ASCII without \":\" and \"\\\"",
         sizeof(Text), parse_credential_id, format_text};
 static const ScalarType mode_type = {
@@ -641,6 +651,12 @@ const Field container_fields[] = {
                 .fields = credential_fields, .size = sizeof(Credential), .change = CHANGE_RESTART},
         {"closure", FIELD_SCALAR, offsetof(RareOptions, closure), .is_rare = true, .type = &absolute_path_type,
                 .change = CHANGE_RESTART},
+        {"after", FIELD_LIST, offsetof(RareOptions, after), .is_rare = true, .type = &unit_type,
+                .change = CHANGE_NOTHING},
+        {"requires", FIELD_LIST, offsetof(RareOptions, requires), .is_rare = true, .type = &unit_type,
+                .change = CHANGE_NOTHING},
+        {"wants", FIELD_LIST, offsetof(RareOptions, wants), .is_rare = true, .type = &unit_type,
+                .change = CHANGE_NOTHING},
         {0},
 };
 
