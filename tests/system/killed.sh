@@ -60,13 +60,13 @@ _what_there_is() {
     ip route show table all | grep -v -e 'dev lo' -e fe80 -e ff00 -e multicast | sed 's/^/route /; s/ pref .*//; s/ linkdown//'
     nft -s list ruleset | tr ',{}=\t' '\n' | sed 's/^ *//; s/ *$//'
     ss -Hltun | awk '{print "listens", $1, $5}'
-    ls /run/systemd/transient 2>/dev/null | grep -v '^run-' || true
+    find /run/systemd/transient -mindepth 1 ! -name 'run-*'
     for name in other kept brief; do
       echo "$name $(systemctl is-active "container@$name" | sed 's/failed/inactive/') $(pgrep -cf -- "systemd-nspawn .*--machine=$name ") $(find "$records/$name" -type f 2>/dev/null | sort |
         xargs -r cat | md5sum)"
     done
-    find $records -mindepth 1
-    find $records/.claims -type l -printf '%p -> %l\n'
+    find "$records" -mindepth 1
+    find "$records/.claims" -type l -printf '%p -> %l\n'
     find /run/nixos-containers /var/lib/nixos-containers -mindepth 1 -maxdepth 1 ! -name '.#*'
     awk '/systemd.nspawn|nixos-containers/ {print $2}' /proc/self/mounts
     machinectl list --no-legend | awk '{print "machine", $1}'
@@ -226,18 +226,18 @@ a_kill_during_a_removal_is_made_up_for_by_the_next_apply() {
     echo "killed at call $point of $(_calls remove)"
     _declare_victims
     systemctl start container@kept
-    sed -i 's/^  kept:/&\n    autoStart: true/' $manifest
+    sed -i 's/^  kept:/&\n    autoStart: true/' "$manifest"
     systemctl daemon-reload
     echo "$point" >/run/kill-at/remove
     systemctl stop container@kept
     nixos-container apply
     [ "$(state kept)" = active ]
     curl --silent --fail --max-time 2 http://10.0.0.1:8080 >/dev/null
-    sed -i 's/    autoStart: true//' $manifest
+    sed -i 's/    autoStart: true//' "$manifest"
     nixos-container apply
     echo "$point" >/run/kill-at/remove
     systemctl stop container@kept
-    sed -i '/^  kept:/,/bindMounts/d' $manifest
+    sed -i '/^  kept:/,/bindMounts/d' "$manifest"
     nixos-container apply
     _is_as_after_a_stop
     [ "$(systemctl show -P LoadState container@kept)" = not-found ]
@@ -249,7 +249,7 @@ a_kill_during_a_removal_is_made_up_for_by_the_next_apply() {
 
 # Between these there are all that a switch can do to containers that cannot be reloaded.
 _write_before() {
-  { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >$manifest <<'YAML'
+  { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >"$manifest" <<'YAML'
   other:
     system: "{system}-small"
     privateNetwork: true
@@ -261,7 +261,7 @@ _write_before() {
 YAML
 }
 _write_after() {
-  { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >$manifest <<'YAML'
+  { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >"$manifest" <<'YAML'
   other:
     system: "{system}-small"
     privateNetwork: true
