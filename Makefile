@@ -182,7 +182,7 @@ $(ROOTFS): tests/host/make-rootfs
 	@tests/host/make-rootfs $@
 	@touch $@
 
-SOURCES := $(wildcard generator/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch])
+SOURCES := $(wildcard generator/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch])
 NIX_SOURCES = default.nix $(shell find nixos-module tests/nix -name '*.nix')
 SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh)
 

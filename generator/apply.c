@@ -146,6 +146,9 @@ static void end_job(const Job *job, void *userdata) {
         Step *step = job->userdata;
         bool done = strcmp(job->result, "done") == 0 || has_stopped(job, step->item->name);
 
+        /* There was nothing to stop for systemd. */
+        if (step->item->action == ACTION_STOP && step->item->left_over)
+                done = record_remove(step->item->name);
         if (step->item->action == ACTION_RELOAD)
                 end_reload(userdata, step, job->result);
         else if (!step->stop_first || !done)

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "entry.h"
@@ -271,6 +272,16 @@ static bool exists(const char *path) {
         return access(path, F_OK) == 0;
 }
 
+/* Whether the unit of a container is active, or becoming it or the contrary: only then systemd has this link, by which journald knows
+ * the run of a unit. Where there are none at all it is taken for active. */
+static bool has_active_unit(Plan *plan, const char *root, const char *name) {
+        const char *units = arena_join(plan->arena, root, "/run/systemd/units");
+        struct stat status;
+
+        return lstat(arena_printf(plan->arena, "%s/invocation:container@%s.service", units, name), &status) == 0 ||
+               !exists(units);
+}
+
 /* Whether a container was started as it is declared, as far as its record shows that to the byte. */
 static bool is_as_started(Plan *plan, const char *records, const Container *declared, Window *window, Buffer *entry) {
         const char *name = declared->name.text;
@@ -361,6 +372,10 @@ static void decide(
                         item->action = ACTION_START;
                         item->reason = "an earlier switch has stopped it and was not finished";
                 }
+                if (item->left_over) {
+                        item->action = item->action == ACTION_NONE ? ACTION_STOP : item->action;
+                        item->reason = "its end was cut off";
+                }
         } else if (!item->running) {
                 item->action = ACTION_KEEP;
                 item->reason = "it was started by another version, which has not noted how; restart it";
@@ -376,8 +391,21 @@ static int compare_items(const void *a, const void *b) {
         return strcmp(((const PlannedContainer *)a)->name, ((const PlannedContainer *)b)->name);
 }
 
+/* The container of which @entry is the record, or the rest of the only record that it has. NULL for anything else. */
+static const char *name_of_record(Plan *plan, const char *records, const char *entry) {
+        size_t length = strlen(entry);
+        const char *name;
+
+        if (entry[0] != '.')
+                return arena_copy(plan->arena, entry, length);
+        if (length <= 5 || strcmp(entry + length - 4, ".new") != 0)
+                return NULL;
+        name = arena_copy(plan->arena, entry + 1, length - 5);
+        return exists(arena_printf(plan->arena, "%s/%s", records, name)) ? NULL : name;
+}
+
 /* Adds the containers that run, by their records. */
-static bool add_running(Plan *plan, const NameTable *names, const char *records) {
+static bool add_running(Plan *plan, const NameTable *names, const char *root, const char *records) {
         DIR *directory = opendir(records);
         const struct dirent *entry;
         Window window = WINDOW_NULL;
@@ -391,8 +419,10 @@ static bool add_running(Plan *plan, const NameTable *names, const char *records)
                 return false;
         }
         while ((entry = readdir(directory))) {
-                if (entry->d_name[0] != '.')
-                        (void)add_item(plan, arena_copy(plan->arena, entry->d_name, strlen(entry->d_name)));
+                const char *name = name_of_record(plan, records, entry->d_name);
+
+                if (name)
+                        (void)add_item(plan, name);
         }
         closedir(directory);
         /* In this order they most often stand in the manifest too. */
@@ -401,8 +431,11 @@ static bool add_running(Plan *plan, const NameTable *names, const char *records)
         for (size_t i = 0; i < plan->length; i++) {
                 PlannedContainer *item = &plan->items[i];
 
-                item->runs = true;
                 item->declared = name_table_find(names, item->name);
+                item->runs = has_active_unit(plan, root, item->name);
+                item->left_over = !item->runs;
+                if (item->left_over)
+                        continue;
                 item->running = item->declared && is_as_started(plan, records, item->declared, &window, &text)
                                         ? item->declared
                                         : read_running(plan, records, item->name);
@@ -428,7 +461,7 @@ bool plan_make(Plan *plan, const Manifest *manifest, const NameTable *names, con
         NameTable running = NAME_TABLE_NULL;
 
         *plan = (Plan){.arena = manifest->arena, .running = {.arena = manifest->arena}};
-        if (!add_running(plan, names, records))
+        if (!add_running(plan, names, root, records))
                 return false;
         for (size_t i = 0; i < plan->length; i++)
                 (void)name_table_add(&running, plan->items[i].name, plan);

@@ -207,6 +207,28 @@ static void remove_directory(int records, const char *name) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", name, strerror(errno));
 }
 
+/* Where the record of a container is made, and taken apart. */
+static const char *new_record_path(Arena *arena, const char *container) {
+        return arena_printf(arena, RECORD_NEW, container);
+}
+
+/* Gives up all claims of a container that may have no record to say which they are. */
+static void release_any_claims(int records, const char *container) {
+        int fd = openat(records, CLAIMS_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+        const struct dirent *entry;
+
+        while (directory && (entry = readdir(directory))) {
+                char holder[NAME_MAX + 1];
+                ssize_t n = readlinkat(fd, entry->d_name, holder, NAME_MAX);
+
+                if (n > 0 && (size_t)n == strlen(container) && memcmp(holder, container, (size_t)n) == 0)
+                        unlinkat(fd, entry->d_name, 0);
+        }
+        if (directory)
+                closedir(directory);
+}
+
 /* Starts to delete the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when
  * it deletes the container's network namespace, which is going on meanwhile. Returns the process, 0 if there are none. */
 static pid_t start_removing_links(const Buffer *network) {
@@ -373,6 +395,8 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         bool removed = true;
         pid_t links;
 
+        /* Of an earlier run that was killed while it made the record, or removed it. */
+        remove_directory(records, new_record_path(arena, container));
         if (faccessat(records, container, F_OK, 0) < 0)
                 return true;
         tmpfiles = read_recorded(arena, container, RECORD_TMPFILES);
@@ -388,7 +412,11 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         if (links > 0)
                 (void)end_program(links);
         release_claims(arena, records, container, &claims, &BUFFER_NULL);
-        remove_directory(records, container);
+        /* A record is whole or gone. */
+        if (renameat(records, container, records, new_record_path(arena, container)) == 0)
+                remove_directory(records, new_record_path(arena, container));
+        else
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", container, strerror(errno));
 
         buffer_free(&tmpfiles);
         buffer_free(&network);
@@ -489,10 +517,6 @@ static bool fill_record(int new, const Buffer *unit) {
                 buffer_free(&content);
         }
         return good;
-}
-
-static const char *new_record_path(Arena *arena, const char *container) {
-        return arena_printf(arena, ".%s.new", container);
 }
 
 /* Notes in the directory of a record that what there is and what the record says may differ. Only the next start mends that. */
@@ -722,8 +746,8 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
         if (add_forwards(&u->nft) && (!attach || attach(userdata))) {
                 /* As at a start, it runs without a port that another program has. */
                 (void)localhost_listen(container, &u->localhost, &u->old_localhost);
-                (void)unlinkat(u->records, unfinished, 0);
                 remove_directory(u->records, other);
+                (void)unlinkat(u->records, unfinished, 0);
                 return true;
         }
         (void)mark_unfinished(u->records, other);
@@ -780,8 +804,12 @@ bool record_set_system(const char *container, const char *system) {
 bool record_remove(const char *container) {
         Arena arena = ARENA_NULL;
         int records = open_records();
-        bool removed = records >= 0 && remove_record(&arena, records, container);
+        bool removed = records >= 0;
 
+        if (removed && faccessat(records, container, F_OK, 0) < 0)
+                release_any_claims(records, container);
+        if (removed)
+                removed = remove_record(&arena, records, container);
         if (records >= 0)
                 close(records);
         arena_free(&arena);

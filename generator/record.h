@@ -37,7 +37,10 @@
 #define RECORD_SYSTEM "system"
 #define RECORD_UNFINISHED "unfinished"
 
-/* Below RECORDS_DIRECTORY, a format of the name: there if a container was stopped to be started again. */
+/* Below RECORDS_DIRECTORY, a format of the name: where a record is made, and where it is taken apart. */
+#define RECORD_NEW ".%s.new"
+
+/* The same: there if a container was stopped to be started again. */
 #define RECORD_START_MARK ".%s.start"
 
 /* What RECORD_NFT is called while its rules are being removed. */
