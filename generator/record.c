@@ -87,6 +87,33 @@ static Buffer read_recorded(Arena *arena, const char *container, const char *fil
         return text;
 }
 
+/* A number of few digits, and a newline. 0 if it is anything else. */
+static unsigned parse_format(const Buffer *text) {
+        unsigned format = 0;
+        size_t i = 0;
+
+        for (; i < text->length && text->text[i] >= '0' && text->text[i] <= '9'; i++)
+                format = 10 * format + (unsigned)(text->text[i] - '0');
+        return i + 1 == text->length && i <= 9 && text->text[i] == '\n' ? format : 0;
+}
+
+const char *record_unknown(Arena *arena, const char *path) {
+        Buffer text = BUFFER_NULL;
+        unsigned format = 1;
+
+        if (read_file(arena_printf(arena, "%s/" RECORD_FORMAT_FILE, path), &text))
+                format = parse_format(&text);
+        else if (errno != ENOENT)
+                format = 0;
+        buffer_free(&text);
+        return format >= 1 && format <= RECORD_FORMAT
+                       ? NULL
+                       : arena_printf(arena,
+                                 "started by another version of nixos-container-generator, whose record (format %u) "
+                                 "this one (format %i) does not know",
+                                 format, RECORD_FORMAT);
+}
+
 static const char *claim_path(Arena *arena, const char *claim) {
         return arena_printf(arena, CLAIMS_DIRECTORY "/%s", claim);
 }
@@ -369,12 +396,17 @@ static void unregister_machine(Arena *arena, const char *container) {
 }
 
 static bool remove_record(Arena *arena, int records, const char *container) {
+        const char *unknown = record_unknown(arena, arena_printf(arena, RECORDS_DIRECTORY "/%s", container));
         Buffer tmpfiles, network, claims;
         bool removed = true;
         pid_t links;
 
         if (faccessat(records, container, F_OK, 0) < 0)
                 return true;
+        if (unknown)
+                log_message(LOG_WARNING,
+                        "Container %s was %s: what it has on the host is removed as far as that is known.", container,
+                        unknown);
         tmpfiles = read_recorded(arena, container, RECORD_TMPFILES);
         network = read_recorded(arena, container, RECORD_NETWORK);
         claims = read_recorded(arena, container, RECORD_CLAIMS);
@@ -478,8 +510,12 @@ static bool fill_record(int new, const Buffer *unit) {
                 {"[X-Nftables]", RECORD_NFT},
                 {"[X-Localhost]", RECORD_LOCALHOST},
         };
+        char format[16];
         Buffer manifest = manifest_of_unit(unit);
-        bool good = write_file(new, RECORD_UNIT, unit) && write_file(new, RECORD_MANIFEST, &manifest);
+        const Buffer version = {
+                .text = format, .length = (size_t)snprintf(format, sizeof(format), "%i\n", RECORD_FORMAT)};
+        bool good = write_file(new, RECORD_FORMAT_FILE, &version) && write_file(new, RECORD_UNIT, unit) &&
+                    write_file(new, RECORD_MANIFEST, &manifest);
 
         buffer_free(&manifest);
         for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && good; i++) {
@@ -618,6 +654,8 @@ static bool create_files(const Buffer *tmpfiles) {
 }
 
 static bool start_update(Update *update, const char *directory, const char *container, bool with_files) {
+        const char *unknown;
+
         *update = (Update){.records = -1};
         if (!read_generated(
                     arena_printf(&update->arena, "%s/container@%s.service", directory, container), &update->unit))
@@ -630,6 +668,11 @@ static bool start_update(Update *update, const char *directory, const char *cont
                 return false;
         if (faccessat(update->records, container, F_OK, 0) < 0) {
                 log_message(LOG_ERR, "Container %s does not run.", container);
+                return false;
+        }
+        unknown = record_unknown(&update->arena, arena_printf(&update->arena, RECORDS_DIRECTORY "/%s", container));
+        if (unknown) {
+                log_message(LOG_ERR, "Container %s was %s.", container, unknown);
                 return false;
         }
         update->claims = section(&update->unit, "[X-Claims]");
