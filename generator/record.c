@@ -367,20 +367,26 @@ static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
 }
 
 /* Removes what systemd-nspawn leaves behind when it is killed: the mount through which it passes mounts into the container,
- * the one through which the container's sockets are seen, and the lock of the root directory. Newer versions have an option
- * for the mounts, --cleanup. */
+ * the one through which the container's sockets are seen, which versions have in different places, and the lock of the root
+ * directory. Newer versions have an option for the mounts, --cleanup. */
 static void remove_nspawn_leftovers(Arena *arena, const char *container) {
-        static const char *const mounts[] = {"/run/systemd/nspawn/propagate", "/run/systemd/nspawn/unix-export"};
-        static const char *const locks[] = {"/run/nixos-containers", "/var/lib/nixos-containers"};
+        const char *const mounts[] = {
+                arena_printf(arena, "/run/systemd/nspawn/propagate/%s", container),
+                arena_printf(arena, "/run/systemd/nspawn/unix-export/%s", container),
+                arena_printf(arena, "/run/systemd/nspawn/%s/unix-export", container),
+        };
+        const char *const locks[] = {
+                arena_printf(arena, "/run/nixos-containers/.#%s.lck", container),
+                arena_printf(arena, "/var/lib/nixos-containers/.#%s.lck", container),
+        };
 
         for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
-                const char *path = arena_printf(arena, "%s/%s", mounts[i], container);
-
-                (void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
-                (void)rmdir(path);
+                (void)umount2(mounts[i], MNT_DETACH | UMOUNT_NOFOLLOW);
+                (void)rmdir(mounts[i]);
         }
+        (void)rmdir(arena_printf(arena, "/run/systemd/nspawn/%s", container));
         for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++)
-                (void)unlink(arena_printf(arena, "%s/.#%s.lck", locks[i], container));
+                (void)unlink(locks[i]);
 }
 
 /* Makes systemd-machined forget the machine, if systemd-nspawn was killed before it could: it would refuse the next of
