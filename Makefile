@@ -155,6 +155,10 @@ check-verify: $(ROOTFS)
 check-system: $(ROOTFS)
 	@tests/system/run build/host $(ROOTFS)
 
+# On the newest systemd that Debian has. Releases that change every day are for no .ci/run.
+check-unstable: build/rootfs-unstable dependencies
+	@tests/system/run build/host $<
+
 check-boot: dependencies $(ROOTFS)
 	@tests/boot/run build/host $(ROOTFS)
 
@@ -182,6 +186,13 @@ $(ROOTFS): tests/host/make-rootfs
 	@tests/host/make-rootfs $@
 	@touch $@
 
+# Another release of Debian.
+build/rootfs-%: tests/host/make-rootfs
+	@echo "  ROOTFS  $@"
+	@mkdir -p build
+	@tests/host/make-rootfs $@ $*
+	@touch $@
+
 SOURCES := $(wildcard generator/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch])
 NIX_SOURCES = default.nix $(shell find nixos-module tests/nix -name '*.nix')
 SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh)
@@ -202,7 +213,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install check dependencies check-unit check-golden check-hostile check-nix check-sanitize check-verify check-system \
-	check-boot demo fuzz bench bench-start bench-plot format lint clean FORCE
+	check-unstable check-boot demo fuzz bench bench-start bench-plot format lint clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(B)/*.d)

@@ -378,7 +378,8 @@ static void decide(
                 }
         } else if (!item->running) {
                 item->action = ACTION_KEEP;
-                item->reason = "it was started by another version, which has not noted how; restart it";
+                if (!item->reason)
+                        item->reason = "it was started by another version, which has not noted how; restart it";
         } else {
                 if (item->running != item->declared)
                         compare_objects(&comparison, container_fields, item->running, item->declared, NULL);
@@ -430,15 +431,20 @@ static bool add_running(Plan *plan, const NameTable *names, const char *root, co
                 qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
         for (size_t i = 0; i < plan->length; i++) {
                 PlannedContainer *item = &plan->items[i];
+                const char *unknown;
 
                 item->declared = name_table_find(names, item->name);
                 item->runs = has_active_unit(plan, root, item->name);
                 item->left_over = !item->runs;
                 if (item->left_over)
                         continue;
-                item->running = item->declared && is_as_started(plan, records, item->declared, &window, &text)
-                                        ? item->declared
-                                        : read_running(plan, records, item->name);
+                unknown = record_unknown(plan->arena, arena_printf(plan->arena, "%s/%s", records, item->name));
+                if (unknown)
+                        item->reason = arena_printf(plan->arena, "it was %s; restart it", unknown);
+                else if (item->declared && is_as_started(plan, records, item->declared, &window, &text))
+                        item->running = item->declared;
+                else
+                        item->running = read_running(plan, records, item->name);
         }
         buffer_free(&window.text);
         buffer_free(&text);

@@ -87,6 +87,33 @@ static Buffer read_recorded(Arena *arena, const char *container, const char *fil
         return text;
 }
 
+/* A number of few digits, and a newline. 0 if it is anything else. */
+static unsigned parse_format(const Buffer *text) {
+        unsigned format = 0;
+        size_t i = 0;
+
+        for (; i < text->length && text->text[i] >= '0' && text->text[i] <= '9'; i++)
+                format = 10 * format + (unsigned)(text->text[i] - '0');
+        return i + 1 == text->length && i <= 9 && text->text[i] == '\n' ? format : 0;
+}
+
+const char *record_unknown(Arena *arena, const char *path) {
+        Buffer text = BUFFER_NULL;
+        unsigned format = 1;
+
+        if (read_file(arena_printf(arena, "%s/" RECORD_FORMAT_FILE, path), &text))
+                format = parse_format(&text);
+        else if (errno != ENOENT)
+                format = 0;
+        buffer_free(&text);
+        return format >= 1 && format <= RECORD_FORMAT
+                       ? NULL
+                       : arena_printf(arena,
+                                 "started by another version of nixos-container-generator, whose record (format %u) "
+                                 "this one (format %i) does not know",
+                                 format, RECORD_FORMAT);
+}
+
 static const char *claim_path(Arena *arena, const char *claim) {
         return arena_printf(arena, CLAIMS_DIRECTORY "/%s", claim);
 }
@@ -362,20 +389,26 @@ static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
 }
 
 /* Removes what systemd-nspawn leaves behind when it is killed: the mount through which it passes mounts into the container,
- * the one through which the container's sockets are seen, and the lock of the root directory. Newer versions have an option
- * for the mounts, --cleanup. */
+ * the one through which the container's sockets are seen, which versions have in different places, and the lock of the root
+ * directory. Newer versions have an option for the mounts, --cleanup. */
 static void remove_nspawn_leftovers(Arena *arena, const char *container) {
-        static const char *const mounts[] = {"/run/systemd/nspawn/propagate", "/run/systemd/nspawn/unix-export"};
-        static const char *const locks[] = {"/run/nixos-containers", "/var/lib/nixos-containers"};
+        const char *const mounts[] = {
+                arena_printf(arena, "/run/systemd/nspawn/propagate/%s", container),
+                arena_printf(arena, "/run/systemd/nspawn/unix-export/%s", container),
+                arena_printf(arena, "/run/systemd/nspawn/%s/unix-export", container),
+        };
+        const char *const locks[] = {
+                arena_printf(arena, "/run/nixos-containers/.#%s.lck", container),
+                arena_printf(arena, "/var/lib/nixos-containers/.#%s.lck", container),
+        };
 
         for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
-                const char *path = arena_printf(arena, "%s/%s", mounts[i], container);
-
-                (void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
-                (void)rmdir(path);
+                (void)umount2(mounts[i], MNT_DETACH | UMOUNT_NOFOLLOW);
+                (void)rmdir(mounts[i]);
         }
+        (void)rmdir(arena_printf(arena, "/run/systemd/nspawn/%s", container));
         for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++)
-                (void)unlink(arena_printf(arena, "%s/.#%s.lck", locks[i], container));
+                (void)unlink(locks[i]);
 }
 
 /* Makes systemd-machined forget the machine, if systemd-nspawn was killed before it could: it would refuse the next of
@@ -391,6 +424,7 @@ static void unregister_machine(Arena *arena, const char *container) {
 }
 
 static bool remove_record(Arena *arena, int records, const char *container) {
+        const char *unknown = record_unknown(arena, arena_printf(arena, RECORDS_DIRECTORY "/%s", container));
         Buffer tmpfiles, network, claims;
         bool removed = true;
         pid_t links;
@@ -399,6 +433,10 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         remove_directory(records, new_record_path(arena, container));
         if (faccessat(records, container, F_OK, 0) < 0)
                 return true;
+        if (unknown)
+                log_message(LOG_WARNING,
+                        "Container %s was %s: what it has on the host is removed as far as that is known.", container,
+                        unknown);
         tmpfiles = read_recorded(arena, container, RECORD_TMPFILES);
         network = read_recorded(arena, container, RECORD_NETWORK);
         claims = read_recorded(arena, container, RECORD_CLAIMS);
@@ -506,8 +544,12 @@ static bool fill_record(int new, const Buffer *unit) {
                 {"[X-Nftables]", RECORD_NFT},
                 {"[X-Localhost]", RECORD_LOCALHOST},
         };
+        char format[16];
         Buffer manifest = manifest_of_unit(unit);
-        bool good = write_file(new, RECORD_UNIT, unit) && write_file(new, RECORD_MANIFEST, &manifest);
+        const Buffer version = {
+                .text = format, .length = (size_t)snprintf(format, sizeof(format), "%i\n", RECORD_FORMAT)};
+        bool good = write_file(new, RECORD_FORMAT_FILE, &version) && write_file(new, RECORD_UNIT, unit) &&
+                    write_file(new, RECORD_MANIFEST, &manifest);
 
         buffer_free(&manifest);
         for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && good; i++) {
@@ -642,6 +684,8 @@ static bool create_files(const Buffer *tmpfiles) {
 }
 
 static bool start_update(Update *update, const char *directory, const char *container, bool with_files) {
+        const char *unknown;
+
         *update = (Update){.records = -1};
         if (!read_generated(
                     arena_printf(&update->arena, "%s/container@%s.service", directory, container), &update->unit))
@@ -654,6 +698,11 @@ static bool start_update(Update *update, const char *directory, const char *cont
                 return false;
         if (faccessat(update->records, container, F_OK, 0) < 0) {
                 log_message(LOG_ERR, "Container %s does not run.", container);
+                return false;
+        }
+        unknown = record_unknown(&update->arena, arena_printf(&update->arena, RECORDS_DIRECTORY "/%s", container));
+        if (unknown) {
+                log_message(LOG_ERR, "Container %s was %s.", container, unknown);
                 return false;
         }
         update->claims = section(&update->unit, "[X-Claims]");

@@ -369,6 +369,51 @@ static void what_another_version_has_started_is_left_as_it_is(void **state) {
         host_free(&host);
 }
 
+static void a_record_of_a_format_that_is_not_known_is_not_compared(void **state) {
+        static const struct {
+                const char *format, *expected;
+        } cases[] = {
+                {"1\n", ""},
+                {"2\n", "2"},
+                {"999999999\n", "999999999"},
+                {"1234567890\n", "0"},
+                {"1", "0"},
+                {"one\n", "0"},
+                {"0\n", "0"},
+                {"-1\n", "0"},
+                {"", "0"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                char expected[256] = "";
+                Host host;
+
+                host_init(&host);
+                runs(&host, "web", "");
+                record(&host, "web", RECORD_FORMAT_FILE, cases[i].format);
+                declare(&host, "version: 1\ncontainers: {web: {system: /old}}");
+                if (*cases[i].expected)
+                        snprintf(expected, sizeof(expected),
+                                "web: keep (it was started by another version of nixos-container-generator, whose "
+                                "record (format %s) this one (format 1) does not know; restart it)\n",
+                                cases[i].expected);
+                assert_string_equal(planned(&host), expected);
+                host_free(&host);
+        }
+}
+
+static void a_container_of_an_unknown_format_that_is_not_declared_is_stopped(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        record(&host, "web", RECORD_FORMAT_FILE, "2\n");
+        declare(&host, "version: 1\ncontainers: {}");
+        assert_string_equal(planned(&host), "web: stop (no longer declared)\n");
+        host_free(&host);
+}
+
 /* A record with the entry to the byte is not parsed; any other is. */
 static void a_record_is_only_parsed_if_it_differs(void **state) {
         static const char declared[] =
@@ -441,6 +486,8 @@ int main(void) {
                 cmocka_unit_test(what_is_left_of_an_end_that_was_cut_off_is_removed),
                 cmocka_unit_test(a_mount_below_the_source_takes_a_restart),
                 cmocka_unit_test(what_another_version_has_started_is_left_as_it_is),
+                cmocka_unit_test(a_record_of_a_format_that_is_not_known_is_not_compared),
+                cmocka_unit_test(a_container_of_an_unknown_format_that_is_not_declared_is_stopped),
                 cmocka_unit_test(a_record_is_only_parsed_if_it_differs),
                 cmocka_unit_test(the_plan_is_json_for_programs),
         };
