@@ -39,10 +39,12 @@ B ?= build
 CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
-HARDENING := -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fcf-protection
+CONTROL_FLOW := $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),-fcf-protection)
+HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 $(CONTROL_FLOW)
+LDHARDENING := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 ALL_CPPFLAGS := -D_GNU_SOURCE -I$(B) -Igenerator $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) libsystemd) $(CPPFLAGS)
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
-ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+ALL_LDFLAGS := -pie $(LDHARDENING) $(LDFLAGS)
 
 GENERATOR := address arena buffer check closures diagnostic entry escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path output read-file schema siphash spelling template templates utf8
@@ -69,7 +71,7 @@ $(B)/container-record: $(RECORD:%=$(B)/%.o)
 
 $(B)/container-init: $(INIT:%=$(B)/%.o)
 	@echo "  LINK    $@"
-	@$(CC) $(LDFLAGS) -static -no-pie -o $@ $^
+	@$(CC) $(LDFLAGS) -static-pie $(LDHARDENING) -o $@ $^
 
 $(B)/%.o: generator/%.c $(B)/config.h
 	@echo "  CC      $@"
@@ -117,7 +119,7 @@ ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	LDFLAGS="-fsanitize=address,undefined"
 
-check: dependencies check-unit check-golden check-hostile check-nix check-sanitize check-verify check-system
+check: dependencies check-unit check-hardening check-golden check-hostile check-nix check-sanitize check-verify check-system
 
 dependencies:
 	@tests/install-dependencies
@@ -131,6 +133,10 @@ TESTED := $(filter-out nixos-container-generator nixos-container,$(sort $(GENERA
 $(B)/test-%: tests/unit/test-%.c $(TESTED:%=$(B)/%.o)
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd cmocka)
+
+check-hardening:
+	@$(MAKE_ANEW) B=build/golden prefix=/usr all
+	@tests/hardening/run build/golden
 
 check-golden:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
@@ -201,7 +207,7 @@ lint: dependencies $(B)/config.h
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install check dependencies check-unit check-golden check-hostile check-nix check-sanitize check-verify check-system \
+.PHONY: all man install check dependencies check-unit check-hardening check-golden check-hostile check-nix check-sanitize check-verify check-system \
 	check-boot demo fuzz bench bench-start bench-plot format lint clean FORCE
 .DELETE_ON_ERROR:
 
