@@ -195,7 +195,15 @@ SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/sy
 format:
 	clang-format -i $(SOURCES)
 
-lint: dependencies $(B)/config.h
+# Not asked of cppcheck: that variables are declared in inner blocks, and that readdir(3) is not used, whose reentrant form is deprecated.
+CPPCHECK := cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability,style --std=c11 --library=gnu --library=posix \
+	-D_GNU_SOURCE -D__x86_64__ --inline-suppr --suppress=variableScope --suppress=readdirCalled
+
+analyze: dependencies $(B)/config.h
+	@$(CPPCHECK) -j 2 -Igenerator generator
+	@echo $(wildcard generator/*.c) | xargs -n 1 -P 2 gcc -S -o /dev/null -std=gnu11 -O2 -fanalyzer -Wa,-Itemplates $(WARNINGS) $(ALL_CPPFLAGS)
+
+lint: dependencies analyze $(B)/config.h
 	@clang-format --dry-run -Werror $(SOURCES)
 	@echo $(wildcard generator/*.c) | xargs -n 1 -P 2 sh -c 'clang-tidy --quiet --warnings-as-errors="*" $$0 -- \
 		-std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null'
@@ -208,7 +216,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install check dependencies check-unit check-hardening check-golden check-hostile check-nix check-sanitize check-verify check-system \
-	check-boot demo fuzz bench bench-start bench-plot format lint clean FORCE
+	check-boot demo fuzz bench bench-start bench-plot format analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(B)/*.d)
