@@ -47,8 +47,8 @@ ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pie $(LDHARDENING) $(LDFLAGS)
 
 GENERATOR := address arena buffer check closures diagnostic entry escape generate interface-name log mac-address manifest manifests mounts \
-	name-table nixos-container-generator option-path output read-file schema siphash spelling template templates utf8
-RECORD := arena buffer container-record localhost log prepare read-file record run-program
+	name-table nixos-container-generator option-path output read-file schema siphash spelling template templates utf8 write-all
+RECORD := arena buffer container-record localhost log prepare read-file record run-program write-all
 INIT := address container-init
 CLI := apply colour host imperative inside jobs localhost machined nix-build nixos-container operands plan record remove-tree run-program \
 	session terminal verb-apply verb-control verb-enter verb-imperative verb-list verb-show \
@@ -119,7 +119,7 @@ ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	LDFLAGS="-fsanitize=address,undefined"
 
-check: dependencies check-unit check-hardening check-golden check-hostile check-nix check-sanitize check-verify check-system
+check: dependencies check-unit check-hardening check-golden check-hostile check-faults check-nix check-sanitize check-verify check-system
 
 dependencies:
 	@tests/install-dependencies
@@ -145,6 +145,13 @@ check-golden:
 check-hostile:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
 	@tests/hostile/run build/golden
+
+# With tools that only this test has.
+FAULTS := prefix=/usr $(foreach tool,$(TOOLS),$(tool)=/run/tools/$(shell echo $(tool) | tr A-Z_ a-z-))
+
+check-faults:
+	@$(MAKE_ANEW) B=build/faults $(FAULTS) build/faults/nixos-container-generator build/faults/container-record build/faults/nixos-container
+	@tests/faults/run build/faults
 
 check-nix:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
@@ -215,7 +222,7 @@ lint: dependencies analyze $(B)/config.h
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install check dependencies check-unit check-hardening check-golden check-hostile check-nix check-sanitize check-verify check-system \
+.PHONY: all man install check dependencies check-unit check-hardening check-golden check-hostile check-faults check-nix check-sanitize check-verify check-system \
 	check-boot demo fuzz bench bench-start bench-plot format analyze lint clean FORCE
 .DELETE_ON_ERROR:
 

@@ -18,6 +18,9 @@
 
 #include <stdbool.h>
 
+#include "arena.h"
+#include "buffer.h"
+
 #define RECORDS_DIRECTORY "/run/nixos-container-generator"
 
 /* Where systemd has its generators write units that come before those in /usr. systemd.generator(7) */
@@ -45,6 +48,10 @@
 
 /* In the directory container@NAME.service.d of a running container that is no longer declared. */
 #define RETIRED_DROP_IN "retired.conf"
+
+/* Reads @file of a container's record into @ret_text, a new buffer; one that is not there is empty. False, after it was logged, if it
+ * cannot be read. */
+bool record_read(Arena *arena, const char *container, const char *file, Buffer *ret_text);
 
 /* All of these log what goes wrong and return false then. @directory is the generator's. */
 
