@@ -2,13 +2,10 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "closures.h"
 #include "config.h"
@@ -16,6 +13,7 @@
 #include "escape.h"
 #include "interface-name.h"
 #include "log.h"
+#include "option-path.h"
 #include "order.h"
 #include "read-file.h"
 #include "record.h"
@@ -144,7 +142,7 @@ static const char *const placeholder_names[PLACEHOLDERS_LENGTH] = {
 
 typedef struct Generator {
         const GenerateOptions *options;
-        const Diagnostics *diagnostics;
+        Diagnostics *diagnostics;
         const NameTable *names;
         Output *output;
         Template *templates[TEMPLATES_LENGTH];
@@ -506,31 +504,51 @@ static void add_permissions(Generator *g, const Container *container) {
                 add_device_allow(g, "/dev/net/tun", "rwm");
 }
 
-/* Whether the system at @system is of 32 bits, by its file "system". Containers of one system tend to stand together.
- */
-static bool system_is_i686(Generator *g, const char *system) {
+/* Adds an error about the container that only shows now. */
+static void complain(Generator *g, const Container *container, const char *path) {
+        diagnose(g->diagnostics, SEVERITY_ERROR, container, container->file, &container->name.mark,
+                option_path(g->kept, container->name.text, NULL), "%s cannot be read: %s", path, strerror(errno));
+}
+
+/* Looks up whether the container's system is of 32 bits, by its file "system". Containers of one system tend to stand together.
+ * False if the file cannot be read. */
+static bool read_architecture(Generator *g, const Container *container) {
 #ifdef __x86_64__
-        char path[PATH_MAX], content[16];
-        ssize_t n;
-        int fd;
+        const char *system = container->system.text;
+        char path[PATH_MAX], content[5];
+        ssize_t n = -1;
 
         if (g->last_system && strcmp(g->last_system, system) == 0)
-                return g->last_is_i686;
+                return true;
+        g->last_system = NULL;
+        errno = ENAMETOOLONG;
+        if (snprintf(path, sizeof(path), "%s%s/system", g->options->root, system) < (int)sizeof(path))
+                n = read_file_start(path, content, sizeof(content));
+        if (n < 0 && !is_no_file(errno)) {
+                complain(g, container, path + strlen(g->options->root));
+                return false;
+        }
         g->last_system = system;
-        g->last_is_i686 = false;
-        if (snprintf(path, sizeof(path), "%s%s/system", g->options->root, system) >= (int)sizeof(path))
-                return false;
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        if (fd < 0)
-                return false;
-        n = read(fd, content, sizeof(content));
-        close(fd);
-        g->last_is_i686 = n >= 5 && memcmp(content, "i686-", 5) == 0;
-        return g->last_is_i686;
+        g->last_is_i686 = n == sizeof(content) && memcmp(content, "i686-", sizeof(content)) == 0;
 #else
-        (void)g, (void)system;
-        return false;
+        (void)g, (void)container;
 #endif
+        return true;
+}
+
+/* Reads the container's entry as it stands in its manifest, where another file can stand by now, and what its unit depends on beside
+ * that. False, with a diagnostic, if not all of it can be read. */
+static bool read_files(Generator *g, const Container *container) {
+        if (!entry_read(container, &g->window, &g->entry)) {
+                complain(g, container, container->file);
+                return false;
+        }
+        if (g->options->machine_id_error != 0 && (container_has_link(container) || container->extra_veths.length > 0)) {
+                errno = g->options->machine_id_error;
+                complain(g, container, "/etc/machine-id");
+                return false;
+        }
+        return read_architecture(g, container);
 }
 
 /* Starts a container anew: no placeholder has a value but those of all. */
@@ -546,21 +564,12 @@ static void start_container(Generator *g, const Container *container) {
 /* The longest line of a unit is somewhat less than 1 MiB. */
 #define ENTRY_LINE_MAX 65536
 
-/* Reads the container's entry as it stands in its manifest. Another file can stand there by now: then it has none. */
-static void read_entry(Generator *g, const Container *container) {
-        if (!entry_read(container, &g->window, &g->entry)) {
-                log_message(LOG_ERR, "%s: %s", container->file, strerror(errno));
-                g->output->failed = true;
-        }
-}
-
 /* Appends the container's entry as comments of the unit. */
-static void append_entry(Generator *g, const Container *container, Buffer *unit) {
+static void append_entry(const Generator *g, const Container *container, Buffer *unit) {
         const char *line, *end;
         size_t column;
         char mark = '#';
 
-        read_entry(g, container);
         column = entry_column(container, &g->entry);
         end = g->entry.text + g->entry.length;
         for (line = g->entry.text; line < end;) {
@@ -579,12 +588,15 @@ static void append_entry(Generator *g, const Container *container, Buffer *unit)
         }
 }
 
-static void generate_container(Generator *g, const Container *container) {
+/* False, with a diagnostic, if there is something that it cannot read: then nothing is written. */
+static bool generate_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
         const char *root = container->ephemeral.value ? "/run/nixos-containers/" : "/var/lib/nixos-containers/";
         Buffer *unit;
         bool has_rules;
 
+        if (!read_files(g, container))
+                return false;
         start_container(g, container);
         add(g, SYSTEM, container->system.text);
         add(g, ROOT, join(g, root, name));
@@ -596,7 +608,7 @@ static void generate_container(Generator *g, const Container *container) {
                 add(g, REQUIRED_PATH, g->values[ROOT].items[0].text);
                 add(g, LINK_JOURNAL, "try-guest");
         }
-        if (system_is_i686(g, container->system.text))
+        if (g->last_is_i686)
                 add(g, PERSONALITY, "x86");
         add_permissions(g, container);
         add_store(g, container);
@@ -629,6 +641,7 @@ static void generate_container(Generator *g, const Container *container) {
         append_entry(g, container, unit);
         render(g, TEMPLATE_container_end, unit);
         output_end(g->output);
+        return true;
 }
 
 /* Adds the errors that are about @container, or with @of_file those about the whole file it is in. */
@@ -764,7 +777,7 @@ static void compile_templates(Generator *g) {
                         (size_t)(template_texts[i].end - template_texts[i].start), placeholders, PLACEHOLDERS_LENGTH);
 }
 
-void generate(const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics,
+void generate(const Manifest *manifest, const NameTable *names, Diagnostics *diagnostics,
         const GenerateOptions *options, Output *output) {
         static const char drop_in[] = "nixos-containers.conf";
         Generator g = {.options = options,
@@ -782,10 +795,8 @@ void generate(const Manifest *manifest, const NameTable *names, const Diagnostic
                 /* The second of two with one name has no unit of its own. */
                 if (container->is_duplicate)
                         continue;
-                if (container->broken)
+                if (container->broken || !generate_container(&g, container))
                         generate_broken(&g, container);
-                else
-                        generate_container(&g, container);
                 add_auto_start(&g, container);
         }
         if (options->with_records)

@@ -12,6 +12,7 @@
 #include "escape.h"
 #include "log.h"
 #include "manifests.h"
+#include "write-all.h"
 
 /* How the flake is kept in the manifest. */
 #define FLAKE_COMMENT "# flake: "
@@ -291,7 +292,7 @@ static bool write_file(const char *path, const Buffer *text) {
 
         if (fd < 0)
                 return false;
-        good = write(fd, text->text, text->length) == (ssize_t)text->length && fsync(fd) >= 0;
+        good = write_all(fd, text->text, text->length) && fsync(fd) >= 0;
         return close(fd) >= 0 && good;
 }
 

@@ -206,6 +206,7 @@ typedef struct Manifest {
         size_t length;
         size_t capacity;
         bool is_incomplete; /* there are errors for which nobody can tell what else is declared */
+        int read_error;     /* errno(3) of the last file that could not be read, or 0 */
         int *fds;           /* of the files, for the spans; malloc(3) */
         size_t fds_length;
 } Manifest;

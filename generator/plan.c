@@ -295,7 +295,8 @@ static bool is_as_started(Plan *plan, const char *records, const Container *decl
         return same;
 }
 
-/* Reads how a container was started. NULL if the record does not tell: it is of another version. */
+/* Reads how a container was started. NULL if the record does not tell: it is of another version, or plan->running.read_error says why
+ * it cannot be read. */
 static Container *read_running(Plan *plan, const char *records, const char *name) {
         size_t before = plan->running.length;
         Diagnostics diagnostics;
@@ -309,7 +310,9 @@ static Container *read_running(Plan *plan, const char *records, const char *name
         if (diagnostics.errors > 0 || plan->running.length != before + 1)
                 return NULL;
         container = plan->running.containers[before];
-        if (read_file(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name), &text) && text.length > 0)
+        if (!read_file(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name), &text))
+                plan->running.read_error = errno == ENOENT ? plan->running.read_error : errno;
+        else if (text.length > 0)
                 container->system.text = arena_copy(plan->arena, text.text, strcspn(text.text, "\n"));
         buffer_free(&text);
         complete(container);
@@ -411,6 +414,7 @@ static bool add_running(Plan *plan, const NameTable *names, const char *root, co
         const struct dirent *entry;
         Window window = WINDOW_NULL;
         Buffer text = BUFFER_NULL;
+        bool good = true;
 
         if (!directory) {
                 if (errno == ENOENT)
@@ -419,17 +423,21 @@ static bool add_running(Plan *plan, const NameTable *names, const char *root, co
                         errno == EACCES ? "only root can see what containers run" : strerror(errno));
                 return false;
         }
-        while ((entry = readdir(directory))) {
+        while ((errno = 0, entry = readdir(directory))) {
                 const char *name = name_of_record(plan, records, entry->d_name);
 
                 if (name)
                         (void)add_item(plan, name);
         }
+        if (errno != 0) {
+                log_message(LOG_ERR, "%s: %s", records, strerror(errno));
+                good = false;
+        }
         closedir(directory);
         /* In this order they most often stand in the manifest too. */
         if (plan->length > 0)
                 qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
-        for (size_t i = 0; i < plan->length; i++) {
+        for (size_t i = 0; i < plan->length && good; i++) {
                 PlannedContainer *item = &plan->items[i];
                 const char *unknown;
 
@@ -445,10 +453,15 @@ static bool add_running(Plan *plan, const NameTable *names, const char *root, co
                         item->running = item->declared;
                 else
                         item->running = read_running(plan, records, item->name);
+                if (plan->running.read_error != 0 && !is_no_file(plan->running.read_error)) {
+                        log_message(LOG_ERR, "The record of container %s cannot be read: %s", item->name,
+                                strerror(plan->running.read_error));
+                        good = false;
+                }
         }
         buffer_free(&window.text);
         buffer_free(&text);
-        return true;
+        return good;
 }
 
 /* Fills in what the containers that run claim. Nothing else is asked of them any more. */

@@ -27,6 +27,7 @@
 #include <stdbool.h>
 
 #include "arena.h"
+#include "buffer.h"
 
 #define RECORDS_DIRECTORY "/run/nixos-container-generator"
 
@@ -66,6 +67,9 @@
 /* NULL if the record in the directory @path is of a format that is known here. If not, what is to be said of the container: it
  * was "started by another version …". */
 const char *record_unknown(Arena *arena, const char *path);
+/* Reads @file of a container's record into @ret_text, a new buffer; one that is not there is empty. False, after it was logged, if it
+ * cannot be read. */
+bool record_read(Arena *arena, const char *container, const char *file, Buffer *ret_text);
 
 /* All of these log what goes wrong and return false then. @directory is the generator's. */
 
