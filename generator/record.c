@@ -113,10 +113,12 @@ const char *record_unknown(Arena *arena, const char *path) {
         Buffer text = BUFFER_NULL;
         unsigned format = 1;
 
-        if (read_file(arena_printf(arena, "%s/" RECORD_FORMAT_FILE, path), &text))
+        if (read_file(arena_printf(arena, "%s/" RECORD_FORMAT_FILE, path), &text)) {
                 format = parse_format(&text);
-        else if (errno != ENOENT)
+        } else if (errno != ENOENT) {
+                log_message(LOG_ERR, "%s/" RECORD_FORMAT_FILE ": %s", path, strerror(errno));
                 format = 0;
+        }
         buffer_free(&text);
         return format >= 1 && format <= RECORD_FORMAT
                        ? NULL
