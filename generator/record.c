@@ -391,7 +391,7 @@ static void unregister_machine(Arena *arena, const char *container) {
 }
 
 static bool remove_record(Arena *arena, int records, const char *container) {
-        Buffer tmpfiles, network, claims;
+        Buffer tmpfiles, network, claims, localhost;
         bool removed = true;
         pid_t links;
 
@@ -402,6 +402,7 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         tmpfiles = read_recorded(arena, container, RECORD_TMPFILES);
         network = read_recorded(arena, container, RECORD_NETWORK);
         claims = read_recorded(arena, container, RECORD_CLAIMS);
+        localhost = read_recorded(arena, container, RECORD_LOCALHOST);
 
         /* The kernel takes its time for both. */
         links = start_removing_links(&network);
@@ -409,6 +410,8 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         unregister_machine(arena, container);
         remove_nspawn_leftovers(arena, container);
         removed = remove_files(arena, &tmpfiles) && removed;
+        /* systemd stops these when the container stops, but at its restart it restarts them. */
+        removed = localhost_close(container, &localhost, &BUFFER_NULL) && removed;
         if (links > 0)
                 (void)end_program(links);
         release_claims(arena, records, container, &claims, &BUFFER_NULL);
@@ -421,6 +424,7 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         buffer_free(&tmpfiles);
         buffer_free(&network);
         buffer_free(&claims);
+        buffer_free(&localhost);
         return removed;
 }
 
