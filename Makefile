@@ -183,6 +183,10 @@ demo: dependencies
 fuzz: dependencies
 	@tests/fuzz/run build/fuzz $(or $(SECONDS),60)
 
+# make soak CYCLES=500 SEED=1, or one of these cycles alone: make soak SEED=1 CYCLE=17
+soak: $(ROOTFS)
+	@tests/soak/run build/host $(ROOTFS) $(or $(CYCLES),500) $(or $(SEED),1) $(CYCLE)
+
 bench: $(PROGRAMS)
 	@tests/bench/run $(B)
 
@@ -234,7 +238,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install check dependencies check-unit check-hardening check-golden check-hostile check-faults check-nix check-sanitize \
-	check-verify check-system check-unstable check-boot demo fuzz bench bench-start bench-plot format analyze lint clean FORCE
+	check-verify check-system check-unstable check-boot demo fuzz soak bench bench-start bench-plot format analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(B)/*.d)

@@ -448,7 +448,7 @@ static void unregister_machine(Arena *arena, const char *container) {
 /* A record that cannot be read is left as it is. */
 static bool remove_record(Arena *arena, int records, const char *container) {
         const char *unknown = record_unknown(arena, arena_printf(arena, RECORDS_DIRECTORY "/%s", container));
-        Buffer tmpfiles = BUFFER_NULL, network = BUFFER_NULL, claims = BUFFER_NULL;
+        Buffer tmpfiles = BUFFER_NULL, network = BUFFER_NULL, claims = BUFFER_NULL, localhost = BUFFER_NULL;
         /* Of an earlier run that was killed while it made the record, or removed it. */
         bool removed = remove_directory(records, new_record_path(arena, container)), readable;
         int there = exists(records, container);
@@ -462,7 +462,8 @@ static bool remove_record(Arena *arena, int records, const char *container) {
                         unknown);
         readable = record_read(arena, container, RECORD_TMPFILES, &tmpfiles) &&
                    record_read(arena, container, RECORD_NETWORK, &network) &&
-                   record_read(arena, container, RECORD_CLAIMS, &claims);
+                   record_read(arena, container, RECORD_CLAIMS, &claims) &&
+                   record_read(arena, container, RECORD_LOCALHOST, &localhost);
         if (readable) {
                 /* The kernel takes its time for both. */
                 links = start_removing_links(&network);
@@ -470,6 +471,8 @@ static bool remove_record(Arena *arena, int records, const char *container) {
                 unregister_machine(arena, container);
                 remove_nspawn_leftovers(arena, container);
                 removed = remove_files(arena, &tmpfiles) && removed;
+                /* systemd stops these when the container stops, but at its restart it restarts them. */
+                removed = localhost_close(container, &localhost, &BUFFER_NULL) && removed;
                 if (links != 0)
                         (void)end_program(links);
                 removed = release_claims(arena, records, container, &claims, &BUFFER_NULL) && removed;
@@ -484,6 +487,7 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         buffer_free(&tmpfiles);
         buffer_free(&network);
         buffer_free(&claims);
+        buffer_free(&localhost);
         return readable && removed;
 }
 

@@ -67,6 +67,7 @@
 /* NULL if the record in the directory @path is of a format that is known here. If not, what is to be said of the container: it
  * was "started by another version …". */
 const char *record_unknown(Arena *arena, const char *path);
+
 /* Reads @file of a container's record into @ret_text, a new buffer; one that is not there is empty. False, after it was logged, if it
  * cannot be read. */
 bool record_read(Arena *arena, const char *container, const char *file, Buffer *ret_text);
