@@ -1,0 +1,181 @@
+# Containers that run while this project is exchanged for another version, and the records that other versions have written.
+# shellcheck shell=bash disable=SC2154
+
+# Two versions, as NixOS has them side by side: they differ in the paths in all units and programs.
+_this=/nix/store/00000000000000000000000000000000-nixos-container-generator
+_other=/nix/store/11111111111111111111111111111111-nixos-container-generator
+
+# The host gets the version in $1.
+_switch_to() {
+  ln -sfn "$1/lib/systemd/system-generators/nixos-container-generator" /etc/systemd/system-generators/
+  ln -sfn "$1/bin/nixos-container" /usr/bin/
+  systemctl daemon-reload
+}
+
+_forget_other_version() {
+  _switch_to $_this
+  rm -rf $_other
+}
+
+# The host gets the other version, until the test ends.
+_install_other_version() {
+  cp -a $_this $_other
+  grep -rlF $_this $_other | xargs sed -i "s|$_this|$_other|g"
+  trap _forget_other_version EXIT
+  _switch_to $_other
+}
+
+# Two containers of the other version; then the host has this one, and the other's programs are gone.
+_start_by_other_version() {
+  _install_other_version
+  declare_containers <<'YAML'
+  web:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    hostAddress6: "fc00::1"
+    localAddress6: "fc00::2"
+    forwardPorts:
+      - { hostPort: 8080, containerPort: 80 }
+      - { hostPort: 8081, containerPort: 80, hostIP: 127.0.0.1 }
+  brief: { system: "{system}-wasabi", ephemeral: true, privateNetwork: true }
+YAML
+  systemctl start container@web container@brief
+  grep -q "$_other/.*container-record remove web" $records/web/unit
+  _forget_other_version
+}
+
+containers_run_on_and_change_and_restart_under_another_version() {
+  _start_by_other_version
+  local before
+  before=$(main_pid web)
+  systemctl status container@web
+  page 10.0.0.1:8080
+  page 127.0.0.1:8081
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  nixos-container apply
+  sed -i 's/hostPort: 8080/hostPort: 8082/; s/hostPort: 8081/hostPort: 8083/' "$manifest"
+  nixos-container apply
+  page 10.0.0.1:8082
+  page 127.0.0.1:8083
+  fails page 10.0.0.1:8080
+  fails page 127.0.0.1:8081
+  sed -i '0,/-wasabi/s//-old/' "$manifest"
+  nixos-container apply
+  inside web grep -q '^test .*-nixos-system-old/bin/switch-to-configuration' /etc/switched
+  systemctl reload container@brief
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  [ "$(main_pid web)" = "$before" ]
+  systemctl restart container@web container@brief
+  page 10.0.0.1:8082
+  page 127.0.0.1:8083
+  fails grep -r $_other $records
+}
+
+containers_reboot_and_come_back_under_another_version() {
+  _start_by_other_version
+  local before
+  before=$(main_pid web)
+  inside web reboot || true
+  wait_until 20 _is_restarted_since "$before"
+  page 10.0.0.1:8080
+  before=$(main_pid brief)
+  kill -KILL "$before"
+  wait_until 20 eval '[ "$(main_pid brief)" != '"$before"' ] && [ "$(state brief)" = active ]'
+  fails grep -r $_other $records
+}
+
+containers_stop_when_the_version_that_has_started_them_is_gone() {
+  _start_by_other_version
+  # One is still declared, the other no longer.
+  sed -i '/^  brief:/d' "$manifest"
+  systemctl daemon-reload
+  systemctl show -P Description container@brief | grep 'no longer declared'
+  systemctl stop container@web container@brief
+  [ "$(systemctl show -P Result container@web)" = success ]
+  wait_until 2 nothing_is_left
+}
+
+containers_of_two_versions_run_side_by_side() {
+  _start_by_other_version
+  sed '1,2d' "$manifest" >/tmp/web
+  { cat /tmp/web; echo '  two: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3, forwardPorts: [{ hostPort: 8090, containerPort: 80 }] }'; } |
+    declare_containers
+  systemctl start container@two
+  page 10.0.0.1:8080
+  page 10.0.0.1:8090
+  systemctl stop container@web
+  page 10.0.0.1:8090
+  systemctl start container@web
+  systemctl stop container@two
+  page 10.0.0.1:8080
+}
+
+a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
+  start_pair
+  local before
+  before=$(main_pid one)
+  echo 2 >$records/one/format
+  local reason='it was started by another version of nixos-container-generator, whose record (format 2) this one (format 1) does not know; restart it'
+  [ "$(nixos-container plan || true)" = "one: keep ($reason)" ]
+  sed -i 's/8081/8091/' "$manifest"
+  [ "$(nixos-container apply)" = "one: left as it is, although it was changed: $reason" ]
+  nixos-container list
+  page 10.0.0.1:8081
+  [ "$(main_pid one)" = "$before" ]
+  # As it is, with the claims and the port of its record.
+  systemctl restart container@one
+  log_of one | grep 'Container one was started by another version .* what it has on the host is removed as far as that is known.'
+  page 10.0.0.1:8091
+  fails page 10.0.0.1:8081
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  echo text >$records/one/format
+  printf '\377' >$records/one/manifest.yaml
+  rm -f /etc/nixos-containers/*
+  systemctl daemon-reload
+  systemctl stop container@one container@two
+  wait_until 2 nothing_is_left
+}
+
+# _read_records DIRECTORY: the records in it are read, by the manifest that is there too, as what they were when they were written.
+_read_records() {
+  local name unit
+  cp "$1/manifest.yaml" "$manifest"
+  systemctl daemon-reload
+  nixos-container check "$manifest"
+  mkdir -p $records/.claims
+  for name in "$1"/*/; do
+    name=$(basename "$name")
+    cp -r "$1/$name" $records/
+    if [ -e "$1/$name/network" ]; then ip -batch "$1/$name/network"; fi
+    if [ -e "$1/$name/nft" ]; then nft -f "$1/$name/nft"; fi
+    if [ -e "$1/$name/claims" ]; then
+      grep -v -e '^#' -e '^$' "$1/$name/claims" | (cd $records/.claims && tr '\n' '\0' | xargs -r0n1 ln -s "$name")
+    fi
+  done
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  sed -i 's/hostPort: 8080/hostPort: 8081/; s/autoStart: false/ephemeral: true/' "$manifest"
+  nixos-container plan >/tmp/plan || true
+  [ "$(sed 's/ (.*//' /tmp/plan)" = $'plain: restart\nweb: update' ]
+  rm "$manifest"
+  systemctl daemon-reload
+  for name in "$1"/*/; do
+    name=$(basename "$name")
+    unit=/run/systemd/generator/container@$name.service
+    cmp "$unit" "$1/$name/unit"
+    [ "$(systemd-analyze verify --man=no "$unit" 2>&1)" = "" ]
+    systemctl cat "container@$name" | sed -n 's/^ExecStopPost=:\(..*\)/\1/p' | tail -n 1 | sh
+  done
+  nothing_is_left
+  systemctl daemon-reload
+}
+
+records_of_all_released_formats_are_read() {
+  local format
+  for format in released/*; do _read_records "$format"; done
+  # Those of today are among them. One table is for all containers: its rules cannot change, only those of another table.
+  start_pair
+  format=released/$(cat $records/one/format)
+  diff <(grep -v -e '^#' -e '^add element' $records/one/nft) <(grep -v -e '^#' -e '^add element' "$format/web/nft")
+}
