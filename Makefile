@@ -149,9 +149,11 @@ check-hostile:
 # With tools that only this test has.
 FAULTS := prefix=/usr $(foreach tool,$(TOOLS),$(tool)=/run/tools/$(shell echo $(tool) | tr A-Z_ a-z-))
 
+FAULTS_BUILD := build/faults
+
 check-faults:
-	@$(MAKE_ANEW) B=build/faults $(FAULTS) build/faults/nixos-container-generator build/faults/container-record build/faults/nixos-container
-	@tests/faults/run build/faults
+	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%)
+	@tests/faults/run $(FAULTS_BUILD)
 
 check-nix:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
