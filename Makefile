@@ -119,7 +119,7 @@ ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	LDFLAGS="-fsanitize=address,undefined"
 
-check: dependencies check-unit check-hardening check-golden check-hostile check-faults check-nix check-sanitize check-verify check-system
+check: dependencies check-unit check-init check-hardening check-golden check-hostile check-faults check-nix check-sanitize check-verify check-system
 
 dependencies:
 	@tests/install-dependencies
@@ -137,6 +137,9 @@ $(B)/test-%: tests/unit/test-%.c $(TESTED:%=$(B)/%.o)
 check-hardening:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr all
 	@tests/hardening/run build/golden
+
+check-init: $(B)/container-init
+	@tests/init/run $(B)
 
 check-golden:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
@@ -172,6 +175,9 @@ check-system: $(ROOTFS)
 
 check-boot: dependencies $(ROOTFS)
 	@tests/boot/run build/host $(ROOTFS)
+
+coverage: dependencies $(ROOTFS)
+	@tests/coverage/run build/coverage $(ROOTFS)
 
 demo: dependencies
 	@$(MAKE) --no-print-directory $(ROOTFS)
@@ -224,8 +230,8 @@ lint: dependencies analyze $(B)/config.h
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install check dependencies check-unit check-hardening check-golden check-hostile check-faults check-nix check-sanitize check-verify check-system \
-	check-boot demo fuzz bench bench-start bench-plot format analyze lint clean FORCE
+.PHONY: all man install check dependencies check-unit check-init check-hardening check-golden check-hostile check-faults check-nix \
+	check-sanitize check-verify check-system check-boot coverage demo fuzz bench bench-start bench-plot format analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(B)/*.d)
