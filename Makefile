@@ -119,7 +119,7 @@ ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	LDFLAGS="-fsanitize=address,undefined"
 
-check: dependencies check-unit check-hardening check-golden check-hostile check-faults check-nix check-sanitize check-verify check-system
+check: dependencies check-unit check-init check-hardening check-golden check-hostile check-faults check-nix check-sanitize check-verify check-system
 
 dependencies:
 	@tests/install-dependencies
@@ -138,6 +138,9 @@ check-hardening:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr all
 	@tests/hardening/run build/golden
 
+check-init: $(B)/container-init
+	@tests/init/run $(B)
+
 check-golden:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
 	@tests/golden/run build/golden
@@ -149,9 +152,11 @@ check-hostile:
 # With tools that only this test has.
 FAULTS := prefix=/usr $(foreach tool,$(TOOLS),$(tool)=/run/tools/$(shell echo $(tool) | tr A-Z_ a-z-))
 
+FAULTS_BUILD := build/faults
+
 check-faults:
-	@$(MAKE_ANEW) B=build/faults $(FAULTS) build/faults/nixos-container-generator build/faults/container-record build/faults/nixos-container
-	@tests/faults/run build/faults
+	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%)
+	@tests/faults/run $(FAULTS_BUILD)
 
 check-nix:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
@@ -174,6 +179,9 @@ check-unstable: build/rootfs-unstable dependencies
 
 check-boot: dependencies $(ROOTFS)
 	@tests/boot/run build/host $(ROOTFS)
+
+coverage: dependencies $(ROOTFS)
+	@tests/coverage/run build/coverage $(ROOTFS)
 
 demo: dependencies
 	@$(MAKE) --no-print-directory $(ROOTFS)
@@ -237,8 +245,9 @@ lint: dependencies analyze $(B)/config.h
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install check dependencies check-unit check-hardening check-golden check-hostile check-faults check-nix check-sanitize \
-	check-verify check-system check-unstable check-boot demo fuzz soak bench bench-start bench-plot format analyze lint clean FORCE
+.PHONY: all man install check dependencies check-unit check-init check-hardening check-golden check-hostile check-faults check-nix \
+	check-sanitize check-verify check-system check-unstable check-boot coverage demo fuzz soak bench bench-start bench-plot format \
+	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(B)/*.d)
