@@ -18,6 +18,7 @@
 #include "log.h"
 #include "read-file.h"
 #include "record.h"
+#include "resolv-conf.h"
 #include "schema.h"
 #include "template.h"
 #include "templates.h"
@@ -46,7 +47,7 @@
         P(ROOT, "root")                                                                                                \
         P(EPHEMERAL_NAME, "ephemeral-name")                                                                            \
         P(REQUIRED_PATH, "required-path")                                                                              \
-        P(DEVICE, "device")                                                                                            \
+        P(WANTED, "wanted")                                                                                            \
         P(CLAIM, "claim")                                                                                              \
         P(TIMEOUT_START, "timeout-start")                                                                              \
         P(DEVICE_ALLOW, "device-allow")                                                                                \
@@ -88,6 +89,9 @@
         P(INSIDE_ROUTE, "inside-route")                                                                                \
         P(INSIDE_GATEWAY, "inside-gateway")                                                                            \
         /* What systemd-nspawn is told. */                                                                             \
+        P(RESOLV_CONF, "resolv-conf")                                                                                  \
+        P(HOST_RESOLV_CONF, "host-resolv-conf")                                                                        \
+        P(INSIDE_RESOLV_CONF, "inside-resolv-conf")                                                                    \
         P(LINK_JOURNAL, "link-journal")                                                                                \
         P(PERSONALITY, "personality")                                                                                  \
         P(PRIVATE_USERS, "private-users")                                                                              \
@@ -151,6 +155,7 @@ typedef struct Generator {
         Arena scratch;           /* texts that are valid for one container */
         const char *last_system; /* whose architecture was looked up last */
         bool last_is_i686;
+        bool any_follows; /* a container whose name servers change with the host's */
 } Generator;
 
 static void add(Generator *g, PlaceholderNumber placeholder, const char *value) {
@@ -193,7 +198,7 @@ static bool has_address(const AddressValue *value) {
 static void add_device_unit(Generator *g, const char *interface) {
         const char *name = arena_copy(&g->scratch, interface, interface_host_length(interface));
 
-        add(g, DEVICE, join(g, escape_unit_path(&g->scratch, join(g, "/sys/subsystem/net/devices/", name)), ".device"));
+        add(g, WANTED, join(g, escape_unit_path(&g->scratch, join(g, "/sys/subsystem/net/devices/", name)), ".device"));
 }
 
 /* The host's end of a link as ip(8) is told, and the container's end as container-init is told. */
@@ -472,6 +477,32 @@ static void add_store(Generator *g, const Container *container) {
                 add(g, STORE, CONTAINER_INIT_PATH);
 }
 
+/* Whether systemd-nspawn is told of resolv.conf, where that came before the option for it. */
+static bool has_resolv_conf_flag(const Container *container) {
+        const Text *flags = container->extra_flags.items;
+
+        for (uint32_t i = 0; i < container->extra_flags.length; i++)
+                if (strncmp(flags[i].text, "--resolv-conf", 13) == 0)
+                        return true;
+        return false;
+}
+
+/* Where the container's name servers are from. By itself it follows the host: it sees a directory with a copy of the host's
+ * resolv.conf that container-record keeps up to date (resolv-conf.h), and container-init makes /etc/resolv.conf a link to that. So
+ * nothing has to be written into a container that runs, where links could lead a program of the host astray; and a system that puts
+ * something else in the link's place has its own from then on. */
+static void add_resolv_conf(Generator *g, const Container *container) {
+        bool follows = !container->resolv_conf.text && !has_resolv_conf_flag(container);
+
+        add(g, RESOLV_CONF, container->resolv_conf.text ? container->resolv_conf.text : "off");
+        if (!follows)
+                return;
+        add(g, HOST_RESOLV_CONF, container_has_own_loopback(container) ? RESOLV_CONF_UPLINK : RESOLV_CONF_HOST);
+        add(g, INSIDE_RESOLV_CONF, "/run/host/resolv-conf/" RESOLV_CONF_FILE);
+        add(g, WANTED, RESOLV_CONF_UNIT ".path");
+        g->any_follows = true;
+}
+
 static void add_permissions(Generator *g, const Container *container) {
         const Device *devices = container->allowed_devices.items;
         bool shifted = container_has_shifted_users(container);
@@ -586,6 +617,7 @@ static void generate_container(Generator *g, const Container *container) {
         }
         if (system_is_i686(g, container->system.text))
                 add(g, PERSONALITY, "x86");
+        add_resolv_conf(g, container);
         add_permissions(g, container);
         add_store(g, container);
         add_bind_mounts(g, container);
@@ -737,8 +769,8 @@ static void compile_templates(Generator *g) {
                 [RECORDS].constant = RECORDS_DIRECTORY,
         };
 
-        static const PlaceholderNumber single[] = {
-                NAME, MANIFEST, LINE, SYSTEM, ROOT, TIMEOUT_START, IDMAP, PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
+        static const PlaceholderNumber single[] = {NAME, MANIFEST, LINE, SYSTEM, ROOT, TIMEOUT_START, RESOLV_CONF,
+                IDMAP, PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
 
         for (size_t i = 0; i < PLACEHOLDERS_LENGTH; i++)
                 placeholders[i].name = placeholder_names[i];
@@ -782,6 +814,11 @@ void generate(const Manifest *manifest, const NameTable *names, const Diagnostic
                 write_file(&g, TEMPLATE_multi_user_target, "multi-user.target.d", drop_in);
         if (manifest->length + retired > 0)
                 write_file(&g, TEMPLATE_nftables_service, "nftables.service.d", drop_in);
+
+        if (g.any_follows || retired > 0) {
+                write_file(&g, TEMPLATE_resolv_conf_path, NULL, RESOLV_CONF_UNIT ".path");
+                write_file(&g, TEMPLATE_resolv_conf_service, NULL, RESOLV_CONF_UNIT ".service");
+        }
 
         for (size_t i = 0; i < TEMPLATES_LENGTH; i++)
                 template_free(g.templates[i]);

@@ -113,6 +113,7 @@ typedef struct Container {
         List macvlans;    /* of Text */
         List extra_veths; /* of Link */
         Text network_namespace;
+        Text resolv_conf; /* it follows the host's if not given */
         List bind_mounts; /* of BindMount */
         Text private_users;
         List additional_capabilities; /* of Text */
@@ -159,6 +160,11 @@ static inline bool container_has_link(const Container *container) {
 static inline bool container_has_own_network(const Container *container) {
         return container->private_network.value || container->extra_veths.length > 0 ||
                container->interfaces.length > 0 || container->macvlans.length > 0;
+}
+
+/* Whether the host's loopback addresses are others than those in @container. */
+static inline bool container_has_own_loopback(const Container *container) {
+        return container_has_own_network(container) || container->network_namespace.text;
 }
 
 /* The most ports that a range can have: each costs an entry in the host's tables. */

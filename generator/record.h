@@ -18,6 +18,9 @@
 
 #include <stdbool.h>
 
+#include "arena.h"
+#include "buffer.h"
+
 #define RECORDS_DIRECTORY "/run/nixos-container-generator"
 
 /* Where systemd has its generators write units that come before those in /usr. systemd.generator(7) */
@@ -45,6 +48,14 @@
 
 /* In the directory container@NAME.service.d of a running container that is no longer declared. */
 #define RETIRED_DROP_IN "retired.conf"
+
+/* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until it is closed: what is read and written there,
+ * and the table of nftables that all containers share, has one user at a time. -1 if that fails; that was logged. */
+int records_open(void);
+
+/* Puts @text in the place of a file in a directory below @records, in one step: that of a container's record, or another. False
+ * if that fails; that was logged. */
+bool records_replace_file(Arena *arena, int records, const char *directory, const char *file, const Buffer *text);
 
 /* All of these log what goes wrong and return false then. @directory is the generator's. */
 
