@@ -498,7 +498,7 @@ static void add_resolv_conf(Generator *g, const Container *container) {
         if (!follows)
                 return;
         add(g, HOST_RESOLV_CONF, container_has_own_loopback(container) ? RESOLV_CONF_UPLINK : RESOLV_CONF_HOST);
-        add(g, INSIDE_RESOLV_CONF, "/run/host/resolv-conf/" RESOLV_CONF_FILE);
+        add(g, INSIDE_RESOLV_CONF, RESOLV_CONF_INSIDE);
         add(g, WANTED, RESOLV_CONF_UNIT ".path");
         g->any_follows = true;
 }

@@ -1,11 +1,13 @@
 #include "resolv-conf.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "arena.h"
+#include "inside.h"
 #include "lines.h"
 #include "log.h"
 #include "read-file.h"
@@ -41,17 +43,11 @@ static bool leads_to_stub(const Buffer *text) {
         return false;
 }
 
-/* Puts @text in the directory @name, if another one is there. Who reads it sees the old text or the new. */
+/* Who reads the file sees the old text or @text. What stands there is not read: a container with all rights can make its mount of
+ * the directory writable, and put something else there. */
 static bool put(Arena *arena, int records, const char *name, const Buffer *text) {
         const char *directory = arena_printf(arena, RESOLV_CONF_DIRECTORY "/%s", name);
-        const char *path = arena_printf(arena, RECORDS_DIRECTORY "/%s/" RESOLV_CONF_FILE, directory);
-        Buffer old = BUFFER_NULL;
-        bool good = read_file(path, &old) && old.length == text->length &&
-                    (text->length == 0 || memcmp(old.text, text->text, text->length) == 0);
 
-        buffer_free(&old);
-        if (good)
-                return true;
         if (mkdirat(records, directory, 0755) < 0 && errno != EEXIST) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", directory, strerror(errno));
                 return false;
@@ -83,4 +79,21 @@ bool resolv_conf_update(void) {
         buffer_free(&uplink);
         arena_free(&arena);
         return good;
+}
+
+void resolv_conf_forget(const char *root) {
+        /* What container-init makes, and what NixOS does for an entry of environment.etc. */
+        static const char *const links[] = {RESOLV_CONF_INSIDE, "/etc/static/" RESOLV_CONF_FILE};
+        int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC),
+            etc = fd < 0 ? -1 : inside_open(fd, "etc", O_PATH | O_DIRECTORY);
+        char target[64];
+        ssize_t n = etc < 0 ? -1 : readlinkat(etc, RESOLV_CONF_FILE, target, sizeof(target));
+
+        for (size_t i = 0; i < sizeof(links) / sizeof(links[0]) && n > 0; i++)
+                if ((size_t)n == strlen(links[i]) && memcmp(target, links[i], (size_t)n) == 0)
+                        (void)unlinkat(etc, RESOLV_CONF_FILE, 0);
+        if (etc >= 0)
+                close(etc);
+        if (fd >= 0)
+                close(fd);
 }

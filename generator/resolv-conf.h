@@ -16,8 +16,15 @@
 #define RESOLV_CONF_UPLINK "uplink"
 #define RESOLV_CONF_FILE "resolv.conf"
 
+/* Where in the container the file is. */
+#define RESOLV_CONF_INSIDE "/run/host/resolv-conf/" RESOLV_CONF_FILE
+
 /* The units that call container-record when the host's files change, without their suffixes. */
 #define RESOLV_CONF_UNIT "container-resolv-conf"
 
 /* Brings both files up to date; a file that the host has not is like an empty one. False, with a message logged, if that fails. */
 bool resolv_conf_update(void);
+
+/* Removes /etc/resolv.conf from the container's directory @root if it is the link to RESOLV_CONF_INSIDE of an earlier start. The file
+ * may not be there this time, and systemd-nspawn copies no other one in the place of a link. */
+void resolv_conf_forget(const char *root);
