@@ -82,16 +82,14 @@ bool resolv_conf_update(void) {
 }
 
 void resolv_conf_forget(const char *root) {
-        /* What container-init makes, and what NixOS does for an entry of environment.etc. */
-        static const char *const links[] = {RESOLV_CONF_INSIDE, "/etc/static/" RESOLV_CONF_FILE};
-        int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC),
-            etc = fd < 0 ? -1 : inside_open(fd, "etc", O_PATH | O_DIRECTORY);
-        char target[64];
-        ssize_t n = etc < 0 ? -1 : readlinkat(etc, RESOLV_CONF_FILE, target, sizeof(target));
+        static const char link[] = RESOLV_CONF_INSIDE;
+        char target[sizeof(link)];
+        int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        int etc = fd < 0 ? -1 : inside_open(fd, "etc", O_PATH | O_DIRECTORY);
 
-        for (size_t i = 0; i < sizeof(links) / sizeof(links[0]) && n > 0; i++)
-                if ((size_t)n == strlen(links[i]) && memcmp(target, links[i], (size_t)n) == 0)
-                        (void)unlinkat(etc, RESOLV_CONF_FILE, 0);
+        if (etc >= 0 && readlinkat(etc, RESOLV_CONF_FILE, target, sizeof(target)) == sizeof(link) - 1 &&
+                memcmp(target, link, sizeof(link) - 1) == 0)
+                (void)unlinkat(etc, RESOLV_CONF_FILE, 0);
         if (etc >= 0)
                 close(etc);
         if (fd >= 0)
