@@ -99,15 +99,18 @@ name_servers_of_its_own_are_left_to_a_container() {
   declare_containers <<'YAML'
   own: { system: "{system}-wasabi", privateNetwork: true }
   resolvconf: { system: "{system}-resolvconf", privateNetwork: true }
+  unprivileged: { system: "{system}-resolvconf", privateNetwork: true, privateUsers: pick, ephemeral: true }
 YAML
-  systemctl start container@own container@resolvconf
-  # A system puts its own file in the place of the link, or has a resolvconf, which adds to the copy that it is given.
+  systemctl start container@own container@resolvconf container@unprivileged
+  # A system puts its own file in the place of the link, or has a resolvconf, which starts from a copy and hears of changes.
   inside own sh -c 'echo nameserver 198.51.100.1 >/etc/new && mv /etc/new /etc/resolv.conf'
   _has resolvconf 'nameserver 198.51.100.1' 'nameserver 192.0.2.1'
+  _has unprivileged 'nameserver 198.51.100.1' 'nameserver 192.0.2.1'
+  [ "$(inside unprivileged stat -c %U:%G:%a /etc/resolv.conf)" = root:root:644 ]
   _set_host 'nameserver 192.0.2.2'
-  wait_until 5 grep -rq 192.0.2.2 $records/.resolv-conf
+  _has_soon resolvconf 'nameserver 198.51.100.1' 'nameserver 192.0.2.2'
+  _has_soon unprivileged 'nameserver 198.51.100.1' 'nameserver 192.0.2.2'
   _has own 'nameserver 198.51.100.1'
-  _has resolvconf 'nameserver 198.51.100.1' 'nameserver 192.0.2.1'
   # At the next start the system decides anew.
   systemctl restart container@own container@resolvconf
   _has own 'nameserver 192.0.2.2'
