@@ -61,9 +61,9 @@ static bool start(const char *directory, const char *container, char *const prog
                 return false;
         /* What can be wrong with that is no reason not to start. */
         (void)resolv_conf_update();
-        for (char *const *argument = program; *argument; argument++)
-                if (strncmp(*argument, "--directory=", 12) == 0)
-                        resolv_conf_forget(*argument + 12);
+        for (size_t i = 1; program[i]; i++)
+                if (strncmp(program[i], "--directory=", 12) == 0)
+                        resolv_conf_forget(program[i] + 12);
         execv(program[0], program);
         log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
         return false;
