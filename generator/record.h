@@ -1,5 +1,6 @@
 /* Records: what running containers were started with, in RECORDS_DIRECTORY/NAME. The files of a record:
  *
+ *   format    the version of this format, a number: RECORD_FORMAT. Without it, it is 1.
  *   unit      the generated container@NAME.service
  *   claims    its section [X-Claims]: what no other container can have meanwhile, a line each
  *   tmpfiles  its section [X-Tmpfiles]
@@ -13,7 +14,14 @@
  *             there if it was being changed and that was not finished: what it has may differ from what the record says
  *
  * container-record makes and removes them, nixos-container updates them. The generator reads the units, so that a container which is no longer
- * declared keeps its own until it has stopped. */
+ * declared keeps its own until it has stopped.
+ *
+ * Containers go on running while this project is exchanged for a newer version, or an older one. So what a released version has written
+ * is read for ever: tests/records/ has records of each. A record of a format that is not known is not compared or changed, but removed
+ * as far as it is known. For that, in all formats:
+ *
+ *   - a record has no directories in it, and the files above mean what they mean here, or have another name;
+ *   - the rules in "nft" are the same for a table of one name, as all containers share it: other rules are for another table. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,6 +38,10 @@
  * own name cannot be a container's. */
 #define CLAIMS_DIRECTORY ".claims"
 
+/* The newest format, which is written. It grows when an older version could not make out a record any more. */
+#define RECORD_FORMAT 1
+
+#define RECORD_FORMAT_FILE "format"
 #define RECORD_UNIT "unit"
 #define RECORD_CLAIMS "claims"
 #define RECORD_TMPFILES "tmpfiles"
@@ -40,7 +52,10 @@
 #define RECORD_SYSTEM "system"
 #define RECORD_UNFINISHED "unfinished"
 
-/* Below RECORDS_DIRECTORY, a format of the name: there if a container was stopped to be started again. */
+/* Below RECORDS_DIRECTORY, a format of the name: where a record is made, and where it is taken apart. */
+#define RECORD_NEW ".%s.new"
+
+/* The same: there if a container was stopped to be started again. */
 #define RECORD_START_MARK ".%s.start"
 
 /* What RECORD_NFT is called while its rules are being removed. */
@@ -56,6 +71,12 @@ int records_open(void);
 /* Puts @text in the place of a file in a directory below @records, in one step: that of a container's record, or another. False
  * if that fails; that was logged. */
 bool records_replace_file(Arena *arena, int records, const char *directory, const char *file, const Buffer *text);
+/* NULL if the record in the directory @path is of a format that is known here. If not, what is to be said of the container: it
+ * was "started by another version …". */
+const char *record_unknown(Arena *arena, const char *path);
+/* Reads @file of a container's record into @ret_text, a new buffer; one that is not there is empty. False, after it was logged, if it
+ * cannot be read. */
+bool record_read(Arena *arena, const char *container, const char *file, Buffer *ret_text);
 
 /* All of these log what goes wrong and return false then. @directory is the generator's. */
 

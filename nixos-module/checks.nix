@@ -96,6 +96,9 @@ let
     systemCallFilter = list types.systemCall;
     credentials = named types.credentialId { path = scalar types.absolutePath; };
     closure = scalar types.absolutePath;
+    after = list types.unit;
+    requires = list types.unit;
+    wants = list types.unit;
   };
 
   # A value as messages show it.
@@ -446,6 +449,58 @@ let
       "${below "${path}.credentials" credential}.path: is in the Nix store, where everybody can read it"
     ) (filter isInStore (attrNames (entry.credentials or { })));
 
+  # Containers that would wait for each other, by what they say in after. The most of them that a message names are ten.
+  cyclesBetween =
+    entries:
+    let
+      after = name: entries.${name}.after or [ ];
+      waiting = filter (name: after name != [ ]) (attrNames entries);
+      successors =
+        name: filter (other: other != null && entries ? ${other}) (map values.containerOfUnit (after name));
+      keys = map (key: { inherit key; });
+      reached = builtins.listToAttrs (
+        map (name: {
+          inherit name;
+          value = map (node: node.key) (
+            builtins.genericClosure {
+              startSet = keys (successors name);
+              operator = node: keys (successors node.key);
+            }
+          );
+        }) waiting
+      );
+      groupOf = name: filter (other: elem other reached.${name} && elem name reached.${other}) waiting;
+      join =
+        names:
+        let
+          shown = if length names > 10 then 10 else length names;
+          separator =
+            i:
+            if i == 0 then
+              ""
+            else if i + 1 == length names then
+              " and "
+            else
+              ", ";
+          others = if length names > 10 then " and ${toString (length names - 10)} others" else "";
+        in
+        builtins.concatStringsSep "" (genList (i: "${separator i}${elemAt names i}") shown) + others;
+      check =
+        name:
+        let
+          group = groupOf name;
+          isBack = i: elem (values.containerOfUnit (elemAt (after name) i)) group;
+          option = item "${below "containers" name}.after" (head (filter isBack (genList (i: i) (length (after name)))));
+        in
+        if group == [ ] then
+          [ ]
+        else if length group == 1 then
+          [ "${option}: it would wait for itself" ]
+        else
+          [ "${option}: ${join group} would wait for each other" ];
+    in
+    concatMap check waiting;
+
   # Two containers may have the same thing, to run in turn.
   warningsBetween =
     entries: names:
@@ -485,7 +540,7 @@ let
   errors = builtins.mapAttrs (name: errorsOf name options.${name}) entries;
 in
 {
-  errors = concatMap (name: errors.${name}) names;
+  errors = concatMap (name: errors.${name}) names ++ cyclesBetween entries;
   warnings =
     concatMap (name: warningsOf name entries.${name}) names
     ++ warningsBetween entries (filter (name: errors.${name} == [ ]) names);

@@ -119,6 +119,9 @@ name: options:
   tasksMax = null;
   noNewPrivileges = false;
   systemCallFilter = [ ];
+  after = [ ];
+  requires = [ ];
+  wants = [ ];
 } options
 // (if options.isolateStore or false then { inherit (options) closure; } else { })
 // unlessEmpty "credentials" (

@@ -307,6 +307,40 @@ let
           '';
         };
 
+        after = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [
+            "database"
+            "network-online.target"
+          ];
+          description = ''
+            What this container starts after, if that starts too, and ends before: containers by their names, or any
+            units. Containers that would wait for each other are an error.
+          '';
+        };
+
+        requires = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [ "database" ];
+          description = ''
+            What starts with this container and without which it does not run, as in {manpage}`systemd.unit(5)`:
+            containers by their names, or any units. When they are stopped or restarted, so is this container. They
+            start at the same time unless they are in {option}`after` as well.
+          '';
+        };
+
+        wants = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [ "network-online.target" ];
+          description = ''
+            What starts with this container, which goes on without it if that fails: containers by their names, or
+            any units. They start at the same time unless they are in {option}`after` as well.
+          '';
+        };
+
         ephemeral = mkOption {
           type = types.bool;
           default = false;

@@ -215,7 +215,7 @@ YAML
   inside web test ! -L /etc/resolv.conf
   # Nothing is removed by way of links that lead out of the container, nor anything else.
   systemctl stop container@web
-  rm -rf $root/etc
+  rm -rf "${root:?}"/etc
   mkdir -p /srv/etc
   ln -sfn /run/host/resolv-conf/resolv.conf /srv/etc/resolv.conf
   ln -sfn ../../../../../../srv/etc $root/etc

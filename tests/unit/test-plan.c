@@ -304,6 +304,35 @@ static void what_was_interrupted_is_made_up_for(void **state) {
         host_free(&host);
 }
 
+/* Only what has an active unit runs; what is left of another is removed, by its start if it has one. */
+static void what_is_left_of_an_end_that_was_cut_off_is_removed(void **state) {
+        char path[256];
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "web", "");
+        runs(&host, "declared", "");
+        runs(&host, "started", "");
+        runs(&host, "removed", "");
+        record(&host, ".gone.new", "unit", "");
+        record(&host, ".web.new", "unit", "");
+        snprintf(path, sizeof(path), "%s/run/systemd", host.root);
+        make_directory(path);
+        snprintf(path, sizeof(path), "%s/run/systemd/units", host.root);
+        make_directory(path);
+        snprintf(path, sizeof(path), "%s/run/systemd/units/invocation:container@web.service", host.root);
+        assert_int_equal(symlink("0123456789abcdef0123456789abcdef", path), 0);
+        declare(&host,
+                "version: 1\ncontainers: {web: {system: /old}, declared: {system: /new}, started: {system: /new, "
+                "autoStart: true}}");
+        assert_string_equal(planned(&host), "declared: stop (its end was cut off)\n"
+                                            "gone: stop (no longer declared)\n"
+                                            "removed: stop (no longer declared)\n"
+                                            "started: start (its end was cut off)\n");
+        host_free(&host);
+}
+
 static void a_mount_below_the_source_takes_a_restart(void **state) {
         char path[256], text[256];
         FILE *stream;
@@ -337,6 +366,51 @@ static void what_another_version_has_started_is_left_as_it_is(void **state) {
         declare(&host, "version: 1\ncontainers: {web: {system: /a}}");
         assert_string_equal(
                 planned(&host), "web: keep (it was started by another version, which has not noted how; restart it)\n");
+        host_free(&host);
+}
+
+static void a_record_of_a_format_that_is_not_known_is_not_compared(void **state) {
+        static const struct {
+                const char *format, *expected;
+        } cases[] = {
+                {"1\n", ""},
+                {"2\n", "2"},
+                {"999999999\n", "999999999"},
+                {"1234567890\n", "0"},
+                {"1", "0"},
+                {"one\n", "0"},
+                {"0\n", "0"},
+                {"-1\n", "0"},
+                {"", "0"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                char expected[256] = "";
+                Host host;
+
+                host_init(&host);
+                runs(&host, "web", "");
+                record(&host, "web", RECORD_FORMAT_FILE, cases[i].format);
+                declare(&host, "version: 1\ncontainers: {web: {system: /old}}");
+                if (*cases[i].expected)
+                        snprintf(expected, sizeof(expected),
+                                "web: keep (it was started by another version of nixos-container-generator, whose "
+                                "record (format %s) this one (format 1) does not know; restart it)\n",
+                                cases[i].expected);
+                assert_string_equal(planned(&host), expected);
+                host_free(&host);
+        }
+}
+
+static void a_container_of_an_unknown_format_that_is_not_declared_is_stopped(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        record(&host, "web", RECORD_FORMAT_FILE, "2\n");
+        declare(&host, "version: 1\ncontainers: {}");
+        assert_string_equal(planned(&host), "web: stop (no longer declared)\n");
         host_free(&host);
 }
 
@@ -409,8 +483,11 @@ int main(void) {
                 cmocka_unit_test(a_manifest_that_cannot_be_read_to_its_end_stops_nothing),
                 cmocka_unit_test(a_container_with_errors_is_left_as_it_is),
                 cmocka_unit_test(what_was_interrupted_is_made_up_for),
+                cmocka_unit_test(what_is_left_of_an_end_that_was_cut_off_is_removed),
                 cmocka_unit_test(a_mount_below_the_source_takes_a_restart),
                 cmocka_unit_test(what_another_version_has_started_is_left_as_it_is),
+                cmocka_unit_test(a_record_of_a_format_that_is_not_known_is_not_compared),
+                cmocka_unit_test(a_container_of_an_unknown_format_that_is_not_declared_is_stopped),
                 cmocka_unit_test(a_record_is_only_parsed_if_it_differs),
                 cmocka_unit_test(the_plan_is_json_for_programs),
         };

@@ -339,6 +339,7 @@ let
     options-beside-those-are-known = {
       actual = filter (name: !(theirs ? ${name})) (attrNames ours);
       expected = [
+        "containers.<name>.after"
         "containers.<name>.bindMounts.hostPathGroup"
         "containers.<name>.bindMounts.hostPathMode"
         "containers.<name>.bindMounts.hostPathUser"
@@ -355,9 +356,11 @@ let
         "containers.<name>.isolateStore"
         "containers.<name>.memoryMax"
         "containers.<name>.noNewPrivileges"
+        "containers.<name>.requires"
         "containers.<name>.resolvConf"
         "containers.<name>.systemCallFilter"
         "containers.<name>.tasksMax"
+        "containers.<name>.wants"
       ];
     };
 
