@@ -85,6 +85,19 @@ static void check_network_namespace(Checker *c) {
                 complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with extraVeths");
 }
 
+/* What systemd-resolved writes there is its own address, of the host's loopback. */
+static void check_resolv_conf(Checker *c) {
+        const Text *mode = &c->container->rare->resolv_conf;
+        const char *file = mode->text ? strchr(mode->text, '-') : NULL;
+
+        if (file && (strcmp(file, "-stub") == 0 || strcmp(file, "-static") == 0) &&
+                container_has_own_loopback(c->container))
+                complain(c, SEVERITY_WARNING, &mode->mark, "resolvConf",
+                        "leads to 127.0.0.53 of the host, which a container with a network of its own cannot reach: "
+                        "the name servers behind it are those of %.*s-uplink",
+                        (int)(file - mode->text), mode->text);
+}
+
 static void add_claim(Checker *c, Mark mark, const char *option, const char *text) {
         if (c->claims_length == c->claims_capacity) {
                 c->claims_capacity = c->claims_capacity ? 2 * c->claims_capacity : 8;
@@ -275,6 +288,7 @@ static void check_container(Checker *c) {
                 claim_link(c, "", &c->container->link);
         check_internet_access(c);
         check_network_namespace(c);
+        check_resolv_conf(c);
         check_extra_veths(c);
         claim_interfaces(c);
         check_bind_mounts(c);

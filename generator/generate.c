@@ -17,6 +17,7 @@
 #include "order.h"
 #include "read-file.h"
 #include "record.h"
+#include "resolv-conf.h"
 #include "schema.h"
 #include "template.h"
 #include "templates.h"
@@ -90,6 +91,9 @@
         P(INSIDE_ROUTE, "inside-route")                                                                                \
         P(INSIDE_GATEWAY, "inside-gateway")                                                                            \
         /* What systemd-nspawn is told. */                                                                             \
+        P(RESOLV_CONF, "resolv-conf")                                                                                  \
+        P(HOST_RESOLV_CONF, "host-resolv-conf")                                                                        \
+        P(INSIDE_RESOLV_CONF, "inside-resolv-conf")                                                                    \
         P(LINK_JOURNAL, "link-journal")                                                                                \
         P(PERSONALITY, "personality")                                                                                  \
         P(PRIVATE_USERS, "private-users")                                                                              \
@@ -153,6 +157,7 @@ typedef struct Generator {
         Arena scratch;           /* texts that are valid for one container */
         const char *last_system; /* whose architecture was looked up last */
         bool last_is_i686;
+        bool any_follows; /* a container whose name servers change with the host's */
 } Generator;
 
 static void add(Generator *g, PlaceholderNumber placeholder, const char *value) {
@@ -481,6 +486,33 @@ static void add_store(Generator *g, const Container *container) {
                 add(g, STORE, CONTAINER_INIT_PATH);
 }
 
+/* Whether systemd-nspawn is told of resolv.conf, where that came before the option for it. */
+static bool has_resolv_conf_flag(const Container *container) {
+        const Text *flags = container->rare->extra_flags.items;
+
+        for (uint32_t i = 0; i < container->rare->extra_flags.length; i++)
+                if (strncmp(flags[i].text, "--resolv-conf", 13) == 0)
+                        return true;
+        return false;
+}
+
+/* Where the container's name servers are from. By itself it follows the host: it sees a directory with a copy of the host's
+ * resolv.conf that container-record keeps up to date (resolv-conf.h), and container-init makes /etc/resolv.conf a link to that. So
+ * nothing has to be written into a container that runs, where links could lead a program of the host astray; and a system that puts
+ * something else in the link's place has its own from then on. */
+static void add_resolv_conf(Generator *g, const Container *container) {
+        bool follows = !container->rare->resolv_conf.text && !has_resolv_conf_flag(container);
+
+        add(g, RESOLV_CONF, container->rare->resolv_conf.text ? container->rare->resolv_conf.text : "off");
+        if (!follows)
+                return;
+        add(g, HOST_RESOLV_CONF, container_has_own_loopback(container) ? RESOLV_CONF_UPLINK : RESOLV_CONF_HOST);
+        add(g, INSIDE_RESOLV_CONF, RESOLV_CONF_INSIDE);
+        add(g, WANTS, RESOLV_CONF_UNIT ".path");
+        add(g, AFTER, RESOLV_CONF_UNIT ".path");
+        g->any_follows = true;
+}
+
 static void add_permissions(Generator *g, const Container *container) {
         const Device *devices = container->rare->allowed_devices.items;
         bool shifted = container_has_shifted_users(container);
@@ -611,6 +643,7 @@ static bool generate_container(Generator *g, const Container *container) {
         }
         if (g->last_is_i686)
                 add(g, PERSONALITY, "x86");
+        add_resolv_conf(g, container);
         add_permissions(g, container);
         add_store(g, container);
         add_bind_mounts(g, container);
@@ -766,8 +799,8 @@ static void compile_templates(Generator *g) {
                 [RECORDS].constant = RECORDS_DIRECTORY,
         };
 
-        static const PlaceholderNumber single[] = {
-                NAME, MANIFEST, LINE, SYSTEM, ROOT, TIMEOUT_START, IDMAP, PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
+        static const PlaceholderNumber single[] = {NAME, MANIFEST, LINE, SYSTEM, ROOT, TIMEOUT_START, RESOLV_CONF,
+                IDMAP, PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
 
         for (size_t i = 0; i < PLACEHOLDERS_LENGTH; i++)
                 placeholders[i].name = placeholder_names[i];
@@ -809,6 +842,11 @@ void generate(const Manifest *manifest, const NameTable *names, Diagnostics *dia
                 write_file(&g, TEMPLATE_multi_user_target, "multi-user.target.d", drop_in);
         if (manifest->length + retired > 0)
                 write_file(&g, TEMPLATE_nftables_service, "nftables.service.d", drop_in);
+
+        if (g.any_follows || retired > 0) {
+                write_file(&g, TEMPLATE_resolv_conf_path, NULL, RESOLV_CONF_UNIT ".path");
+                write_file(&g, TEMPLATE_resolv_conf_service, NULL, RESOLV_CONF_UNIT ".service");
+        }
 
         for (size_t i = 0; i < TEMPLATES_LENGTH; i++)
                 template_free(g.templates[i]);

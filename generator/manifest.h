@@ -100,6 +100,7 @@ typedef struct RareOptions {
         List macvlans;    /* of Text */
         List extra_veths; /* of Link */
         Text network_namespace;
+        Text resolv_conf;             /* it follows the host's if not given */
         List additional_capabilities; /* of Text */
         List drop_capabilities;       /* of Text */
         List allowed_devices;         /* of Device */
@@ -169,6 +170,11 @@ static inline bool container_has_link(const Container *container) {
 static inline bool container_has_own_network(const Container *container) {
         return container->private_network.value || container->rare->extra_veths.length > 0 ||
                container->rare->interfaces.length > 0 || container->rare->macvlans.length > 0;
+}
+
+/* Whether the host's loopback addresses are others than those in @container. */
+static inline bool container_has_own_loopback(const Container *container) {
+        return container_has_own_network(container) || container->rare->network_namespace.text;
 }
 
 /* The most ports that a range can have: each costs an entry in the host's tables. */

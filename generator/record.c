@@ -62,9 +62,7 @@ static void extend_timeout(int waited) {
         }
 }
 
-/* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until it is closed: what is read and written here,
- * and the table of nftables that all containers share, has one user at a time. */
-static int open_records(void) {
+int records_open(void) {
         int fd = -1;
 
         if ((mkdir(RECORDS_DIRECTORY, 0700) < 0 && errno != EEXIST) ||
@@ -321,10 +319,9 @@ static bool others_forward(Arena *arena, int records) {
         return found;
 }
 
-/* Puts @text in the place of a file of the record. */
-static bool replace_file(Arena *arena, int records, const char *container, const char *file, const Buffer *text) {
-        const char *path = arena_printf(arena, "%s/%s", container, file);
-        const char *temporary = arena_printf(arena, "%s/.%s.new", container, file);
+bool records_replace_file(Arena *arena, int records, const char *directory, const char *file, const Buffer *text) {
+        const char *path = arena_printf(arena, "%s/%s", directory, file);
+        const char *temporary = arena_printf(arena, "%s/.%s.new", directory, file);
 
         (void)unlinkat(records, temporary, 0);
         if (!write_file(records, temporary, text))
@@ -370,7 +367,7 @@ static bool remove_forwards(Arena *arena, int records, const char *container) {
                 removed = record_read(arena, container, RECORD_NFT, &rest);
                 buffer_append(&script, rest.text, rest.length);
                 buffer_free(&rest);
-                removed = removed && replace_file(arena, records, container, RECORD_NFT_ENDING, &script);
+                removed = removed && records_replace_file(arena, records, container, RECORD_NFT_ENDING, &script);
                 (void)unlinkat(records, path, 0);
         } else if (removed) {
                 (void)renameat(records, path, records, ending);
@@ -629,7 +626,7 @@ static bool write_record(Arena *arena, int records, const char *container, const
  * keeping the records from others: that one's end needs them. Returns the records, or -1. */
 static int open_records_with_claims(Arena *arena, const char *directory, const char *container, const Buffer *claims) {
         for (int waited = 0;; waited += WAIT_STEP) {
-                int records = open_records(), r;
+                int records = records_open(), r;
                 ClaimConflict conflict;
 
                 if (records < 0)
@@ -727,7 +724,7 @@ static bool start_update(Update *update, const char *directory, const char *cont
         update->tmpfiles = section(&update->unit, "[X-Tmpfiles]");
         if (with_files && !create_files(&update->tmpfiles))
                 return false;
-        update->records = open_records();
+        update->records = records_open();
         if (update->records < 0)
                 return false;
         if (faccessat(update->records, container, F_OK, 0) < 0) {
@@ -782,13 +779,13 @@ static bool give_up(Update *u, const char *container) {
                 good = mark_unfinished(u->records, container);
         if (good && faccessat(u->records, ending, F_OK, 0) == 0) /* what an earlier one did not get to the end of */
                 good = remove_forwards(&u->arena, u->records, container) &&
-                       (left == 0 || (replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
+                       (left == 0 || (records_replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
                                              add_forwards(&reduced)));
         else if (good && removed > 0 && left == 0)
                 good = remove_forwards(&u->arena, u->records, container);
         else if (good && removed > 0)
-                good = replace_file(&u->arena, u->records, container, RECORD_NFT_ENDING, &u->old_nft) &&
-                       replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
+                good = records_replace_file(&u->arena, u->records, container, RECORD_NFT_ENDING, &u->old_nft) &&
+                       records_replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
                        delete_elements(&u->old_nft, &u->nft, false) && unlinkat(u->records, ending, 0) == 0;
         buffer_free(&reduced);
         good = good && localhost_close(container, &u->old_localhost, &u->localhost);
@@ -871,13 +868,13 @@ bool record_listen(const char *container) {
 
 bool record_set_system(const char *container, const char *system) {
         Arena arena = ARENA_NULL;
-        int records = open_records();
+        int records = records_open();
         Buffer text = BUFFER_NULL;
         bool good;
 
         buffer_append(&text, system, strlen(system));
         buffer_append(&text, "\n", 1);
-        good = records >= 0 && replace_file(&arena, records, container, RECORD_SYSTEM, &text);
+        good = records >= 0 && records_replace_file(&arena, records, container, RECORD_SYSTEM, &text);
         if (records >= 0)
                 close(records);
         buffer_free(&text);
@@ -887,7 +884,7 @@ bool record_set_system(const char *container, const char *system) {
 
 bool record_remove(const char *container) {
         Arena arena = ARENA_NULL;
-        int records = open_records();
+        int records = records_open();
         bool removed = records >= 0;
 
         if (removed && faccessat(records, container, F_OK, 0) < 0)
@@ -902,7 +899,7 @@ bool record_remove(const char *container) {
 
 bool record_mark_start(const char *container) {
         Arena arena = ARENA_NULL;
-        int records = open_records();
+        int records = records_open();
         const char *path = arena_printf(&arena, RECORD_START_MARK, container);
         bool good = records >= 0 && (faccessat(records, path, F_OK, 0) == 0 || write_file(records, path, &BUFFER_NULL));
 

@@ -64,6 +64,13 @@
 /* In the directory container@NAME.service.d of a running container that is no longer declared. */
 #define RETIRED_DROP_IN "retired.conf"
 
+/* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until it is closed: what is read and written there,
+ * and the table of nftables that all containers share, has one user at a time. -1 if that fails; that was logged. */
+int records_open(void);
+
+/* Puts @text in the place of a file in a directory below @records, in one step: that of a container's record, or another. False
+ * if that fails; that was logged. */
+bool records_replace_file(Arena *arena, int records, const char *directory, const char *file, const Buffer *text);
 /* NULL if the record in the directory @path is of a format that is known here. If not, what is to be said of the container: it
  * was "started by another version …". */
 const char *record_unknown(Arena *arena, const char *path);

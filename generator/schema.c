@@ -222,6 +222,19 @@ static bool parse_device_modifier(Arena *arena, const char *text, size_t length,
         return length > 0 && length <= 3 && strspn(text, "rwm") == length && keep_text(arena, text, length, value);
 }
 
+/* See --resolv-conf= in systemd-nspawn(1). */
+static bool parse_resolv_conf(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        static const char *const modes[] = {"auto", "off", "delete", "copy-host", "copy-static", "copy-uplink",
+                "copy-stub", "replace-host", "replace-static", "replace-uplink", "replace-stub", "bind-host",
+                "bind-static", "bind-uplink", "bind-stub"};
+
+        (void)plain;
+        for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+                if (strcmp(text, modes[i]) == 0)
+                        return keep_text(arena, text, length, value);
+        return false;
+}
+
 /* PATH or PATH:OPTIONS, see --tmpfs= in systemd-nspawn(1). */
 static bool parse_tmpfs(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         size_t path_length = 0;
@@ -510,6 +523,9 @@ static const ScalarType device_node_type = {
         parse_device_node, format_text};
 static const ScalarType device_modifier_type = {
         "one to three of the letters r, w and m", sizeof(Text), parse_device_modifier, format_text};
+static const ScalarType resolv_conf_type = {
+        "auto, off, delete, or one of copy-, replace- and bind- with one of host, static, uplink and stub behind it",
+        sizeof(Text), parse_resolv_conf, format_text};
 static const ScalarType tmpfs_type = {
         "an absolute path, or one with options behind a colon", sizeof(Text), parse_tmpfs, format_text};
 static const ScalarType time_span_type = {
@@ -621,6 +637,8 @@ const Field container_fields[] = {
                 .fields = extra_veth_fields, .size = sizeof(Link), .change = CHANGE_RESTART},
         {"networkNamespace", FIELD_SCALAR, offsetof(RareOptions, network_namespace), .is_rare = true,
                 .type = &absolute_path_type, .change = CHANGE_RESTART},
+        {"resolvConf", FIELD_SCALAR, offsetof(RareOptions, resolv_conf), .is_rare = true, .type = &resolv_conf_type,
+                .change = CHANGE_RESTART},
         {"bindMounts", FIELD_NAMED, offsetof(Container, bind_mounts), .type = &absolute_path_type,
                 .fields = bind_mount_fields, .size = sizeof(BindMount), .change = CHANGE_RESTART, .added = CHANGE_LIVE},
         {"privateUsers", FIELD_SCALAR, offsetof(Container, private_users), .type = &private_users_type,

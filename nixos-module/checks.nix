@@ -5,6 +5,7 @@
 # and warnings.
 let
   inherit (builtins)
+    any
     attrNames
     concatLists
     concatMap
@@ -17,6 +18,7 @@ let
     isAttrs
     isList
     length
+    match
     replaceStrings
     stringLength
     substring
@@ -69,6 +71,7 @@ let
     macvlans = list types.interface;
     extraVeths = named types.interfaceName linkFields;
     networkNamespace = scalar types.absolutePath;
+    resolvConf = scalar types.resolvConf;
     bindMounts = named types.absolutePath {
       hostPath = scalar types.absolutePath;
       isReadOnly = scalar types.bool;
@@ -260,6 +263,27 @@ let
       ++ unless (entry ? macvlans) "macvlans"
       ++ unless (entry ? extraVeths) "extraVeths";
 
+  # What systemd-resolved writes there is its own address, of the host's loopback.
+  checkResolvConf =
+    path: entry:
+    let
+      mode = match "(copy|replace|bind)-(static|stub)" (toString (entry.resolvConf or ""));
+      hasOwnLoopback =
+        entry.privateNetwork or false
+        || any (option: entry ? ${option}) [
+          "extraVeths"
+          "interfaces"
+          "macvlans"
+          "networkNamespace"
+        ];
+    in
+    if mode == null || !hasOwnLoopback then
+      [ ]
+    else
+      [
+        "${path}.resolvConf: leads to 127.0.0.53 of the host, which a container with a network of its own cannot reach: the name servers behind it are those of ${head mode}-uplink"
+      ];
+
   # What no two running containers can have at once: { key, text, option }
   claimsOfLink =
     prefix: object: withForwards:
@@ -415,6 +439,7 @@ let
       else
         [ ]
     )
+    ++ checkResolvConf path entry
     ++ map (
       veth:
       "${below "${path}.extraVeths" veth}.forwardPorts: has no effect without localAddress or localAddress6 of the same link"

@@ -105,6 +105,7 @@ name: options:
   enableTun = false;
   restartIfChanged = true;
   internetAccess = null;
+  resolvConf = null;
   interfaces = [ ];
   macvlans = [ ];
   privateUsers = "no";

@@ -469,6 +469,23 @@ let
           '';
         };
 
+        resolvConf = mkOption {
+          type = types.nullOr types.str;
+          default = null;
+          example = "copy-host";
+          description = ''
+            Where the container's {file}`/etc/resolv.conf` is from. If it is `null`, the container has the name servers
+            of the host, also when they change later: those in the host's {file}`/etc/resolv.conf`, or with a
+            network of its own, where it cannot reach 127.0.0.53, those that {command}`systemd-resolved` asks.
+            {option}`networking.nameservers` in {option}`config` takes their place;
+            {option}`networking.useHostResolvConf` there keeps them beside it, or has neither.
+
+            Otherwise it is one of the modes of `--resolv-conf=` in {manpage}`systemd-nspawn(1)`, which are about
+            the start alone: `off`, `auto`, `delete`, or `copy-`, `replace-` or `bind-` with `host`, `static`,
+            `uplink` or `stub` behind it.
+          '';
+        };
+
         privateUsers = mkOption {
           type = types.either types.ints.u32 (
             types.enum [

@@ -479,6 +479,10 @@ in
         in
         isText value && found != null && path != null && path != "/";
     };
+    resolvConf = {
+      expected = "auto, off, delete, or one of copy-, replace- and bind- with one of host, static, uplink and stub behind it";
+      accepts = isName "auto|off|delete|(copy|replace|bind)-(host|static|uplink|stub)";
+    };
     timeSpan = {
       expected = "a time span, such as 90, 1min or infinity";
       # Microseconds are counted in 64 bits.

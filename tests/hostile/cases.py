@@ -348,6 +348,7 @@ FIELDS = [
     ("tmpfs", "{system: /x, tmpfs: [@]}", "/var/", ABSOLUTE, lambda v: [("ExecStart", "--tmpfs=" + v)]),
     ("tmpfs", "{system: /x, tmpfs: [@]}", "/var:mode=0700", ABSOLUTE, lambda v: [("ExecStart", "--tmpfs=" + v)]),
     ("extraFlags", "{system: /x, extraFlags: [@]}", "--setenv=A=", "a text of one line", lambda v: [("ExecStart", v)]),
+    ("resolvConf", "{system: /x, resolvConf: @}", "copy-host", "auto, off, delete", None),
     ("timeoutStartSec", "{system: /x, timeoutStartSec: @}", "1min", "a time span", None),
     ("memoryMax", "{system: /x, memoryMax: @}", "1G", "a number of bytes", None),
     ("cpuQuota", "{system: /x, cpuQuota: @}", "150%", "a percentage", None),
