@@ -28,11 +28,12 @@ let
     map
       (
         mount:
-        "containers.${name}.bindMounts: \"${mount.mountPoint}\" is mounted without the options behind the colon"
+        "containers.${name}.bindMounts: \"${mount.mountPoint}\" is mounted without all of the options behind the colon"
       )
       (
         lib.filter (
-          mount: builtins.match ".+:(norbind|noidmap|rootidmap|owneridmap)(,.*)?" mount.mountPoint != null
+          mount:
+          builtins.match ".+:(norbind(,.*)?|(rbind|(no|root|owner)?idmap),.*)" mount.mountPoint != null
         ) (lib.attrValues containers.${name}.bindMounts)
       );
 

@@ -181,6 +181,32 @@ let
           example = "nginx";
           description = "The group of the host, by name or number, that owns {option}`hostPath`, if it is made.";
         };
+        idmap = mkOption {
+          type = types.nullOr (
+            types.enum [
+              "idmap"
+              "rootidmap"
+              "owneridmap"
+              "noidmap"
+            ]
+          );
+          default = null;
+          example = "rootidmap";
+          description = ''
+            Whom its files belong to in the container:
+
+            - `"idmap"`: the users with the same numbers as on the host. This is what `null` is with
+              {option}`privateUsers`; without, it is so in any case.
+            - `"rootidmap"`: the container's root, if they belong to the owner of {option}`hostPath`, and nobody
+              otherwise. What root writes there belongs to that owner on the host.
+            - `"owneridmap"`: in the same way the owner of {option}`mountPoint`, where the container has that in its
+              own root directory.
+            - `"noidmap"`: the users who have their numbers; with {option}`privateUsers` that is nobody, mostly. It
+              is for file systems that cannot do the others, such as NFS and overlayfs.
+
+            The same number is meant for groups. See `--bind=` in {manpage}`systemd-nspawn(1)`.
+          '';
+        };
       };
     };
 

@@ -196,7 +196,7 @@ let
       interfaces = [ "eth1" ];
       bindMounts.one.mountPoint = "/a";
       bindMounts.two.mountPoint = "/a";
-      bindMounts.three.mountPoint = "/b:rootidmap";
+      bindMounts.three.mountPoint = "/b:norbind,rootidmap";
       extraFlags = [ "--bind /a" ];
       forwardPorts = [ { hostPort = 80; } ];
     };
@@ -315,6 +315,7 @@ let
         "containers.<name>.bindMounts.hostPathGroup"
         "containers.<name>.bindMounts.hostPathMode"
         "containers.<name>.bindMounts.hostPathUser"
+        "containers.<name>.bindMounts.idmap"
         "containers.<name>.closure"
         "containers.<name>.cpuQuota"
         "containers.<name>.credentials"
@@ -622,7 +623,7 @@ let
       expected = [
         "containers.b.forwardPorts: has no effect without privateNetwork: true"
         "containers.b.extraFlags: several arguments in one item are split at the spaces. Write each as an item of its own."
-        "containers.b.bindMounts: \"/b:rootidmap\" is mounted without the options behind the colon"
+        "containers.b.bindMounts: \"/b:norbind,rootidmap\" is mounted without all of the options behind the colon"
       ];
     };
 
