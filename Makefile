@@ -46,7 +46,8 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 GENERATOR := address arena buffer check closures diagnostic entry escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path output read-file schema siphash spelling template templates utf8
-RECORD := arena buffer container-record localhost log prepare read-file record run-program
+RECORD := arena buffer container-record escape idmap localhost log low-ports nspawn-arguments option-path prepare read-file record \
+	root-directory run-program utf8
 INIT := address container-init
 CLI := apply colour host imperative inside jobs localhost machined nix-build nixos-container operands plan record remove-tree run-program \
 	session terminal verb-apply verb-control verb-enter verb-imperative verb-list verb-show \

@@ -24,9 +24,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "idmap.h"
 #include "log.h"
+#include "low-ports.h"
 #include "prepare.h"
 #include "record.h"
+#include "root-directory.h"
 
 static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
@@ -53,10 +56,15 @@ static const char *container_operand(const char *name) {
 }
 
 static bool start(const char *directory, const char *container, char *const program[]) {
-        if (!record_create(directory, container) || !prepare(container))
-                return false;
-        execv(program[0], program);
-        log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
+        Arena arena = ARENA_NULL;
+
+        if (record_create(directory, container) && prepare(container) && prepare_root_directory(container, program) &&
+                idmap_arguments(&arena, container, program, &program)) {
+                allow_low_ports(container, program);
+                execv(program[0], program);
+                log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
+        }
+        arena_free(&arena);
         return false;
 }
 

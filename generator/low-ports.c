@@ -1,0 +1,98 @@
+#include "low-ports.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "lines.h"
+#include "log.h"
+#include "nspawn-arguments.h"
+#include "read-file.h"
+
+/* What a program for BPF_CGROUP_INET4_BIND and BPF_CGROUP_INET6_BIND may return: that the call goes on, and that it does so without
+ * CAP_NET_BIND_SERVICE. include/linux/bpf-cgroup.h of Linux, BPF_RET_BIND_NO_CAP_NET_BIND_SERVICE */
+#define BIND_ALLOWED 1
+#define BIND_WITHOUT_CAPABILITY 2
+
+/* Whether the container gets a network that it does not own. */
+static bool has_foreign_network(char *const arguments[]) {
+        static const char own[] = "--network-",
+                          foreign[] = "--network-namespace-path=", private[] = "--private-network";
+
+        for (; *arguments; arguments++)
+                if (strncmp(*arguments, private, sizeof(private) - 1) == 0 ||
+                        (strncmp(*arguments, own, sizeof(own) - 1) == 0 &&
+                                strncmp(*arguments, foreign, sizeof(foreign) - 1) != 0))
+                        return false;
+        return true;
+}
+
+/* Opens the control group that this process is in. */
+static int open_control_group(void) {
+        static const char unified[] = "0::";
+        Buffer text = BUFFER_NULL;
+        Arena arena = ARENA_NULL;
+        int fd = -1;
+
+        errno = ENOENT;
+        if (read_file("/proc/self/cgroup", &text))
+                for_each_line(line, end, &text) {
+                        if ((size_t)(end - line) < sizeof(unified) || memcmp(line, unified, sizeof(unified) - 1) != 0)
+                                continue;
+                        line += sizeof(unified) - 1;
+                        fd = open(arena_join(&arena, "/sys/fs/cgroup", arena_copy(&arena, line, (size_t)(end - line))),
+                                O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                        break;
+                }
+        buffer_free(&text);
+        arena_free(&arena);
+        return fd;
+}
+
+/* It is there as long as the control group is. */
+static bool attach(int group, enum bpf_attach_type type) {
+        static const struct bpf_insn program[] = {
+                {.code = BPF_ALU64 | BPF_MOV | BPF_K,
+                        .dst_reg = BPF_REG_0,
+                        .imm = BIND_ALLOWED | BIND_WITHOUT_CAPABILITY},
+                {.code = BPF_JMP | BPF_EXIT},
+        };
+        union bpf_attr load = {
+                .prog_type = BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+                .expected_attach_type = type,
+                .insns = (uintptr_t)program,
+                .insn_cnt = sizeof(program) / sizeof(program[0]),
+                .license = (uintptr_t) "",
+        };
+        union bpf_attr attachment = {.attach_type = type, .attach_flags = BPF_F_ALLOW_MULTI};
+        int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
+        bool attached;
+
+        if (fd < 0)
+                return false;
+        attachment.target_fd = (uint32_t)group;
+        attachment.attach_bpf_fd = (uint32_t)fd;
+        attached = syscall(SYS_bpf, BPF_PROG_ATTACH, &attachment, sizeof(attachment)) == 0;
+        close(fd);
+        return attached;
+}
+
+void allow_low_ports(const char *container, char *const arguments[]) {
+        const char *users = nspawn_value(arguments, "--private-users=");
+        int group;
+
+        if (!users || strcmp(users, "no") == 0 || !has_foreign_network(arguments))
+                return;
+        group = open_control_group();
+        if (group < 0 || !attach(group, BPF_CGROUP_INET4_BIND) || !attach(group, BPF_CGROUP_INET6_BIND))
+                log_message(LOG_WARNING, "Container %s cannot have ports below %s: %s", container,
+                        "/proc/sys/net/ipv4/ip_unprivileged_port_start", strerror(errno));
+        if (group >= 0)
+                close(group);
+}
