@@ -46,7 +46,7 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 GENERATOR := address arena buffer check closures diagnostic entry escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path output read-file schema siphash spelling template templates utf8
-RECORD := arena buffer container-record escape idmap localhost log low-ports nspawn-arguments option-path prepare read-file record \
+RECORD := arena buffer container-record escape foreign-network idmap localhost log nspawn-arguments option-path prepare read-file record \
 	root-directory run-program utf8
 INIT := address container-init
 CLI := apply colour host imperative inside jobs localhost machined nix-build nixos-container operands plan record remove-tree run-program \

@@ -24,9 +24,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "foreign-network.h"
 #include "idmap.h"
 #include "log.h"
-#include "low-ports.h"
 #include "prepare.h"
 #include "record.h"
 #include "root-directory.h"
@@ -55,12 +55,11 @@ static const char *container_operand(const char *name) {
         return name;
 }
 
-static bool start(const char *directory, const char *container, char *const program[]) {
+static bool start(const char *directory, const char *container, char *program[]) {
         Arena arena = ARENA_NULL;
 
         if (record_create(directory, container) && prepare(container) && prepare_root_directory(container, program) &&
-                idmap_arguments(&arena, container, program, &program)) {
-                allow_low_ports(container, program);
+                idmap_arguments(&arena, container, program, &program) && prepare_foreign_network(container, program)) {
                 execv(program[0], program);
                 log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
         }

@@ -321,6 +321,21 @@ static bool is_of_nix(const Bind *bind) {
         return false;
 }
 
+/* systemd-nspawn maps the group that has the number of the user, and the kernel writes nothing whose group it does not know. */
+static void warn_of_group(Mapping *m, const Bind *bind) {
+        struct stat status;
+
+        if (strcmp(bind->option, "--bind=") != 0 || strcmp(bind->idmap, "idmap") == 0 ||
+                stat(bind->resolved, &status) < 0 || status.st_uid == status.st_gid)
+                return;
+        log_message(LOG_WARNING,
+                "%s: %s belongs to user %u and group %u: with idmap: %s the container can write there only if both "
+                "have the "
+                "same number.",
+                option_path(m->arena, m->container, option_of(m, bind)), bind->source, status.st_uid, status.st_gid,
+                bind->idmap);
+}
+
 static bool has_mounts_below(const Mapping *m, const Bind *bind) {
         for (size_t i = 0; i < m->mounts_length; i++)
                 if (is_seen_below(&m->mounts[i], bind->resolved))
@@ -345,6 +360,7 @@ static bool add_argument(Mapping *m, const char *argument) {
                                escape_bind_path(m->arena, bind.target)));
                 return true;
         }
+        warn_of_group(m, &bind);
         if (!has_mounts_below(m, &bind)) {
                 add(m, argument);
                 return true;
@@ -365,7 +381,7 @@ static bool maps_anything(const Mapping *m, const char *ownership) {
         return false;
 }
 
-bool idmap_arguments(Arena *arena, const char *container, char *const arguments[], char *const **ret_arguments) {
+bool idmap_arguments(Arena *arena, const char *container, char *arguments[], char ***ret_arguments) {
         Mapping m = {.arena = arena, .container = container, .arguments = arguments};
         const char *ownership = nspawn_value(arguments, "--private-users-ownership=");
         const char *root = nspawn_value(arguments, "--directory=");

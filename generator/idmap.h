@@ -9,4 +9,4 @@
  * fails if there is another below: each gets an argument of its own. What the container sees of the Nix store is not mapped where that
  * cannot be. Says what cannot be mapped otherwise, and what to do, and returns false. Where nothing is to be mapped, they stay as they
  * are. Owned by @arena. */
-bool idmap_arguments(Arena *arena, const char *container, char *const arguments[], char *const **ret_arguments);
+bool idmap_arguments(Arena *arena, const char *container, char *arguments[], char ***ret_arguments);

@@ -44,6 +44,10 @@ _all_mounts() {
   chown www-data:www-data /srv/unprivileged/file
   chown games:games /srv/unprivileged/data/below/games
   chmod 0777 /srv/unprivileged/data/below
+  mkdir /srv/unprivileged/home
+  touch /srv/unprivileged/home/{backup,root,mail}
+  chown backup:backup /srv/unprivileged/home{,/backup}
+  chown mail:mail /srv/unprivileged/home/mail
   declare_containers <<'YAML'
   mounts:
     system: "{system}-wasabi"
@@ -54,8 +58,9 @@ _all_mounts() {
       /ro: { hostPath: /srv/unprivileged/data }
       /ro/below: { hostPath: /srv/unprivileged/data/below, isReadOnly: false, idmap: idmap }
       /file: { hostPath: /srv/unprivileged/file, isReadOnly: false }
-      /as-root: { hostPath: /srv/unprivileged/data, isReadOnly: false, idmap: rootidmap }
-      /as-owner: { hostPath: /srv/unprivileged/data, isReadOnly: false, idmap: owneridmap }
+      /as-root: { hostPath: /srv/unprivileged/home, isReadOnly: false, idmap: rootidmap }
+      /as-owner: { hostPath: /srv/unprivileged/home, isReadOnly: false, idmap: owneridmap }
+      /other-group: { hostPath: /srv/unprivileged/data, isReadOnly: false, idmap: rootidmap }
       /unmapped: { hostPath: /srv/unprivileged/data, isReadOnly: false, idmap: noidmap }
 YAML
   # Who owns the mount point of owneridmap.
@@ -80,16 +85,24 @@ YAML
   inside mounts rm /rw/host
   [ ! -e /srv/unprivileged/data/host ]
 
-  # The owner of the directory is root, and nobody else is anybody.
-  [ "$(_owners_inside mounts /as-root /as-root/mail /as-root/root /as-root/below/games)" = \
-    '0:65534 0:65534 65534:65534 65534:65534' ]
-  inside mounts touch /as-root/by-root
-  [ "$(_owners /srv/unprivileged/data/by-root)" = 1:1 ]
+  # The owner of the directory, backup, which is 34, is root, and nobody else is anybody.
+  [ "$(_owners_inside mounts /as-root /as-root/backup /as-root/root /as-root/mail)" = '0:0 0:0 65534:65534 65534:65534' ]
+  inside mounts sh -c 'touch /as-root/by-root && echo text >>/as-root/backup'
+  [ "$(_owners /srv/unprivileged/home/by-root)" = 34:34 ]
   fails inside mounts sh -c 'echo text >>/as-root/root'
   fails inside mounts chown games /as-root/by-root
 
-  # The owner of the directory is that of the mount point.
-  [ "$(_owners_inside mounts /as-owner /as-owner/mail /as-owner/root)" = '5:65534 5:65534 65534:65534' ]
+  # The owner of the directory is that of the mount point, games.
+  [ "$(_owners_inside mounts /as-owner /as-owner/backup /as-owner/root)" = '5:5 5:5 65534:65534' ]
+  inside mounts setpriv --reuid=5 --regid=5 --clear-groups touch /as-owner/by-owner
+  [ "$(_owners /srv/unprivileged/home/by-owner)" = 34:34 ]
+  fails inside mounts touch /as-owner/by-another
+
+  # Of a group with another number the kernel does not know what to write.
+  [ "$(_owners_inside mounts /other-group)" = 0:65534 ]
+  fails inside mounts touch /other-group/new
+  log_of mounts | grep -F 'containers.mounts.bindMounts."/other-group": /srv/unprivileged/data belongs to user 1 and group 8'
+  fails eval 'log_of mounts | grep -F as-root'
 
   # Nobody is anybody.
   [ "$(_owners_inside mounts /unmapped /unmapped/mail /unmapped/root)" = '65534:65534 65534:65534 65534:65534' ]
@@ -103,7 +116,7 @@ YAML
   before=$(find /srv/unprivileged -printf '%u:%g %m %p\n' | sort)
   systemctl restart container@mounts
   [ "$(find /srv/unprivileged -printf '%u:%g %m %p\n' | sort)" = "$before" ]
-  [ "$(_owners_inside mounts /rw/given /as-root/by-root /unmapped/below/new-unmapped)" = '5:8 0:0 0:0' ]
+  [ "$(_owners_inside mounts /rw/given /as-root/by-root /as-owner/by-owner /unmapped/below/new-unmapped)" = '5:8 0:0 5:5 0:0' ]
   systemctl stop container@mounts
   umount /srv/unprivileged
 }
@@ -200,12 +213,13 @@ YAML
   _fails_to_start rooted 'containers.rooted.privateUsers: /var/lib/nixos-containers/rooted/srv/disk is mounted below its root'
   umount /var/lib/nixos-containers/rooted/srv/disk
   # As another has left it.
-  chown -R 1000000:1000000 /var/lib/nixos-containers/rooted
-  _fails_to_start rooted 'containers.rooted.privateUsers: its root directory /var/lib/nixos-containers/rooted belongs to user 1000000'
+  chown -R 1048576:1048576 /var/lib/nixos-containers/rooted
+  _fails_to_start rooted 'containers.rooted.privateUsers: its root directory /var/lib/nixos-containers/rooted belongs to user 1048576'
   local command
   command=$(log_of rooted | sed -n 's/.*gives all files back: //p' | tail -n 1)
   $command || true
   [ "$(find /var/lib/nixos-containers/rooted -printf '%U:%G\n' | sort -u)" = 0:0 ]
+  systemctl reset-failed container@rooted
   systemctl start container@rooted
 }
 
@@ -255,6 +269,9 @@ YAML
   ip netns delete unprivileged
 }
 
+# is_another NAME PID: it runs, and has been started since it was PID.
+_is_another() { [ "$(main_pid "$1")" != "$2" ] && [ "$(state "$1")" = active ]; }
+
 an_unprivileged_container_is_run_in_as_any_other() {
   declare_containers <<'YAML'
   entered: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick }
@@ -278,7 +295,7 @@ YAML
   systemctl reload container@entered
   # A reboot from inside.
   inside entered systemctl reboot || true
-  wait_until 20 eval '[ "$(main_pid entered)" != "'"$before"'" ] && [ "$(state entered)" = active ]'
+  wait_until 20 _is_another entered "$before"
 }
 
 # all_owners: of all files in the root directory of a container, but for those that a start makes anew.
@@ -429,9 +446,10 @@ _try_everything() {
   _refused mount -t configfs configfs /mnt
   _refused mount -t devtmpfs devtmpfs /mnt
   _refused mount -t securityfs securityfs /mnt
-  _refused mount -o remount,rw /proc/sys
-  _refused mount -o remount,rw /sys
-  # The kernel.
+  # The kernel, also where what is read-only is mounted anew.
+  inside captive mount -o remount,rw /proc/sys || true
+  inside captive mount -o remount,rw /sys || true
+  inside captive mount -o remount,bind,rw /proc/sysrq-trigger || true
   _refused modprobe dummy
   _refused perl -e 'exit(syscall(175, "", 0, "") < 0 ? 1 : 0)'
   _refused perl -e 'exit(syscall(246, 0, 0, 0, 0, 0) < 0 ? 1 : 0)'
@@ -463,6 +481,8 @@ _try_everything() {
   [ "$(hostname)" != captured ]
 }
 
+_is_active() { [ "$(state "$1")" = active ]; }
+
 _the_host_is_as_it_was() {
   [ "$(cat /srv/secret)" = 'of the host' ]
   [ ! -e /srv/bound/new ]
@@ -474,18 +494,16 @@ root_of_an_unprivileged_container_can_do_nothing_to_the_host() {
   _start_captive 'privateNetwork: true
     hostAddress: 10.0.0.1
     localAddress: 10.0.0.2'
-  routes=$(ip route show table all; ip rule; nft list ruleset)
+  routes=$(ip route show table all | grep -v ve-captive; ip rule)
   _try_everything
   # Its own network is its own.
-  wait_until 20 eval '[ "$(state captive)" = active ]'
+  wait_until 20 _is_active captive
   inside captive ip route add 192.0.2.0/24 dev eth0
   inside captive ip link set eth0 down
   wait_until 10 eval 'ip link show ve-captive | grep -q NO-CARRIER'
   inside captive ip link set eth0 up
-  [ "$(ip rule)" = "$(ip rule)" ]
-  fails eval 'ip route | grep 192.0.2'
   _refused nsenter --net=/proc/1/ns/net --target 1 ip link show ve-captive
-  [ -n "$routes" ]
+  [ "$(ip route show table all | grep -v ve-captive; ip rule)" = "$routes" ]
   _the_host_is_as_it_was
 }
 
@@ -501,7 +519,7 @@ root_of_an_unprivileged_container_cannot_change_the_network_of_the_host() {
   _refused ip address add 192.0.2.1/32 dev lo
   _refused nft add table inet test
   _refused sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
-  _refused perl -e 'exit(socket(my $s, 17, 3, 0) ? 0 : 1)'
+  _refused perl -e 'exit(socket(S, 17, 3, 0) ? 0 : 1)'
   [ "$(ip -o address; ip route show table all; ip rule; nft list ruleset)" = "$before" ]
   _try_everything
   _the_host_is_as_it_was

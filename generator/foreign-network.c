@@ -1,9 +1,9 @@
-#include "low-ports.h"
+#include "foreign-network.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
-#include <stdbool.h>
+#include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -20,17 +20,39 @@
 #define BIND_ALLOWED 1
 #define BIND_WITHOUT_CAPABILITY 2
 
+static const char namespace_path[] = "--network-namespace-path=";
+
 /* Whether the container gets a network that it does not own. */
 static bool has_foreign_network(char *const arguments[]) {
-        static const char own[] = "--network-",
-                          foreign[] = "--network-namespace-path=", private[] = "--private-network";
+        static const char network[] = "--network-", private[] = "--private-network";
 
         for (; *arguments; arguments++)
                 if (strncmp(*arguments, private, sizeof(private) - 1) == 0 ||
-                        (strncmp(*arguments, own, sizeof(own) - 1) == 0 &&
-                                strncmp(*arguments, foreign, sizeof(foreign) - 1) != 0))
+                        (strncmp(*arguments, network, sizeof(network) - 1) == 0 &&
+                                strncmp(*arguments, namespace_path, sizeof(namespace_path) - 1) != 0))
                         return false;
         return true;
+}
+
+/* Joins the network namespace at @path. */
+static bool join(const char *path) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), error;
+        bool joined = fd >= 0 && setns(fd, CLONE_NEWNET) == 0;
+
+        error = errno;
+        if (fd >= 0)
+                close(fd);
+        errno = error;
+        return joined;
+}
+
+static void remove_namespace_path(char *arguments[]) {
+        char **kept = arguments;
+
+        for (; *arguments; arguments++)
+                if (strncmp(*arguments, namespace_path, sizeof(namespace_path) - 1) != 0)
+                        *kept++ = *arguments;
+        *kept = NULL;
 }
 
 /* Opens the control group that this process is in. */
@@ -83,16 +105,28 @@ static bool attach(int group, enum bpf_attach_type type) {
         return attached;
 }
 
-void allow_low_ports(const char *container, char *const arguments[]) {
-        const char *users = nspawn_value(arguments, "--private-users=");
-        int group;
+static void allow_low_ports(const char *container) {
+        int group = open_control_group();
 
-        if (!users || strcmp(users, "no") == 0 || !has_foreign_network(arguments))
-                return;
-        group = open_control_group();
         if (group < 0 || !attach(group, BPF_CGROUP_INET4_BIND) || !attach(group, BPF_CGROUP_INET6_BIND))
-                log_message(LOG_WARNING, "Container %s cannot have ports below %s: %s", container,
+                log_message(LOG_WARNING, "Container %s cannot have ports below that in %s: %s", container,
                         "/proc/sys/net/ipv4/ip_unprivileged_port_start", strerror(errno));
         if (group >= 0)
                 close(group);
+}
+
+bool prepare_foreign_network(const char *container, char *arguments[]) {
+        const char *users = nspawn_value(arguments, "--private-users=");
+        const char *path = nspawn_value(arguments, namespace_path);
+
+        if (!users || strcmp(users, "no") == 0 || !has_foreign_network(arguments))
+                return true;
+        if (path && !join(path)) {
+                log_message(LOG_ERR, "Container %s cannot start: the network namespace %s cannot be joined: %s",
+                        container, path, strerror(errno));
+                return false;
+        }
+        remove_namespace_path(arguments);
+        allow_low_ports(container);
+        return true;
 }
