@@ -23,6 +23,21 @@ let
     lib.length container.extraFlags < lib.length (manifest.containers.${name}.extraFlags or [ ]);
   split = lib.attrNames (lib.filterAttrs isSplit containers);
 
+  # Said in two ways that do not agree.
+  isContradictory =
+    container:
+    container.unprivileged != null
+    &&
+      container.unprivileged == lib.elem container.privateUsers [
+        "no"
+        "identity"
+        0
+      ];
+  contradictions = map (
+    name:
+    "containers.${name}.unprivileged: is ${lib.boolToString containers.${name}.unprivileged}, but privateUsers is \"${toString containers.${name}.privateUsers}\". Set one of them."
+  ) (lib.attrNames (lib.filterAttrs (_: isContradictory) containers));
+
   lostOptions =
     name:
     map
@@ -71,7 +86,7 @@ in
       assertions = map (message: {
         assertion = false;
         inherit message;
-      }) checked.errors;
+      }) (checked.errors ++ contradictions);
       warnings =
         checked.warnings
         ++ map (

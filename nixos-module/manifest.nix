@@ -106,6 +106,9 @@ let
       idmap = null;
     } options;
 
+  # The short way to say it.
+  usersOf = options: if options.unprivileged or null == true then { privateUsers = "pick"; } else { };
+
   # The system as it is called in the container, where NAME's own profiles are all the profiles there are.
   systemIn =
     name: path:
@@ -142,7 +145,7 @@ name: options:
   tasksMax = null;
   noNewPrivileges = false;
   systemCallFilter = [ ];
-} options
+} (usersOf options // options)
 // (if options.isolateStore or false then { inherit (options) closure; } else { })
 // unlessEmpty "credentials" (
   # A secret does not belong into the store, so a path that is written without quotes is not copied there.

@@ -10,6 +10,8 @@ let
 
   evaluate = import ./system.nix { inherit lib pkgs; };
 
+  inherit (config.boot.containerGenerator) unprivileged;
+
   forwardOptions = {
     protocol = mkOption {
       type = types.str;
@@ -483,6 +485,20 @@ let
           '';
         };
 
+        unprivileged = mkOption {
+          type = types.nullOr types.bool;
+          default = null;
+          example = true;
+          description = ''
+            Whether root in the container is nobody on the host: `true` is short for {option}`privateUsers` `"pick"`,
+            and `false` for `"no"`. If it is `null` and {option}`privateUsers` is not set,
+            {option}`boot.containerGenerator.unprivileged` decides.
+
+            A container can change from one to the other and back: it keeps all its files, and they their owners.
+            Ports below 1024 can be used, with {option}`privateNetwork` or without.
+          '';
+        };
+
         additionalCapabilities = mkOption {
           type = types.listOf types.str;
           default = [ ];
@@ -631,6 +647,11 @@ let
       }
       // linkOptions;
 
+      # Weaker than any definition, and stronger than the default.
+      config.privateUsers = lib.mkIf (if config.unprivileged == null then unprivileged else config.unprivileged) (
+        lib.mkOverride 1400 "pick"
+      );
+
       config.path =
         let
           given =
@@ -732,6 +753,15 @@ in
         description = ''
           Whether other machines can use the ports in {option}`containers.<name>.forwardPorts` whatever the
           firewall says, as with NixOS's own containers.
+        '';
+      };
+
+      unprivileged = mkOption {
+        type = types.bool;
+        default = false;
+        example = true;
+        description = ''
+          Whether containers that do not say so themselves are {option}`containers.<name>.unprivileged`.
         '';
       };
 

@@ -331,6 +331,7 @@ let
         "containers.<name>.noNewPrivileges"
         "containers.<name>.systemCallFilter"
         "containers.<name>.tasksMax"
+        "containers.<name>.unprivileged"
       ];
     };
 
@@ -768,6 +769,56 @@ let
         true
         false
         false
+      ];
+    };
+
+    unprivileged-is-short-for-users-of-its-own = {
+      actual =
+        let
+          users =
+            module: options:
+            let
+              machine = host {
+                imports = [ module ];
+                containers.web = {
+                  inherit path;
+                }
+                // options;
+              };
+            in
+            if failed machine == [ ] then (manifestOf machine).web.privateUsers or "no" else failed machine;
+          everywhere.boot.containerGenerator.unprivileged = true;
+        in
+        [
+          (users { } { })
+          (users { } { unprivileged = true; })
+          (users { } { unprivileged = false; })
+          (users { } {
+            unprivileged = true;
+            privateUsers = 65536;
+          })
+          (users { } {
+            unprivileged = true;
+            privateUsers = "no";
+          })
+          (users { } {
+            unprivileged = false;
+            privateUsers = 65536;
+          })
+          (users everywhere { })
+          (users everywhere { unprivileged = false; })
+          (users everywhere { privateUsers = "identity"; })
+        ];
+      expected = [
+        "no"
+        "pick"
+        "no"
+        65536
+        [ "containers.web.unprivileged: is true, but privateUsers is \"no\". Set one of them." ]
+        [ "containers.web.unprivileged: is false, but privateUsers is \"65536\". Set one of them." ]
+        "pick"
+        "no"
+        "identity"
       ];
     };
 
