@@ -48,7 +48,8 @@ ALL_LDFLAGS := -pie $(LDHARDENING) $(LDFLAGS)
 
 GENERATOR := address arena buffer check closures diagnostic entry escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path order output read-file schema siphash spelling template templates unit-name utf8 write-all
-RECORD := arena buffer container-record inside localhost log prepare read-file record resolv-conf run-program write-all
+RECORD := arena buffer container-record escape foreign-network idmap inside localhost log nspawn-arguments option-path prepare read-file \
+	record resolv-conf root-directory run-program utf8 write-all
 INIT := address container-init
 CLI := apply colour host imperative inside jobs localhost machined nix-build nixos-container operands plan record remove-tree run-program \
 	session terminal verb-apply verb-control verb-enter verb-imperative verb-list verb-show \

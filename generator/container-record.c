@@ -26,10 +26,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "foreign-network.h"
+#include "idmap.h"
 #include "log.h"
+#include "nspawn-arguments.h"
 #include "prepare.h"
 #include "record.h"
 #include "resolv-conf.h"
+#include "root-directory.h"
 
 static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
@@ -56,16 +60,23 @@ static const char *container_operand(const char *name) {
         return name;
 }
 
-static bool start(const char *directory, const char *container, char *const program[]) {
-        if (!record_create(directory, container) || !prepare(container))
-                return false;
-        /* What can be wrong with that is no reason not to start. */
-        (void)resolv_conf_update();
-        for (size_t i = 1; program[i]; i++)
-                if (strncmp(program[i], "--directory=", 12) == 0)
-                        resolv_conf_forget(program[i] + 12);
-        execv(program[0], program);
-        log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
+static bool start(const char *directory, const char *container, char *program[]) {
+        const char *root = nspawn_value(program, "--directory=");
+        Arena arena = ARENA_NULL;
+
+        if (record_create(directory, container) && prepare(container)) {
+                /* What can be wrong with that is no reason not to start. */
+                (void)resolv_conf_update();
+                if (root)
+                        resolv_conf_forget(root);
+                if (prepare_root_directory(container, program) &&
+                        idmap_arguments(&arena, container, program, &program) &&
+                        prepare_foreign_network(container, program)) {
+                        execv(program[0], program);
+                        log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
+                }
+        }
+        arena_free(&arena);
         return false;
 }
 

@@ -110,8 +110,10 @@
         P(CREDENTIAL_PATH, "credential.path")                                                                          \
         P(BIND, "bind")                                                                                                \
         P(BIND_TARGET, "bind.target")                                                                                  \
+        P(BIND_IDMAP, "bind.idmap")                                                                                    \
         P(BIND_RO, "bind-ro")                                                                                          \
         P(BIND_RO_TARGET, "bind-ro.target")                                                                            \
+        P(BIND_RO_IDMAP, "bind-ro.idmap")                                                                              \
         P(TMPFS, "tmpfs")                                                                                              \
         P(PRIVATE_NETWORK, "private-network")                                                                          \
         P(NETWORK_NAMESPACE, "network-namespace")                                                                      \
@@ -411,10 +413,12 @@ static void add_bind_mounts(Generator *g, const Container *container) {
         for (uint32_t i = 0; i < container->bind_mounts.length; i++) {
                 const BindMount *mount = &mounts[i];
                 const char *source = mount->host_path.text ? mount->host_path.text : mount->mount_point.text;
+                const char *idmap = bind_mount_idmap(container, mount);
                 bool writable = mount->is_read_only.mark.line > 0 && !mount->is_read_only.value;
 
                 add(g, writable ? BIND : BIND_RO, escape_bind_path(&g->scratch, source));
                 add(g, writable ? BIND_TARGET : BIND_RO_TARGET, escape_bind_path(&g->scratch, mount->mount_point.text));
+                add(g, writable ? BIND_IDMAP : BIND_RO_IDMAP, idmap ? join(g, ":", idmap) : "");
                 add(g, REQUIRED_PATH, source);
                 add(g, HOST_PATH, source);
                 add(g, HOST_PATH_MODE, mount->host_path_mode.text ? mount->host_path_mode.text : "0755");

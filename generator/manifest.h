@@ -62,6 +62,7 @@ typedef struct BindMount {
         Text host_path_mode;
         Text host_path_user;
         Text host_path_group;
+        Text idmap; /* idmap where the container's users are shifted if not given */
 } BindMount;
 
 typedef struct Credential {
@@ -199,6 +200,16 @@ static inline bool container_has_shifted_users(const Container *container) {
         const char *users = container->private_users.text;
 
         return users && strcmp(users, "no") != 0 && strcmp(users, "identity") != 0 && strcmp(users, "0") != 0;
+}
+
+/* How the owners in @mount, one of @container, are mapped, in systemd-nspawn's words, or NULL if they are not. */
+static inline const char *bind_mount_idmap(const Container *container, const BindMount *mount) {
+        const char *fallback = container_has_shifted_users(container) ? "idmap" : NULL;
+        const char *idmap = mount->idmap.text;
+
+        if (!idmap || strcmp(idmap, "idmap") == 0)
+                return fallback;
+        return strcmp(idmap, "noidmap") == 0 ? NULL : idmap;
 }
 
 /* The length of the host's part in the name of an interface, which may have a ":" and its name inside behind it. */

@@ -96,7 +96,7 @@ static const Mount *find_mount(const Mounts *mounts, const char *path) {
  * said. */
 static bool has_no_idmapped_mounts(const char *type) {
         static const char *const types[] = {"9p", "afs", "autofs", "cifs", "nfs", "nfs4", "smb3", "vboxsf", "ecryptfs",
-                "proc", "sysfs", "efivarfs", "debugfs", "configfs", "ramfs"};
+                "overlay", "proc", "sysfs", "efivarfs", "debugfs", "configfs", "ramfs"};
 
         if (strncmp(type, "fuse.", 5) == 0)
                 return true;
@@ -140,11 +140,11 @@ static void check_bind_mount(Check *c, const Container *container, const BindMou
         else if (deeper == planned && c->booted && (!present || strcmp(present->target, planned->target) != 0))
                 warn(c, container, bind, source, "is on %s, which /etc/fstab lists and which is not mounted",
                         planned->target);
-        if (container_has_shifted_users(container) && has_no_idmapped_mounts(deeper->type))
+        if (bind_mount_idmap(container, bind) && has_no_idmapped_mounts(deeper->type))
                 warn(c, container, bind, source,
-                        "is on %s, a file system of type %s, which has no idmapped mounts: with privateUsers: %s the "
-                        "container cannot start",
-                        deeper->target, deeper->type, container->private_users.text);
+                        "is on %s, a file system of type %s, which has no idmapped mounts: the container cannot start "
+                        "but with idmap: noidmap",
+                        deeper->target, deeper->type);
 }
 
 static bool has_bind_mounts(const Manifest *manifest) {

@@ -122,7 +122,8 @@ static bool has_mounts_below(const Container *container, const char *mount_point
 /* Whether a bind mount can be added while the container runs, as it would be if that started anew. systemd-machined refuses it where
  * the mount would have to be mapped, and mounts no more than one file system. */
 static bool can_be_mounted(const Comparison *c, const BindMount *mount) {
-        return !container_has_shifted_users(c->new) && !has_mounts_below(c->old, mount->mount_point.text) &&
+        return !container_has_shifted_users(c->new) && !bind_mount_idmap(c->new, mount) &&
+               !has_mounts_below(c->old, mount->mount_point.text) &&
                !has_mounts_below(c->new, mount->mount_point.text) && !mounts_below(c->root, mount->host_path.text);
 }
 

@@ -446,6 +446,14 @@ static bool parse_unit(Arena *arena, const char *text, size_t length, bool plain
                keep_text(arena, text, length, value);
 }
 
+/* See --bind= in systemd-nspawn(1). */
+static bool parse_idmap(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return (strcmp(text, "idmap") == 0 || strcmp(text, "rootidmap") == 0 || strcmp(text, "owneridmap") == 0 ||
+                       strcmp(text, "noidmap") == 0) &&
+               keep_text(arena, text, length, value);
+}
+
 static const char *format_text(Arena *arena, const void *value) {
         return escape_json(arena, ((const Text *)value)->text);
 }
@@ -546,6 +554,8 @@ static const ScalarType credential_id_type = {"the name of a credential: a file 
         sizeof(Text), parse_credential_id, format_text};
 static const ScalarType mode_type = {
         "an access mode of octal digits, such as \"0755\"", sizeof(Text), parse_mode, format_text};
+static const ScalarType idmap_type = {
+        "idmap, rootidmap, owneridmap or noidmap", sizeof(Text), parse_idmap, format_text};
 static const ScalarType user_type = {"the name or number of a user or group", sizeof(Text), parse_user, format_text};
 
 static const Field forward_fields[] = {
@@ -572,6 +582,7 @@ static const Field bind_mount_fields[] = {
                 .change = CHANGE_NOTHING, .fallback = "\"root\""},
         {"hostPathGroup", FIELD_SCALAR, offsetof(BindMount, host_path_group), .type = &user_type,
                 .change = CHANGE_NOTHING, .fallback = "\"root\""},
+        {"idmap", FIELD_SCALAR, offsetof(BindMount, idmap), .type = &idmap_type, .change = CHANGE_RESTART},
         {0},
 };
 

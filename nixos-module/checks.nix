@@ -78,6 +78,7 @@ let
       hostPathMode = scalar types.mode;
       hostPathUser = scalar types.user;
       hostPathGroup = scalar types.user;
+      idmap = scalar types.idmap;
     };
     privateUsers = scalar types.privateUsers;
     additionalCapabilities = list types.capability;

@@ -23,16 +23,32 @@ let
     lib.length container.extraFlags < lib.length (manifest.containers.${name}.extraFlags or [ ]);
   split = lib.attrNames (lib.filterAttrs isSplit containers);
 
+  # Said in two ways that do not agree.
+  isContradictory =
+    container:
+    container.unprivileged != null
+    &&
+      container.unprivileged == lib.elem container.privateUsers [
+        "no"
+        "identity"
+        0
+      ];
+  contradictions = map (
+    name:
+    "containers.${name}.unprivileged: is ${lib.boolToString containers.${name}.unprivileged}, but privateUsers is \"${toString containers.${name}.privateUsers}\". Set one of them."
+  ) (lib.attrNames (lib.filterAttrs (_: isContradictory) containers));
+
   lostOptions =
     name:
     map
       (
         mount:
-        "containers.${name}.bindMounts: \"${mount.mountPoint}\" is mounted without the options behind the colon"
+        "containers.${name}.bindMounts: \"${mount.mountPoint}\" is mounted without all of the options behind the colon"
       )
       (
         lib.filter (
-          mount: builtins.match ".+:(norbind|noidmap|rootidmap|owneridmap)(,.*)?" mount.mountPoint != null
+          mount:
+          builtins.match ".+:(norbind(,.*)?|(rbind|(no|root|owner)?idmap),.*)" mount.mountPoint != null
         ) (lib.attrValues containers.${name}.bindMounts)
       );
 
@@ -70,7 +86,7 @@ in
       assertions = map (message: {
         assertion = false;
         inherit message;
-      }) checked.errors;
+      }) (checked.errors ++ contradictions);
       warnings =
         checked.warnings
         ++ map (

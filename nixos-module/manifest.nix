@@ -64,15 +64,38 @@ let
     else
       [ text ];
 
-  # A mount point without options of systemd-nspawn's behind a colon, which NixOS has let through: the generator idmaps where it has to.
-  withoutOptions =
+  # A mount point that has options of systemd-nspawn's behind a colon, which NixOS has let through, as { name, idmap }.
+  mountPointAndIdmap =
     mountPoint:
     let
       parts = builtins.match "(.+):((no)?(idmap|rbind)|rootidmap|owneridmap)(,.*)?" mountPoint;
+      option = builtins.elemAt parts 1;
+      isIdmap = builtins.match ".*idmap" option != null;
     in
-    if parts == null then mountPoint else builtins.head parts;
+    if parts == null then
+      {
+        name = mountPoint;
+        idmap = null;
+      }
+    else
+      {
+        name = builtins.head parts;
+        idmap = if isIdmap then option else null;
+      };
 
   bindMount =
+    key: options:
+    let
+      place = mountPointAndIdmap (options.mountPoint or key);
+    in
+    {
+      inherit (place) name;
+      value = bindMountValue (
+        options // (if options.idmap or null == null then { inherit (place) idmap; } else { })
+      );
+    };
+
+  bindMountValue =
     options:
     given {
       hostPath = null;
@@ -80,7 +103,11 @@ let
       hostPathMode = "0755";
       hostPathUser = "root";
       hostPathGroup = "root";
+      idmap = null;
     } options;
+
+  # The short way to say it.
+  usersOf = options: if options.unprivileged or null == true then { privateUsers = "pick"; } else { };
 
   # The system as it is called in the container, where NAME's own profiles are all the profiles there are.
   systemIn =
@@ -122,7 +149,7 @@ name: options:
   after = [ ];
   requires = [ ];
   wants = [ ];
-} options
+} (usersOf options // options)
 // (if options.isolateStore or false then { inherit (options) closure; } else { })
 // unlessEmpty "credentials" (
   # A secret does not belong into the store, so a path that is written without quotes is not copied there.
@@ -140,9 +167,6 @@ name: options:
 // unlessEmpty "extraVeths" (builtins.mapAttrs (_: link) (options.extraVeths or { }))
 // unlessEmpty "bindMounts" (
   builtins.listToAttrs (
-    map (key: {
-      name = withoutOptions (options.bindMounts.${key}.mountPoint or key);
-      value = bindMount options.bindMounts.${key};
-    }) (builtins.attrNames (options.bindMounts or { }))
+    map (key: bindMount key options.bindMounts.${key}) (builtins.attrNames (options.bindMounts or { }))
   )
 )

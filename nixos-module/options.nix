@@ -10,6 +10,8 @@ let
 
   evaluate = import ./system.nix { inherit lib pkgs; };
 
+  inherit (config.boot.containerGenerator) unprivileged;
+
   forwardOptions = {
     protocol = mkOption {
       type = types.str;
@@ -180,6 +182,32 @@ let
           default = "root";
           example = "nginx";
           description = "The group of the host, by name or number, that owns {option}`hostPath`, if it is made.";
+        };
+        idmap = mkOption {
+          type = types.nullOr (
+            types.enum [
+              "idmap"
+              "rootidmap"
+              "owneridmap"
+              "noidmap"
+            ]
+          );
+          default = null;
+          example = "rootidmap";
+          description = ''
+            Whom its files belong to in the container:
+
+            - `"idmap"`: the users with the same numbers as on the host. This is what `null` is with
+              {option}`privateUsers`; without, it is so in any case.
+            - `"rootidmap"`: the container's root, if they belong to the owner of {option}`hostPath`, and nobody
+              otherwise. What root writes there belongs to that owner on the host.
+            - `"owneridmap"`: in the same way the owner of {option}`mountPoint`, where the container has that in its
+              own root directory.
+            - `"noidmap"`: the users who have their numbers; with {option}`privateUsers` that is nobody, mostly. It
+              is for file systems that cannot do the others, such as NFS and overlayfs.
+
+            The same number is meant for groups. See `--bind=` in {manpage}`systemd-nspawn(1)`.
+          '';
         };
       };
     };
@@ -508,6 +536,20 @@ let
           '';
         };
 
+        unprivileged = mkOption {
+          type = types.nullOr types.bool;
+          default = null;
+          example = true;
+          description = ''
+            Whether root in the container is nobody on the host: `true` is short for {option}`privateUsers` `"pick"`,
+            and `false` for `"no"`. If it is `null` and {option}`privateUsers` is not set,
+            {option}`boot.containerGenerator.unprivileged` decides.
+
+            A container can change from one to the other and back: it keeps all its files, and they their owners.
+            Ports below 1024 can be used, with {option}`privateNetwork` or without.
+          '';
+        };
+
         additionalCapabilities = mkOption {
           type = types.listOf types.str;
           default = [ ];
@@ -656,6 +698,11 @@ let
       }
       // linkOptions;
 
+      # Weaker than any definition, and stronger than the default.
+      config.privateUsers = lib.mkIf (if config.unprivileged == null then unprivileged else config.unprivileged) (
+        lib.mkOverride 1400 "pick"
+      );
+
       config.path =
         let
           given =
@@ -757,6 +804,15 @@ in
         description = ''
           Whether other machines can use the ports in {option}`containers.<name>.forwardPorts` whatever the
           firewall says, as with NixOS's own containers.
+        '';
+      };
+
+      unprivileged = mkOption {
+        type = types.bool;
+        default = false;
+        example = true;
+        description = ''
+          Whether containers that do not say so themselves are {option}`containers.<name>.unprivileged`.
         '';
       };
 

@@ -452,6 +452,17 @@ in
         ]
         || isNumber 0 (4294967295 - 65536) value && number (toString value) != 65535;
     };
+    idmap = {
+      expected = "idmap, rootidmap, owneridmap or noidmap";
+      accepts =
+        value:
+        elem value [
+          "idmap"
+          "rootidmap"
+          "owneridmap"
+          "noidmap"
+        ];
+    };
     capability = {
       expected = "a capability, such as CAP_NET_ADMIN, or all";
       accepts = value: isText value && (value == "all" || elem (lowerCase value) capabilities);

@@ -338,6 +338,7 @@ FIELDS = [
     ("hostPathMode", "{system: /x, bindMounts: {/mnt: {hostPathMode: @}}}", "0755", "an access mode", None),
     ("hostPathUser", "{system: /x, bindMounts: {/mnt: {hostPathUser: @}}}", "root", USER, None),
     ("hostPathGroup", "{system: /x, bindMounts: {/mnt: {hostPathGroup: @}}}", "root", USER, None),
+    ("idmap", "{system: /x, bindMounts: {/mnt: {idmap: @}}}", "rootidmap", "idmap, rootidmap, owneridmap or noidmap", None),
     ("privateUsers", "{system: /x, privateUsers: @}", "pick", "no, identity, pick or", None),
     ("additionalCapabilities", "{system: /x, additionalCapabilities: [@]}", "CAP_KILL", "a capability", None),
     ("dropCapabilities", "{system: /x, dropCapabilities: [@]}", "all", "a capability", None),

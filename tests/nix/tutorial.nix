@@ -21,7 +21,7 @@
       isReadOnly = false;
     };
 
-    privateUsers = "pick";
+    unprivileged = true;
 
     config =
       { ... }:

@@ -188,6 +188,12 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                         "web: restart (bindMounts.\"/a\": added {\"hostPath\": \"/a\", \"isReadOnly\": true, "
                         "\"hostPathMode\": "
                         "\"0755\", \"hostPathUser\": \"root\", \"hostPathGroup\": \"root\"})\n"},
+                {"", "bindMounts: {/a: {idmap: rootidmap}}",
+                        "web: restart (bindMounts.\"/a\": added {\"hostPath\": \"/a\", \"isReadOnly\": true, "
+                        "\"hostPathMode\": \"0755\", \"hostPathUser\": \"root\", \"hostPathGroup\": \"root\", "
+                        "\"idmap\": \"rootidmap\"})\n"},
+                {"bindMounts: {/a: {idmap: noidmap}}", "bindMounts: {/a: {idmap: owneridmap}}",
+                        "web: restart (bindMounts.\"/a\".idmap: \"noidmap\" → \"owneridmap\")\n"},
                 {"privateNetwork: true, localAddress: 10.0.0.2",
                         "privateNetwork: true, localAddress: 10.0.0.2, forwardPorts: [{hostPort: 80}]",
                         "web: update (forwardPorts: added {\"protocol\": \"tcp\", \"hostPort\": 80, \"containerPort\": "

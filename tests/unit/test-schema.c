@@ -84,6 +84,8 @@ static const struct {
                 {"", "-a", ".a", "9a", "a b", "%i", "$a", "a:b", "a\n", "4294967295", "65535", "-1", "01",
                         "a23456789012345678901234567890123", "ä"}},
         {"extraVeths", {"lan0", "eth0"}, {"", "a:b", "sixteen-letters-", "..", "a b"}},
+        {"bindMounts.idmap", {"idmap", "rootidmap", "owneridmap", "noidmap"},
+                {"", "none", "idmap ", "norbind", "IDMAP"}},
         {"bindMounts", {"/a", "/", "/a b"}, {"", "a", "/a/.."}},
 };
 

@@ -12,6 +12,7 @@
       "/d".hostPathGroup = "-1";
       "/e".hostPath = "/a \"quoted\" \\ path\t";
       "/f".hostPathUser = "65535";
+      "/g".idmap = "map";
     };
   };
 }

@@ -6,6 +6,8 @@
       "/etc/ssl/site" = { };
       "/mapped:idmap" = { };
       "/with:colon" = { };
+      "/as-root:rootidmap" = { };
+      "/unmapped".idmap = "noidmap";
       "/var/log/nginx" = {
         hostPath = "/srv/wasabi logs";
         isReadOnly = false;

@@ -223,7 +223,7 @@ let
       interfaces = [ "eth1" ];
       bindMounts.one.mountPoint = "/a";
       bindMounts.two.mountPoint = "/a";
-      bindMounts.three.mountPoint = "/b:rootidmap";
+      bindMounts.three.mountPoint = "/b:norbind,rootidmap";
       extraFlags = [ "--bind /a" ];
       forwardPorts = [ { hostPort = 80; } ];
     };
@@ -343,6 +343,7 @@ let
         "containers.<name>.bindMounts.hostPathGroup"
         "containers.<name>.bindMounts.hostPathMode"
         "containers.<name>.bindMounts.hostPathUser"
+        "containers.<name>.bindMounts.idmap"
         "containers.<name>.closure"
         "containers.<name>.cpuQuota"
         "containers.<name>.credentials"
@@ -360,6 +361,7 @@ let
         "containers.<name>.resolvConf"
         "containers.<name>.systemCallFilter"
         "containers.<name>.tasksMax"
+        "containers.<name>.unprivileged"
         "containers.<name>.wants"
       ];
     };
@@ -699,7 +701,7 @@ let
       expected = [
         "containers.b.forwardPorts: has no effect without privateNetwork: true"
         "containers.b.extraFlags: several arguments in one item are split at the spaces. Write each as an item of its own."
-        "containers.b.bindMounts: \"/b:rootidmap\" is mounted without the options behind the colon"
+        "containers.b.bindMounts: \"/b:norbind,rootidmap\" is mounted without all of the options behind the colon"
       ];
     };
 
@@ -844,6 +846,56 @@ let
         true
         false
         false
+      ];
+    };
+
+    unprivileged-is-short-for-users-of-its-own = {
+      actual =
+        let
+          users =
+            module: options:
+            let
+              machine = host {
+                imports = [ module ];
+                containers.web = {
+                  inherit path;
+                }
+                // options;
+              };
+            in
+            if failed machine == [ ] then (manifestOf machine).web.privateUsers or "no" else failed machine;
+          everywhere.boot.containerGenerator.unprivileged = true;
+        in
+        [
+          (users { } { })
+          (users { } { unprivileged = true; })
+          (users { } { unprivileged = false; })
+          (users { } {
+            unprivileged = true;
+            privateUsers = 65536;
+          })
+          (users { } {
+            unprivileged = true;
+            privateUsers = "no";
+          })
+          (users { } {
+            unprivileged = false;
+            privateUsers = 65536;
+          })
+          (users everywhere { })
+          (users everywhere { unprivileged = false; })
+          (users everywhere { privateUsers = "identity"; })
+        ];
+      expected = [
+        "no"
+        "pick"
+        "no"
+        65536
+        [ "containers.web.unprivileged: is true, but privateUsers is \"no\". Set one of them." ]
+        [ "containers.web.unprivileged: is false, but privateUsers is \"65536\". Set one of them." ]
+        "pick"
+        "no"
+        "identity"
       ];
     };
 

@@ -1,0 +1,132 @@
+#include "foreign-network.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <sched.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "lines.h"
+#include "log.h"
+#include "nspawn-arguments.h"
+#include "read-file.h"
+
+/* What a program for BPF_CGROUP_INET4_BIND and BPF_CGROUP_INET6_BIND may return: that the call goes on, and that it does so without
+ * CAP_NET_BIND_SERVICE. include/linux/bpf-cgroup.h of Linux, BPF_RET_BIND_NO_CAP_NET_BIND_SERVICE */
+#define BIND_ALLOWED 1
+#define BIND_WITHOUT_CAPABILITY 2
+
+static const char namespace_path[] = "--network-namespace-path=";
+
+/* Whether the container gets a network that it does not own. */
+static bool has_foreign_network(char *const arguments[]) {
+        static const char network[] = "--network-", private[] = "--private-network";
+
+        for (; *arguments; arguments++)
+                if (strncmp(*arguments, private, sizeof(private) - 1) == 0 ||
+                        (strncmp(*arguments, network, sizeof(network) - 1) == 0 &&
+                                strncmp(*arguments, namespace_path, sizeof(namespace_path) - 1) != 0))
+                        return false;
+        return true;
+}
+
+/* Joins the network namespace at @path. */
+static bool join(const char *path) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), error;
+        bool joined = fd >= 0 && setns(fd, CLONE_NEWNET) == 0;
+
+        error = errno;
+        if (fd >= 0)
+                close(fd);
+        errno = error;
+        return joined;
+}
+
+static void remove_namespace_path(char *arguments[]) {
+        char **kept = arguments;
+
+        for (; *arguments; arguments++)
+                if (strncmp(*arguments, namespace_path, sizeof(namespace_path) - 1) != 0)
+                        *kept++ = *arguments;
+        *kept = NULL;
+}
+
+/* Opens the control group that this process is in. */
+static int open_control_group(void) {
+        static const char unified[] = "0::";
+        Buffer text = BUFFER_NULL;
+        Arena arena = ARENA_NULL;
+        int fd = -1;
+
+        errno = ENOENT;
+        if (read_file("/proc/self/cgroup", &text))
+                for_each_line(line, end, &text) {
+                        if ((size_t)(end - line) < sizeof(unified) || memcmp(line, unified, sizeof(unified) - 1) != 0)
+                                continue;
+                        line += sizeof(unified) - 1;
+                        fd = open(arena_join(&arena, "/sys/fs/cgroup", arena_copy(&arena, line, (size_t)(end - line))),
+                                O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                        break;
+                }
+        buffer_free(&text);
+        arena_free(&arena);
+        return fd;
+}
+
+/* It is there as long as the control group is. */
+static bool attach(int group, enum bpf_attach_type type) {
+        static const struct bpf_insn program[] = {
+                {.code = BPF_ALU64 | BPF_MOV | BPF_K,
+                        .dst_reg = BPF_REG_0,
+                        .imm = BIND_ALLOWED | BIND_WITHOUT_CAPABILITY},
+                {.code = BPF_JMP | BPF_EXIT},
+        };
+        union bpf_attr load = {
+                .prog_type = BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+                .expected_attach_type = type,
+                .insns = (uintptr_t)program,
+                .insn_cnt = sizeof(program) / sizeof(program[0]),
+                .license = (uintptr_t) "",
+        };
+        union bpf_attr attachment = {.attach_type = type, .attach_flags = BPF_F_ALLOW_MULTI};
+        int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
+        bool attached;
+
+        if (fd < 0)
+                return false;
+        attachment.target_fd = (uint32_t)group;
+        attachment.attach_bpf_fd = (uint32_t)fd;
+        attached = syscall(SYS_bpf, BPF_PROG_ATTACH, &attachment, sizeof(attachment)) == 0;
+        close(fd);
+        return attached;
+}
+
+static void allow_low_ports(const char *container) {
+        int group = open_control_group();
+
+        if (group < 0 || !attach(group, BPF_CGROUP_INET4_BIND) || !attach(group, BPF_CGROUP_INET6_BIND))
+                log_message(LOG_WARNING, "Container %s cannot have ports below that in %s: %s", container,
+                        "/proc/sys/net/ipv4/ip_unprivileged_port_start", strerror(errno));
+        if (group >= 0)
+                close(group);
+}
+
+bool prepare_foreign_network(const char *container, char *arguments[]) {
+        const char *users = nspawn_value(arguments, "--private-users=");
+        const char *path = nspawn_value(arguments, namespace_path);
+
+        if (!users || strcmp(users, "no") == 0 || !has_foreign_network(arguments))
+                return true;
+        if (path && !join(path)) {
+                log_message(LOG_ERR, "Container %s cannot start: the network namespace %s cannot be joined: %s",
+                        container, path, strerror(errno));
+                return false;
+        }
+        remove_namespace_path(arguments);
+        allow_low_ports(container);
+        return true;
+}

@@ -1,0 +1,408 @@
+#include "idmap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "escape.h"
+#include "lines.h"
+#include "log.h"
+#include "nspawn-arguments.h"
+#include "option-path.h"
+#include "read-file.h"
+
+/* The user IDs that systemd-nspawn gives a container, and maps. */
+#define USER_RANGE 65536
+
+typedef struct Mount {
+        uint64_t id;
+        const char *path;
+        const char *type;
+} Mount;
+
+typedef struct Mapping {
+        Arena *arena;
+        const char *container;
+        char *const *arguments;
+        Mount *mounts;
+        size_t mounts_length;
+        int user_namespace; /* any, to try with */
+        char **result;      /* malloc(3) */
+        size_t length;
+} Mapping;
+
+/* A --bind= or --bind-ro= argument whose mount is to be mapped. */
+typedef struct Bind {
+        const char *option; /* up to the "=" */
+        const char *source, *target, *idmap;
+        char resolved[PATH_MAX]; /* the source without symbolic links */
+} Bind;
+
+static void add(Mapping *m, const char *argument) {
+        m->result = reallocate(m->result, (m->length + 2) * sizeof(*m->result));
+        m->result[m->length++] = (char *)argument;
+        m->result[m->length] = NULL;
+}
+
+/* Takes one word off the line and undoes the escapes of proc_pid_mountinfo(5). */
+static const char *take_word(Arena *arena, const char **line, const char *end) {
+        const char *word = *line, *word_end = memchr(word, ' ', (size_t)(end - word));
+        char *copy, *to;
+
+        word_end = word_end ? word_end : end;
+        *line = word_end < end ? word_end + 1 : end;
+        copy = to = arena_copy(arena, word, (size_t)(word_end - word));
+        for (const char *from = copy; *from; from++)
+                if (from[0] == '\\' && from[1] && from[2] && from[3]) {
+                        *to++ = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+                        from += 3;
+                } else {
+                        *to++ = *from;
+                }
+        *to = '\0';
+        return copy;
+}
+
+/* Reads the mounts of this process. One that cannot be read is as if nothing were mounted: systemd-nspawn then says what it thinks. */
+static void read_mounts(Mapping *m) {
+        Buffer text = BUFFER_NULL;
+
+        (void)read_file("/proc/self/mountinfo", &text);
+        for_each_line(line, end, &text) {
+                const char *rest = line, *separator = memmem(line, (size_t)(end - line), " - ", 3);
+                Mount mount = {.id = strtoull(take_word(m->arena, &rest, end), NULL, 10)};
+
+                for (int i = 0; i < 3; i++)
+                        (void)take_word(m->arena, &rest, end);
+                mount.path = take_word(m->arena, &rest, end);
+                rest = separator ? separator + 3 : end;
+                mount.type = take_word(m->arena, &rest, end);
+                m->mounts = reallocate(m->mounts, (m->mounts_length + 1) * sizeof(*m->mounts));
+                m->mounts[m->mounts_length++] = mount;
+        }
+        buffer_free(&text);
+}
+
+/* The number of the mount that @path is on; 0 if that cannot be told. */
+static uint64_t mount_id(const char *path) {
+        struct statx status;
+
+        if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID, &status) < 0 ||
+                !(status.stx_mask & STATX_MNT_ID))
+                return 0;
+        return status.stx_mnt_id;
+}
+
+/* Whether @path is somewhere below @directory. */
+static bool is_below(const char *path, const char *directory) {
+        size_t length = strcmp(directory, "/") == 0 ? 0 : strlen(directory);
+
+        return strncmp(path, directory, length) == 0 && path[length] == '/' && path[length + 1] != '\0';
+}
+
+/* Whether the mount is below @directory, is not hidden by another, and is none that waits for somebody to look at it. */
+static bool is_seen_below(const Mount *mount, const char *directory) {
+        return is_below(mount->path, directory) && strcmp(mount->type, "autofs") != 0 &&
+               mount_id(mount->path) == mount->id;
+}
+
+/* The type of the file system that @path is on, as a person would say it. */
+static const char *type_of(const Mapping *m, const char *path) {
+        uint64_t id = mount_id(path);
+
+        for (size_t i = 0; i < m->mounts_length; i++)
+                if (m->mounts[i].id == id)
+                        return m->mounts[i].type;
+        return "unknown";
+}
+
+static bool write_map(Arena *arena, pid_t process, const char *file, const char *map) {
+        int fd = open(arena_printf(arena, "/proc/%i/%s", process, file), O_WRONLY | O_CLOEXEC);
+        bool written = fd >= 0 && write(fd, map, strlen(map)) == (ssize_t)strlen(map);
+
+        if (fd >= 0)
+                close(fd);
+        return written;
+}
+
+/* Opens a user namespace in which IDs are mapped: one comes only with a process. Returns -1 where there is none to be had. */
+static int open_user_namespace(Arena *arena) {
+        static const char map[] = "0 65536 65536\n";
+        int ready[2], fd = -1;
+        char byte;
+        pid_t process;
+
+        if (pipe2(ready, O_CLOEXEC) < 0)
+                return -1;
+        process = fork();
+        if (process == 0) {
+                if (unshare(CLONE_NEWUSER) == 0 && write(ready[1], "", 1) == 1)
+                        pause();
+                _exit(EXIT_FAILURE);
+        }
+        close(ready[1]);
+        if (process > 0) {
+                if (read(ready[0], &byte, 1) == 1 && write_map(arena, process, "uid_map", map) &&
+                        write_map(arena, process, "gid_map", map))
+                        fd = open(arena_printf(arena, "/proc/%i/ns/user", process), O_RDONLY | O_CLOEXEC);
+                (void)kill(process, SIGKILL);
+                (void)waitpid(process, NULL, 0);
+        }
+        close(ready[0]);
+        return fd;
+}
+
+/* Whether the mount that @path is on can be mapped, for all that can be told. */
+static bool can_be_mapped(const Mapping *m, const char *path) {
+        struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (unsigned)m->user_namespace};
+        bool refused;
+        int fd;
+
+        if (m->user_namespace < 0)
+                return true;
+        fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        if (fd < 0)
+                return true;
+        refused = syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) < 0 &&
+                  errno == EINVAL;
+        close(fd);
+        return !refused;
+}
+
+/* Says that @path, which is @what, has the wrong file system. */
+static bool refuse(Mapping *m, const char *option, const char *what, const char *path, const char *remedy) {
+        log_message(LOG_ERR,
+                "%s: %s%s is on a file system of type %s, which has no ID-mapped mounts: the container cannot start. "
+                "%s",
+                option_path(m->arena, m->container, option), what, path, type_of(m, path), remedy);
+        return false;
+}
+
+static const char *option_of(const Mapping *m, const Bind *bind) {
+        return arena_join(m->arena, "bindMounts.", option_path_part(m->arena, bind->target));
+}
+
+/* What systemd-nspawn maps by itself. */
+static bool check_root(Mapping *m, const char *root) {
+        struct stat status;
+
+        if (!can_be_mapped(m, root))
+                return refuse(m, "privateUsers", "its root directory ", root,
+                        "Move that to another, such as ext4, XFS, Btrfs or tmpfs, or set privateUsers: no.");
+        for (size_t i = 0; i < m->mounts_length; i++)
+                if (is_seen_below(&m->mounts[i], root)) {
+                        log_message(LOG_ERR,
+                                "%s: %s is mounted below its root directory, where it cannot be ID-mapped: the "
+                                "container "
+                                "cannot start. Mount it elsewhere, and put it into bindMounts.",
+                                option_path(m->arena, m->container, "privateUsers"), m->mounts[i].path);
+                        return false;
+                }
+        if (stat(root, &status) == 0 && status.st_uid >= USER_RANGE) {
+                log_message(LOG_ERR,
+                        "%s: its root directory %s belongs to user %u, as --private-users-ownership=chown of "
+                        "systemd-nspawn leaves it, and cannot be ID-mapped: the container cannot start. This gives all "
+                        "files back: systemd-nspawn --private-users=0 --private-users-ownership=chown --directory=%s "
+                        "true",
+                        option_path(m->arena, m->container, "privateUsers"), root, status.st_uid, root);
+                return false;
+        }
+        return true;
+}
+
+/* The third part of @options that says how to map, or NULL. */
+static const char *idmap_of(const char *options) {
+        static const char *const words[] = {"idmap", "rootidmap", "owneridmap"};
+
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+                if (options && strcmp(options, words[i]) == 0)
+                        return words[i];
+        return NULL;
+}
+
+/* Takes an argument apart, if it is one of a bind mount that is mapped and that is there. */
+static bool parse_bind(const Mapping *m, const char *argument, Bind *ret_bind) {
+        static const char writable[] = "--bind=", read_only[] = "--bind-ro=";
+        size_t length = strncmp(argument, writable, sizeof(writable) - 1) == 0     ? sizeof(writable) - 1
+                        : strncmp(argument, read_only, sizeof(read_only) - 1) == 0 ? sizeof(read_only) - 1
+                                                                                   : 0;
+        NspawnParts parts;
+
+        if (length == 0)
+                return false;
+        parts = nspawn_parts(m->arena, argument + length);
+        ret_bind->option = length == sizeof(writable) - 1 ? writable : read_only;
+        ret_bind->source = parts.part[0];
+        ret_bind->target = parts.part[1];
+        ret_bind->idmap = idmap_of(parts.part[2]);
+        return ret_bind->idmap && ret_bind->source[0] == '/' && ret_bind->target[0] == '/' &&
+               realpath(ret_bind->source, ret_bind->resolved);
+}
+
+/* Whether something of its own is mounted at @target or above, but below @bind. */
+static bool is_declared(const Mapping *m, const Bind *bind, const char *target) {
+        static const char *const options[] = {"--bind=", "--bind-ro=", "--tmpfs="};
+
+        for (char *const *argument = m->arguments; *argument; argument++)
+                for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+                        size_t length = strlen(options[i]);
+                        NspawnParts parts;
+                        const char *other;
+
+                        if (strncmp(*argument, options[i], length) != 0)
+                                continue;
+                        parts = nspawn_parts(m->arena, *argument + length);
+                        other = parts.part[i < 2 && parts.part[1] ? 1 : 0];
+                        if (is_below(other, bind->target) && (strcmp(other, target) == 0 || is_below(target, other)))
+                                return true;
+                }
+        return false;
+}
+
+static void add_bind(Mapping *m, const Bind *bind, const char *source, const char *target) {
+        add(m, arena_printf(m->arena, "%s%s:%s:norbind,%s", bind->option, escape_bind_path(m->arena, source),
+                       escape_bind_path(m->arena, target), bind->idmap));
+}
+
+/* Adds what is mounted below the source of @bind. */
+static bool add_mounts_below(Mapping *m, const Bind *bind) {
+        size_t length = strcmp(bind->resolved, "/") == 0 ? 0 : strlen(bind->resolved);
+
+        for (size_t i = 0; i < m->mounts_length; i++) {
+                const Mount *mount = &m->mounts[i];
+                const char *target;
+
+                if (!is_seen_below(mount, bind->resolved))
+                        continue;
+                target = arena_join(m->arena, bind->target, mount->path + length);
+                if (is_declared(m, bind, target))
+                        continue;
+                /* Its owner is another, who would become root. */
+                if (strcmp(bind->idmap, "idmap") != 0) {
+                        log_message(LOG_ERR,
+                                "%s: %s is mounted below its hostPath, and idmap: %s is for one owner: the container "
+                                "cannot "
+                                "start. Give it as %s, with an idmap of its own.",
+                                option_path(m->arena, m->container, option_of(m, bind)), mount->path, bind->idmap,
+                                option_path(m->arena, m->container,
+                                        arena_join(m->arena, "bindMounts.", option_path_part(m->arena, target))));
+                        return false;
+                }
+                if (!can_be_mapped(m, mount->path))
+                        return refuse(m, option_of(m, bind), "below its hostPath, ", mount->path,
+                                arena_printf(m->arena, "Give it as %s, with idmap: noidmap, or unmount it.",
+                                        option_path(m->arena, m->container,
+                                                arena_join(
+                                                        m->arena, "bindMounts.", option_path_part(m->arena, target)))));
+                add_bind(m, bind, mount->path, target);
+        }
+        return true;
+}
+
+/* What everybody can read, and nobody there writes. */
+static bool is_of_nix(const Bind *bind) {
+        static const char *const places[] = {"/nix/store", "/nix/var/nix/db", "/nix/var/nix/daemon-socket"};
+
+        if (strcmp(bind->option, "--bind-ro=") != 0 || strcmp(bind->source, bind->target) != 0)
+                return false;
+        for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+                if (strcmp(bind->source, places[i]) == 0 || is_below(bind->source, places[i]))
+                        return true;
+        return false;
+}
+
+/* systemd-nspawn maps the group that has the number of the user, and the kernel writes nothing whose group it does not know. */
+static void warn_of_group(Mapping *m, const Bind *bind) {
+        struct stat status;
+
+        if (strcmp(bind->option, "--bind=") != 0 || strcmp(bind->idmap, "idmap") == 0 ||
+                stat(bind->resolved, &status) < 0 || status.st_uid == status.st_gid)
+                return;
+        log_message(LOG_WARNING,
+                "%s: %s belongs to user %u and group %u: with idmap: %s the container can write there only if both "
+                "have the "
+                "same number.",
+                option_path(m->arena, m->container, option_of(m, bind)), bind->source, status.st_uid, status.st_gid,
+                bind->idmap);
+}
+
+static bool has_mounts_below(const Mapping *m, const Bind *bind) {
+        for (size_t i = 0; i < m->mounts_length; i++)
+                if (is_seen_below(&m->mounts[i], bind->resolved))
+                        return true;
+        return false;
+}
+
+static bool add_argument(Mapping *m, const char *argument) {
+        Bind bind;
+
+        if (!parse_bind(m, argument, &bind)) {
+                add(m, argument);
+                return true;
+        }
+        if (!can_be_mapped(m, bind.resolved)) {
+                if (!is_of_nix(&bind))
+                        return refuse(m, option_of(m, &bind), "", bind.source,
+                                "Move that to another, such as ext4, XFS, Btrfs or tmpfs, or set idmap: noidmap for "
+                                "it, with "
+                                "which it belongs to nobody in the container.");
+                add(m, arena_printf(m->arena, "%s%s:%s", bind.option, escape_bind_path(m->arena, bind.source),
+                               escape_bind_path(m->arena, bind.target)));
+                return true;
+        }
+        warn_of_group(m, &bind);
+        if (!has_mounts_below(m, &bind)) {
+                add(m, argument);
+                return true;
+        }
+        add_bind(m, &bind, bind.source, bind.target);
+        return add_mounts_below(m, &bind);
+}
+
+/* Whether systemd-nspawn is to map anything. */
+static bool maps_anything(const Mapping *m, const char *ownership) {
+        Bind bind;
+
+        if (ownership && strcmp(ownership, "map") == 0)
+                return true;
+        for (char *const *argument = m->arguments; *argument; argument++)
+                if (parse_bind(m, *argument, &bind))
+                        return true;
+        return false;
+}
+
+bool idmap_arguments(Arena *arena, const char *container, char *arguments[], char ***ret_arguments) {
+        Mapping m = {.arena = arena, .container = container, .arguments = arguments};
+        const char *ownership = nspawn_value(arguments, "--private-users-ownership=");
+        const char *root = nspawn_value(arguments, "--directory=");
+        bool good = true;
+
+        *ret_arguments = arguments;
+        if (!maps_anything(&m, ownership))
+                return true;
+        m.user_namespace = open_user_namespace(arena);
+        read_mounts(&m);
+        if (ownership && root && strcmp(ownership, "map") == 0)
+                good = check_root(&m, root);
+        /* All that is wrong is said. */
+        for (; *arguments; arguments++)
+                good = add_argument(&m, *arguments) && good;
+        *ret_arguments = m.length > 0 ? memcpy(arena_alloc(arena, (m.length + 1) * sizeof(char *)), m.result,
+                                                (m.length + 1) * sizeof(char *))
+                                      : *ret_arguments;
+        if (m.user_namespace >= 0)
+                close(m.user_namespace);
+        free(m.mounts);
+        free(m.result);
+        return good;
+}

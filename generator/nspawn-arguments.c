@@ -1,0 +1,37 @@
+#include "nspawn-arguments.h"
+
+#include <string.h>
+
+const char *nspawn_value(char *const arguments[], const char *option) {
+        size_t length = strlen(option);
+        const char *value = NULL;
+
+        for (; *arguments; arguments++)
+                if (strncmp(*arguments, option, length) == 0)
+                        value = *arguments + length;
+        return value;
+}
+
+bool nspawn_shifts_users(char *const arguments[]) {
+        const char *users = nspawn_value(arguments, "--private-users=");
+
+        return users && strcmp(users, "no") != 0 && strcmp(users, "identity") != 0 && strcmp(users, "0") != 0;
+}
+
+NspawnParts nspawn_parts(Arena *arena, const char *value) {
+        NspawnParts parts = {0};
+
+        for (size_t i = 0; i < 3 && value; i++) {
+                char *part = arena_copy(arena, value, strlen(value)), *end = part;
+
+                parts.part[i] = part;
+                for (; *value && (i == 2 || *value != ':'); value++) {
+                        if (*value == '\\' && value[1])
+                                value++;
+                        *end++ = *value;
+                }
+                value = *value ? value + 1 : NULL;
+                *end = '\0';
+        }
+        return parts;
+}

@@ -1,0 +1,21 @@
+/* The arguments that systemd-nspawn is about to be run with. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "arena.h"
+
+/* The value of the last argument @option, which ends with "=", or NULL. */
+const char *nspawn_value(char *const arguments[], const char *option);
+
+/* Whether the users in the container are others on the host, see --private-users= in systemd-nspawn(1). */
+bool nspawn_shifts_users(char *const arguments[]);
+
+/* The parts of a value that ":" separates, as systemd-nspawn takes it apart: "\" keeps what is behind it from its meaning. The last
+ * one is all that is left. */
+typedef struct NspawnParts {
+        const char *part[3]; /* NULL: there is none */
+} NspawnParts;
+
+/* Owned by @arena. */
+NspawnParts nspawn_parts(Arena *arena, const char *value);
