@@ -170,6 +170,9 @@ fuzz: dependencies
 soak: $(ROOTFS)
 	@tests/soak/run build/host $(ROOTFS) $(or $(CYCLES),500) $(or $(SEED),1) $(CYCLE)
 
+scale: $(ROOTFS)
+	@tests/scale/run build/host $(ROOTFS)
+
 bench: $(PROGRAMS)
 	@tests/bench/run $(B)
 
@@ -206,7 +209,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install check dependencies check-unit check-golden check-hostile check-nix check-sanitize check-verify check-system \
-	check-boot demo fuzz soak bench bench-start bench-plot format lint clean FORCE
+	check-boot demo fuzz soak scale bench bench-start bench-plot format lint clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(wildcard $(B)/*.d)
