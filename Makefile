@@ -196,6 +196,9 @@ fuzz: dependencies
 soak: $(ROOTFS)
 	@tests/soak/run build/host $(ROOTFS) $(or $(CYCLES),500) $(or $(SEED),1) $(CYCLE)
 
+scale: $(ROOTFS)
+	@tests/scale/run build/host $(ROOTFS)
+
 bench: $(PROGRAMS)
 	@tests/bench/run $(B)
 
@@ -247,7 +250,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install check dependencies check-unit check-init check-hardening check-golden check-hostile check-faults check-nix \
-	check-sanitize check-verify check-system check-unstable check-boot coverage demo fuzz soak bench bench-start bench-plot format \
+	check-sanitize check-verify check-system check-unstable check-boot coverage demo fuzz soak scale bench bench-start bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 

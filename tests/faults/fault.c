@@ -150,6 +150,12 @@ FUNCTION(int, faccessat, -1, (int at, const char *path, int mode, int flags), (a
 FUNCTION(int, ioctl, -1, (int fd, unsigned long request, void *argument), (fd, request, argument))
 FUNCTION(ssize_t, readlinkat, -1, (int at, const char *path, char *buffer, size_t size), (at, path, buffer, size))
 
+FUNCTION(int, stat, -1, (const char *path, void *status), (path, status))
+FUNCTION(int, fstatat, -1, (int at, const char *path, void *status, int flags), (at, path, status, flags))
+FUNCTION(int, fchownat, -1, (int at, const char *path, unsigned user, unsigned group, int flags),
+        (at, path, user, group, flags))
+FUNCTION(char *, realpath, NULL, (const char *path, char *resolved), (path, resolved))
+
 /* Directories. */
 FUNCTION(int, scandir, -1, (const char *path, void ***list, void *filter, void *compare), (path, list, filter, compare))
 FUNCTION(void *, opendir, NULL, (const char *path), (path))
@@ -174,6 +180,8 @@ FUNCTION(int, posix_spawn, fault_error,
         (pid, path, actions, attributes, arguments, variables))
 FUNCTION(int, fork, -1, (void), ())
 FUNCTION(int, waitpid, -1, (int pid, int *status, int options), (pid, status, options))
+FUNCTION(int, setns, -1, (int fd, int type), (fd, type))
+FUNCTION(int, unshare, -1, (int flags), (flags))
 FUNCTION(int, pipe2, -1, (int fds[2], int flags), (fds, flags))
 FUNCTION(int, poll, -1, (void *fds, unsigned long n, int timeout), (fds, n, timeout))
 FUNCTION(int, socket, -1, (int domain, int type, int protocol), (domain, type, protocol))
