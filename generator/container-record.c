@@ -13,7 +13,8 @@
  *   container-record reloaded CONTAINER SYSTEM
  *       Notes that another system than that of the record has been activated in the container.
  *   container-record remove CONTAINER
- *       Undoes what the record says was added, and removes the record. Does nothing if there is none.
+ *       Undoes what the record says was added, and removes the record. Does nothing if there is none. If the container
+ *       has failed and systemd is older than it should be, says that.
  *   container-record settle LINK
  *       Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it
  *       before. This, create and listen are what units of earlier versions run. */
@@ -24,9 +25,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "log.h"
 #include "prepare.h"
 #include "record.h"
+
+/* The oldest version of systemd that has all that containers need. nixos-module/host.nix asks for it too. */
+#define SYSTEMD_MIN 256
 
 static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
@@ -60,6 +65,42 @@ static bool start(const char *directory, const char *container, char *const prog
         return false;
 }
 
+/* The version of systemd that systemd-nspawn is of, 0 if it does not say. */
+static long nspawn_version(void) {
+        static const char name[] = "systemd ";
+        FILE *output = popen(TOOL_SYSTEMD_NSPAWN " --version", "re");
+        char line[64];
+        long version = 0;
+
+        if (!output)
+                return 0;
+        if (fgets(line, sizeof(line), output) && strncmp(line, name, strlen(name)) == 0)
+                version = strtol(line + strlen(name), NULL, 10);
+        (void)pclose(output);
+        return version;
+}
+
+/* If the container has failed, as systemd tells what it runs then, says whether systemd may be too old: what systemd-nspawn says of an
+ * option that it does not know does not. systemd.exec(5) */
+static void explain_failure(const char *container) {
+        const char *result = getenv("SERVICE_RESULT");
+        long version;
+
+        if (!result || strcmp(result, "success") == 0)
+                return;
+        version = nspawn_version();
+        if (version > 0 && version < SYSTEMD_MIN)
+                log_message(LOG_ERR,
+                        "Container %s has failed, maybe because containers need systemd %i or newer, "
+                        "and " TOOL_SYSTEMD_NSPAWN " is of systemd %li.",
+                        container, SYSTEMD_MIN, version);
+}
+
+static bool remove_container(const char *container) {
+        explain_failure(container);
+        return record_remove(container);
+}
+
 int main(int argc, char *argv[]) {
         bool good;
 
@@ -72,7 +113,7 @@ int main(int argc, char *argv[]) {
         else if (argc == 4 && strcmp(argv[1], "reloaded") == 0)
                 good = record_set_system(container_operand(argv[2]), argv[3]);
         else if (argc == 3 && strcmp(argv[1], "remove") == 0)
-                good = record_remove(container_operand(argv[2]));
+                good = remove_container(container_operand(argv[2]));
         else if (argc == 3 && strcmp(argv[1], "settle") == 0)
                 good = settle_link(argv[2]);
         else
