@@ -121,7 +121,7 @@ a_failed_start_says_if_systemd_is_too_old() {
   declare_containers <<'YAML'
   web: { system: "{system}-wasabi" }
 YAML
-  printf '#!/bin/sh\n[ "$1" != --version ] || echo "systemd 252 (252.39)"\nexit $#\n' >/tmp/systemd-nspawn
+  printf '#!/bin/sh\necho "systemd 252 (252.39)"\nexit 1\n' >/tmp/systemd-nspawn
   chmod +x /tmp/systemd-nspawn
   mount --bind /tmp/systemd-nspawn /usr/bin/systemd-nspawn
   fails systemctl start container@web

@@ -172,6 +172,7 @@ _read_records() {
   systemctl daemon-reload
 }
 
+# A release with another format adds such a directory: a manifest and the records of the containers that were started from it.
 records_of_all_released_formats_are_read() {
   local format
   for format in released/*; do _read_records "$format"; done
