@@ -146,6 +146,9 @@ static void end_job(const Job *job, void *userdata) {
         Step *step = job->userdata;
         bool done = strcmp(job->result, "done") == 0 || has_stopped(job, step->item->name);
 
+        /* There was nothing to stop for systemd. */
+        if (step->item->action == ACTION_STOP && step->item->left_over)
+                done = record_remove(step->item->name);
         if (step->item->action == ACTION_RELOAD)
                 end_reload(userdata, step, job->result);
         else if (!step->stop_first || !done)
@@ -199,9 +202,25 @@ static void find_stops(Apply *apply) {
         name_table_free(&takers);
 }
 
-/* All that frees something. A reload that is to free something comes first: if it fails the rest is left as it is. */
+static uint32_t start_rank(const PlannedContainer *item) {
+        const Container *container = item->declared ? item->declared : item->running;
+
+        return container ? container->rare->start_rank : 0;
+}
+
+/* Containers that start after others stand behind them, all else as in the plan. */
+static int compare_steps(const void *a, const void *b) {
+        const Step *left = a, *right = b;
+        uint32_t left_rank = start_rank(left->item), right_rank = start_rank(right->item);
+
+        if (left_rank != right_rank)
+                return left_rank > right_rank ? 1 : -1;
+        return (left->item > right->item) - (left->item < right->item);
+}
+
+/* All that frees something, in the order in which containers stop: systemd knows no jobs that are still to come. A reload that is to free something comes first: if it fails the rest is left as it is. */
 static void give_up(Apply *apply) {
-        for (size_t i = 0; i < apply->plan->length; i++) {
+        for (size_t i = apply->plan->length; i-- > 0;) {
                 Step *step = &apply->steps[i];
                 const PlannedContainer *item = step->item;
 
@@ -216,7 +235,7 @@ static void give_up(Apply *apply) {
         run_jobs(apply);
 }
 
-/* All that takes something, and all else. */
+/* All that takes something, and all else, in the order in which containers start. */
 static void take(Apply *apply) {
         for (size_t i = 0; i < apply->plan->length; i++) {
                 Step *step = &apply->steps[i];
@@ -341,6 +360,8 @@ bool apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         for (size_t i = 0; i < plan->length; i++)
                 apply.steps[i] = (Step){.item = &plan->items[i]};
         find_stops(&apply);
+        if (plan->length > 0)
+                qsort(apply.steps, plan->length, sizeof(*apply.steps), compare_steps);
         announce(&apply);
         give_up(&apply);
         take(&apply);

@@ -35,6 +35,7 @@ void *reallocate(void *memory, size_t size) {
 /* A chunk is filled from its start to its end: the kernel is asked for all its pages at once, which is much cheaper than a
  * page fault for each. */
 static ArenaChunk *map_chunk(size_t size) {
+        /* cppcheck-suppress invalidFunctionArg ; there is no file */
         ArenaChunk *chunk = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
         if (chunk == MAP_FAILED)

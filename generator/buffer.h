@@ -18,7 +18,7 @@ void buffer_reserve(Buffer *buffer, size_t length);
 static inline void buffer_append(Buffer *buffer, const char *text, size_t length) {
         if (length == 0)
                 return;
-        if (length > buffer->capacity - buffer->length)
+        if (!buffer->text || length > buffer->capacity - buffer->length)
                 buffer_reserve(buffer, length);
         memcpy(buffer->text + buffer->length, text, length);
         buffer->length += length;

@@ -6,6 +6,7 @@
 
 #include "closures.h"
 #include "option-path.h"
+#include "order.h"
 
 typedef struct Checker {
         Arena *arena;
@@ -69,19 +70,32 @@ static void check_internet_access(Checker *c) {
 /* systemd-nspawn refuses --network-namespace-path= together with anything that makes a namespace. */
 static void check_network_namespace(Checker *c) {
         const Container *container = c->container;
-        const Mark *mark = &container->network_namespace.mark;
+        const Mark *mark = &container->rare->network_namespace.mark;
 
         if (!is_given(mark))
                 return;
         if (container->private_network.value)
                 complain(c, SEVERITY_ERROR, mark, "networkNamespace",
                         "cannot be given together with privateNetwork: a container has one network namespace");
-        if (container->interfaces.length > 0)
+        if (container->rare->interfaces.length > 0)
                 complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with interfaces");
-        if (container->macvlans.length > 0)
+        if (container->rare->macvlans.length > 0)
                 complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with macvlans");
-        if (container->extra_veths.length > 0)
+        if (container->rare->extra_veths.length > 0)
                 complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with extraVeths");
+}
+
+/* What systemd-resolved writes there is its own address, of the host's loopback. */
+static void check_resolv_conf(Checker *c) {
+        const Text *mode = &c->container->rare->resolv_conf;
+        const char *file = mode->text ? strchr(mode->text, '-') : NULL;
+
+        if (file && (strcmp(file, "-stub") == 0 || strcmp(file, "-static") == 0) &&
+                container_has_own_loopback(c->container))
+                complain(c, SEVERITY_WARNING, &mode->mark, "resolvConf",
+                        "leads to 127.0.0.53 of the host, which a container with a network of its own cannot reach: "
+                        "the name servers behind it are those of %.*s-uplink",
+                        (int)(file - mode->text), mode->text);
 }
 
 static void add_claim(Checker *c, Mark mark, const char *option, const char *text) {
@@ -167,9 +181,9 @@ static void claim_link(Checker *c, const char *prefix, const Link *link) {
 }
 
 static void check_extra_veths(Checker *c) {
-        const Link *veths = c->container->extra_veths.items;
+        const Link *veths = c->container->rare->extra_veths.items;
 
-        for (uint32_t i = 0; i < c->container->extra_veths.length; i++) {
+        for (uint32_t i = 0; i < c->container->rare->extra_veths.length; i++) {
                 const char *option =
                         arena_printf(c->arena, "extraVeths.%s", option_path_part(c->arena, veths[i].name.text));
 
@@ -185,9 +199,9 @@ static void check_extra_veths(Checker *c) {
 }
 
 static void claim_interfaces(Checker *c) {
-        const Text *interfaces = c->container->interfaces.items;
+        const Text *interfaces = c->container->rare->interfaces.items;
 
-        for (uint32_t i = 0; i < c->container->interfaces.length; i++)
+        for (uint32_t i = 0; i < c->container->rare->interfaces.length; i++)
                 if (interfaces[i].text)
                         add_claim(c, interfaces[i].mark, arena_printf(c->arena, "interfaces[%u]", i),
                                 arena_printf(c->arena, "network interface %.*s",
@@ -205,9 +219,9 @@ static void check_bind_mounts(Checker *c) {
 
 /* A credential is secret, and the store is not. */
 static void check_credentials(Checker *c) {
-        const Credential *credentials = c->container->credentials.items;
+        const Credential *credentials = c->container->rare->credentials.items;
 
-        for (uint32_t i = 0; i < c->container->credentials.length; i++)
+        for (uint32_t i = 0; i < c->container->rare->credentials.length; i++)
                 if (credentials[i].path.text && is_in_store(credentials[i].path.text))
                         complain(c, SEVERITY_WARNING, &credentials[i].path.mark,
                                 arena_printf(c->arena, "credentials.%s.path",
@@ -242,19 +256,19 @@ static void check_claims_within(Checker *c) {
 
 /* The names that interfaces have inside, each of which there can be only once. */
 static void check_inside_names(Checker *c) {
-        const Link *veths = c->container->extra_veths.items;
-        const Text *interfaces = c->container->interfaces.items;
+        const Link *veths = c->container->rare->extra_veths.items;
+        const Text *interfaces = c->container->rare->interfaces.items;
         NameTable names = NAME_TABLE_NULL;
 
         name_table_add(&names, "lo", c);
         if (container_has_link(c->container))
                 name_table_add(&names, "eth0", c);
-        for (uint32_t i = 0; i < c->container->extra_veths.length; i++)
+        for (uint32_t i = 0; i < c->container->rare->extra_veths.length; i++)
                 if (name_table_add(&names, veths[i].name.text, c))
                         complain(c, SEVERITY_ERROR, &veths[i].name.mark,
                                 arena_join(c->arena, "extraVeths.", option_path_part(c->arena, veths[i].name.text)),
                                 "is the name of another interface in the container");
-        for (uint32_t i = 0; i < c->container->interfaces.length; i++) {
+        for (uint32_t i = 0; i < c->container->rare->interfaces.length; i++) {
                 const char *name = interfaces[i].text;
 
                 if (name && name[interface_host_length(name)] == ':')
@@ -274,12 +288,13 @@ static void check_container(Checker *c) {
                 claim_link(c, "", &c->container->link);
         check_internet_access(c);
         check_network_namespace(c);
+        check_resolv_conf(c);
         check_extra_veths(c);
         claim_interfaces(c);
         check_bind_mounts(c);
         check_credentials(c);
         check_claims_within(c);
-        if (!c->container->broken && c->container->extra_veths.length + c->container->interfaces.length > 0)
+        if (!c->container->broken && c->container->rare->extra_veths.length + c->container->rare->interfaces.length > 0)
                 check_inside_names(c);
 }
 
@@ -334,6 +349,7 @@ void check_manifest(Manifest *manifest, NameTable *ret_names, Diagnostics *diagn
                 check_name(&c, ret_names);
                 check_container(&c);
         }
+        order_check(manifest, ret_names, diagnostics);
         for (size_t i = 0; i < manifest->length; i++) {
                 c.container = manifest->containers[i];
                 if (!c.container->broken)

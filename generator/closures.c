@@ -11,7 +11,7 @@
 #define complain(manifest, container, diagnostics, ...)                                                                \
         do {                                                                                                           \
                 (container)->broken = true;                                                                            \
-                diagnose(diagnostics, SEVERITY_ERROR, container, (container)->file, &(container)->closure.mark,        \
+                diagnose(diagnostics, SEVERITY_ERROR, container, (container)->file, &(container)->rare->closure.mark,  \
                         option_path((manifest)->arena, (container)->name.text, "closure"), __VA_ARGS__);               \
         } while (0)
 
@@ -34,7 +34,7 @@ static void split(Manifest *manifest, Container *container, char *text, Diagnost
 
         for (const char *c = text; *c; c++)
                 lines += *c == '\n';
-        container->store_paths = arena_alloc(manifest->arena, (lines + 1) * sizeof(char *));
+        container->rare->store_paths = arena_alloc(manifest->arena, (lines + 1) * sizeof(char *));
         for (line = text; *line; line = next) {
                 size_t length = strcspn(line, "\n");
 
@@ -42,19 +42,19 @@ static void split(Manifest *manifest, Container *container, char *text, Diagnost
                 line[length] = '\0';
                 if (!is_store_path(line)) {
                         complain(manifest, container, diagnostics, "line %u of %s is not a path of the Nix store: %s",
-                                container->store_paths_length + 1, container->closure.text,
+                                container->rare->store_paths_length + 1, container->rare->closure.text,
                                 escape_message(manifest->arena, line, length));
                         return;
                 }
-                container->store_paths[container->store_paths_length++] = line;
+                container->rare->store_paths[container->rare->store_paths_length++] = line;
         }
 }
 
 bool closure_has(const Container *container, const char *path) {
-        for (uint32_t i = 0; i < container->store_paths_length; i++) {
-                size_t length = strlen(container->store_paths[i]);
+        for (uint32_t i = 0; i < container->rare->store_paths_length; i++) {
+                size_t length = strlen(container->rare->store_paths[i]);
 
-                if (strncmp(path, container->store_paths[i], length) == 0 &&
+                if (strncmp(path, container->rare->store_paths[i], length) == 0 &&
                         (path[length] == '\0' || path[length] == '/'))
                         return true;
         }
@@ -63,14 +63,14 @@ bool closure_has(const Container *container, const char *path) {
 
 /* Reads the list of the container's store paths. False if it cannot be used. */
 static bool read_paths(Manifest *manifest, Container *container, const char *root, Diagnostics *diagnostics) {
-        const char *path = arena_join(manifest->arena, root, container->closure.text);
+        const char *path = arena_join(manifest->arena, root, container->rare->closure.text);
         Buffer text = BUFFER_NULL;
 
         if (!read_file(path, &text))
-                complain(manifest, container, diagnostics, "%s cannot be read: %s", container->closure.text,
+                complain(manifest, container, diagnostics, "%s cannot be read: %s", container->rare->closure.text,
                         strerror(errno));
         else if (text.length > 0 && memchr(text.text, '\0', text.length))
-                complain(manifest, container, diagnostics, "%s is not a list of paths", container->closure.text);
+                complain(manifest, container, diagnostics, "%s is not a list of paths", container->rare->closure.text);
         else
                 split(manifest, container, arena_copy(manifest->arena, text.length > 0 ? text.text : "", text.length),
                         diagnostics);
@@ -84,17 +84,17 @@ void closures_read(Manifest *manifest, const char *root, Diagnostics *diagnostic
         for (size_t i = 0; i < manifest->length; i++) {
                 Container *container = manifest->containers[i];
 
-                if (!container->closure.text || container->broken)
+                if (!container->rare->closure.text || container->broken)
                         continue;
-                if (last && strcmp(last->closure.text, container->closure.text) == 0) {
-                        container->store_paths = last->store_paths;
-                        container->store_paths_length = last->store_paths_length;
+                if (last && strcmp(last->rare->closure.text, container->rare->closure.text) == 0) {
+                        container->rare->store_paths = last->rare->store_paths;
+                        container->rare->store_paths_length = last->rare->store_paths_length;
                 } else if (!read_paths(manifest, container, root, diagnostics)) {
                         continue;
                 }
                 last = container;
                 if (!closure_has(container, container->system.text))
                         complain(manifest, container, diagnostics, "%s does not list the system",
-                                container->closure.text);
+                                container->rare->closure.text);
         }
 }

@@ -8,11 +8,14 @@
  *   --address=LINK=ADDRESS/PREFIX   give it an address
  *   --route=LINK=ADDRESS            route an address to it
  *   --gateway=LINK=ADDRESS          the same, and a default route by way of that address
+ *   --resolv-conf=PATH              give the system the name servers that are at PATH, from where they change with the host's
  *
  * The signal by which systemd-nspawn ends the container is blocked from the start, so that it waits until init asks for
  * it: a signal that init has no handler for yet would be lost, as the kernel keeps those from PID 1, see
  * pid_namespaces(7). */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -22,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "address.h"
@@ -151,6 +155,45 @@ static void add_route(int fd, const char *name, const Address *address, bool is_
                 fail("cannot add a route %s %s on %s: %s", is_default ? "by way of" : "to", shown, name, strerror(-r));
 }
 
+/* Whether the system that @init is in has a resolvconf(8) that writes /etc/resolv.conf, from what it finds there and from
+ * what else it is told: NixOS's option networking.resolvconf.enable. */
+static bool has_resolvconf(const char *init) {
+        const char *slash = strrchr(init, '/');
+        char path[PATH_MAX];
+
+        return slash &&
+               snprintf(path, sizeof(path), "%.*s/etc/systemd/system/resolvconf.service", (int)(slash - init), init) <
+                       (int)sizeof(path) &&
+               access(path, F_OK) == 0;
+}
+
+static bool copy_file(const char *from, const char *to) {
+        int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        bool good = in >= 0 && out >= 0;
+        char buffer[4096];
+        ssize_t n = 0;
+
+        while (good && (n = read(in, buffer, sizeof(buffer))) > 0)
+                good = write(out, buffer, (size_t)n) == n;
+        if (in >= 0)
+                close(in);
+        if (out >= 0)
+                close(out);
+        return good && n == 0;
+}
+
+/* Makes /etc/resolv.conf a link to the file at @path, through which it cannot be written: whoever has other name servers puts a file
+ * of its own in the place of the link. As resolvconf does not, it gets a copy. A system without name servers starts all the same. */
+static void give_resolv_conf(const char *path, const char *init) {
+        static const char file[] = "/etc/resolv.conf", temporary[] = "/etc/.resolv.conf.new";
+
+        (void)mkdir("/etc", 0755);
+        (void)unlink(temporary);
+        if (!(has_resolvconf(init) ? copy_file(path, temporary) : symlink(path, temporary) == 0) ||
+                rename(temporary, file) < 0)
+                fprintf(stderr, "container-init: cannot make %s: %s\n", file, strerror(errno));
+}
+
 /* If @argument is @option and a value, returns the value. */
 static char *option_value(char *argument, const char *option) {
         size_t length = strlen(option);
@@ -191,6 +234,7 @@ static void apply(int fd, char *argument) {
 }
 
 int main(int argc, char *argv[]) {
+        const char *resolv_conf = NULL;
         sigset_t halt, pending;
         int fd = -1, i = 1;
 
@@ -199,12 +243,21 @@ int main(int argc, char *argv[]) {
         sigprocmask(SIG_BLOCK, &halt, NULL);
 
         for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
+                const char *value = option_value(argv[i], "--resolv-conf=");
+
+                if (value) {
+                        resolv_conf = value;
+                        continue;
+                }
                 if (fd < 0)
                         fd = open_netlink();
                 apply(fd, argv[i]);
         }
         if (i + 1 >= argc)
                 fail("there is no \"--\" and init behind it");
+
+        if (resolv_conf)
+                give_resolv_conf(resolv_conf, argv[i + 1]);
 
         /* Asked to stop before there is anything to stop. */
         if (sigpending(&pending) == 0 && sigismember(&pending, SIGRTMIN + 3))

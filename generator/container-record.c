@@ -15,6 +15,8 @@
  *   container-record remove CONTAINER
  *       Undoes what the record says was added, and removes the record. Does nothing if there is none. If the container
  *       has failed and systemd is older than it should be, says that.
+ *   container-record resolv-conf
+ *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h.
  *   container-record settle LINK
  *       Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it
  *       before. This, create and listen are what units of earlier versions run. */
@@ -29,6 +31,7 @@
 #include "log.h"
 #include "prepare.h"
 #include "record.h"
+#include "resolv-conf.h"
 
 /* The oldest version of systemd that has all that containers need. nixos-module/host.nix asks for it too. */
 #define SYSTEMD_MIN 256
@@ -40,6 +43,7 @@ static __attribute__((noreturn)) void fail_usage(void) {
                 "       %1$s listen CONTAINER\n"
                 "       %1$s reloaded CONTAINER SYSTEM\n"
                 "       %1$s remove CONTAINER\n"
+                "       %1$s resolv-conf\n"
                 "       %1$s settle LINK\n"
                 "The units of nixos-container-generator(8) run it.\n",
                 program_invocation_short_name);
@@ -60,6 +64,11 @@ static const char *container_operand(const char *name) {
 static bool start(const char *directory, const char *container, char *const program[]) {
         if (!record_create(directory, container) || !prepare(container))
                 return false;
+        /* What can be wrong with that is no reason not to start. */
+        (void)resolv_conf_update();
+        for (size_t i = 1; program[i]; i++)
+                if (strncmp(program[i], "--directory=", 12) == 0)
+                        resolv_conf_forget(program[i] + 12);
         execv(program[0], program);
         log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
         return false;
@@ -114,6 +123,8 @@ int main(int argc, char *argv[]) {
                 good = record_set_system(container_operand(argv[2]), argv[3]);
         else if (argc == 3 && strcmp(argv[1], "remove") == 0)
                 good = remove_container(container_operand(argv[2]));
+        else if (argc == 2 && strcmp(argv[1], "resolv-conf") == 0)
+                good = resolv_conf_update();
         else if (argc == 3 && strcmp(argv[1], "settle") == 0)
                 good = settle_link(argv[2]);
         else

@@ -2,13 +2,10 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "closures.h"
 #include "config.h"
@@ -16,8 +13,11 @@
 #include "escape.h"
 #include "interface-name.h"
 #include "log.h"
+#include "option-path.h"
+#include "order.h"
 #include "read-file.h"
 #include "record.h"
+#include "resolv-conf.h"
 #include "schema.h"
 #include "template.h"
 #include "templates.h"
@@ -46,6 +46,9 @@
         P(ROOT, "root")                                                                                                \
         P(EPHEMERAL_NAME, "ephemeral-name")                                                                            \
         P(REQUIRED_PATH, "required-path")                                                                              \
+        P(AFTER, "after")                                                                                              \
+        P(REQUIRES, "requires")                                                                                        \
+        P(WANTS, "wants")                                                                                              \
         P(DEVICE, "device")                                                                                            \
         P(CLAIM, "claim")                                                                                              \
         P(TIMEOUT_START, "timeout-start")                                                                              \
@@ -88,6 +91,9 @@
         P(INSIDE_ROUTE, "inside-route")                                                                                \
         P(INSIDE_GATEWAY, "inside-gateway")                                                                            \
         /* What systemd-nspawn is told. */                                                                             \
+        P(RESOLV_CONF, "resolv-conf")                                                                                  \
+        P(HOST_RESOLV_CONF, "host-resolv-conf")                                                                        \
+        P(INSIDE_RESOLV_CONF, "inside-resolv-conf")                                                                    \
         P(LINK_JOURNAL, "link-journal")                                                                                \
         P(PERSONALITY, "personality")                                                                                  \
         P(PRIVATE_USERS, "private-users")                                                                              \
@@ -140,7 +146,7 @@ static const char *const placeholder_names[PLACEHOLDERS_LENGTH] = {
 
 typedef struct Generator {
         const GenerateOptions *options;
-        const Diagnostics *diagnostics;
+        Diagnostics *diagnostics;
         const NameTable *names;
         Output *output;
         Template *templates[TEMPLATES_LENGTH];
@@ -151,6 +157,7 @@ typedef struct Generator {
         Arena scratch;           /* texts that are valid for one container */
         const char *last_system; /* whose architecture was looked up last */
         bool last_is_i686;
+        bool any_follows; /* a container whose name servers change with the host's */
 } Generator;
 
 static void add(Generator *g, PlaceholderNumber placeholder, const char *value) {
@@ -358,41 +365,41 @@ static void add_link(Generator *g, const Container *container, const Link *link,
 
 /* Who is in none of the sets is up to the host's own rules. */
 static void add_internet_access(Generator *g, const Container *container) {
-        const Link *link = &container->link, *veths = container->extra_veths.items;
+        const Link *link = &container->link, *veths = container->rare->extra_veths.items;
         bool is_routed = container_has_link(container) && !link->host_bridge.text;
 
         if (is_routed)
                 add(g, RESTRICTED_LINK, g->values[LINK].items[0].text);
         if (is_routed && container->internet_access.value)
                 add(g, INTERNET_LINK, g->values[LINK].items[0].text);
-        for (uint32_t i = 0; i < container->extra_veths.length; i++)
+        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
                 if (!veths[i].host_bridge.text)
                         add(g, RESTRICTED_LINK, veths[i].name.text);
 }
 
 static void add_network(Generator *g, const Container *container) {
-        const Text *interfaces = container->interfaces.items, *macvlans = container->macvlans.items;
-        const Link *veths = container->extra_veths.items;
+        const Text *interfaces = container->rare->interfaces.items, *macvlans = container->rare->macvlans.items;
+        const Link *veths = container->rare->extra_veths.items;
 
         if (container->private_network.value)
                 add(g, PRIVATE_NETWORK, "");
-        if (container->network_namespace.text)
-                add(g, NETWORK_NAMESPACE, container->network_namespace.text);
+        if (container->rare->network_namespace.text)
+                add(g, NETWORK_NAMESPACE, container->rare->network_namespace.text);
         if (container_has_link(container))
                 add_link(g, container, &container->link, 0);
         if (container->private_network.value)
                 add_forwards(g, &container->link, g->values[LINK].length > 0 ? g->values[LINK].items[0].text : NULL);
-        for (uint32_t i = 0; i < container->extra_veths.length; i++) {
+        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++) {
                 add_link(g, container, &veths[i], i);
                 add_forwards(g, &veths[i], veths[i].name.text);
         }
         if (container->internet_access.mark.line > 0)
                 add_internet_access(g, container);
-        for (uint32_t i = 0; i < container->interfaces.length; i++) {
+        for (uint32_t i = 0; i < container->rare->interfaces.length; i++) {
                 add(g, INTERFACE, interfaces[i].text);
                 add_device_unit(g, interfaces[i].text);
         }
-        for (uint32_t i = 0; i < container->macvlans.length; i++) {
+        for (uint32_t i = 0; i < container->rare->macvlans.length; i++) {
                 add(g, MACVLAN, macvlans[i].text);
                 add_device_unit(g, macvlans[i].text);
         }
@@ -439,16 +446,23 @@ static void add_limit(Generator *g, const Text *limit, PlaceholderNumber number,
 }
 
 static void add_limits(Generator *g, const Container *container) {
-        add_limit(g, &container->memory_max, MEMORY_MAX, MEMORY_MAX_PERCENT);
-        add_limit(g, &container->cpu_quota, CPU_QUOTA_PERCENT, CPU_QUOTA_PERCENT);
-        add_limit(g, &container->tasks_max, TASKS_MAX, TASKS_MAX_PERCENT);
+        add_limit(g, &container->rare->memory_max, MEMORY_MAX, MEMORY_MAX_PERCENT);
+        add_limit(g, &container->rare->cpu_quota, CPU_QUOTA_PERCENT, CPU_QUOTA_PERCENT);
+        add_limit(g, &container->rare->tasks_max, TASKS_MAX, TASKS_MAX_PERCENT);
+}
+
+static void add_order(Generator *g, PlaceholderNumber placeholder, const List *units) {
+        const Text *items = units->items;
+
+        for (uint32_t i = 0; i < units->length; i++)
+                add(g, placeholder, order_unit(&g->scratch, items[i].text));
 }
 
 /* systemd-nspawn reads the files itself, so that their content is nowhere else. */
 static void add_credentials(Generator *g, const Container *container) {
-        const Credential *credentials = container->credentials.items;
+        const Credential *credentials = container->rare->credentials.items;
 
-        for (uint32_t i = 0; i < container->credentials.length; i++) {
+        for (uint32_t i = 0; i < container->rare->credentials.length; i++) {
                 add(g, CREDENTIAL, credentials[i].id.text);
                 add(g, CREDENTIAL_PATH, credentials[i].path.text);
                 add(g, REQUIRED_PATH, credentials[i].path.text);
@@ -457,7 +471,7 @@ static void add_credentials(Generator *g, const Container *container) {
 
 /* What a container sees of the host's Nix. With a closure that is no more than the paths in it, on an empty directory. */
 static void add_store(Generator *g, const Container *container) {
-        if (!container->closure.text) {
+        if (!container->rare->closure.text) {
                 add(g, STORE, STORE_DIRECTORY);
                 add(g, NIX_STATE, "db");
                 add(g, NIX_STATE, "daemon-socket");
@@ -466,14 +480,41 @@ static void add_store(Generator *g, const Container *container) {
                 return;
         }
         add(g, TMPFS, STORE_DIRECTORY ":mode=0755");
-        for (uint32_t i = 0; i < container->store_paths_length; i++)
-                add(g, STORE, container->store_paths[i]);
+        for (uint32_t i = 0; i < container->rare->store_paths_length; i++)
+                add(g, STORE, container->rare->store_paths[i]);
         if (!closure_has(container, CONTAINER_INIT_PATH) && is_in_store(CONTAINER_INIT_PATH))
                 add(g, STORE, CONTAINER_INIT_PATH);
 }
 
+/* Whether systemd-nspawn is told of resolv.conf, where that came before the option for it. */
+static bool has_resolv_conf_flag(const Container *container) {
+        const Text *flags = container->rare->extra_flags.items;
+
+        for (uint32_t i = 0; i < container->rare->extra_flags.length; i++)
+                if (strncmp(flags[i].text, "--resolv-conf", 13) == 0)
+                        return true;
+        return false;
+}
+
+/* Where the container's name servers are from. By itself it follows the host: it sees a directory with a copy of the host's
+ * resolv.conf that container-record keeps up to date (resolv-conf.h), and container-init makes /etc/resolv.conf a link to that. So
+ * nothing has to be written into a container that runs, where links could lead a program of the host astray; and a system that puts
+ * something else in the link's place has its own from then on. */
+static void add_resolv_conf(Generator *g, const Container *container) {
+        bool follows = !container->rare->resolv_conf.text && !has_resolv_conf_flag(container);
+
+        add(g, RESOLV_CONF, container->rare->resolv_conf.text ? container->rare->resolv_conf.text : "off");
+        if (!follows)
+                return;
+        add(g, HOST_RESOLV_CONF, container_has_own_loopback(container) ? RESOLV_CONF_UPLINK : RESOLV_CONF_HOST);
+        add(g, INSIDE_RESOLV_CONF, RESOLV_CONF_INSIDE);
+        add(g, WANTS, RESOLV_CONF_UNIT ".path");
+        add(g, AFTER, RESOLV_CONF_UNIT ".path");
+        g->any_follows = true;
+}
+
 static void add_permissions(Generator *g, const Container *container) {
-        const Device *devices = container->allowed_devices.items;
+        const Device *devices = container->rare->allowed_devices.items;
         bool shifted = container_has_shifted_users(container);
 
         add(g, PRIVATE_USERS, container->private_users.text ? container->private_users.text : "no");
@@ -481,12 +522,12 @@ static void add_permissions(Generator *g, const Container *container) {
         if (shifted)
                 /* "auto" would give a state directory to other users where its file system has no idmapped mounts. */
                 add(g, PRIVATE_USERS_OWNERSHIP, container->ephemeral.value ? "auto" : "map");
-        add_texts(g, CAPABILITY, &container->additional_capabilities);
-        add_texts(g, DROP_CAPABILITY, &container->drop_capabilities);
-        if (container->no_new_privileges.value)
+        add_texts(g, CAPABILITY, &container->rare->additional_capabilities);
+        add_texts(g, DROP_CAPABILITY, &container->rare->drop_capabilities);
+        if (container->rare->no_new_privileges.value)
                 add(g, NO_NEW_PRIVILEGES, "yes");
-        add_texts(g, SYSTEM_CALL_FILTER, &container->system_call_filter);
-        for (uint32_t i = 0; i < container->allowed_devices.length; i++)
+        add_texts(g, SYSTEM_CALL_FILTER, &container->rare->system_call_filter);
+        for (uint32_t i = 0; i < container->rare->allowed_devices.length; i++)
                 add_device_allow(g, devices[i].node.text, devices[i].modifier.text);
         if (container->enable_tun.value)
                 add(g, CAPABILITY, "CAP_NET_ADMIN");
@@ -495,31 +536,52 @@ static void add_permissions(Generator *g, const Container *container) {
                 add_device_allow(g, "/dev/net/tun", "rwm");
 }
 
-/* Whether the system at @system is of 32 bits, by its file "system". Containers of one system tend to stand together.
- */
-static bool system_is_i686(Generator *g, const char *system) {
+/* Adds an error about the container that only shows now. */
+static void complain(Generator *g, const Container *container, const char *path) {
+        diagnose(g->diagnostics, SEVERITY_ERROR, container, container->file, &container->name.mark,
+                option_path(g->kept, container->name.text, NULL), "%s cannot be read: %s", path, strerror(errno));
+}
+
+/* Looks up whether the container's system is of 32 bits, by its file "system". Containers of one system tend to stand together.
+ * False if the file cannot be read. */
+static bool read_architecture(Generator *g, const Container *container) {
 #ifdef __x86_64__
-        char path[PATH_MAX], content[16];
-        ssize_t n;
-        int fd;
+        const char *system = container->system.text;
+        char path[PATH_MAX], content[5];
+        ssize_t n = -1;
 
         if (g->last_system && strcmp(g->last_system, system) == 0)
-                return g->last_is_i686;
+                return true;
+        g->last_system = NULL;
+        errno = ENAMETOOLONG;
+        if (snprintf(path, sizeof(path), "%s%s/system", g->options->root, system) < (int)sizeof(path))
+                n = read_file_start(path, content, sizeof(content));
+        if (n < 0 && !is_no_file(errno)) {
+                complain(g, container, path + strlen(g->options->root));
+                return false;
+        }
         g->last_system = system;
-        g->last_is_i686 = false;
-        if (snprintf(path, sizeof(path), "%s%s/system", g->options->root, system) >= (int)sizeof(path))
-                return false;
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        if (fd < 0)
-                return false;
-        n = read(fd, content, sizeof(content));
-        close(fd);
-        g->last_is_i686 = n >= 5 && memcmp(content, "i686-", 5) == 0;
-        return g->last_is_i686;
+        g->last_is_i686 = n == sizeof(content) && memcmp(content, "i686-", sizeof(content)) == 0;
 #else
-        (void)g, (void)system;
-        return false;
+        (void)g, (void)container;
 #endif
+        return true;
+}
+
+/* Reads the container's entry as it stands in its manifest, where another file can stand by now, and what its unit depends on beside
+ * that. False, with a diagnostic, if not all of it can be read. */
+static bool read_files(Generator *g, const Container *container) {
+        if (!entry_read(container, &g->window, &g->entry)) {
+                complain(g, container, container->file);
+                return false;
+        }
+        if (g->options->machine_id_error != 0 &&
+                (container_has_link(container) || container->rare->extra_veths.length > 0)) {
+                errno = g->options->machine_id_error;
+                complain(g, container, "/etc/machine-id");
+                return false;
+        }
+        return read_architecture(g, container);
 }
 
 /* Starts a container anew: no placeholder has a value but those of all. */
@@ -535,21 +597,12 @@ static void start_container(Generator *g, const Container *container) {
 /* The longest line of a unit is somewhat less than 1 MiB. */
 #define ENTRY_LINE_MAX 65536
 
-/* Reads the container's entry as it stands in its manifest. Another file can stand there by now: then it has none. */
-static void read_entry(Generator *g, const Container *container) {
-        if (!entry_read(container, &g->window, &g->entry)) {
-                log_message(LOG_ERR, "%s: %s", container->file, strerror(errno));
-                g->output->failed = true;
-        }
-}
-
 /* Appends the container's entry as comments of the unit. */
-static void append_entry(Generator *g, const Container *container, Buffer *unit) {
+static void append_entry(const Generator *g, const Container *container, Buffer *unit) {
         const char *line, *end;
         size_t column;
         char mark = '#';
 
-        read_entry(g, container);
         column = entry_column(container, &g->entry);
         end = g->entry.text + g->entry.length;
         for (line = g->entry.text; line < end;) {
@@ -568,31 +621,39 @@ static void append_entry(Generator *g, const Container *container, Buffer *unit)
         }
 }
 
-static void generate_container(Generator *g, const Container *container) {
+/* False, with a diagnostic, if there is something that it cannot read: then nothing is written. */
+static bool generate_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
         const char *root = container->ephemeral.value ? "/run/nixos-containers/" : "/var/lib/nixos-containers/";
         Buffer *unit;
         bool has_rules;
 
+        if (!read_files(g, container))
+                return false;
         start_container(g, container);
         add(g, SYSTEM, container->system.text);
         add(g, ROOT, join(g, root, name));
-        add(g, TIMEOUT_START, container->timeout_start_sec.text ? container->timeout_start_sec.text : "1min");
+        add(g, TIMEOUT_START,
+                container->rare->timeout_start_sec.text ? container->rare->timeout_start_sec.text : "1min");
         if (container->ephemeral.value) {
                 add(g, EPHEMERAL_NAME, name);
         } else {
                 add(g, REQUIRED_PATH, g->values[ROOT].items[0].text);
                 add(g, LINK_JOURNAL, "try-guest");
         }
-        if (system_is_i686(g, container->system.text))
+        if (g->last_is_i686)
                 add(g, PERSONALITY, "x86");
+        add_resolv_conf(g, container);
         add_permissions(g, container);
         add_store(g, container);
         add_bind_mounts(g, container);
         add_credentials(g, container);
         add_limits(g, container);
-        add_texts(g, TMPFS, &container->tmpfs);
-        add_texts(g, EXTRA_FLAG, &container->extra_flags);
+        add_order(g, AFTER, &container->rare->after);
+        add_order(g, REQUIRES, &container->rare->requires);
+        add_order(g, WANTS, &container->rare->wants);
+        add_texts(g, TMPFS, &container->rare->tmpfs);
+        add_texts(g, EXTRA_FLAG, &container->rare->extra_flags);
         add_network(g, container);
         for (uint32_t i = 0; i < container->claims_length; i++)
                 add(g, CLAIM, container->claims[i].text);
@@ -614,6 +675,7 @@ static void generate_container(Generator *g, const Container *container) {
         append_entry(g, container, unit);
         render(g, TEMPLATE_container_end, unit);
         output_end(g->output);
+        return true;
 }
 
 /* Adds the errors that are about @container, or with @of_file those about the whole file it is in. */
@@ -737,8 +799,8 @@ static void compile_templates(Generator *g) {
                 [RECORDS].constant = RECORDS_DIRECTORY,
         };
 
-        static const PlaceholderNumber single[] = {
-                NAME, MANIFEST, LINE, SYSTEM, ROOT, TIMEOUT_START, IDMAP, PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
+        static const PlaceholderNumber single[] = {NAME, MANIFEST, LINE, SYSTEM, ROOT, TIMEOUT_START, RESOLV_CONF,
+                IDMAP, PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
 
         for (size_t i = 0; i < PLACEHOLDERS_LENGTH; i++)
                 placeholders[i].name = placeholder_names[i];
@@ -749,7 +811,7 @@ static void compile_templates(Generator *g) {
                         (size_t)(template_texts[i].end - template_texts[i].start), placeholders, PLACEHOLDERS_LENGTH);
 }
 
-void generate(const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics,
+void generate(const Manifest *manifest, const NameTable *names, Diagnostics *diagnostics,
         const GenerateOptions *options, Output *output) {
         static const char drop_in[] = "nixos-containers.conf";
         Generator g = {.options = options,
@@ -767,10 +829,8 @@ void generate(const Manifest *manifest, const NameTable *names, const Diagnostic
                 /* The second of two with one name has no unit of its own. */
                 if (container->is_duplicate)
                         continue;
-                if (container->broken)
+                if (container->broken || !generate_container(&g, container))
                         generate_broken(&g, container);
-                else
-                        generate_container(&g, container);
                 add_auto_start(&g, container);
         }
         if (options->with_records)
@@ -782,6 +842,11 @@ void generate(const Manifest *manifest, const NameTable *names, const Diagnostic
                 write_file(&g, TEMPLATE_multi_user_target, "multi-user.target.d", drop_in);
         if (manifest->length + retired > 0)
                 write_file(&g, TEMPLATE_nftables_service, "nftables.service.d", drop_in);
+
+        if (g.any_follows || retired > 0) {
+                write_file(&g, TEMPLATE_resolv_conf_path, NULL, RESOLV_CONF_UNIT ".path");
+                write_file(&g, TEMPLATE_resolv_conf_service, NULL, RESOLV_CONF_UNIT ".service");
+        }
 
         for (size_t i = 0; i < TEMPLATES_LENGTH; i++)
                 template_free(g.templates[i]);

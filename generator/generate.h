@@ -10,10 +10,12 @@ typedef struct GenerateOptions {
         const char *root;                /* "" or where the host's files are */
         const char *generator_directory; /* as the units are to name it */
         MachineId machine_id;
-        bool with_records; /* look for containers that run and are no longer declared */
+        int machine_id_error; /* errno(3) if it could not be read, or 0 */
+        bool with_records;    /* look for containers that run and are no longer declared */
 } GenerateOptions;
 
 /* Writes the files of all containers of @manifest: of broken ones a unit that says why, in the words of @diagnostics.
- * @names are the containers by name. */
-void generate(const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics,
+ * One of which something cannot be read that it depends on is broken too, and that is added to @diagnostics. @names are
+ * the containers by name. */
+void generate(const Manifest *manifest, const NameTable *names, Diagnostics *diagnostics,
         const GenerateOptions *options, Output *output);

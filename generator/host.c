@@ -110,16 +110,22 @@ static void log_others(const Host *host, const char *name) {
         buffer_free(&names);
 }
 
+bool host_log_unread(const Host *host) {
+        if (!host->manifest.is_incomplete)
+                return false;
+        for (const Diagnostic *d = host->diagnostics.first; d; d = d->next)
+                if (d->severity == SEVERITY_ERROR)
+                        log_message(LOG_ERR, "%s", d->text);
+        return true;
+}
+
 const HostContainer *host_find(const Host *host, const char *name) {
         const HostContainer *container = host_look_up(host, name);
 
         if (container)
                 return container;
         log_others(host, name);
-        /* It may be one of those that a file with errors keeps from being seen. */
-        for (const Diagnostic *d = host->diagnostics.first; d; d = d->next)
-                if (!d->subject && d->severity == SEVERITY_ERROR)
-                        log_message(LOG_ERR, "%s", d->text);
+        (void)host_log_unread(host);
         return NULL;
 }
 

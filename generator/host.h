@@ -25,6 +25,9 @@ typedef struct Host {
 /* Reads the manifests and the records. What is wrong with a manifest is no error here. */
 void host_read(Host *host);
 
+/* Logs all errors if one of them keeps a manifest from being read. Whether anything does: there may be containers that are not seen. */
+bool host_log_unread(const Host *host);
+
 /* The container @name, or NULL: then it was said which there are. */
 const HostContainer *host_find(const Host *host, const char *name);
 

@@ -12,6 +12,7 @@
 #include "escape.h"
 #include "log.h"
 #include "manifests.h"
+#include "write-all.h"
 
 /* How the flake is kept in the manifest. */
 #define FLAKE_COMMENT "# flake: "
@@ -238,10 +239,10 @@ static void take(bool taken[static 256], const Link *link) {
 }
 
 static void take_all(bool taken[static 256], const Container *container) {
-        const Link *veths = container->extra_veths.items;
+        const Link *veths = container->rare->extra_veths.items;
 
         take(taken, &container->link);
-        for (uint32_t i = 0; i < container->extra_veths.length; i++)
+        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
                 take(taken, &veths[i]);
 }
 
@@ -291,7 +292,7 @@ static bool write_file(const char *path, const Buffer *text) {
 
         if (fd < 0)
                 return false;
-        good = write(fd, text->text, text->length) == (ssize_t)text->length && fsync(fd) >= 0;
+        good = write_all(fd, text->text, text->length) && fsync(fd) >= 0;
         return close(fd) >= 0 && good;
 }
 

@@ -26,7 +26,7 @@ typedef struct Reader {
         yaml_parser_t parser;
         yaml_event_t event; /* the current one */
         bool failed;        /* the file cannot be read any further; the event is YAML_NO_EVENT then */
-        int fd;
+        int fd, error;      /* errno(3), if it could not be read to its end */
         size_t left;        /* bytes that may still be read */
         bool is_ascii;      /* as far as it has been read, a character is a byte */
         size_t known_index; /* a character of the file, and its first byte */
@@ -135,7 +135,11 @@ static void report_syntax_error(Reader *r) {
         const yaml_parser_t *p = &r->parser;
         const char *problem = p->problem ? p->problem : "it cannot be read";
 
-        if (p->error != YAML_READER_ERROR)
+        if (p->error == YAML_MEMORY_ERROR)
+                r->error = ENOMEM;
+        if (r->error != 0)
+                report(r, mark_of(&p->mark), "the file cannot be read: %s", strerror(r->error));
+        else if (p->error != YAML_READER_ERROR)
                 report(r, mark_of(&p->problem_mark), "%s%s%s", p->context ? p->context : "", p->context ? ": " : "",
                         problem);
         else if (p->problem_value >= 0)
@@ -455,14 +459,19 @@ static void read_named_objects(Reader *r, const Field *field, List *list) {
         finish_list(r, list, field->size);
 }
 
+static RareOptions no_rare_options;
+
 /* Reads the value of @field, whose first event is the current one, into @object. null is as if it were not given. */
 static void read_field(Reader *r, const Field *field, void *object) {
-        void *value = (char *)object + field->offset;
+        void *value;
 
         if (is_null(r)) {
                 check_plain_yaml(r);
                 return;
         }
+        if (field->is_rare && r->container->rare == &no_rare_options)
+                r->container->rare = arena_alloc(r->arena, sizeof(RareOptions));
+        value = (void *)field_value(field, object);
         switch (field->kind) {
         case FIELD_SCALAR:
                 read_scalar(r, field->type, value);
@@ -487,6 +496,7 @@ static Container *add_container(Reader *r, const char *name, Mark mark) {
         }
         container->name = (Text){mark, name};
         container->file = r->file;
+        container->rare = &no_rare_options;
         return m->containers[m->length++] = container;
 }
 
@@ -636,15 +646,18 @@ static int read_bytes(void *userdata, unsigned char *buffer, size_t size, size_t
         do
                 n = read(r->fd, buffer, size);
         while (n < 0 && errno == EINTR);
-        if (n < 0)
+        if (n < 0) {
+                r->error = errno;
                 return 0;
+        }
         r->is_ascii = r->is_ascii && is_ascii(buffer, (size_t)n);
         r->left -= (size_t)n;
         *ret_size = (size_t)n;
         return 1;
 }
 
-/* Opens a regular file of a size that can be read. Returns a descriptor, or -1 with the reason in *ret_reason. */
+/* Opens a regular file of a size that can be read. Returns a descriptor, or -1 with the reason in *ret_reason and
+ * errno where it is of a system call. */
 static int open_manifest(const char *path, size_t *ret_size, const char **ret_reason) {
         struct stat st;
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -674,8 +687,10 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown, Diag
         };
         const char *reason;
 
+        errno = 0;
         r.fd = open_manifest(path, &r.left, &reason);
         if (r.fd < 0) {
+                manifest->read_error = errno;
                 diagnose(diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "%s", reason);
                 manifest->is_incomplete = true;
                 return;
@@ -685,9 +700,12 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown, Diag
                 read_stream(&r);
                 yaml_event_delete(&r.event);
         } else {
-                diagnose(diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "not enough memory to read it");
+                r.error = ENOMEM;
                 r.failed = true;
+                diagnose(diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "%s", strerror(r.error));
         }
+        if (r.error != 0)
+                manifest->read_error = r.error;
         yaml_parser_delete(&r.parser);
         manifest->is_incomplete = manifest->is_incomplete || r.failed;
         manifest->fds = reallocate(manifest->fds, (manifest->fds_length + 1) * sizeof(*manifest->fds));

@@ -94,6 +94,37 @@ typedef struct Span {
         size_t column; /* how many blanks to put in front, so that what stands there can be read by itself */
 } Span;
 
+/* Options that few containers give. */
+typedef struct RareOptions {
+        List interfaces;  /* of Text */
+        List macvlans;    /* of Text */
+        List extra_veths; /* of Link */
+        Text network_namespace;
+        Text resolv_conf;             /* it follows the host's if not given */
+        List additional_capabilities; /* of Text */
+        List drop_capabilities;       /* of Text */
+        List allowed_devices;         /* of Device */
+        List tmpfs;                   /* of Text */
+        List extra_flags;             /* of Text */
+        Text timeout_start_sec;
+        Text memory_max;
+        Text cpu_quota;
+        Text tasks_max;
+        Flag no_new_privileges;
+        List system_call_filter; /* of Text */
+        List credentials;        /* of Credential */
+        Text closure;
+        List after;    /* of Text */
+        List requires; /* of Text */
+        List wants;    /* of Text */
+        /* Containers that start after others have more; filled in by order.h. */
+        uint32_t start_rank;
+
+        /* The paths of the store that are in its closure, if it has one; filled in by closures.h. */
+        const char **store_paths;
+        uint32_t store_paths_length;
+} RareOptions;
+
 typedef struct Container {
         Text name;
         const char *file;  /* where it is declared */
@@ -109,34 +140,14 @@ typedef struct Container {
         Flag restart_if_changed;
         Flag internet_access; /* the host's own rules decide if not given */
         Link link;
-        List interfaces;  /* of Text */
-        List macvlans;    /* of Text */
-        List extra_veths; /* of Link */
-        Text network_namespace;
         List bind_mounts; /* of BindMount */
         Text private_users;
-        List additional_capabilities; /* of Text */
-        List drop_capabilities;       /* of Text */
-        List allowed_devices;         /* of Device */
-        List tmpfs;                   /* of Text */
-        List extra_flags;             /* of Text */
-        Text timeout_start_sec;
-        Text memory_max;
-        Text cpu_quota;
-        Text tasks_max;
-        Flag no_new_privileges;
-        List system_call_filter; /* of Text */
-        List credentials;        /* of Credential */
-        Text closure;
+        RareOptions *rare; /* never NULL; one and the same of all that give none of them */
 
         /* What no two running containers can have at once, as a person would say it ("host port tcp 8080"); filled in
          * by check.h. */
         struct Claim *claims;
         uint32_t claims_length;
-
-        /* The paths of the store that are in its closure, if it has one; filled in by closures.h. */
-        const char **store_paths;
-        uint32_t store_paths_length;
 } Container;
 
 typedef struct Claim {
@@ -157,8 +168,13 @@ static inline bool container_has_link(const Container *container) {
 
 /* Whether @container has a network namespace of its own. */
 static inline bool container_has_own_network(const Container *container) {
-        return container->private_network.value || container->extra_veths.length > 0 ||
-               container->interfaces.length > 0 || container->macvlans.length > 0;
+        return container->private_network.value || container->rare->extra_veths.length > 0 ||
+               container->rare->interfaces.length > 0 || container->rare->macvlans.length > 0;
+}
+
+/* Whether the host's loopback addresses are others than those in @container. */
+static inline bool container_has_own_loopback(const Container *container) {
+        return container_has_own_network(container) || container->rare->network_namespace.text;
 }
 
 /* The most ports that a range can have: each costs an entry in the host's tables. */
@@ -196,6 +212,7 @@ typedef struct Manifest {
         size_t length;
         size_t capacity;
         bool is_incomplete; /* there are errors for which nobody can tell what else is declared */
+        int read_error;     /* errno(3) of the last file that could not be read, or 0 */
         int *fds;           /* of the files, for the spans; malloc(3) */
         size_t fds_length;
 } Manifest;

@@ -109,25 +109,24 @@ static void allow_many_files(void) {
 }
 
 /* A host without a machine ID, which systemd does not boot, gets the addresses that belong to one of zeros. */
-static MachineId read_machine_id(const char *root) {
-        char path[PATH_MAX];
-        Buffer text = BUFFER_NULL;
-        MachineId id = {0};
+static void read_machine_id(GenerateOptions *options) {
+        char path[PATH_MAX], text[40];
+        ssize_t length;
 
-        snprintf(path, sizeof(path), "%s/etc/machine-id", root);
-        if (read_file(path, &text)) {
-                buffer_append(&text, "", 1);
-                (void)machine_id_parse(text.text, &id);
+        snprintf(path, sizeof(path), "%s/etc/machine-id", options->root);
+        length = read_file_start(path, text, sizeof(text) - 1);
+        if (length >= 0) {
+                text[length] = '\0';
+                (void)machine_id_parse(text, &options->machine_id);
+        } else if (!is_no_file(errno)) {
+                options->machine_id_error = errno;
         }
-        buffer_free(&text);
-        return id;
 }
 
 static bool write_files(
-        const Arguments *arguments, const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics) {
+        const Arguments *arguments, const Manifest *manifest, const NameTable *names, Diagnostics *diagnostics) {
         GenerateOptions options = {
                 .root = arguments->root,
-                .machine_id = read_machine_id(arguments->root),
                 .with_records = arguments->mode == MODE_GENERATE || arguments->operands_length == 0,
         };
         Output output;
@@ -137,6 +136,7 @@ static bool write_files(
         else if (!output_open(&output, arguments->operands[0]))
                 return false;
         options.generator_directory = output.directory;
+        read_machine_id(&options);
         generate(manifest, names, diagnostics, &options, &output);
         output_close(&output);
         return !output.failed;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "write-all.h"
 
 static void init(Output *output, const char *directory, int fd) {
         *output = (Output){.directory = directory, .fd = fd, .subdirectory_fd = -1};
@@ -50,20 +51,6 @@ static int open_subdirectory(Output *output, const char *subdirectory) {
         if (output->subdirectory_fd >= 0)
                 output->subdirectory = subdirectory;
         return output->subdirectory_fd;
-}
-
-static bool write_all(int fd, const char *text, size_t length) {
-        while (length > 0) {
-                ssize_t n = write(fd, text, length);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return false;
-                text += n;
-                length -= (size_t)n;
-        }
-        return true;
 }
 
 static void write_file(Output *output, const char *subdirectory, const char *name, const char *text, size_t length) {

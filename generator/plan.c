@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "entry.h"
@@ -33,10 +34,6 @@ typedef struct Comparison {
         const Container *old, *new;
         OptionChange **end;
 } Comparison;
-
-static const void *member(const void *object, const Field *field) {
-        return (const char *)object + field->offset;
-}
 
 /* Every value starts with its mark. */
 static bool is_given(const void *value) {
@@ -78,7 +75,7 @@ static const char *object_text(Arena *arena, const Field *fields, const void *ob
         const char *text = "{";
 
         for (const Field *field = fields; field->name; field++) {
-                const char *value = value_text(arena, field, member(object, field));
+                const char *value = value_text(arena, field, field_value(field, object));
 
                 if (value)
                         text = arena_printf(arena, "%s%s\"%s\": %s", text, text[1] ? ", " : "", field->name, value);
@@ -111,12 +108,12 @@ static bool is_below(const char *path, const char *directory) {
 /* Whether anything of @container is mounted below @mount_point: it would be hidden by what is mounted there later. */
 static bool has_mounts_below(const Container *container, const char *mount_point) {
         const BindMount *mounts = container->bind_mounts.items;
-        const Text *tmpfs = container->tmpfs.items;
+        const Text *tmpfs = container->rare->tmpfs.items;
 
         for (uint32_t i = 0; i < container->bind_mounts.length; i++)
                 if (is_below(mounts[i].mount_point.text, mount_point))
                         return true;
-        for (uint32_t i = 0; i < container->tmpfs.length; i++)
+        for (uint32_t i = 0; i < container->rare->tmpfs.length; i++)
                 if (is_below(tmpfs[i].text, mount_point))
                         return true;
         return false;
@@ -135,7 +132,7 @@ static Change change_here(const Comparison *c, const char *option, Change change
         const BindMount *mount;
 
         /* Its root is to be made by the system it has, or another system is not in the store that it sees. */
-        if (change == CHANGE_RELOAD && (c->new->ephemeral.value || c->new->closure.text))
+        if (change == CHANGE_RELOAD && (c->new->ephemeral.value || c->new->rare->closure.text))
                 return CHANGE_RESTART;
         if (change != CHANGE_LIVE)
                 return change;
@@ -246,7 +243,7 @@ static void compare_values(Comparison *c, const Field *field, const void *old, c
 
 static void compare_objects(Comparison *c, const Field *fields, const void *old, const void *new, const char *path) {
         for (const Field *field = fields; field->name; field++)
-                compare_values(c, field, member(old, field), member(new, field),
+                compare_values(c, field, field_value(field, old), field_value(field, new),
                         path ? arena_printf(c->arena, "%s.%s", path, field->name) : field->name);
 }
 
@@ -261,18 +258,28 @@ static void complete_forwards(const List *list) {
 /* Fills in what options are that follow others, so that saying it or not makes no difference. */
 static void complete(Container *container) {
         BindMount *mounts = container->bind_mounts.items;
-        const Link *veths = container->extra_veths.items;
+        const Link *veths = container->rare->extra_veths.items;
 
         for (uint32_t i = 0; i < container->bind_mounts.length; i++)
                 if (!is_given(&mounts[i].host_path))
                         mounts[i].host_path = mounts[i].mount_point;
         complete_forwards(&container->link.forward_ports);
-        for (uint32_t i = 0; i < container->extra_veths.length; i++)
+        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
                 complete_forwards(&veths[i].forward_ports);
 }
 
 static bool exists(const char *path) {
         return access(path, F_OK) == 0;
+}
+
+/* Whether the unit of a container is active, or becoming it or the contrary: only then systemd has this link, by which journald knows
+ * the run of a unit. Where there are none at all it is taken for active. */
+static bool has_active_unit(Plan *plan, const char *root, const char *name) {
+        const char *units = arena_join(plan->arena, root, "/run/systemd/units");
+        struct stat status;
+
+        return lstat(arena_printf(plan->arena, "%s/invocation:container@%s.service", units, name), &status) == 0 ||
+               !exists(units);
 }
 
 /* Whether a container was started as it is declared, as far as its record shows that to the byte. */
@@ -288,7 +295,8 @@ static bool is_as_started(Plan *plan, const char *records, const Container *decl
         return same;
 }
 
-/* Reads how a container was started. NULL if the record does not tell: it is of another version. */
+/* Reads how a container was started. NULL if the record does not tell: it is of another version, or plan->running.read_error says why
+ * it cannot be read. */
 static Container *read_running(Plan *plan, const char *records, const char *name) {
         size_t before = plan->running.length;
         Diagnostics diagnostics;
@@ -302,7 +310,9 @@ static Container *read_running(Plan *plan, const char *records, const char *name
         if (diagnostics.errors > 0 || plan->running.length != before + 1)
                 return NULL;
         container = plan->running.containers[before];
-        if (read_file(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name), &text) && text.length > 0)
+        if (!read_file(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name), &text))
+                plan->running.read_error = errno == ENOENT ? plan->running.read_error : errno;
+        else if (text.length > 0)
                 container->system.text = arena_copy(plan->arena, text.text, strcspn(text.text, "\n"));
         buffer_free(&text);
         complete(container);
@@ -365,6 +375,10 @@ static void decide(
                         item->action = ACTION_START;
                         item->reason = "an earlier switch has stopped it and was not finished";
                 }
+                if (item->left_over) {
+                        item->action = item->action == ACTION_NONE ? ACTION_STOP : item->action;
+                        item->reason = "its end was cut off";
+                }
         } else if (!item->running) {
                 item->action = ACTION_KEEP;
                 if (!item->reason)
@@ -381,12 +395,26 @@ static int compare_items(const void *a, const void *b) {
         return strcmp(((const PlannedContainer *)a)->name, ((const PlannedContainer *)b)->name);
 }
 
+/* The container of which @entry is the record, or the rest of the only record that it has. NULL for anything else. */
+static const char *name_of_record(Plan *plan, const char *records, const char *entry) {
+        size_t length = strlen(entry);
+        const char *name;
+
+        if (entry[0] != '.')
+                return arena_copy(plan->arena, entry, length);
+        if (length <= 5 || strcmp(entry + length - 4, ".new") != 0)
+                return NULL;
+        name = arena_copy(plan->arena, entry + 1, length - 5);
+        return exists(arena_printf(plan->arena, "%s/%s", records, name)) ? NULL : name;
+}
+
 /* Adds the containers that run, by their records. */
-static bool add_running(Plan *plan, const NameTable *names, const char *records) {
+static bool add_running(Plan *plan, const NameTable *names, const char *root, const char *records) {
         DIR *directory = opendir(records);
         const struct dirent *entry;
         Window window = WINDOW_NULL;
         Buffer text = BUFFER_NULL;
+        bool good = true;
 
         if (!directory) {
                 if (errno == ENOENT)
@@ -395,31 +423,45 @@ static bool add_running(Plan *plan, const NameTable *names, const char *records)
                         errno == EACCES ? "only root can see what containers run" : strerror(errno));
                 return false;
         }
-        while ((entry = readdir(directory))) {
-                if (entry->d_name[0] != '.')
-                        (void)add_item(plan, arena_copy(plan->arena, entry->d_name, strlen(entry->d_name)));
+        while ((errno = 0, entry = readdir(directory))) {
+                const char *name = name_of_record(plan, records, entry->d_name);
+
+                if (name)
+                        (void)add_item(plan, name);
+        }
+        if (errno != 0) {
+                log_message(LOG_ERR, "%s: %s", records, strerror(errno));
+                good = false;
         }
         closedir(directory);
         /* In this order they most often stand in the manifest too. */
         if (plan->length > 0)
                 qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
-        for (size_t i = 0; i < plan->length; i++) {
+        for (size_t i = 0; i < plan->length && good; i++) {
                 PlannedContainer *item = &plan->items[i];
-                const char *unknown =
-                        record_unknown(plan->arena, arena_printf(plan->arena, "%s/%s", records, item->name));
+                const char *unknown;
 
-                item->runs = true;
                 item->declared = name_table_find(names, item->name);
+                item->runs = has_active_unit(plan, root, item->name);
+                item->left_over = !item->runs;
+                if (item->left_over)
+                        continue;
+                unknown = record_unknown(plan->arena, arena_printf(plan->arena, "%s/%s", records, item->name));
                 if (unknown)
                         item->reason = arena_printf(plan->arena, "it was %s; restart it", unknown);
                 else if (item->declared && is_as_started(plan, records, item->declared, &window, &text))
                         item->running = item->declared;
                 else
                         item->running = read_running(plan, records, item->name);
+                if (plan->running.read_error != 0 && !is_no_file(plan->running.read_error)) {
+                        log_message(LOG_ERR, "The record of container %s cannot be read: %s", item->name,
+                                strerror(plan->running.read_error));
+                        good = false;
+                }
         }
         buffer_free(&window.text);
         buffer_free(&text);
-        return true;
+        return good;
 }
 
 /* Fills in what the containers that run claim. Nothing else is asked of them any more. */
@@ -438,7 +480,7 @@ bool plan_make(Plan *plan, const Manifest *manifest, const NameTable *names, con
         NameTable running = NAME_TABLE_NULL;
 
         *plan = (Plan){.arena = manifest->arena, .running = {.arena = manifest->arena}};
-        if (!add_running(plan, names, records))
+        if (!add_running(plan, names, root, records))
                 return false;
         for (size_t i = 0; i < plan->length; i++)
                 (void)name_table_add(&running, plan->items[i].name, plan);

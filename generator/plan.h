@@ -37,7 +37,8 @@ typedef struct PlannedContainer {
         OptionChange *changes;     /* those that take anything */
         const Container *declared; /* or NULL */
         const Container *running;  /* as it was started; NULL if it does not run, or that is not known */
-        bool runs;
+        bool runs;                 /* or starts or stops */
+        bool left_over;            /* it does not run, but its end was cut off: not all that it had was removed */
 } PlannedContainer;
 
 typedef struct Plan {

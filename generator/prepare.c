@@ -25,14 +25,6 @@ static bool starts_with(const char *line, const char *end, const char *prefix) {
         return (size_t)(end - line) >= length && memcmp(line, prefix, length) == 0;
 }
 
-/* Reads a file of a record; one that is not there is empty. */
-static Buffer read_of_record(Arena *arena, const char *container, const char *file) {
-        Buffer text = BUFFER_NULL;
-
-        (void)read_file(arena_printf(arena, RECORDS_DIRECTORY "/%s/%s", container, file), &text);
-        return text;
-}
-
 /* Whether udev's notes on a link say what sd_device_get_is_initialized(3) goes by: when it was done first, and that nothing is
  * going on. Where they are kept or look otherwise, udevadm knows better. */
 static bool is_settled(Arena *arena, const char *link) {
@@ -141,8 +133,8 @@ static bool others_have_rules(Arena *arena, const char *container, const Buffer 
 
                 if (entry->d_name[0] == '.' || strcmp(entry->d_name, container) == 0)
                         continue;
-                other = read_of_record(arena, entry->d_name, RECORD_NFT);
-                found = rules_length(&other) == length && memcmp(other.text, script->text, length) == 0;
+                found = record_read(arena, entry->d_name, RECORD_NFT, &other) && rules_length(&other) == length &&
+                        memcmp(other.text, script->text, length) == 0;
                 buffer_free(&other);
         }
         if (directory)
@@ -178,43 +170,52 @@ static pid_t start_adding_elements(const Buffer *script) {
         return start_program(nft, &elements, true);
 }
 
-bool prepare(const char *container) {
-        Arena arena = ARENA_NULL;
-        Buffer tmpfiles = read_of_record(&arena, container, RECORD_TMPFILES);
-        Buffer network = read_of_record(&arena, container, RECORD_NETWORK);
-        Buffer script = read_of_record(&arena, container, RECORD_NFT);
-        const char *record = arena_printf(&arena, RECORDS_DIRECTORY "/%s", container);
+/* What of a record is to be there before systemd-nspawn runs. */
+typedef struct Parts {
+        Buffer tmpfiles, network, script;
+} Parts;
+
+static bool add_parts(Arena *arena, const char *container, const Parts *parts) {
+        const char *record = arena_printf(arena, RECORDS_DIRECTORY "/%s", container);
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create",
-                (char *)arena_printf(&arena, "%s/" RECORD_TMPFILES, record), NULL};
+                (char *)arena_printf(arena, "%s/" RECORD_TMPFILES, record), NULL};
         char *const ip[] = {
-                (char *)TOOL_IP, (char *)"-batch", (char *)arena_printf(&arena, "%s/" RECORD_NETWORK, record), NULL};
+                (char *)TOOL_IP, (char *)"-batch", (char *)arena_printf(arena, "%s/" RECORD_NETWORK, record), NULL};
         char *const nft[] = {
-                (char *)TOOL_NFT, (char *)"-f", (char *)arena_printf(&arena, "%s/" RECORD_NFT, record), NULL};
+                (char *)TOOL_NFT, (char *)"-f", (char *)arena_printf(arena, "%s/" RECORD_NFT, record), NULL};
         Step links = {0}, rules = {0}, files = {0};
         pid_t elements = 0;
         bool good;
 
-        if (network.length > 0)
+        if (parts->network.length > 0)
                 links = start_step(ip);
-        if (script.length > 0 && others_have_rules(&arena, container, &script))
-                elements = start_adding_elements(&script);
-        else if (script.length > 0)
+        if (parts->script.length > 0 && others_have_rules(arena, container, &parts->script))
+                elements = start_adding_elements(&parts->script);
+        else if (parts->script.length > 0)
                 rules = start_step(nft);
-        if (needs_files(&arena, &tmpfiles))
+        if (needs_files(arena, &parts->tmpfiles))
                 files = start_step(systemd_tmpfiles);
 
         /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
         (void)record_listen(container);
-        good = end_step(&links, container) && settle_links(&arena, &network);
+        good = end_step(&links, container) && settle_links(arena, &parts->network);
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)
                 rules = start_step(nft);
         good = end_step(&rules, container) && good;
-        good = end_step(&files, container) && good;
+        return end_step(&files, container) && good;
+}
 
-        buffer_free(&tmpfiles);
-        buffer_free(&network);
-        buffer_free(&script);
+bool prepare(const char *container) {
+        Arena arena = ARENA_NULL;
+        Parts parts = {0};
+        bool good = record_read(&arena, container, RECORD_TMPFILES, &parts.tmpfiles) &&
+                    record_read(&arena, container, RECORD_NETWORK, &parts.network) &&
+                    record_read(&arena, container, RECORD_NFT, &parts.script) && add_parts(&arena, container, &parts);
+
+        buffer_free(&parts.tmpfiles);
+        buffer_free(&parts.network);
+        buffer_free(&parts.script);
         arena_free(&arena);
         return good;
 }

@@ -23,6 +23,7 @@
 #include "log.h"
 #include "read-file.h"
 #include "run-program.h"
+#include "write-all.h"
 
 /* The longest that a container's start waits for the generator to have written its files again, and for another container
  * to give up what it claims, in milliseconds. */
@@ -61,9 +62,7 @@ static void extend_timeout(int waited) {
         }
 }
 
-/* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until it is closed: what is read and written here,
- * and the table of nftables that all containers share, has one user at a time. */
-static int open_records(void) {
+int records_open(void) {
         int fd = -1;
 
         if ((mkdir(RECORDS_DIRECTORY, 0700) < 0 && errno != EEXIST) ||
@@ -77,14 +76,25 @@ static int open_records(void) {
         return fd;
 }
 
-/* Reads a file of the record; one that is not there is empty. */
-static Buffer read_recorded(Arena *arena, const char *container, const char *file) {
+bool record_read(Arena *arena, const char *container, const char *file, Buffer *ret_text) {
         const char *path = arena_printf(arena, RECORDS_DIRECTORY "/%s/%s", container, file);
-        Buffer text = BUFFER_NULL;
 
-        if (!read_file(path, &text) && errno != ENOENT)
-                log_message(LOG_ERR, "%s: %s", path, strerror(errno));
-        return text;
+        *ret_text = BUFFER_NULL;
+        if (read_file(path, ret_text) || errno == ENOENT)
+                return true;
+        log_message(LOG_ERR, "%s: %s", path, strerror(errno));
+        buffer_free(ret_text);
+        return false;
+}
+
+/* Whether there is @path among the records: 1, 0, or -1 if that cannot be told, which was logged. */
+static int exists(int records, const char *path) {
+        if (faccessat(records, path, F_OK, 0) == 0)
+                return 1;
+        if (errno == ENOENT)
+                return 0;
+        log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
+        return -1;
 }
 
 /* A number of few digits, and a newline. 0 if it is anything else. */
@@ -101,10 +111,12 @@ const char *record_unknown(Arena *arena, const char *path) {
         Buffer text = BUFFER_NULL;
         unsigned format = 1;
 
-        if (read_file(arena_printf(arena, "%s/" RECORD_FORMAT_FILE, path), &text))
+        if (read_file(arena_printf(arena, "%s/" RECORD_FORMAT_FILE, path), &text)) {
                 format = parse_format(&text);
-        else if (errno != ENOENT)
+        } else if (errno != ENOENT) {
+                log_message(LOG_ERR, "%s/" RECORD_FORMAT_FILE ": %s", path, strerror(errno));
                 format = 0;
+        }
         buffer_free(&text);
         return format >= 1 && format <= RECORD_FORMAT
                        ? NULL
@@ -133,22 +145,32 @@ static const char *claim_in_line(Arena *arena, const char *line, const char *end
         return line == end || *line == '#' ? NULL : arena_copy(arena, line, (size_t)(end - line));
 }
 
-/* Gives up the container's claims but those in @kept. */
-static void release_claims(Arena *arena, int records, const char *container, const Buffer *claims, const Buffer *kept) {
+/* Gives up the container's claims but those in @kept. False, after it was logged, if one is left. */
+static bool release_claims(Arena *arena, int records, const char *container, const Buffer *claims, const Buffer *kept) {
+        bool good = true;
+
         for_each_line(line, end, claims) {
                 const char *claim = claim_in_line(arena, line, end);
                 char holder[NAME_MAX + 1];
 
-                if (claim && !has_line(kept, claim, strlen(claim)) && read_claim(arena, records, claim, holder) &&
-                        strcmp(holder, container) == 0)
-                        unlinkat(records, claim_path(arena, claim), 0);
+                if (!claim || has_line(kept, claim, strlen(claim)))
+                        continue;
+                if (read_claim(arena, records, claim, holder)) {
+                        if (strcmp(holder, container) != 0 || unlinkat(records, claim_path(arena, claim), 0) >= 0)
+                                continue;
+                } else if (errno == ENOENT) {
+                        continue;
+                }
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", claim_path(arena, claim), strerror(errno));
+                good = false;
         }
+        return good;
 }
 
-/* Whether the record of a container says that it has a claim. */
+/* Whether the record of a container says that it has a claim, or cannot be read. */
 static bool has_claim(Arena *arena, const char *container, const char *claim) {
-        Buffer claims = read_recorded(arena, container, RECORD_CLAIMS);
-        bool has = has_line(&claims, claim, strlen(claim));
+        Buffer claims;
+        bool has = !record_read(arena, container, RECORD_CLAIMS, &claims) || has_line(&claims, claim, strlen(claim));
 
         buffer_free(&claims);
         return has;
@@ -198,40 +220,61 @@ static int take_claims(
 
 static bool write_file(int directory, const char *name, const Buffer *text) {
         int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-        size_t written = 0;
+        bool written = fd >= 0 && write_all(fd, text->text, text->length);
 
-        while (fd >= 0 && written < text->length) {
-                ssize_t n = write(fd, text->text + written, text->length - written);
-
-                if (n < 0 && errno != EINTR)
-                        break;
-                if (n > 0)
-                        written += (size_t)n;
-        }
-        if (fd < 0 || written < text->length || (close(fd) < 0 && errno != EINTR)) {
+        if (!written)
                 log_message(LOG_ERR, "%s: %s", name, strerror(errno));
-                return false;
+        if (fd >= 0 && close(fd) < 0 && errno != EINTR && written) {
+                log_message(LOG_ERR, "%s: %s", name, strerror(errno));
+                written = false;
         }
-        return true;
+        return written;
 }
 
-/* Removes the directory @name and the files in it. It has no directories in it. */
-static void remove_directory(int records, const char *name) {
+/* Removes the directory @name, if there is one, and the files in it. It has no directories in it. False, after it was logged, if
+ * something of it is left. */
+static bool remove_directory(int records, const char *name) {
         int fd = openat(records, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         DIR *directory = fd < 0 ? NULL : fdopendir(fd);
         const struct dirent *entry;
 
-        if (!directory) {
-                if (errno != ENOENT)
-                        log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", name, strerror(errno));
-                return;
-        }
-        while ((entry = readdir(directory)))
+        if (fd < 0 && errno == ENOENT)
+                return true;
+        while (directory && (entry = readdir(directory)))
                 if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                        (void)unlinkat(fd, entry->d_name, 0);
+        if (directory && unlinkat(records, name, AT_REMOVEDIR) >= 0) {
+                closedir(directory);
+                return true;
+        }
+        log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", name, strerror(errno));
+        if (directory)
+                closedir(directory);
+        else if (fd >= 0)
+                close(fd);
+        return false;
+}
+
+/* Where the record of a container is made, and taken apart. */
+static const char *new_record_path(Arena *arena, const char *container) {
+        return arena_printf(arena, RECORD_NEW, container);
+}
+
+/* Gives up all claims of a container that may have no record to say which they are. */
+static void release_any_claims(int records, const char *container) {
+        int fd = openat(records, CLAIMS_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+        const struct dirent *entry;
+
+        while (directory && (entry = readdir(directory))) {
+                char holder[NAME_MAX + 1];
+                ssize_t n = readlinkat(fd, entry->d_name, holder, NAME_MAX);
+
+                if (n > 0 && (size_t)n == strlen(container) && memcmp(holder, container, (size_t)n) == 0)
                         unlinkat(fd, entry->d_name, 0);
-        closedir(directory);
-        if (unlinkat(records, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", name, strerror(errno));
+        }
+        if (directory)
+                closedir(directory);
 }
 
 /* Starts to delete the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when
@@ -276,10 +319,9 @@ static bool others_forward(Arena *arena, int records) {
         return found;
 }
 
-/* Puts @text in the place of a file of the record. */
-static bool replace_file(Arena *arena, int records, const char *container, const char *file, const Buffer *text) {
-        const char *path = arena_printf(arena, "%s/%s", container, file);
-        const char *temporary = arena_printf(arena, "%s/.%s.new", container, file);
+bool records_replace_file(Arena *arena, int records, const char *directory, const char *file, const Buffer *text) {
+        const char *path = arena_printf(arena, "%s/%s", directory, file);
+        const char *temporary = arena_printf(arena, "%s/.%s.new", directory, file);
 
         (void)unlinkat(records, temporary, 0);
         if (!write_file(records, temporary, text))
@@ -318,20 +360,19 @@ static bool delete_elements(const Buffer *script, const Buffer *kept, bool last)
 static bool remove_forwards(Arena *arena, int records, const char *container) {
         const char *path = arena_printf(arena, "%s/" RECORD_NFT, container);
         const char *ending = arena_printf(arena, "%s/" RECORD_NFT_ENDING, container);
-        Buffer script = read_recorded(arena, container, RECORD_NFT_ENDING);
-        bool removed = true;
+        Buffer script, rest = BUFFER_NULL;
+        bool removed = record_read(arena, container, RECORD_NFT_ENDING, &script);
 
-        if (script.length > 0) {
-                Buffer rest = read_recorded(arena, container, RECORD_NFT);
-
+        if (removed && script.length > 0) {
+                removed = record_read(arena, container, RECORD_NFT, &rest);
                 buffer_append(&script, rest.text, rest.length);
                 buffer_free(&rest);
-                removed = replace_file(arena, records, container, RECORD_NFT_ENDING, &script);
+                removed = removed && records_replace_file(arena, records, container, RECORD_NFT_ENDING, &script);
                 (void)unlinkat(records, path, 0);
-        } else {
+        } else if (removed) {
                 (void)renameat(records, path, records, ending);
                 buffer_free(&script);
-                script = read_recorded(arena, container, RECORD_NFT_ENDING);
+                removed = record_read(arena, container, RECORD_NFT_ENDING, &script);
         }
         if (script.length > 0)
                 removed = delete_elements(&script, &BUFFER_NULL, !others_forward(arena, records)) && removed;
@@ -401,37 +442,50 @@ static void unregister_machine(Arena *arena, const char *container) {
                 (void)run_program(busctl, &BUFFER_NULL);
 }
 
+/* A record that cannot be read is left as it is. */
 static bool remove_record(Arena *arena, int records, const char *container) {
         const char *unknown = record_unknown(arena, arena_printf(arena, RECORDS_DIRECTORY "/%s", container));
-        Buffer tmpfiles, network, claims;
-        bool removed = true;
+        Buffer tmpfiles = BUFFER_NULL, network = BUFFER_NULL, claims = BUFFER_NULL, localhost = BUFFER_NULL;
+        /* Of an earlier run that was killed while it made the record, or removed it. */
+        bool removed = remove_directory(records, new_record_path(arena, container)), readable;
+        int there = exists(records, container);
         pid_t links;
 
-        if (faccessat(records, container, F_OK, 0) < 0)
-                return true;
+        if (there <= 0)
+                return there == 0 && removed;
         if (unknown)
                 log_message(LOG_WARNING,
                         "Container %s was %s: what it has on the host is removed as far as that is known.", container,
                         unknown);
-        tmpfiles = read_recorded(arena, container, RECORD_TMPFILES);
-        network = read_recorded(arena, container, RECORD_NETWORK);
-        claims = read_recorded(arena, container, RECORD_CLAIMS);
-
-        /* The kernel takes its time for both. */
-        links = start_removing_links(&network);
-        removed = remove_forwards(arena, records, container);
-        unregister_machine(arena, container);
-        remove_nspawn_leftovers(arena, container);
-        removed = remove_files(arena, &tmpfiles) && removed;
-        if (links > 0)
-                (void)end_program(links);
-        release_claims(arena, records, container, &claims, &BUFFER_NULL);
-        remove_directory(records, container);
-
+        readable = record_read(arena, container, RECORD_TMPFILES, &tmpfiles) &&
+                   record_read(arena, container, RECORD_NETWORK, &network) &&
+                   record_read(arena, container, RECORD_CLAIMS, &claims) &&
+                   record_read(arena, container, RECORD_LOCALHOST, &localhost);
+        if (readable) {
+                /* The kernel takes its time for both. */
+                links = start_removing_links(&network);
+                removed = remove_forwards(arena, records, container) && removed;
+                unregister_machine(arena, container);
+                remove_nspawn_leftovers(arena, container);
+                removed = remove_files(arena, &tmpfiles) && removed;
+                /* systemd stops these when the container stops, but at its restart it restarts them. */
+                removed = localhost_close(container, &localhost, &BUFFER_NULL) && removed;
+                if (links != 0)
+                        (void)end_program(links);
+                removed = release_claims(arena, records, container, &claims, &BUFFER_NULL) && removed;
+                /* A record is whole or gone. */
+                if (renameat(records, container, records, new_record_path(arena, container)) == 0) {
+                        removed = remove_directory(records, new_record_path(arena, container)) && removed;
+                } else {
+                        log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", container, strerror(errno));
+                        removed = false;
+                }
+        }
         buffer_free(&tmpfiles);
         buffer_free(&network);
         buffer_free(&claims);
-        return removed;
+        buffer_free(&localhost);
+        return readable && removed;
 }
 
 /* Reads a file of the generator's directory, which is emptied and written anew at each daemon-reload: waits until it is
@@ -533,10 +587,6 @@ static bool fill_record(int new, const Buffer *unit) {
         return good;
 }
 
-static const char *new_record_path(Arena *arena, const char *container) {
-        return arena_printf(arena, ".%s.new", container);
-}
-
 /* Notes in the directory of a record that what there is and what the record says may differ. Only the next start mends that. */
 static bool mark_unfinished(int records, const char *directory) {
         Arena arena = ARENA_NULL;
@@ -551,10 +601,11 @@ static bool mark_unfinished(int records, const char *directory) {
  * one was made. */
 static bool write_record(Arena *arena, int records, const char *container, const Buffer *unit, bool unfinished) {
         const char *temporary = new_record_path(arena, container);
-        bool has_one = faccessat(records, container, F_OK, 0) == 0, good;
-        int new;
+        int has_one = exists(records, container), new;
+        bool good;
 
-        remove_directory(records, temporary);
+        if (has_one < 0 || !remove_directory(records, temporary))
+                return false;
         if (mkdirat(records, temporary, 0755) < 0 ||
                 (new = openat(records, temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", temporary, strerror(errno));
@@ -567,7 +618,7 @@ static bool write_record(Arena *arena, int records, const char *container, const
                 good = false;
         }
         if (!good)
-                remove_directory(records, temporary);
+                (void)remove_directory(records, temporary);
         return good;
 }
 
@@ -575,18 +626,22 @@ static bool write_record(Arena *arena, int records, const char *container, const
  * keeping the records from others: that one's end needs them. Returns the records, or -1. */
 static int open_records_with_claims(Arena *arena, const char *directory, const char *container, const Buffer *claims) {
         for (int waited = 0;; waited += WAIT_STEP) {
-                int records = open_records(), r;
+                int records = records_open(), r;
                 ClaimConflict conflict;
 
                 if (records < 0)
                         return -1;
                 /* What an earlier run has left behind that did not get to its end. */
-                if (waited == 0)
-                        (void)remove_record(arena, records, container);
+                if (waited == 0 && !remove_record(arena, records, container) && exists(records, container) != 0) {
+                        log_message(LOG_ERR, "Container %s cannot start: the record of its last run cannot be removed.",
+                                container);
+                        close(records);
+                        return -1;
+                }
                 r = take_claims(arena, records, container, claims, &conflict);
                 if (r == 0)
                         return records;
-                release_claims(arena, records, container, claims, &BUFFER_NULL);
+                (void)release_claims(arena, records, container, claims, &BUFFER_NULL);
                 close(records);
                 if (r < 0)
                         return -1;
@@ -619,7 +674,7 @@ bool record_create(const char *directory, const char *container) {
                 /* The root of an ephemeral container that had no end of its own. */
                 good = remove_files(&arena, &tmpfiles) && write_record(&arena, records, container, &unit, false);
                 if (!good)
-                        release_claims(&arena, records, container, &claims, &BUFFER_NULL);
+                        (void)release_claims(&arena, records, container, &claims, &BUFFER_NULL);
                 (void)unlinkat(records, arena_printf(&arena, RECORD_START_MARK, container), 0);
         }
         if (records >= 0)
@@ -669,7 +724,7 @@ static bool start_update(Update *update, const char *directory, const char *cont
         update->tmpfiles = section(&update->unit, "[X-Tmpfiles]");
         if (with_files && !create_files(&update->tmpfiles))
                 return false;
-        update->records = open_records();
+        update->records = records_open();
         if (update->records < 0)
                 return false;
         if (faccessat(update->records, container, F_OK, 0) < 0) {
@@ -684,10 +739,9 @@ static bool start_update(Update *update, const char *directory, const char *cont
         update->claims = section(&update->unit, "[X-Claims]");
         update->nft = section(&update->unit, "[X-Nftables]");
         update->localhost = section(&update->unit, "[X-Localhost]");
-        update->old_claims = read_recorded(&update->arena, container, RECORD_CLAIMS);
-        update->old_nft = read_recorded(&update->arena, container, RECORD_NFT);
-        update->old_localhost = read_recorded(&update->arena, container, RECORD_LOCALHOST);
-        return true;
+        return record_read(&update->arena, container, RECORD_CLAIMS, &update->old_claims) &&
+               record_read(&update->arena, container, RECORD_NFT, &update->old_nft) &&
+               record_read(&update->arena, container, RECORD_LOCALHOST, &update->old_localhost);
 }
 
 /* Takes from @script the elements that are not in @kept. Returns how many are left, and in @ret_removed how many were taken. */
@@ -725,18 +779,18 @@ static bool give_up(Update *u, const char *container) {
                 good = mark_unfinished(u->records, container);
         if (good && faccessat(u->records, ending, F_OK, 0) == 0) /* what an earlier one did not get to the end of */
                 good = remove_forwards(&u->arena, u->records, container) &&
-                       (left == 0 || (replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
+                       (left == 0 || (records_replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
                                              add_forwards(&reduced)));
         else if (good && removed > 0 && left == 0)
                 good = remove_forwards(&u->arena, u->records, container);
         else if (good && removed > 0)
-                good = replace_file(&u->arena, u->records, container, RECORD_NFT_ENDING, &u->old_nft) &&
-                       replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
+                good = records_replace_file(&u->arena, u->records, container, RECORD_NFT_ENDING, &u->old_nft) &&
+                       records_replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
                        delete_elements(&u->old_nft, &u->nft, false) && unlinkat(u->records, ending, 0) == 0;
         buffer_free(&reduced);
         good = good && localhost_close(container, &u->old_localhost, &u->localhost);
         if (good)
-                release_claims(&u->arena, u->records, container, &u->old_claims, &u->claims);
+                good = release_claims(&u->arena, u->records, container, &u->old_claims, &u->claims);
         return good;
 }
 
@@ -757,7 +811,7 @@ static bool take_more(Update *update, const char *container) {
         if (r > 0)
                 log_message(LOG_ERR, "Container %s cannot have %s, which is in use by container %s.", container,
                         conflict.claim, conflict.holder);
-        release_claims(&update->arena, update->records, container, &update->claims, &update->old_claims);
+        (void)release_claims(&update->arena, update->records, container, &update->claims, &update->old_claims);
         return false;
 }
 
@@ -772,7 +826,7 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
                 /* As at a start, it runs without a port that another program has. */
                 (void)localhost_listen(container, &u->localhost, &u->old_localhost);
                 (void)unlinkat(u->records, unfinished, 0);
-                remove_directory(u->records, other);
+                (void)remove_directory(u->records, other);
                 return true;
         }
         (void)mark_unfinished(u->records, other);
@@ -783,7 +837,7 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
                         faccessat(u->records, arena_printf(&u->arena, "%s/" RECORD_NFT, other), F_OK, 0) < 0 &&
                                 !others_forward(&u->arena, u->records));
         (void)renameat2(u->records, other, u->records, container, RENAME_EXCHANGE);
-        remove_directory(u->records, other);
+        (void)remove_directory(u->records, other);
         return false;
 }
 
@@ -794,7 +848,8 @@ bool record_update(const char *directory, const char *container, RecordAttach at
         if (good) {
                 good = give_up(&update, container) && exchange_record(&update, container, attach, userdata);
                 if (!good)
-                        release_claims(&update.arena, update.records, container, &update.claims, &update.old_claims);
+                        (void)release_claims(
+                                &update.arena, update.records, container, &update.claims, &update.old_claims);
         }
         end_update(&update);
         return good;
@@ -802,8 +857,9 @@ bool record_update(const char *directory, const char *container, RecordAttach at
 
 bool record_listen(const char *container) {
         Arena arena = ARENA_NULL;
-        Buffer ports = read_recorded(&arena, container, RECORD_LOCALHOST);
-        bool good = localhost_listen(container, &ports, &BUFFER_NULL);
+        Buffer ports;
+        bool good = record_read(&arena, container, RECORD_LOCALHOST, &ports) &&
+                    localhost_listen(container, &ports, &BUFFER_NULL);
 
         buffer_free(&ports);
         arena_free(&arena);
@@ -812,13 +868,13 @@ bool record_listen(const char *container) {
 
 bool record_set_system(const char *container, const char *system) {
         Arena arena = ARENA_NULL;
-        int records = open_records();
+        int records = records_open();
         Buffer text = BUFFER_NULL;
         bool good;
 
         buffer_append(&text, system, strlen(system));
         buffer_append(&text, "\n", 1);
-        good = records >= 0 && replace_file(&arena, records, container, RECORD_SYSTEM, &text);
+        good = records >= 0 && records_replace_file(&arena, records, container, RECORD_SYSTEM, &text);
         if (records >= 0)
                 close(records);
         buffer_free(&text);
@@ -828,9 +884,13 @@ bool record_set_system(const char *container, const char *system) {
 
 bool record_remove(const char *container) {
         Arena arena = ARENA_NULL;
-        int records = open_records();
-        bool removed = records >= 0 && remove_record(&arena, records, container);
+        int records = records_open();
+        bool removed = records >= 0;
 
+        if (removed && faccessat(records, container, F_OK, 0) < 0)
+                release_any_claims(records, container);
+        if (removed)
+                removed = remove_record(&arena, records, container);
         if (records >= 0)
                 close(records);
         arena_free(&arena);
@@ -839,7 +899,7 @@ bool record_remove(const char *container) {
 
 bool record_mark_start(const char *container) {
         Arena arena = ARENA_NULL;
-        int records = open_records();
+        int records = records_open();
         const char *path = arena_printf(&arena, RECORD_START_MARK, container);
         bool good = records >= 0 && (faccessat(records, path, F_OK, 0) == 0 || write_file(records, path, &BUFFER_NULL));
 

@@ -27,6 +27,7 @@
 #include <stdbool.h>
 
 #include "arena.h"
+#include "buffer.h"
 
 #define RECORDS_DIRECTORY "/run/nixos-container-generator"
 
@@ -51,7 +52,10 @@
 #define RECORD_SYSTEM "system"
 #define RECORD_UNFINISHED "unfinished"
 
-/* Below RECORDS_DIRECTORY, a format of the name: there if a container was stopped to be started again. */
+/* Below RECORDS_DIRECTORY, a format of the name: where a record is made, and where it is taken apart. */
+#define RECORD_NEW ".%s.new"
+
+/* The same: there if a container was stopped to be started again. */
 #define RECORD_START_MARK ".%s.start"
 
 /* What RECORD_NFT is called while its rules are being removed. */
@@ -60,9 +64,20 @@
 /* In the directory container@NAME.service.d of a running container that is no longer declared. */
 #define RETIRED_DROP_IN "retired.conf"
 
+/* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until it is closed: what is read and written there,
+ * and the table of nftables that all containers share, has one user at a time. -1 if that fails; that was logged. */
+int records_open(void);
+
+/* Puts @text in the place of a file in a directory below @records, in one step: that of a container's record, or another. False
+ * if that fails; that was logged. */
+bool records_replace_file(Arena *arena, int records, const char *directory, const char *file, const Buffer *text);
 /* NULL if the record in the directory @path is of a format that is known here. If not, what is to be said of the container: it
  * was "started by another version …". */
 const char *record_unknown(Arena *arena, const char *path);
+
+/* Reads @file of a container's record into @ret_text, a new buffer; one that is not there is empty. False, after it was logged, if it
+ * cannot be read. */
+bool record_read(Arena *arena, const char *container, const char *file, Buffer *ret_text);
 
 /* All of these log what goes wrong and return false then. @directory is the generator's. */
 

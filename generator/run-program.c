@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "write-all.h"
 
 extern char **environ;
 
@@ -18,7 +19,7 @@ pid_t start_program(char *const arguments[], const Buffer *input, bool quiet) {
         pid_t pid;
         int r;
 
-        if (fd < 0 || write(fd, input->text, input->length) != (ssize_t)input->length || lseek(fd, 0, SEEK_SET) < 0) {
+        if (fd < 0 || !write_all(fd, input->text, input->length) || lseek(fd, 0, SEEK_SET) < 0) {
                 log_message(LOG_ERR, "%s: %s", arguments[0], strerror(errno));
                 if (fd >= 0)
                         close(fd);

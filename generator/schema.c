@@ -10,6 +10,7 @@
 #include "interface-name.h"
 #include "mac-address.h"
 #include "manifest.h"
+#include "unit-name.h"
 #include "utf8.h"
 
 /* The longest text, in bytes. Linux takes arguments of up to 128 KiB, and systemd lines of up to 1 MiB. */
@@ -221,6 +222,19 @@ static bool parse_device_modifier(Arena *arena, const char *text, size_t length,
         return length > 0 && length <= 3 && strspn(text, "rwm") == length && keep_text(arena, text, length, value);
 }
 
+/* See --resolv-conf= in systemd-nspawn(1). */
+static bool parse_resolv_conf(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        static const char *const modes[] = {"auto", "off", "delete", "copy-host", "copy-static", "copy-uplink",
+                "copy-stub", "replace-host", "replace-static", "replace-uplink", "replace-stub", "bind-host",
+                "bind-static", "bind-uplink", "bind-stub"};
+
+        (void)plain;
+        for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+                if (strcmp(text, modes[i]) == 0)
+                        return keep_text(arena, text, length, value);
+        return false;
+}
+
 /* PATH or PATH:OPTIONS, see --tmpfs= in systemd-nspawn(1). */
 static bool parse_tmpfs(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         size_t path_length = 0;
@@ -425,6 +439,13 @@ static bool parse_user(Arena *arena, const char *text, size_t length, bool plain
                 !isdigit((unsigned char)text[0]));
 }
 
+/* See order.h for what it is then. */
+static bool parse_unit(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        (void)plain;
+        return strlen(text) == length && (unit_name_is_valid(text) || host_name_is_valid(text, length)) &&
+               keep_text(arena, text, length, value);
+}
+
 static const char *format_text(Arena *arena, const void *value) {
         return escape_json(arena, ((const Text *)value)->text);
 }
@@ -502,6 +523,9 @@ static const ScalarType device_node_type = {
         parse_device_node, format_text};
 static const ScalarType device_modifier_type = {
         "one to three of the letters r, w and m", sizeof(Text), parse_device_modifier, format_text};
+static const ScalarType resolv_conf_type = {
+        "auto, off, delete, or one of copy-, replace- and bind- with one of host, static, uplink and stub behind it",
+        sizeof(Text), parse_resolv_conf, format_text};
 static const ScalarType tmpfs_type = {
         "an absolute path, or one with options behind a colon", sizeof(Text), parse_tmpfs, format_text};
 static const ScalarType time_span_type = {
@@ -516,6 +540,8 @@ static const ScalarType tasks_type = {
 static const ScalarType system_call_type = {"a system call or, with \"@\" in front, a group of them; \"~\" before "
                                             "either forbids it",
         sizeof(Text), parse_system_call, format_text};
+static const ScalarType unit_type = {
+        "the name of a container, or of a unit, such as network-online.target", sizeof(Text), parse_unit, format_text};
 static const ScalarType credential_id_type = {"the name of a credential: a file name in ASCII without \":\" and \"\\\"",
         sizeof(Text), parse_credential_id, format_text};
 static const ScalarType mode_type = {
@@ -603,35 +629,55 @@ const Field container_fields[] = {
         {"internetAccess", FIELD_SCALAR, offsetof(Container, internet_access), .type = &bool_type,
                 .change = CHANGE_RESTART},
         LINK_FIELDS(offsetof(Container, link)),
-        {"interfaces", FIELD_LIST, offsetof(Container, interfaces), .type = &interface_type, .change = CHANGE_RESTART},
-        {"macvlans", FIELD_LIST, offsetof(Container, macvlans), .type = &interface_type, .change = CHANGE_RESTART},
-        {"extraVeths", FIELD_NAMED, offsetof(Container, extra_veths), .type = &interface_name_type,
+        {"interfaces", FIELD_LIST, offsetof(RareOptions, interfaces), .is_rare = true, .type = &interface_type,
+                .change = CHANGE_RESTART},
+        {"macvlans", FIELD_LIST, offsetof(RareOptions, macvlans), .is_rare = true, .type = &interface_type,
+                .change = CHANGE_RESTART},
+        {"extraVeths", FIELD_NAMED, offsetof(RareOptions, extra_veths), .is_rare = true, .type = &interface_name_type,
                 .fields = extra_veth_fields, .size = sizeof(Link), .change = CHANGE_RESTART},
-        {"networkNamespace", FIELD_SCALAR, offsetof(Container, network_namespace), .type = &absolute_path_type,
+        {"networkNamespace", FIELD_SCALAR, offsetof(RareOptions, network_namespace), .is_rare = true,
+                .type = &absolute_path_type, .change = CHANGE_RESTART},
+        {"resolvConf", FIELD_SCALAR, offsetof(RareOptions, resolv_conf), .is_rare = true, .type = &resolv_conf_type,
                 .change = CHANGE_RESTART},
         {"bindMounts", FIELD_NAMED, offsetof(Container, bind_mounts), .type = &absolute_path_type,
                 .fields = bind_mount_fields, .size = sizeof(BindMount), .change = CHANGE_RESTART, .added = CHANGE_LIVE},
         {"privateUsers", FIELD_SCALAR, offsetof(Container, private_users), .type = &private_users_type,
                 .change = CHANGE_RESTART, .fallback = "\"no\""},
-        {"additionalCapabilities", FIELD_LIST, offsetof(Container, additional_capabilities), .type = &capability_type,
+        {"additionalCapabilities", FIELD_LIST, offsetof(RareOptions, additional_capabilities), .is_rare = true,
+                .type = &capability_type, .change = CHANGE_RESTART},
+        {"dropCapabilities", FIELD_LIST, offsetof(RareOptions, drop_capabilities), .is_rare = true,
+                .type = &capability_type, .change = CHANGE_RESTART},
+        {"allowedDevices", FIELD_OBJECTS, offsetof(RareOptions, allowed_devices), .is_rare = true,
+                .fields = device_fields, .size = sizeof(Device), .change = CHANGE_RESTART},
+        {"tmpfs", FIELD_LIST, offsetof(RareOptions, tmpfs), .is_rare = true, .type = &tmpfs_type,
                 .change = CHANGE_RESTART},
-        {"dropCapabilities", FIELD_LIST, offsetof(Container, drop_capabilities), .type = &capability_type,
+        {"extraFlags", FIELD_LIST, offsetof(RareOptions, extra_flags), .is_rare = true, .type = &text_type,
                 .change = CHANGE_RESTART},
-        {"allowedDevices", FIELD_OBJECTS, offsetof(Container, allowed_devices), .fields = device_fields,
-                .size = sizeof(Device), .change = CHANGE_RESTART},
-        {"tmpfs", FIELD_LIST, offsetof(Container, tmpfs), .type = &tmpfs_type, .change = CHANGE_RESTART},
-        {"extraFlags", FIELD_LIST, offsetof(Container, extra_flags), .type = &text_type, .change = CHANGE_RESTART},
-        {"timeoutStartSec", FIELD_SCALAR, offsetof(Container, timeout_start_sec), .type = &time_span_type,
-                .change = CHANGE_NOTHING, .fallback = "\"1min\""},
-        {"memoryMax", FIELD_SCALAR, offsetof(Container, memory_max), .type = &memory_type, .change = CHANGE_RESTART},
-        {"cpuQuota", FIELD_SCALAR, offsetof(Container, cpu_quota), .type = &cpu_quota_type, .change = CHANGE_RESTART},
-        {"tasksMax", FIELD_SCALAR, offsetof(Container, tasks_max), .type = &tasks_type, .change = CHANGE_RESTART},
-        {"noNewPrivileges", FIELD_SCALAR, offsetof(Container, no_new_privileges), .type = &bool_type,
+        {"timeoutStartSec", FIELD_SCALAR, offsetof(RareOptions, timeout_start_sec), .is_rare = true,
+                .type = &time_span_type, .change = CHANGE_NOTHING, .fallback = "\"1min\""},
+        {"memoryMax", FIELD_SCALAR, offsetof(RareOptions, memory_max), .is_rare = true, .type = &memory_type,
+                .change = CHANGE_RESTART},
+        {"cpuQuota", FIELD_SCALAR, offsetof(RareOptions, cpu_quota), .is_rare = true, .type = &cpu_quota_type,
+                .change = CHANGE_RESTART},
+        {"tasksMax", FIELD_SCALAR, offsetof(RareOptions, tasks_max), .is_rare = true, .type = &tasks_type,
+                .change = CHANGE_RESTART},
+        {"noNewPrivileges", FIELD_SCALAR, offsetof(RareOptions, no_new_privileges), .is_rare = true, .type = &bool_type,
                 .change = CHANGE_RESTART, .fallback = "false"},
-        {"systemCallFilter", FIELD_LIST, offsetof(Container, system_call_filter), .type = &system_call_type,
-                .change = CHANGE_RESTART},
-        {"credentials", FIELD_NAMED, offsetof(Container, credentials), .type = &credential_id_type,
+        {"systemCallFilter", FIELD_LIST, offsetof(RareOptions, system_call_filter), .is_rare = true,
+                .type = &system_call_type, .change = CHANGE_RESTART},
+        {"credentials", FIELD_NAMED, offsetof(RareOptions, credentials), .is_rare = true, .type = &credential_id_type,
                 .fields = credential_fields, .size = sizeof(Credential), .change = CHANGE_RESTART},
-        {"closure", FIELD_SCALAR, offsetof(Container, closure), .type = &absolute_path_type, .change = CHANGE_RESTART},
+        {"closure", FIELD_SCALAR, offsetof(RareOptions, closure), .is_rare = true, .type = &absolute_path_type,
+                .change = CHANGE_RESTART},
+        {"after", FIELD_LIST, offsetof(RareOptions, after), .is_rare = true, .type = &unit_type,
+                .change = CHANGE_NOTHING},
+        {"requires", FIELD_LIST, offsetof(RareOptions, requires), .is_rare = true, .type = &unit_type,
+                .change = CHANGE_NOTHING},
+        {"wants", FIELD_LIST, offsetof(RareOptions, wants), .is_rare = true, .type = &unit_type,
+                .change = CHANGE_NOTHING},
         {0},
 };
+
+const void *field_value(const Field *field, const void *object) {
+        return (const char *)(field->is_rare ? ((const Container *)object)->rare : object) + field->offset;
+}

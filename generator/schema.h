@@ -39,6 +39,7 @@ typedef struct Field {
         const char *name;
         FieldKind kind;
         size_t offset; /* of the value or List in the object */
+        bool is_rare;  /* the object is the RareOptions of a container */
         bool required;
         const ScalarType *type;
         const struct Field *fields; /* of an object, ended by one without a name */
@@ -53,6 +54,9 @@ typedef struct Field {
 
 /* The options of one container, in the model's Container. */
 extern const Field container_fields[];
+
+/* The value or List of @field in @object. */
+const void *field_value(const Field *field, const void *object);
 
 /* The name of a container. */
 extern const ScalarType container_name_type;

@@ -14,7 +14,9 @@
         T(retired, "retired.conf")                                                                                     \
         T(machines_target, "machines.target.conf")                                                                     \
         T(multi_user_target, "multi-user.target.conf")                                                                 \
-        T(nftables_service, "nftables.service.conf")
+        T(nftables_service, "nftables.service.conf")                                                                   \
+        T(resolv_conf_path, "container-resolv-conf.path")                                                              \
+        T(resolv_conf_service, "container-resolv-conf.service")
 
 typedef enum TemplateId {
 #define T(symbol, file) TEMPLATE_##symbol,

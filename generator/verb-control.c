@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "host.h"
 #include "jobs.h"
@@ -113,7 +113,7 @@ static bool terminate(Host *host, const char *name, sd_bus *systemd, sd_bus *bus
         for (int i = 0; i < 10 * TERMINATE_TIMEOUT_S; i++) {
                 if (is_down(systemd, unit))
                         return true;
-                usleep(100 * 1000);
+                nanosleep(&(struct timespec){.tv_nsec = 100L * 1000 * 1000}, NULL);
         }
         log_message(LOG_ERR, "%s is still running after %i s. What it has said: journalctl -u %s", name,
                 TERMINATE_TIMEOUT_S, unit);

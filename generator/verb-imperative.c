@@ -198,11 +198,11 @@ static bool lock(void) {
         int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
         if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) >= 0)
-                return true;
+                return true; /* cppcheck-suppress resourceLeak ; it stays open */
         if (fd >= 0 && errno == EWOULDBLOCK) {
                 fprintf(stderr, "Waiting for another nixos-container to be done.\n");
                 if (flock(fd, LOCK_EX) >= 0)
-                        return true;
+                        return true; /* cppcheck-suppress resourceLeak ; it stays open */
         }
         log_message(LOG_ERR, "%s: %s", LOCK_FILE, strerror(errno));
         return false;

@@ -241,6 +241,7 @@ int verb_list(int argc, char *argv[]) {
         else
                 for (size_t i = 0; i < host.length; i++)
                         printf("%s\n", host.containers[i].name);
+        good = !host_log_unread(&host) && good;
         host_free(&host);
         return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

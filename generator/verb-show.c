@@ -47,7 +47,7 @@ static bool show_ip(Host *host, const HostContainer *container) {
                 log_message(LOG_ERR, "It is not known how %s was declared when it was started.", container->name);
                 return false;
         }
-        if (!container_has_own_network(entry) && !entry->network_namespace.text) {
+        if (!container_has_own_network(entry) && !entry->rare->network_namespace.text) {
                 log_message(LOG_ERR, "%s has the network of the host and no address of its own.", container->name);
                 return false;
         }

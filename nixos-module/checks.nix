@@ -5,6 +5,7 @@
 # and warnings.
 let
   inherit (builtins)
+    any
     attrNames
     concatLists
     concatMap
@@ -17,6 +18,7 @@ let
     isAttrs
     isList
     length
+    match
     replaceStrings
     stringLength
     substring
@@ -69,6 +71,7 @@ let
     macvlans = list types.interface;
     extraVeths = named types.interfaceName linkFields;
     networkNamespace = scalar types.absolutePath;
+    resolvConf = scalar types.resolvConf;
     bindMounts = named types.absolutePath {
       hostPath = scalar types.absolutePath;
       isReadOnly = scalar types.bool;
@@ -93,6 +96,9 @@ let
     systemCallFilter = list types.systemCall;
     credentials = named types.credentialId { path = scalar types.absolutePath; };
     closure = scalar types.absolutePath;
+    after = list types.unit;
+    requires = list types.unit;
+    wants = list types.unit;
   };
 
   # A value as messages show it.
@@ -257,6 +263,27 @@ let
       ++ unless (entry ? macvlans) "macvlans"
       ++ unless (entry ? extraVeths) "extraVeths";
 
+  # What systemd-resolved writes there is its own address, of the host's loopback.
+  checkResolvConf =
+    path: entry:
+    let
+      mode = match "(copy|replace|bind)-(static|stub)" (toString (entry.resolvConf or ""));
+      hasOwnLoopback =
+        entry.privateNetwork or false
+        || any (option: entry ? ${option}) [
+          "extraVeths"
+          "interfaces"
+          "macvlans"
+          "networkNamespace"
+        ];
+    in
+    if mode == null || !hasOwnLoopback then
+      [ ]
+    else
+      [
+        "${path}.resolvConf: leads to 127.0.0.53 of the host, which a container with a network of its own cannot reach: the name servers behind it are those of ${head mode}-uplink"
+      ];
+
   # What no two running containers can have at once: { key, text, option }
   claimsOfLink =
     prefix: object: withForwards:
@@ -412,6 +439,7 @@ let
       else
         [ ]
     )
+    ++ checkResolvConf path entry
     ++ map (
       veth:
       "${below "${path}.extraVeths" veth}.forwardPorts: has no effect without localAddress or localAddress6 of the same link"
@@ -420,6 +448,58 @@ let
       credential:
       "${below "${path}.credentials" credential}.path: is in the Nix store, where everybody can read it"
     ) (filter isInStore (attrNames (entry.credentials or { })));
+
+  # Containers that would wait for each other, by what they say in after. The most of them that a message names are ten.
+  cyclesBetween =
+    entries:
+    let
+      after = name: entries.${name}.after or [ ];
+      waiting = filter (name: after name != [ ]) (attrNames entries);
+      successors =
+        name: filter (other: other != null && entries ? ${other}) (map values.containerOfUnit (after name));
+      keys = map (key: { inherit key; });
+      reached = builtins.listToAttrs (
+        map (name: {
+          inherit name;
+          value = map (node: node.key) (
+            builtins.genericClosure {
+              startSet = keys (successors name);
+              operator = node: keys (successors node.key);
+            }
+          );
+        }) waiting
+      );
+      groupOf = name: filter (other: elem other reached.${name} && elem name reached.${other}) waiting;
+      join =
+        names:
+        let
+          shown = if length names > 10 then 10 else length names;
+          separator =
+            i:
+            if i == 0 then
+              ""
+            else if i + 1 == length names then
+              " and "
+            else
+              ", ";
+          others = if length names > 10 then " and ${toString (length names - 10)} others" else "";
+        in
+        builtins.concatStringsSep "" (genList (i: "${separator i}${elemAt names i}") shown) + others;
+      check =
+        name:
+        let
+          group = groupOf name;
+          isBack = i: elem (values.containerOfUnit (elemAt (after name) i)) group;
+          option = item "${below "containers" name}.after" (head (filter isBack (genList (i: i) (length (after name)))));
+        in
+        if group == [ ] then
+          [ ]
+        else if length group == 1 then
+          [ "${option}: it would wait for itself" ]
+        else
+          [ "${option}: ${join group} would wait for each other" ];
+    in
+    concatMap check waiting;
 
   # Two containers may have the same thing, to run in turn.
   warningsBetween =
@@ -460,7 +540,7 @@ let
   errors = builtins.mapAttrs (name: errorsOf name options.${name}) entries;
 in
 {
-  errors = concatMap (name: errors.${name}) names;
+  errors = concatMap (name: errors.${name}) names ++ cyclesBetween entries;
   warnings =
     concatMap (name: warningsOf name entries.${name}) names
     ++ warningsBetween entries (filter (name: errors.${name} == [ ]) names);

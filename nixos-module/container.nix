@@ -19,6 +19,10 @@ let
 
   values = import ./values.nix;
 
+  # Where the generator has the host's resolv.conf seen, and whether resolvconf is to hear of it.
+  hostResolvConf = "/run/host/resolv-conf/resolv.conf";
+  followsHost = config.networking.resolvconf.enable && config.networking.useHostResolvConf;
+
   # Whether the network of one of the other interfaces has @gateway in it, which then leads there.
   isElsewhere =
     family: parse: gateway:
@@ -88,6 +92,29 @@ in
     networking.hostName = lib.mkDefault (lib.head (lib.splitString "." name));
     environment.etc.hostname = lib.mkIf (hasDefaultName && hostName != "") {
       enable = lib.mkDefault false;
+    };
+
+    # Name servers of its own are in the place of the host's. The default of NixOS is to have both, which systemd-resolved refuses.
+    networking.useHostResolvConf = lib.mkOverride 999 (
+      config.networking.nameservers == [ ] && !config.services.resolved.enable
+    );
+
+    # NixOS tells resolvconf of the host's when it boots. They may change later, or may have changed before this is watched.
+    systemd.paths.host-resolv-conf = lib.mkIf followsHost {
+      description = "Name servers of the host";
+      wantedBy = [ "multi-user.target" ];
+      unitConfig.ConditionPathExists = hostResolvConf;
+      pathConfig.PathChanged = hostResolvConf;
+    };
+    systemd.services.host-resolv-conf = lib.mkIf followsHost {
+      description = "Update of the name servers of the host";
+      wantedBy = [ "multi-user.target" ];
+      after = [ "host-resolv-conf.path" ];
+      unitConfig.ConditionPathExists = hostResolvConf;
+      startLimitIntervalSec = 0;
+      path = [ config.networking.resolvconf.package ];
+      serviceConfig.Type = "oneshot";
+      script = "resolvconf -m 1000 -a host <${hostResolvConf}";
     };
 
     # container-init has set eth0 up before anything else runs.

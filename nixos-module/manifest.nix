@@ -105,6 +105,7 @@ name: options:
   enableTun = false;
   restartIfChanged = true;
   internetAccess = null;
+  resolvConf = null;
   interfaces = [ ];
   macvlans = [ ];
   privateUsers = "no";
@@ -118,6 +119,9 @@ name: options:
   tasksMax = null;
   noNewPrivileges = false;
   systemCallFilter = [ ];
+  after = [ ];
+  requires = [ ];
+  wants = [ ];
 } options
 // (if options.isolateStore or false then { inherit (options) closure; } else { })
 // unlessEmpty "credentials" (

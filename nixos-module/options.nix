@@ -307,6 +307,40 @@ let
           '';
         };
 
+        after = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [
+            "database"
+            "network-online.target"
+          ];
+          description = ''
+            What this container starts after, if that starts too, and ends before: containers by their names, or any
+            units. Containers that would wait for each other are an error.
+          '';
+        };
+
+        requires = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [ "database" ];
+          description = ''
+            What starts with this container and without which it does not run, as in {manpage}`systemd.unit(5)`:
+            containers by their names, or any units. When they are stopped or restarted, so is this container. They
+            start at the same time unless they are in {option}`after` as well.
+          '';
+        };
+
+        wants = mkOption {
+          type = types.listOf types.str;
+          default = [ ];
+          example = [ "network-online.target" ];
+          description = ''
+            What starts with this container, which goes on without it if that fails: containers by their names, or
+            any units. They start at the same time unless they are in {option}`after` as well.
+          '';
+        };
+
         ephemeral = mkOption {
           type = types.bool;
           default = false;
@@ -432,6 +466,23 @@ let
             `systemd.services."container@NAME".after` and `requires` can say so. It cannot be given
             together with {option}`privateNetwork`, {option}`interfaces`, {option}`macvlans` or
             {option}`extraVeths`.
+          '';
+        };
+
+        resolvConf = mkOption {
+          type = types.nullOr types.str;
+          default = null;
+          example = "copy-host";
+          description = ''
+            Where the container's {file}`/etc/resolv.conf` is from. If it is `null`, the container has the name servers
+            of the host, also when they change later: those in the host's {file}`/etc/resolv.conf`, or with a
+            network of its own, where it cannot reach 127.0.0.53, those that {command}`systemd-resolved` asks.
+            {option}`networking.nameservers` in {option}`config` takes their place;
+            {option}`networking.useHostResolvConf` there keeps them beside it, or has neither.
+
+            Otherwise it is one of the modes of `--resolv-conf=` in {manpage}`systemd-nspawn(1)`, which are about
+            the start alone: `off`, `auto`, `delete`, or `copy-`, `replace-` or `bind-` with `host`, `static`,
+            `uplink` or `stub` behind it.
           '';
         };
 

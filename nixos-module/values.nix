@@ -294,6 +294,18 @@ let
     && isDecimal "${head found}${if decimals == null then "" else decimals}"
     && (number (head found) < most || number (head found) == most && decimals == null);
 
+  # As machines are called.
+  isHostName =
+    value:
+    isName "[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*" value
+    && stringLength value <= 64;
+
+  # One unit, not a template. systemd.unit(5)
+  isUnitName =
+    value:
+    isName "[a-zA-Z0-9:_.\\\\-]+(@[a-zA-Z0-9:_.@\\\\-]+)?\\.(service|socket|target|device|mount|automount|swap|timer|path|slice|scope)" value
+    && stringLength value <= 255;
+
   # What Nix's regular expressions cannot say: the characters of ASCII but for three.
   isCredentialName =
     name:
@@ -315,6 +327,19 @@ in
     normalPath
     portRange
     ;
+
+  # The container that an item of after, requires or wants is about, or null.
+  containerOfUnit =
+    text:
+    let
+      found = match "container@(.+)\\.service" text;
+    in
+    if !isUnitName text then
+      text
+    else if found == null then
+      null
+    else
+      head found;
 
   # Whether an address is in the network of another one, both as ipv4 or ipv6 above reads them.
   isInNetwork =
@@ -347,10 +372,7 @@ in
   types = {
     containerName = {
       expected = "a container's name, which is a host name: up to 64 letters, digits, \"-\" and \".\", the first and last of them a letter or digit";
-      accepts =
-        value:
-        stringLength value <= 64
-        && isName "[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*" value;
+      accepts = isHostName;
     };
     bool = {
       expected = "true or false";
@@ -457,6 +479,10 @@ in
         in
         isText value && found != null && path != null && path != "/";
     };
+    resolvConf = {
+      expected = "auto, off, delete, or one of copy-, replace- and bind- with one of host, static, uplink and stub behind it";
+      accepts = isName "auto|off|delete|(copy|replace|bind)-(host|static|uplink|stub)";
+    };
     timeSpan = {
       expected = "a time span, such as 90, 1min or infinity";
       # Microseconds are counted in 64 bits.
@@ -507,6 +533,10 @@ in
     credentialId = {
       expected = "the name of a credential: a file name in ASCII without \":\" and \"\\\"";
       accepts = isCredentialName;
+    };
+    unit = {
+      expected = "the name of a container, or of a unit, such as network-online.target";
+      accepts = value: isUnitName value || isHostName value;
     };
     mode = {
       expected = "an access mode of octal digits, such as \"0755\"";

@@ -1,8 +1,8 @@
-/* system: what the measurement of starts (see start) runs in containers and beside them. It is one static program, which does what its
- * name says:
+/* system: what the measurement of starts (see start) runs in containers and beside them, and other tests in containers that are to cost
+ * little. It is one static program, which does what its name says:
  *
- *   init            the least that can be the system of a container: it answers on port 80 with the two times below, says that it is
- *                   ready, and ends when systemd-nspawn asks it to
+ *   init            the least that can be the system of a container: it answers on port 80, unless it cannot have that, with the two
+ *                   times below, says that it is ready, and ends when systemd-nspawn asks it to
  *   systemd-nspawn  leaves the time in /run/bench-exec and becomes the program systemd-nspawn.real beside it
  *   container-init  notes the time and becomes the program container-init.real beside it
  *   ask ADDRESS LINK
@@ -81,8 +81,13 @@ static int be_init(void) {
         sigprocmask(SIG_BLOCK, &halt, NULL);
         fds[0] = (struct pollfd){.fd = signalfd(-1, &halt, SFD_CLOEXEC), .events = POLLIN};
         fds[1] = (struct pollfd){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), .events = POLLIN};
-        if (bind(fds[1].fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fds[1].fd, 16) < 0)
+        if (bind(fds[1].fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+                if (errno != EADDRINUSE && errno != EACCES)
+                        fail("port 80");
+                fds[1].fd = -1;
+        } else if (listen(fds[1].fd, 16) < 0) {
                 fail("port 80");
+        }
         say_ready();
         for (;;) {
                 char request[1024];

@@ -348,6 +348,7 @@ FIELDS = [
     ("tmpfs", "{system: /x, tmpfs: [@]}", "/var/", ABSOLUTE, lambda v: [("ExecStart", "--tmpfs=" + v)]),
     ("tmpfs", "{system: /x, tmpfs: [@]}", "/var:mode=0700", ABSOLUTE, lambda v: [("ExecStart", "--tmpfs=" + v)]),
     ("extraFlags", "{system: /x, extraFlags: [@]}", "--setenv=A=", "a text of one line", lambda v: [("ExecStart", v)]),
+    ("resolvConf", "{system: /x, resolvConf: @}", "copy-host", "auto, off, delete", None),
     ("timeoutStartSec", "{system: /x, timeoutStartSec: @}", "1min", "a time span", None),
     ("memoryMax", "{system: /x, memoryMax: @}", "1G", "a number of bytes", None),
     ("cpuQuota", "{system: /x, cpuQuota: @}", "150%", "a percentage", None),
@@ -358,6 +359,9 @@ FIELDS = [
      lambda v: [("ExecStart", "--load-credential=%s:/run/secret" % v)] if v.isascii() and not set(v) & set(":/\\") else None),
     ("path", "{system: /x, credentials: {id: {path: @}}}", "/run/", ABSOLUTE, lambda v: [("ExecStart", "--load-credential=id:" + v)]),
     ("closure", "{system: /x, closure: @}", "/srv/", re.compile("cannot be read|is not an absolute path"), None),
+    ("after", "{system: /x, after: [@]}", "database", "the name of a container, or of a unit", None),
+    ("requires", "{system: /x, requires: [@]}", "network-online.target", "the name of a container, or of a unit", None),
+    ("wants", "{system: /x, wants: [@]}", "a@b.service", "the name of a container, or of a unit", None),
     ("", "{system: /x, ? @ : 1}", "", None, None),
     ("", "{system: /x, extraVeths: {lan: {? @ : 1}}}", "", None, None),
 ]  # fmt: skip

@@ -290,6 +290,16 @@ a_port_of_localhost_that_another_program_has_is_told_and_harms_nothing() {
   page 127.0.0.1:8081
 }
 
+a_restart_without_a_port_of_localhost_closes_it() {
+  start_pair
+  page 127.0.0.1:8081
+  sed -i 's/hostPort: 8081/hostPort: 8091/' "$manifest"
+  systemctl daemon-reload
+  systemctl restart container@one
+  page 127.0.0.1:8091
+  [ "$(ss -Hltn 'sport = 8081')" = "" ]
+}
+
 # What comes back from a neighbour on the bridge has to pass the host. With br_netfilter, which NixOS does not load, the kernel
 # bridges it before it gets there.
 forwards_work_between_neighbours_on_a_bridge() {

@@ -219,8 +219,8 @@ static void values_have_the_places_where_they_stand(void **state) {
         assert_string_equal(binds[1].mount_point.text, "/c");
         assert_null(binds[1].host_path.text);
 
-        assert_int_equal(web->extra_flags.length, 1);
-        flags = web->extra_flags.items;
+        assert_int_equal(web->rare->extra_flags.length, 1);
+        flags = web->rare->extra_flags.items;
         assert_string_equal(flags[0].text, "--quiet");
         assert_mark(&flags[0].mark, 13, 19);
         reading_free(&reading);
@@ -313,8 +313,8 @@ static void many_containers_and_long_lists_are_read(void **state) {
         assert_string_equal(reading_said(&reading), "");
         assert_int_equal(reading.manifest.length, 1001);
         assert_string_equal(reading.manifest.containers[999]->name.text, "c999");
-        assert_int_equal(reading.manifest.containers[1000]->extra_flags.length, 1000);
-        flags = reading.manifest.containers[1000]->extra_flags.items;
+        assert_int_equal(reading.manifest.containers[1000]->rare->extra_flags.length, 1000);
+        flags = reading.manifest.containers[1000]->rare->extra_flags.items;
         assert_string_equal(flags[999].text, "f999");
         reading_free(&reading);
         free(text);

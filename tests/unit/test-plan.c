@@ -304,6 +304,35 @@ static void what_was_interrupted_is_made_up_for(void **state) {
         host_free(&host);
 }
 
+/* Only what has an active unit runs; what is left of another is removed, by its start if it has one. */
+static void what_is_left_of_an_end_that_was_cut_off_is_removed(void **state) {
+        char path[256];
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "web", "");
+        runs(&host, "declared", "");
+        runs(&host, "started", "");
+        runs(&host, "removed", "");
+        record(&host, ".gone.new", "unit", "");
+        record(&host, ".web.new", "unit", "");
+        snprintf(path, sizeof(path), "%s/run/systemd", host.root);
+        make_directory(path);
+        snprintf(path, sizeof(path), "%s/run/systemd/units", host.root);
+        make_directory(path);
+        snprintf(path, sizeof(path), "%s/run/systemd/units/invocation:container@web.service", host.root);
+        assert_int_equal(symlink("0123456789abcdef0123456789abcdef", path), 0);
+        declare(&host,
+                "version: 1\ncontainers: {web: {system: /old}, declared: {system: /new}, started: {system: /new, "
+                "autoStart: true}}");
+        assert_string_equal(planned(&host), "declared: stop (its end was cut off)\n"
+                                            "gone: stop (no longer declared)\n"
+                                            "removed: stop (no longer declared)\n"
+                                            "started: start (its end was cut off)\n");
+        host_free(&host);
+}
+
 static void a_mount_below_the_source_takes_a_restart(void **state) {
         char path[256], text[256];
         FILE *stream;
@@ -454,6 +483,7 @@ int main(void) {
                 cmocka_unit_test(a_manifest_that_cannot_be_read_to_its_end_stops_nothing),
                 cmocka_unit_test(a_container_with_errors_is_left_as_it_is),
                 cmocka_unit_test(what_was_interrupted_is_made_up_for),
+                cmocka_unit_test(what_is_left_of_an_end_that_was_cut_off_is_removed),
                 cmocka_unit_test(a_mount_below_the_source_takes_a_restart),
                 cmocka_unit_test(what_another_version_has_started_is_left_as_it_is),
                 cmocka_unit_test(a_record_of_a_format_that_is_not_known_is_not_compared),

@@ -18,6 +18,7 @@
     macvlans = [ ];
     extraVeths = { };
     networkNamespace = null;
+    resolvConf = null;
     bindMounts."/a" = {
       mountPoint = "/a";
       hostPath = null;

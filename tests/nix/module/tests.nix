@@ -151,6 +151,33 @@ let
     };
   };
 
+  # By itself, with name servers of its own, with those and the host's, with none of resolvconf's, and with systemd-resolved.
+  dns = host {
+    containers = {
+      plain.config = small;
+      own.config = {
+        imports = [ small ];
+        networking.nameservers = [ "192.0.2.1" ];
+      };
+      both.config = {
+        imports = [ small ];
+        networking.nameservers = [ "192.0.2.1" ];
+        networking.useHostResolvConf = true;
+      };
+      none.config = {
+        imports = [ small ];
+        networking.resolvconf.enable = false;
+      };
+      resolved = {
+        privateNetwork = true;
+        config = {
+          imports = [ small ];
+          services.resolved.enable = true;
+        };
+      };
+    };
+  };
+
   nested = host {
     containers.outer.config = {
       imports = [ small ];
@@ -312,6 +339,7 @@ let
     options-beside-those-are-known = {
       actual = filter (name: !(theirs ? ${name})) (attrNames ours);
       expected = [
+        "containers.<name>.after"
         "containers.<name>.bindMounts.hostPathGroup"
         "containers.<name>.bindMounts.hostPathMode"
         "containers.<name>.bindMounts.hostPathUser"
@@ -328,8 +356,11 @@ let
         "containers.<name>.isolateStore"
         "containers.<name>.memoryMax"
         "containers.<name>.noNewPrivileges"
+        "containers.<name>.requires"
+        "containers.<name>.resolvConf"
         "containers.<name>.systemCallFilter"
         "containers.<name>.tasksMax"
+        "containers.<name>.wants"
       ];
     };
 
@@ -529,6 +560,52 @@ let
           "web2.example.org"
           "web2"
         ];
+      };
+    };
+
+    name-servers-of-the-host-are-followed-unless-there-are-others = {
+      actual = mapAttrs (
+        _: container: container.config.systemd.paths ? host-resolv-conf
+      ) dns.config.containers;
+      expected = {
+        plain = true;
+        own = false;
+        both = true;
+        none = false;
+        resolved = false;
+      };
+    };
+
+    the-host-s-name-servers-are-used-unless-there-are-others = {
+      actual = mapAttrs (
+        _: container: container.config.networking.useHostResolvConf
+      ) dns.config.containers;
+      expected = {
+        plain = true;
+        own = false;
+        both = true;
+        none = true;
+        resolved = false;
+      };
+    };
+
+    containers-with-systemd-resolved-need-no-more = {
+      actual = failed { inherit (dns.config.containers.resolved) config; };
+      expected = [ ];
+    };
+
+    resolvconf-hears-of-the-host-s-name-servers = {
+      actual =
+        let
+          inherit (dns.config.containers.plain.config.systemd) paths services;
+        in
+        {
+          inherit (paths.host-resolv-conf.pathConfig) PathChanged;
+          script = hasInfix "resolvconf -m 1000 -a host </run/host/resolv-conf/resolv.conf" services.host-resolv-conf.script;
+        };
+      expected = {
+        PathChanged = "/run/host/resolv-conf/resolv.conf";
+        script = true;
       };
     };
 

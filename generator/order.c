@@ -1,0 +1,201 @@
+#include "order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "option-path.h"
+#include "unit-name.h"
+
+#define UNIT_PREFIX "container@"
+#define UNIT_SUFFIX ".service"
+
+const char *order_container(Arena *arena, const char *text) {
+        size_t prefix = strlen(UNIT_PREFIX), suffix = strlen(UNIT_SUFFIX), length = strlen(text);
+
+        if (!unit_name_is_valid(text))
+                return text;
+        if (length <= prefix + suffix || strncmp(text, UNIT_PREFIX, prefix) != 0 ||
+                strcmp(text + length - suffix, UNIT_SUFFIX) != 0)
+                return NULL;
+        return arena_copy(arena, text + prefix, length - prefix - suffix);
+}
+
+const char *order_unit(Arena *arena, const char *text) {
+        return unit_name_is_valid(text) ? text : arena_join(arena, UNIT_PREFIX, arena_join(arena, text, UNIT_SUFFIX));
+}
+
+/* A container that starts after others. */
+typedef struct Node {
+        Container *container;
+        uint32_t next;         /* the item of its after that is followed next */
+        uint32_t index, least; /* the place in which it was found, from 1 on, and the first that it leads back to */
+        uint32_t group;        /* from 1 on, when all that it leads to is known */
+} Node;
+
+/* Tarjan's search for the groups of nodes that lead to each other: each node that leads to no such group is one by itself. A group is
+ * complete when all are that it leads to, so their numbers are an order to start in. */
+typedef struct Search {
+        Arena *arena;
+        Diagnostics *diagnostics;
+        NameTable nodes;
+        Node **path; /* from where the search began to where it is */
+        Node **open; /* found, but in no group yet */
+        size_t path_length, open_length;
+        uint32_t found, groups;
+} Search;
+
+static Node *follow(Search *s, const Node *node, uint32_t i) {
+        const Text *after = node->container->rare->after.items;
+        const char *name = after[i].text ? order_container(s->arena, after[i].text) : NULL;
+
+        return name ? name_table_find(&s->nodes, name) : NULL;
+}
+
+/* The most containers that a message names. */
+#define SHOWN_MAX 10
+
+/* "a, b and c" */
+static const char *names_of(Arena *arena, Node *const members[], size_t length) {
+        size_t shown = length <= SHOWN_MAX ? length : SHOWN_MAX;
+        const char *text = "";
+
+        for (size_t i = 0; i < shown; i++)
+                text = arena_join(arena, text,
+                        arena_join(arena,
+                                i == 0            ? ""
+                                : i + 1 == length ? " and "
+                                                  : ", ",
+                                members[i]->container->name.text));
+        return length > shown ? arena_printf(arena, "%s and %zu others", text, length - shown) : text;
+}
+
+/* Nodes stand in the order of their containers. */
+static int compare_nodes(const void *a, const void *b) {
+        const Node *left = *(Node *const *)a, *right = *(Node *const *)b;
+
+        return (left > right) - (left < right);
+}
+
+static void report_cycle(Search *s, Node *members[], size_t length) {
+        const char *names;
+
+        qsort(members, length, sizeof(*members), compare_nodes);
+        names = length > 1 ? names_of(s->arena, members, length) : NULL;
+        for (size_t i = 0; i < length; i++) {
+                Container *container = members[i]->container;
+                const Text *after = container->rare->after.items;
+                uint32_t item = 0;
+                const Node *next;
+
+                while (!(next = follow(s, members[i], item)) || next->group != members[i]->group)
+                        item++;
+                container->broken = true;
+                diagnose(s->diagnostics, SEVERITY_ERROR, container, container->file, &after[item].mark,
+                        option_path(s->arena, container->name.text, arena_printf(s->arena, "after[%u]", item)),
+                        names ? "%s would wait for each other" : "it would wait for itself", names);
+        }
+}
+
+static bool leads_to_itself(Search *s, const Node *node) {
+        for (uint32_t i = 0; i < node->container->rare->after.length; i++)
+                if (follow(s, node, i) == node)
+                        return true;
+        return false;
+}
+
+/* All that @node leads to is known, and it leads back to nothing before it: what was found since then is one group. */
+static void complete_group(Search *s, const Node *node) {
+        size_t first = s->open_length;
+
+        s->groups++;
+        do {
+                s->open[--first]->group = s->groups;
+                s->open[first]->container->rare->start_rank = s->groups;
+        } while (s->open[first] != node);
+        if (s->open_length - first > 1 || leads_to_itself(s, node))
+                report_cycle(s, &s->open[first], s->open_length - first);
+        s->open_length = first;
+}
+
+static void enter(Search *s, Node *node) {
+        node->index = node->least = ++s->found;
+        s->path[s->path_length++] = node;
+        s->open[s->open_length++] = node;
+}
+
+static void lower(Node *node, uint32_t index) {
+        if (index < node->least)
+                node->least = index;
+}
+
+static void search_from(Search *s, Node *start) {
+        enter(s, start);
+        while (s->path_length > 0) {
+                Node *node = s->path[s->path_length - 1], *next;
+
+                if (node->next < node->container->rare->after.length) {
+                        next = follow(s, node, node->next++);
+                        if (next && next->index == 0)
+                                enter(s, next);
+                        else if (next && next->group == 0)
+                                lower(node, next->index);
+                        continue;
+                }
+                if (node->least == node->index)
+                        complete_group(s, node);
+                if (--s->path_length > 0)
+                        lower(s->path[s->path_length - 1], node->least);
+        }
+}
+
+static void find_cycles(Manifest *manifest, Diagnostics *diagnostics) {
+        Search search = {.arena = manifest->arena, .diagnostics = diagnostics, .nodes = NAME_TABLE_NULL};
+        size_t length = 0;
+        Node *nodes;
+
+        for (size_t i = 0; i < manifest->length; i++)
+                length += manifest->containers[i]->rare->after.length > 0;
+        if (length == 0)
+                return;
+        nodes = arena_alloc(manifest->arena, length * sizeof(*nodes));
+        search.path = arena_alloc(manifest->arena, length * sizeof(*search.path));
+        search.open = arena_alloc(manifest->arena, length * sizeof(*search.open));
+        length = 0;
+        for (size_t i = 0; i < manifest->length; i++) {
+                Container *container = manifest->containers[i];
+
+                if (container->is_duplicate || container->rare->after.length == 0)
+                        continue;
+                nodes[length].container = container;
+                (void)name_table_add(&search.nodes, container->name.text, &nodes[length++]);
+        }
+        for (size_t i = 0; i < length; i++)
+                if (nodes[i].index == 0)
+                        search_from(&search, &nodes[i]);
+        name_table_free(&search.nodes);
+}
+
+static void check_names(Arena *arena, const Container *container, const List *list, const char *option,
+        const NameTable *names, Diagnostics *diagnostics) {
+        const Text *items = list->items;
+
+        for (uint32_t i = 0; i < list->length; i++) {
+                const char *name = items[i].text ? order_container(arena, items[i].text) : NULL;
+
+                if (name && !name_table_find(names, name))
+                        diagnose(diagnostics, SEVERITY_WARNING, container, container->file, &items[i].mark,
+                                option_path(arena, container->name.text, arena_printf(arena, "%s[%u]", option, i)),
+                                "there is no container %s", name);
+        }
+}
+
+void order_check(Manifest *manifest, const NameTable *names, Diagnostics *diagnostics) {
+        for (size_t i = 0; i < manifest->length && !manifest->is_incomplete; i++) {
+                const Container *container = manifest->containers[i];
+
+                check_names(manifest->arena, container, &container->rare->after, "after", names, diagnostics);
+                check_names(manifest->arena, container, &container->rare->requires, "requires", names, diagnostics);
+                check_names(manifest->arena, container, &container->rare->wants, "wants", names, diagnostics);
+        }
+        find_cycles(manifest, diagnostics);
+}

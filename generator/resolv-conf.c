@@ -1,0 +1,97 @@
+#include "resolv-conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "inside.h"
+#include "lines.h"
+#include "log.h"
+#include "read-file.h"
+#include "record.h"
+
+#define HOST_FILE "/etc/resolv.conf"
+/* systemd-resolved.service(8) */
+#define UPLINK_FILE "/run/systemd/resolve/resolv.conf"
+
+/* Whether the line from @line to @end names the stub of systemd-resolved as a name server. resolv.conf(5) */
+static bool names_stub(const char *line, const char *end) {
+        static const char keyword[] = "nameserver", *const stubs[] = {"127.0.0.53", "127.0.0.54"};
+        const char *word;
+        size_t length;
+
+        if ((size_t)(end - line) < sizeof(keyword) || memcmp(line, keyword, sizeof(keyword) - 1) != 0)
+                return false;
+        for (word = line + sizeof(keyword) - 1; word < end && (*word == ' ' || *word == '\t');)
+                word++;
+        for (length = 0; word + length < end && word[length] != ' ' && word[length] != '\t';)
+                length++;
+        for (size_t i = 0; i < sizeof(stubs) / sizeof(stubs[0]); i++)
+                if (length == strlen(stubs[i]) && memcmp(word, stubs[i], length) == 0)
+                        return true;
+        return false;
+}
+
+static bool leads_to_stub(const Buffer *text) {
+        for_each_line(line, end, text) {
+                if (names_stub(line, end))
+                        return true;
+        }
+        return false;
+}
+
+/* Who reads the file sees the old text or @text. What stands there is not read: a container with all rights can make its mount of
+ * the directory writable, and put something else there. */
+static bool put(Arena *arena, int records, const char *name, const Buffer *text) {
+        const char *directory = arena_printf(arena, RESOLV_CONF_DIRECTORY "/%s", name);
+
+        if (mkdirat(records, directory, 0755) < 0 && errno != EEXIST) {
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", directory, strerror(errno));
+                return false;
+        }
+        return records_replace_file(arena, records, directory, RESOLV_CONF_FILE, text);
+}
+
+bool resolv_conf_update(void) {
+        Buffer host = BUFFER_NULL, uplink = BUFFER_NULL;
+        int records = records_open();
+        Arena arena = ARENA_NULL;
+        bool good = records >= 0, has_uplink;
+
+        if (good && mkdirat(records, RESOLV_CONF_DIRECTORY, 0755) < 0 && errno != EEXIST) {
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/" RESOLV_CONF_DIRECTORY ": %s", strerror(errno));
+                good = false;
+        }
+        if (good && !read_file(HOST_FILE, &host) && errno != ENOENT)
+                log_message(LOG_WARNING, HOST_FILE ": %s", strerror(errno));
+        if (host.length > 0 && host.text[host.length - 1] != '\n')
+                buffer_append(&host, "\n", 1);
+        /* Before systemd-resolved has started the file is not there. */
+        has_uplink = good && leads_to_stub(&host) && read_file(UPLINK_FILE, &uplink);
+        good = good && put(&arena, records, RESOLV_CONF_HOST, &host) &&
+               put(&arena, records, RESOLV_CONF_UPLINK, has_uplink ? &uplink : &host);
+        if (records >= 0)
+                close(records);
+        buffer_free(&host);
+        buffer_free(&uplink);
+        arena_free(&arena);
+        return good;
+}
+
+void resolv_conf_forget(const char *root) {
+        static const char link[] = RESOLV_CONF_INSIDE;
+        char target[sizeof(link)];
+        int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        int etc = fd < 0 ? -1 : inside_open(fd, "etc", O_PATH | O_DIRECTORY);
+
+        if (etc >= 0 && readlinkat(etc, RESOLV_CONF_FILE, target, sizeof(target)) == sizeof(link) - 1 &&
+                memcmp(target, link, sizeof(link) - 1) == 0)
+                (void)unlinkat(etc, RESOLV_CONF_FILE, 0);
+        if (etc >= 0)
+                close(etc);
+        if (fd >= 0)
+                close(fd);
+}

@@ -1,0 +1,30 @@
+/* resolv.conf: the name servers of the host as containers see them that follow it. In RESOLV_CONF_DIRECTORY there are two
+ * directories, one of which is bound into each of these containers. A directory, as a file that is replaced would not be seen:
+ *
+ *   host    for the containers that have the host's network: its /etc/resolv.conf
+ *   uplink  for those with a network of their own: the same, but if that leads to the stub of systemd-resolved, on a loopback address
+ *           of the host, what the stub stands for
+ *
+ * They are brought up to date when such a container starts and, by container-resolv-conf.path, when the host's files change. */
+#pragma once
+
+#include <stdbool.h>
+
+/* Below RECORDS_DIRECTORY. The name cannot be a container's. */
+#define RESOLV_CONF_DIRECTORY ".resolv-conf"
+#define RESOLV_CONF_HOST "host"
+#define RESOLV_CONF_UPLINK "uplink"
+#define RESOLV_CONF_FILE "resolv.conf"
+
+/* Where in the container the file is. */
+#define RESOLV_CONF_INSIDE "/run/host/resolv-conf/" RESOLV_CONF_FILE
+
+/* The units that call container-record when the host's files change, without their suffixes. */
+#define RESOLV_CONF_UNIT "container-resolv-conf"
+
+/* Brings both files up to date; a file that the host has not is like an empty one. False, with a message logged, if that fails. */
+bool resolv_conf_update(void);
+
+/* Removes /etc/resolv.conf from the container's directory @root if it is the link to RESOLV_CONF_INSIDE of an earlier start. The file
+ * may not be there this time, and systemd-nspawn copies no other one in the place of a link. */
+void resolv_conf_forget(const char *root);

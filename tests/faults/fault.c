@@ -1,0 +1,186 @@
+/* A library to preload: it makes one call of a program fail, the Nth of all that are listed here. Functions of the C library
+ * that others of it call are not seen, so what reads a directory at once is listed itself.
+ *
+ *   FAULT_LOG    where to write the name of each call, a line each
+ *   FAULT_AT     the number of the call that fails, from 1
+ *   FAULT_ERROR  the errno(3) it fails with; 0: it succeeds with a single byte
+ *
+ * Programs that are run by this one are not disturbed. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Not declared: fcntl.h and others, as the functions below have simpler types than theirs. */
+#define O_WRONLY 01
+#define O_CREAT 0100
+#define O_APPEND 02000
+#define O_CLOEXEC 02000000
+#define AT_FDCWD (-100)
+
+extern char **environ;
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+
+static bool active;
+static long calls, fault_at = -1;
+static int fault_error, log_fd = -1;
+
+static void take_variable(const char *name, long *ret) {
+        const char *value = getenv(name);
+
+        if (value)
+                *ret = strtol(value, NULL, 10);
+        unsetenv(name);
+}
+
+static __attribute__((constructor)) void start(void) {
+        const char *log = getenv("FAULT_LOG");
+        long error = EIO;
+
+        if (log) {
+                log_fd = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+                if (log_fd >= 0 && syscall(SYS_dup3, log_fd, 900, O_CLOEXEC) == 900) {
+                        syscall(SYS_close, log_fd);
+                        log_fd = 900;
+                }
+        }
+        unsetenv("FAULT_LOG");
+        take_variable("FAULT_AT", &fault_at);
+        take_variable("FAULT_ERROR", &error);
+        fault_error = (int)error;
+        unsetenv("LD_PRELOAD");
+        active = log || fault_at >= 0;
+}
+
+/* Counts a call. Whether it is the one that fails. */
+static bool is_hit(const char *name) {
+        if (!active)
+                return false;
+        calls++;
+        if (log_fd >= 0) {
+                char line[64];
+                size_t length = strlen(name);
+
+                memcpy(line, name, length);
+                line[length] = '\n';
+                (void)syscall(SYS_write, log_fd, line, length + 1);
+        }
+        return calls == fault_at;
+}
+
+static bool fails(const char *name) {
+        if (!is_hit(name))
+                return false;
+        errno = fault_error;
+        return true;
+}
+
+/* The function that is called when it does not fail. */
+static void *next(void **function, const char *name) {
+        if (!*function) {
+                bool was_active = active;
+
+                active = false;
+                *function = dlsym(RTLD_NEXT, name);
+                active = was_active;
+        }
+        return *function;
+}
+
+#define FUNCTION(type, name, failure, parameters, arguments)                                                           \
+        type name parameters;                                                                                          \
+        type name parameters {                                                                                         \
+                static void *function;                                                                                 \
+                if (fails(#name))                                                                                      \
+                        return failure;                                                                                \
+                return ((type(*) parameters)next(&function, #name))arguments;                                          \
+        }
+
+/* One that can read or write fewer bytes than it was asked for. */
+#define TRANSFER(name, buffer, parameters, arguments)                                                                  \
+        ssize_t name parameters;                                                                                       \
+        ssize_t name parameters {                                                                                      \
+                static void *function;                                                                                 \
+                if (is_hit(#name)) {                                                                                   \
+                        errno = fault_error;                                                                           \
+                        if (fault_error != 0)                                                                          \
+                                return -1;                                                                             \
+                        size = size > 1 ? 1 : size;                                                                    \
+                }                                                                                                      \
+                return ((ssize_t(*) parameters)next(&function, #name))arguments;                                       \
+        }
+
+/* Memory. */
+void *malloc(size_t size) {
+        return fails("malloc") ? NULL : __libc_malloc(size);
+}
+void *calloc(size_t n, size_t size) {
+        return fails("calloc") ? NULL : __libc_calloc(n, size);
+}
+void *realloc(void *memory, size_t size) {
+        return fails("realloc") ? NULL : __libc_realloc(memory, size);
+}
+FUNCTION(void *, mmap, (void *)-1, (void *at, size_t size, int prot, int flags, int fd, long offset),
+        (at, size, prot, flags, fd, offset))
+FUNCTION(int, memfd_create, -1, (const char *name, unsigned flags), (name, flags))
+
+/* Files. */
+FUNCTION(int, open, -1, (const char *path, int flags, unsigned mode), (path, flags, mode))
+FUNCTION(int, openat, -1, (int at, const char *path, int flags, unsigned mode), (at, path, flags, mode))
+FUNCTION(void *, fopen, NULL, (const char *path, const char *mode), (path, mode))
+FUNCTION(int, close, (next(&function, "close"), ((int (*)(int))function)(fd), errno = fault_error, -1), (int fd), (fd))
+TRANSFER(read, buffer, (int fd, void *buffer, size_t size), (fd, buffer, size))
+TRANSFER(pread, buffer, (int fd, void *buffer, size_t size, long at), (fd, buffer, size, at))
+TRANSFER(write, buffer, (int fd, const void *buffer, size_t size), (fd, buffer, size))
+FUNCTION(ssize_t, __getdelim, -1, (char **line, size_t *n, int end, void *stream), (line, n, end, stream))
+FUNCTION(int, fflush, -1, (void *stream), (stream))
+FUNCTION(long, lseek, -1, (int fd, long offset, int whence), (fd, offset, whence))
+FUNCTION(int, fsync, -1, (int fd), (fd))
+FUNCTION(int, flock, -1, (int fd, int operation), (fd, operation))
+FUNCTION(int, fstat, -1, (int fd, void *status), (fd, status))
+FUNCTION(int, lstat, -1, (const char *path, void *status), (path, status))
+FUNCTION(int, access, -1, (const char *path, int mode), (path, mode))
+FUNCTION(int, faccessat, -1, (int at, const char *path, int mode, int flags), (at, path, mode, flags))
+FUNCTION(int, ioctl, -1, (int fd, unsigned long request, void *argument), (fd, request, argument))
+FUNCTION(ssize_t, readlinkat, -1, (int at, const char *path, char *buffer, size_t size), (at, path, buffer, size))
+
+/* Directories. */
+FUNCTION(int, scandir, -1, (const char *path, void ***list, void *filter, void *compare), (path, list, filter, compare))
+FUNCTION(void *, opendir, NULL, (const char *path), (path))
+FUNCTION(void *, fdopendir, NULL, (int fd), (fd))
+FUNCTION(void *, readdir, NULL, (void *directory), (directory))
+FUNCTION(int, mkdir, -1, (const char *path, unsigned mode), (path, mode))
+FUNCTION(int, mkdirat, -1, (int at, const char *path, unsigned mode), (at, path, mode))
+FUNCTION(int, rmdir, -1, (const char *path), (path))
+FUNCTION(int, unlink, -1, (const char *path), (path))
+FUNCTION(int, unlinkat, -1, (int at, const char *path, int flags), (at, path, flags))
+FUNCTION(int, symlink, -1, (const char *target, const char *path), (target, path))
+FUNCTION(int, symlinkat, -1, (const char *target, int at, const char *path), (target, at, path))
+FUNCTION(int, rename, -1, (const char *from, const char *to), (from, to))
+FUNCTION(int, renameat, -1, (int from_at, const char *from, int to_at, const char *to), (from_at, from, to_at, to))
+FUNCTION(int, renameat2, -1, (int from_at, const char *from, int to_at, const char *to, unsigned flags),
+        (from_at, from, to_at, to, flags))
+
+/* Processes, and what else the kernel is asked for. */
+FUNCTION(int, posix_spawn, fault_error,
+        (int *pid, const char *path, const void *actions, const void *attributes, char *const *arguments,
+                char *const *variables),
+        (pid, path, actions, attributes, arguments, variables))
+FUNCTION(int, fork, -1, (void), ())
+FUNCTION(int, waitpid, -1, (int pid, int *status, int options), (pid, status, options))
+FUNCTION(int, pipe2, -1, (int fds[2], int flags), (fds, flags))
+FUNCTION(int, poll, -1, (void *fds, unsigned long n, int timeout), (fds, n, timeout))
+FUNCTION(int, socket, -1, (int domain, int type, int protocol), (domain, type, protocol))
+FUNCTION(int, connect, -1, (int fd, const void *address, unsigned length), (fd, address, length))
+FUNCTION(ssize_t, sendto, -1, (int fd, const void *data, size_t size, int flags, const void *address, unsigned length),
+        (fd, data, size, flags, address, length))
+FUNCTION(int, getrlimit, -1, (int resource, void *limit), (resource, limit))
+FUNCTION(int, setrlimit, -1, (int resource, const void *limit), (resource, limit))
+FUNCTION(ssize_t, getrandom, -1, (void *buffer, size_t size, unsigned flags), (buffer, size, flags))
+FUNCTION(unsigned, if_nametoindex, 0, (const char *name), (name))

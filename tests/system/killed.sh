@@ -1,0 +1,322 @@
+# A SIGKILL at any point of a start, a stop, an apply: what comes next is right, and nothing is left over. The points are spread
+# evenly over the system calls of what is killed (see kill-at.c); POINTS is how many there are.
+# shellcheck shell=bash disable=SC2154
+POINTS=${POINTS:-5}
+
+_programs=/nix/store/00000000000000000000000000000000-nixos-container-generator/lib/nixos-container-generator
+
+# Has container-record run so that it can be killed, at a start (and systemd-nspawn, which it becomes) and at a removal.
+_kill_container_record() {
+  mkdir -p /run/kill-at
+  if [ ! -e $_programs/container-record.real ]; then
+    mv $_programs/container-record $_programs/container-record.real
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\nexec /tests/kill-at "$1" "$0.real" "$@"\n' >$_programs/container-record
+    chmod +x $_programs/container-record
+  fi
+}
+
+_spare_container_record() { mv $_programs/container-record.real $_programs/container-record; }
+
+# The containers: one that runs all the time, one with state, one without.
+_declare_victims() {
+  declare_containers <<'YAML'
+  other:
+    system: "{system}-small"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.9
+    forwardPorts: [{ hostPort: 8089, containerPort: 80 }]
+  kept:
+    system: "{system}-small"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    hostAddress6: "fc00::1"
+    localAddress6: "fc00::2"
+    extraVeths: { extra0: { hostAddress: 10.0.1.1, localAddress: 10.0.1.2 } }
+    forwardPorts: [{ hostPort: 8080, containerPort: 80 }]
+    bindMounts: { /srv: { hostPath: /srv/kept, isReadOnly: false } }
+  brief:
+    system: "{system}-small"
+    ephemeral: true
+    privateNetwork: true
+    privateUsers: pick
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+    forwardPorts:
+      - { hostPort: 8081, containerPort: 80, openFirewall: true }
+      - { hostIP: 10.0.0.1, hostPort: 8082, containerPort: 80 }
+YAML
+}
+
+# Whatever containers have on the host and how much, without what differs from one time to the next.
+_what_there_is() {
+  { set +x; } 2>/dev/null
+  local name
+  {
+    ip -o link | sed -n 's/^[0-9]*: \([^:@]*\).*/link \1/p'
+    ip -o address | awk '{print "address", $2, $4}' | grep -v ' fe80'
+    ip route show table all | grep -v -e 'dev lo' -e fe80 -e ff00 -e multicast | sed 's/^/route /; s/ pref .*//; s/ linkdown//'
+    nft -s list ruleset | tr ',{}=\t' '\n' | sed 's/^ *//; s/ *$//'
+    ss -Hltun | awk '{print "listens", $1, $5}'
+    find /run/systemd/transient -mindepth 1 ! -name 'run-*'
+    for name in other kept brief; do
+      echo "$name $(systemctl is-active "container@$name" | sed 's/failed/inactive/') $(pgrep -cf -- "systemd-nspawn .*--machine=$name ") $(find "$records/$name" -type f 2>/dev/null | sort |
+        xargs -r cat | md5sum)"
+    done
+    find "$records" -mindepth 1
+    find "$records/.claims" -type l -printf '%p -> %l\n'
+    find /run/nixos-containers /var/lib/nixos-containers -mindepth 1 -maxdepth 1 ! -name '.#*'
+    awk '/systemd.nspawn|nixos-containers/ {print $2}' /proc/self/mounts
+    machinectl list --no-legend | awk '{print "machine", $1}'
+  } | sort
+  set -x
+}
+
+# Of the containers that do not run nothing is there.
+_only_other_is_there() {
+  _what_there_is >/tmp/now
+  cmp -s /tmp/now /tmp/only-other
+}
+_all_is_there() {
+  _what_there_is >/tmp/now
+  cmp -s /tmp/now "/tmp/with-$1"
+}
+
+# What is there while a container runs, and while it does not.
+_note_what_there_is() {
+  systemctl start container@other
+  systemctl start "container@$1"
+  [ "$1" != kept ] || echo precious >/var/lib/nixos-containers/kept/root/state
+  sleep 0.3
+  _what_there_is >"/tmp/with-$1"
+  systemctl stop "container@$1"
+  sleep 0.3
+  _what_there_is >/tmp/only-other
+}
+
+_is_as_after_a_stop() {
+  wait_until 5 _only_other_is_there || { diff /tmp/only-other /tmp/now; return 1; }
+}
+_is_as_while_it_runs() {
+  wait_until 5 _all_is_there "$1" || { diff "/tmp/with-$1" /tmp/now; return 1; }
+  curl --silent --fail --max-time 2 "http://10.0.0.1:808$([ "$1" = kept ] && echo 0 || echo 1)" >/dev/null
+  [ "$1" != kept ] || [ "$(cat /var/lib/nixos-containers/kept/root/state)" = precious ]
+}
+
+# The numbers of the calls at which something that makes $1 of them is killed.
+_points() {
+  local i
+  for ((i = 1; i <= POINTS; i++)); do echo $(((2 * i - 1) * $1 / (2 * POINTS) + 1)); done
+}
+
+# How many calls the last run of $1 has made.
+_calls() { cat "/run/kill-at/$1.calls"; }
+
+_without_restarts() {
+  mkdir -p /run/systemd/system/container@.service.d
+  printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=no\n' >/run/systemd/system/container@.service.d/test.conf
+}
+_with_restarts() {
+  mkdir -p /run/systemd/system/container@.service.d
+  printf '[Unit]\nStartLimitIntervalSec=0\n' >/run/systemd/system/container@.service.d/test.conf
+}
+
+# From the first call of container-record to the last of systemd-nspawn, so some are kills during the stop.
+_kill_starts_and_stops() {
+  _kill_container_record
+  _without_restarts
+  _declare_victims
+  _note_what_there_is "$1"
+  local point
+  echo 1000000 >/run/kill-at/start
+  systemctl start "container@$1"
+  systemctl stop "container@$1"
+  for point in $(_points "$(_calls start)"); do
+    echo "killed at call $point of $(_calls start)"
+    echo "$point" >/run/kill-at/start
+    systemctl start "container@$1" || true
+    systemctl stop "container@$1"
+    _is_as_after_a_stop
+    systemctl reset-failed
+    systemctl start "container@$1"
+    _is_as_while_it_runs "$1"
+    systemctl stop "container@$1"
+    _is_as_after_a_stop
+  done
+  rm -r /run/systemd/system/container@.service.d
+  _spare_container_record
+}
+
+a_kill_during_a_start_or_stop_of_a_container_with_state_leaves_nothing() { _kill_starts_and_stops kept; }
+a_kill_during_a_start_or_stop_of_an_ephemeral_container_leaves_nothing() { _kill_starts_and_stops brief; }
+
+# As from outside, at any moment: of systemd-nspawn and of all that it has started. systemd starts it again.
+_kill_and_see_it_back() {
+  _with_restarts
+  _declare_victims
+  _note_what_there_is "$1"
+  local delay whom
+  for delay in 0 0.01 0.02 0.05; do
+    for whom in main all; do
+      systemctl start --no-block "container@$1"
+      sleep $delay
+      systemctl kill --kill-whom=$whom --signal=KILL "container@$1" || true
+      systemctl start "container@$1" || wait_until 5 systemctl is-active "container@$1"
+      _is_as_while_it_runs "$1"
+      systemctl kill --kill-whom=$whom --signal=KILL "container@$1"
+      wait_until 5 _is_as_while_it_runs "$1"
+      systemctl stop --no-block "container@$1"
+      sleep $delay
+      systemctl kill --kill-whom=$whom --signal=KILL "container@$1" || true
+      wait_until 5 is_inactive "$1"
+      # Whatever was to remove the rest is killed as well.
+      if [ $whom = all ]; then
+        systemctl start "container@$1"
+        systemctl stop "container@$1"
+      fi
+      _is_as_after_a_stop
+    done
+  done
+  rm -r /run/systemd/system/container@.service.d
+}
+
+a_killed_container_with_state_comes_back_whole() { _kill_and_see_it_back kept; }
+a_killed_ephemeral_container_comes_back_whole() { _kill_and_see_it_back brief; }
+
+_kill_removals() {
+  _kill_container_record
+  _with_restarts
+  _declare_victims
+  _note_what_there_is "$1"
+  local point
+  systemctl start "container@$1"
+  echo 1000000 >/run/kill-at/remove
+  systemctl stop "container@$1"
+  for point in $(_points "$(_calls remove)"); do
+    echo "killed at call $point of $(_calls remove)"
+    systemctl start "container@$1"
+    echo "$point" >/run/kill-at/remove
+    systemctl stop "container@$1"
+    [ "$(state "$1")" = failed ]
+    systemctl start "container@$1"
+    _is_as_while_it_runs "$1"
+    systemctl stop "container@$1"
+    _is_as_after_a_stop
+  done
+  rm -r /run/systemd/system/container@.service.d
+  _spare_container_record
+}
+
+a_kill_during_the_removal_of_what_a_container_with_state_had_is_made_up_for_by_its_next_start() { _kill_removals kept; }
+a_kill_during_the_removal_of_what_an_ephemeral_container_had_is_made_up_for_by_its_next_start() { _kill_removals brief; }
+
+# The next switch makes up for it too, whether the container is still declared or not.
+a_kill_during_a_removal_is_made_up_for_by_the_next_apply() {
+  _kill_container_record
+  _with_restarts
+  _declare_victims
+  _note_what_there_is kept
+  local point
+  systemctl start container@kept
+  echo 1000000 >/run/kill-at/remove
+  systemctl stop container@kept
+  for point in $(_points "$(_calls remove)"); do
+    echo "killed at call $point of $(_calls remove)"
+    _declare_victims
+    systemctl start container@kept
+    sed -i 's/^  kept:/&\n    autoStart: true/' "$manifest"
+    systemctl daemon-reload
+    echo "$point" >/run/kill-at/remove
+    systemctl stop container@kept
+    nixos-container apply
+    [ "$(state kept)" = active ]
+    curl --silent --fail --max-time 2 http://10.0.0.1:8080 >/dev/null
+    sed -i 's/    autoStart: true//' "$manifest"
+    nixos-container apply
+    echo "$point" >/run/kill-at/remove
+    systemctl stop container@kept
+    sed -i '/^  kept:/,/bindMounts/d' "$manifest"
+    nixos-container apply
+    _is_as_after_a_stop
+    [ "$(systemctl show -P LoadState container@kept)" = not-found ]
+    [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  done
+  rm -r /run/systemd/system/container@.service.d
+  _spare_container_record
+}
+
+# Between these there are all that a switch can do to containers that cannot be reloaded.
+_write_before() {
+  { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >"$manifest" <<'YAML'
+  other:
+    system: "{system}-small"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.9
+    forwardPorts: [{ hostPort: 8089, containerPort: 80 }, { hostPort: 8080, containerPort: 80 }]
+  kept: { system: "{system}-small", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+  old: { system: "{system}-small", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
+YAML
+}
+_write_after() {
+  { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >"$manifest" <<'YAML'
+  other:
+    system: "{system}-small"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.9
+    forwardPorts: [{ hostPort: 8089, containerPort: 80 }, { hostPort: 8088, containerPort: 80 }]
+  kept: { system: "{system}-small", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.4 }
+  brief:
+    system: "{system}-small"
+    autoStart: true
+    ephemeral: true
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+    forwardPorts: [{ hostPort: 8080, containerPort: 80 }]
+YAML
+}
+
+_is_as_in() {
+  _what_there_is >/tmp/now
+  cmp -s /tmp/now "/tmp/$1"
+}
+
+_kill_apply() {
+  "_write_$2"
+  if [ "$1" -gt 0 ]; then
+    echo "$1" >/run/kill-at/apply
+    /tests/kill-at apply /usr/bin/nixos-container apply || true
+  fi
+  nixos-container apply
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  wait_until 5 _is_as_in "$2" || { diff "/tmp/$2" /tmp/now; return 1; }
+}
+
+a_kill_during_an_apply_is_made_up_for_by_the_next_one() {
+  local point calls
+  mkdir -p /run/kill-at
+  _with_restarts
+  _write_before
+  systemctl daemon-reload
+  systemctl start container@other
+  nixos-container apply
+  echo 1000000 >/run/kill-at/apply
+  sleep 0.3
+  _what_there_is >/tmp/before
+  _write_after
+  /tests/kill-at apply /usr/bin/nixos-container apply
+  sleep 0.3
+  calls=$(_calls apply)
+  _what_there_is >/tmp/after
+  fails cmp /tmp/before /tmp/after
+  for point in $(_points "$calls"); do
+    echo "killed at call $point of $calls"
+    _kill_apply "$point" before
+    _kill_apply "$point" after
+  done
+  rm -r /run/systemd/system/container@.service.d
+}

@@ -1,0 +1,101 @@
+# The order between containers: after, requires, wants.
+# shellcheck shell=bash disable=SC2154
+
+# A container that is wanted, and one that starts after it and would be asked for first by its name.
+_declare_database_and_app() {
+  declare_containers <<'YAML'
+  app: { system: "{system}-wasabi", after: [database], requires: [database] }
+  database: { system: "{system}-wasabi" }
+YAML
+}
+
+# When a unit got its state, in µs: _since PROPERTY NAME
+_since() { systemctl show -P "$1TimestampMonotonic" "container@$2"; }
+
+# database was ready before anything of app was run.
+_started_in_order() {
+  [ "$(state app) $(state database)" = 'active active' ]
+  [ "$(_since ActiveEnter database)" -le "$(_since InactiveExit app)" ]
+}
+
+a_container_starts_after_the_one_it_requires_and_stops_before_it() {
+  _declare_database_and_app
+  systemctl start container@app
+  _started_in_order
+  systemctl stop container@database
+  [ "$(state app) $(state database)" = 'inactive inactive' ]
+  [ "$(_since InactiveEnter app)" -le "$(_since ActiveExit database)" ]
+}
+
+a_restart_of_the_one_it_requires_restarts_a_container_too() {
+  _declare_database_and_app
+  systemctl start container@app
+  local before
+  before=$(main_pid app)
+  systemctl restart container@database
+  # systemctl waits for its own job alone.
+  systemctl start container@app
+  _started_in_order
+  [ "$(main_pid app)" != "$before" ]
+}
+
+a_container_is_not_started_without_the_one_it_requires() {
+  declare_containers <<'YAML'
+  app: { system: "{system}-wasabi", after: [database], requires: [database] }
+  database: { system: "{system}-wasabi", hostAddress: nonsense }
+YAML
+  fails systemctl start container@app
+  [ "$(state app) $(state database)" = 'inactive failed' ]
+}
+
+a_container_is_started_without_the_one_it_wants() {
+  declare_containers <<'YAML'
+  app: { system: "{system}-wasabi", after: [database], wants: [database] }
+  database: { system: "{system}-wasabi", hostAddress: nonsense }
+YAML
+  systemctl start container@app
+  [ "$(state app) $(state database)" = 'active failed' ]
+}
+
+apply_starts_restarts_and_stops_in_order() {
+  printf 'version: 1\ncontainers:\n' >"$manifest"
+  sed "s|{system}|$systems|" >>"$manifest" <<'YAML'
+  app: { system: "{system}-wasabi", after: [database], autoStart: true }
+  database: { system: "{system}-wasabi", autoStart: true }
+YAML
+  nixos-container apply
+  _started_in_order
+  sed -i 's|autoStart: true|&, tmpfs: [/scratch]|' "$manifest"
+  local before
+  before=$(main_pid app)
+  nixos-container apply
+  _started_in_order
+  [ "$(main_pid app)" != "$before" ]
+  inside app mountpoint /scratch
+  # Their units are gone in the end, but not what the journal says of them.
+  printf 'version: 1\ncontainers: {}\n' >"$manifest"
+  nixos-container apply >/tmp/applied
+  grep -n stopped /tmp/applied | diff - <(printf '1:app: stopped\n2:database: stopped\n')
+}
+
+a_target_is_reached_before_a_container_that_is_after_it() {
+  declare_containers <<'YAML'
+  app: { system: "{system}-wasabi", after: [network-online.target], wants: [network-online.target] }
+YAML
+  systemctl stop network-online.target
+  systemctl start container@app
+  [ "$(systemctl is-active network-online.target)" = active ]
+  [ "$(systemctl show -P ActiveEnterTimestampMonotonic network-online.target)" -le "$(_since InactiveExit app)" ]
+}
+
+containers_that_wait_for_each_other_say_so_and_spare_the_others() {
+  declare_containers <<'YAML'
+  app: { system: "{system}-wasabi", after: [database] }
+  database: { system: "{system}-wasabi", after: [app] }
+  other: { system: "{system}-wasabi", after: [app] }
+YAML
+  fails systemctl start container@app
+  status_of app | grep -F 'containers.app.after[0]: app and database would wait for each other'
+  systemctl start container@other
+  [ "$(state other)" = active ]
+}
