@@ -13,7 +13,8 @@
  *   container-record reloaded CONTAINER SYSTEM
  *       Notes that another system than that of the record has been activated in the container.
  *   container-record remove CONTAINER
- *       Undoes what the record says was added, and removes the record. Does nothing if there is none.
+ *       Undoes what the record says was added, and removes the record. Does nothing if there is none. If the container
+ *       has failed and systemd is older than it should be, says that.
  *   container-record resolv-conf
  *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h.
  *   container-record settle LINK
@@ -26,6 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "foreign-network.h"
 #include "idmap.h"
 #include "log.h"
@@ -34,6 +36,9 @@
 #include "record.h"
 #include "resolv-conf.h"
 #include "root-directory.h"
+
+/* The oldest version of systemd that has all that containers need. nixos-module/host.nix asks for it too. */
+#define SYSTEMD_MIN 256
 
 static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
@@ -80,6 +85,42 @@ static bool start(const char *directory, const char *container, char *program[])
         return false;
 }
 
+/* The version of systemd that systemd-nspawn is of, 0 if it does not say. */
+static long nspawn_version(void) {
+        static const char name[] = "systemd ";
+        FILE *output = popen(TOOL_SYSTEMD_NSPAWN " --version", "re");
+        char line[64];
+        long version = 0;
+
+        if (!output)
+                return 0;
+        if (fgets(line, sizeof(line), output) && strncmp(line, name, strlen(name)) == 0)
+                version = strtol(line + strlen(name), NULL, 10);
+        (void)pclose(output);
+        return version;
+}
+
+/* If the container has failed, as systemd tells what it runs then, says whether systemd may be too old: what systemd-nspawn says of an
+ * option that it does not know does not. systemd.exec(5) */
+static void explain_failure(const char *container) {
+        const char *result = getenv("SERVICE_RESULT");
+        long version;
+
+        if (!result || strcmp(result, "success") == 0)
+                return;
+        version = nspawn_version();
+        if (version > 0 && version < SYSTEMD_MIN)
+                log_message(LOG_ERR,
+                        "Container %s has failed, maybe because containers need systemd %i or newer, "
+                        "and " TOOL_SYSTEMD_NSPAWN " is of systemd %li.",
+                        container, SYSTEMD_MIN, version);
+}
+
+static bool remove_container(const char *container) {
+        explain_failure(container);
+        return record_remove(container);
+}
+
 int main(int argc, char *argv[]) {
         bool good;
 
@@ -92,7 +133,7 @@ int main(int argc, char *argv[]) {
         else if (argc == 4 && strcmp(argv[1], "reloaded") == 0)
                 good = record_set_system(container_operand(argv[2]), argv[3]);
         else if (argc == 3 && strcmp(argv[1], "remove") == 0)
-                good = record_remove(container_operand(argv[2]));
+                good = remove_container(container_operand(argv[2]));
         else if (argc == 2 && strcmp(argv[1], "resolv-conf") == 0)
                 good = resolv_conf_update();
         else if (argc == 3 && strcmp(argv[1], "settle") == 0)

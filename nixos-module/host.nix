@@ -83,7 +83,14 @@ in
     }
 
     (lib.mkIf config.boot.enableContainers {
-      assertions = map (message: {
+      assertions = [
+        {
+          # generator/container-record.c: SYSTEMD_MIN.
+          assertion = lib.versionAtLeast config.systemd.package.version "256";
+          message = "Containers need systemd 256 or newer; systemd.package is ${config.systemd.package.version}.";
+        }
+      ]
+      ++ map (message: {
         assertion = false;
         inherit message;
       }) (checked.errors ++ contradictions);

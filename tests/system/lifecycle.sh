@@ -117,6 +117,19 @@ a_failed_start_says_which_tool_has_failed() {
   log_of web | grep 'Container web cannot start: /usr/bin/ip failed with exit status 1.'
 }
 
+a_failed_start_says_if_systemd_is_too_old() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+YAML
+  printf '#!/bin/sh\necho "systemd 252 (252.39)"\nexit 1\n' >/tmp/systemd-nspawn
+  chmod +x /tmp/systemd-nspawn
+  mount --bind /tmp/systemd-nspawn /usr/bin/systemd-nspawn
+  fails systemctl start container@web
+  systemctl stop container@web
+  umount /usr/bin/systemd-nspawn
+  log_of web | grep 'Container web has failed, .* need systemd 256 or newer, and /usr/bin/systemd-nspawn is of systemd 252.'
+}
+
 nothing_is_left_of_a_failed_start() {
   declare_containers <<'YAML'
   broken:

@@ -42,7 +42,7 @@ _start_by_other_version() {
   brief: { system: "{system}-wasabi", ephemeral: true, privateNetwork: true }
 YAML
   systemctl start container@web container@brief
-  grep -q "$_other/.*container-record remove web" $records/web/unit
+  grep -q "$_other/.*container-record remove web" "$records"/web/unit
   _forget_other_version
 }
 
@@ -70,7 +70,7 @@ containers_run_on_and_change_and_restart_under_another_version() {
   systemctl restart container@web container@brief
   page 10.0.0.1:8082
   page 127.0.0.1:8083
-  fails grep -r $_other $records
+  fails grep -r $_other "$records"
 }
 
 containers_reboot_and_come_back_under_another_version() {
@@ -82,8 +82,9 @@ containers_reboot_and_come_back_under_another_version() {
   page 10.0.0.1:8080
   before=$(main_pid brief)
   kill -KILL "$before"
-  wait_until 20 eval '[ "$(main_pid brief)" != '"$before"' ] && [ "$(state brief)" = active ]'
-  fails grep -r $_other $records
+  # shellcheck disable=SC2016
+  wait_until 20 eval '[ "$(main_pid brief)" != $before ] && [ "$(state brief)" = active ]'
+  fails grep -r $_other "$records"
 }
 
 containers_stop_when_the_version_that_has_started_them_is_gone() {
@@ -116,7 +117,7 @@ a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
   start_pair
   local before
   before=$(main_pid one)
-  echo 2 >$records/one/format
+  echo 2 >"$records"/one/format
   local reason='it was started by another version of nixos-container-generator, whose record (format 2) this one (format 1) does not know; restart it'
   [ "$(nixos-container plan || true)" = "one: keep ($reason)" ]
   sed -i 's/8081/8091/' "$manifest"
@@ -130,8 +131,8 @@ a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
   page 10.0.0.1:8091
   fails page 10.0.0.1:8081
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
-  echo text >$records/one/format
-  printf '\377' >$records/one/manifest.yaml
+  echo text >"$records"/one/format
+  printf '\377' >"$records"/one/manifest.yaml
   rm -f /etc/nixos-containers/*
   systemctl daemon-reload
   systemctl stop container@one container@two
@@ -144,14 +145,14 @@ _read_records() {
   cp "$1/manifest.yaml" "$manifest"
   systemctl daemon-reload
   nixos-container check "$manifest"
-  mkdir -p $records/.claims
+  mkdir -p "$records"/.claims
   for name in "$1"/*/; do
     name=$(basename "$name")
-    cp -r "$1/$name" $records/
+    cp -r "$1/$name" "$records"/
     if [ -e "$1/$name/network" ]; then ip -batch "$1/$name/network"; fi
     if [ -e "$1/$name/nft" ]; then nft -f "$1/$name/nft"; fi
     if [ -e "$1/$name/claims" ]; then
-      grep -v -e '^#' -e '^$' "$1/$name/claims" | (cd $records/.claims && tr '\n' '\0' | xargs -r0n1 ln -s "$name")
+      grep -v -e '^#' -e '^$' "$1/$name/claims" | (cd "$records"/.claims && tr '\n' '\0' | xargs -r0n1 ln -s "$name")
     fi
   done
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
@@ -171,11 +172,12 @@ _read_records() {
   systemctl daemon-reload
 }
 
+# A release with another format adds such a directory: a manifest and the records of the containers that were started from it.
 records_of_all_released_formats_are_read() {
   local format
   for format in released/*; do _read_records "$format"; done
   # Those of today are among them. One table is for all containers: its rules cannot change, only those of another table.
   start_pair
-  format=released/$(cat $records/one/format)
-  diff <(grep -v -e '^#' -e '^add element' $records/one/nft) <(grep -v -e '^#' -e '^add element' "$format/web/nft")
+  format=released/$(cat "$records"/one/format)
+  diff <(grep -v -e '^#' -e '^add element' "$records"/one/nft) <(grep -v -e '^#' -e '^add element' "$format/web/nft")
 }

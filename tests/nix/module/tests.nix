@@ -696,6 +696,31 @@ let
       ];
     };
 
+    a-systemd-that-is-too-old-is-an-assertion = {
+      actual =
+        let
+          withSystemd =
+            version:
+            host {
+              boot.enableContainers = true;
+              systemd.package = pkgs.systemd // {
+                inherit version;
+              };
+            };
+          about = filter (hasInfix "systemd 256");
+        in
+        map (version: about (failed (withSystemd version))) [
+          "255.4"
+          "256"
+          "257.9"
+        ];
+      expected = [
+        [ "Containers need systemd 256 or newer; systemd.package is 255.4." ]
+        [ ]
+        [ ]
+      ];
+    };
+
     what-the-generator-would-warn-of-is-a-warning = {
       actual = filter (lib.hasPrefix "containers.") wrong.config.warnings;
       expected = [
