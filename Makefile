@@ -155,8 +155,12 @@ FAULTS := prefix=/usr $(foreach tool,$(TOOLS),$(tool)=/run/tools/$(shell echo $(
 
 FAULTS_BUILD := build/faults
 
+$(B)/call: tests/faults/call.c $(filter-out %/container-record.o,$(RECORD:%=$(B)/%.o)) $(B)/remove-tree.o
+	@echo "  CC      $@"
+	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+
 check-faults:
-	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%)
+	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%) $(FAULTS_BUILD)/call
 	@tests/faults/run $(FAULTS_BUILD)
 
 check-nix:
@@ -222,7 +226,8 @@ build/rootfs-%: tests/host/make-rootfs
 	@tests/host/make-rootfs $@ $*
 	@touch $@
 
-SOURCES := $(wildcard generator/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch])
+SOURCES := $(wildcard generator/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch] \
+	tests/faults/*.[ch])
 NIX_SOURCES = default.nix $(shell find nixos-module tests/nix -name '*.nix')
 SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh)
 

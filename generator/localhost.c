@@ -109,7 +109,8 @@ bool localhost_listen(const char *container, const Buffer *ports, const Buffer *
 
 static bool close_port(Arena *arena, const char *container, const LocalPort *port) {
         (void)container;
-        return !is_there(arena, port) || stop(port);
+        /* It may go away by itself meanwhile. */
+        return !is_there(arena, port) || stop(port) || !is_there(arena, port);
 }
 
 bool localhost_close(const char *container, const Buffer *ports, const Buffer *except) {

@@ -355,6 +355,14 @@ static bool delete_elements(const Buffer *script, const Buffer *kept, bool last)
         return deleted;
 }
 
+/* Removes a file of a record; one that is not there is removed already. */
+static bool remove_file(int records, const char *path) {
+        if (unlinkat(records, path, 0) >= 0 || errno == ENOENT)
+                return true;
+        log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
+        return false;
+}
+
 /* Deletes all forwards of the record, and those that it was about to delete. Whoever is the last deletes the table. Meanwhile a
  * reload of the host's rules does not put them back. */
 static bool remove_forwards(Arena *arena, int records, const char *container) {
@@ -367,19 +375,19 @@ static bool remove_forwards(Arena *arena, int records, const char *container) {
                 removed = record_read(arena, container, RECORD_NFT, &rest);
                 buffer_append(&script, rest.text, rest.length);
                 buffer_free(&rest);
-                removed = removed && records_replace_file(arena, records, container, RECORD_NFT_ENDING, &script);
-                (void)unlinkat(records, path, 0);
-        } else if (removed) {
-                (void)renameat(records, path, records, ending);
+                removed = removed && records_replace_file(arena, records, container, RECORD_NFT_ENDING, &script) &&
+                          remove_file(records, path);
+        } else if (removed && (renameat(records, path, records, ending) >= 0 || errno == ENOENT)) {
                 buffer_free(&script);
                 removed = record_read(arena, container, RECORD_NFT_ENDING, &script);
+        } else if (removed) {
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
+                removed = false;
         }
         if (script.length > 0)
                 removed = delete_elements(&script, &BUFFER_NULL, !others_forward(arena, records)) && removed;
         buffer_free(&script);
-        if (removed)
-                (void)unlinkat(records, ending, 0);
-        return removed;
+        return removed && remove_file(records, ending);
 }
 
 static bool add_forwards(const Buffer *script) {
@@ -786,7 +794,7 @@ static bool give_up(Update *u, const char *container) {
         else if (good && removed > 0)
                 good = records_replace_file(&u->arena, u->records, container, RECORD_NFT_ENDING, &u->old_nft) &&
                        records_replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
-                       delete_elements(&u->old_nft, &u->nft, false) && unlinkat(u->records, ending, 0) == 0;
+                       delete_elements(&u->old_nft, &u->nft, false) && remove_file(u->records, ending);
         buffer_free(&reduced);
         good = good && localhost_close(container, &u->old_localhost, &u->localhost);
         if (good)
@@ -802,16 +810,35 @@ bool record_give_up(const char *directory, const char *container) {
         return good;
 }
 
-static bool take_more(Update *update, const char *container) {
-        ClaimConflict conflict;
-        int r = take_claims(&update->arena, update->records, container, &update->claims, &conflict);
+/* Gives up the claims that the container has not had before. */
+static void return_claims(Update *u, const char *container) {
+        (void)release_claims(&u->arena, u->records, container, &u->claims, &u->old_claims);
+        (void)replace_file(&u->arena, u->records, container, RECORD_CLAIMS, &u->old_claims);
+}
 
+/* Takes the claims that the container has not yet. The record says so before, so that the container's end gives them up. */
+static bool take_more(Update *u, const char *container) {
+        Buffer all = BUFFER_NULL;
+        ClaimConflict conflict;
+        bool good = true;
+        int r = -EIO;
+
+        buffer_append(&all, u->old_claims.text, u->old_claims.length);
+        for_each_line(line, end, &u->claims) {
+                if (!has_line(&all, line, (size_t)(end - line)))
+                        buffer_append(&all, line, (size_t)(end + 1 - line));
+        }
+        if (all.length > u->old_claims.length)
+                good = replace_file(&u->arena, u->records, container, RECORD_CLAIMS, &all);
+        buffer_free(&all);
+        if (good)
+                r = take_claims(&u->arena, u->records, container, &u->claims, &conflict);
         if (r == 0)
                 return true;
         if (r > 0)
                 log_message(LOG_ERR, "Container %s cannot have %s, which is in use by container %s.", container,
                         conflict.claim, conflict.holder);
-        (void)release_claims(&update->arena, update->records, container, &update->claims, &update->old_claims);
+        return_claims(u, container);
         return false;
 }
 
@@ -825,9 +852,8 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
         if (add_forwards(&u->nft) && (!attach || attach(userdata))) {
                 /* As at a start, it runs without a port that another program has. */
                 (void)localhost_listen(container, &u->localhost, &u->old_localhost);
-                (void)unlinkat(u->records, unfinished, 0);
                 (void)remove_directory(u->records, other);
-                return true;
+                return remove_file(u->records, unfinished);
         }
         (void)mark_unfinished(u->records, other);
         (void)renameat(u->records, arena_printf(&u->arena, "%s/" RECORD_NFT, container), u->records,
@@ -836,7 +862,8 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
                 (void)delete_elements(&u->nft, &u->old_nft,
                         faccessat(u->records, arena_printf(&u->arena, "%s/" RECORD_NFT, other), F_OK, 0) < 0 &&
                                 !others_forward(&u->arena, u->records));
-        (void)renameat2(u->records, other, u->records, container, RENAME_EXCHANGE);
+        if (renameat2(u->records, other, u->records, container, RENAME_EXCHANGE) < 0)
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", container, strerror(errno));
         (void)remove_directory(u->records, other);
         return false;
 }
