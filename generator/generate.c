@@ -575,7 +575,7 @@ static bool read_files(Generator *g, const Container *container) {
                 complain(g, container, container->file);
                 return false;
         }
-        if (g->options->machine_id_error != 0 && (container_has_link(container) || container->extra_veths.length > 0)) {
+        if (g->options->machine_id_error != 0 && (container_has_link(container) || container->rare->extra_veths.length > 0)) {
                 errno = g->options->machine_id_error;
                 complain(g, container, "/etc/machine-id");
                 return false;
