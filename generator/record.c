@@ -813,7 +813,7 @@ bool record_give_up(const char *directory, const char *container) {
 /* Gives up the claims that the container has not had before. */
 static void return_claims(Update *u, const char *container) {
         (void)release_claims(&u->arena, u->records, container, &u->claims, &u->old_claims);
-        (void)replace_file(&u->arena, u->records, container, RECORD_CLAIMS, &u->old_claims);
+        (void)records_replace_file(&u->arena, u->records, container, RECORD_CLAIMS, &u->old_claims);
 }
 
 /* Takes the claims that the container has not yet. The record says so before, so that the container's end gives them up. */
