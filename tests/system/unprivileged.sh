@@ -31,9 +31,11 @@ _owners_inside() { inside "$1" stat -c %u:%g "${@:2}" | paste -s -d ' '; }
 # The first of the host's user IDs that the container has.
 _first_user() { awk '{print $2}' "/proc/$(pgrep -P "$(main_pid "$1")")/uid_map"; }
 
-# fails_to_start NAME TEXT: and says so.
+# fails_to_start NAME TEXT: and says so. It is tried again by itself; what comes after that is not to be too many.
 _fails_to_start() {
   fails systemctl start "container@$1"
+  systemctl stop "container@$1"
+  systemctl reset-failed "container@$1" 2>/dev/null || true
   log_of "$1" | grep -F "$2"
 }
 
@@ -219,7 +221,6 @@ YAML
   command=$(log_of rooted | sed -n 's/.*gives all files back: //p' | tail -n 1)
   $command || true
   [ "$(find /var/lib/nixos-containers/rooted -printf '%U:%G\n' | sort -u)" = 0:0 ]
-  systemctl reset-failed container@rooted
   systemctl start container@rooted
 }
 
