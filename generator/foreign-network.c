@@ -46,15 +46,6 @@ static bool join(const char *path) {
         return joined;
 }
 
-static void remove_namespace_path(char *arguments[]) {
-        char **kept = arguments;
-
-        for (; *arguments; arguments++)
-                if (strncmp(*arguments, namespace_path, sizeof(namespace_path) - 1) != 0)
-                        *kept++ = *arguments;
-        *kept = NULL;
-}
-
 /* Opens the control group that this process is in. */
 static int open_control_group(void) {
         static const char unified[] = "0::";
@@ -126,7 +117,7 @@ bool prepare_foreign_network(const char *container, char *arguments[]) {
                         container, path, strerror(errno));
                 return false;
         }
-        remove_namespace_path(arguments);
+        nspawn_remove(arguments, namespace_path);
         allow_low_ports(container);
         return true;
 }

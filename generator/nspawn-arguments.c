@@ -12,6 +12,15 @@ const char *nspawn_value(char *const arguments[], const char *option) {
         return value;
 }
 
+void nspawn_remove(char *arguments[], const char *option) {
+        char **kept = arguments;
+
+        for (; *arguments; arguments++)
+                if (strncmp(*arguments, option, strlen(option)) != 0)
+                        *kept++ = *arguments;
+        *kept = NULL;
+}
+
 bool nspawn_shifts_users(char *const arguments[]) {
         const char *users = nspawn_value(arguments, "--private-users=");
 

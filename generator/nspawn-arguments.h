@@ -8,6 +8,9 @@
 /* The value of the last argument @option, which ends with "=", or NULL. */
 const char *nspawn_value(char *const arguments[], const char *option);
 
+/* Takes all arguments @option, which ends with "=", out. */
+void nspawn_remove(char *arguments[], const char *option);
+
 /* Whether the users in the container are others on the host, see --private-users= in systemd-nspawn(1). */
 bool nspawn_shifts_users(char *const arguments[]);
 

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "read-file.h"
 #include "record.h"
+#include "root-directory.h"
 #include "run-program.h"
 
 /* How often, in steps of a millisecond, it is looked whether udev is done with a link before udevadm is asked to wait. */
@@ -98,13 +99,16 @@ static bool is_there(Arena *arena, const char *line, const char *end) {
         return lstat(arena_copy(arena, path, (size_t)(path_end - path)), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* Whether there is anything to do for systemd-tmpfiles. What is to be removed has been already. */
-static bool needs_files(Arena *arena, const Buffer *tmpfiles) {
+/* What there is to do for systemd-tmpfiles. What is to be removed has been already. */
+static Buffer missing_files(Arena *arena, const Buffer *tmpfiles) {
+        Buffer missing = BUFFER_NULL;
+
         for_each_line(line, end, tmpfiles) {
-                if (line != end && *line != '#' && *line != 'R' && !is_there(arena, line, end))
-                        return true;
+                if (line != end && *line != '#' && *line != 'R' && !is_in_root_directory(line, end) &&
+                        !is_there(arena, line, end))
+                        buffer_append(&missing, line, (size_t)(end + 1 - line));
         }
-        return false;
+        return missing;
 }
 
 static bool is_element(const char *line, const char *end) {
@@ -148,8 +152,8 @@ typedef struct Step {
         pid_t pid; /* 0 if there is nothing to do */
 } Step;
 
-static Step start_step(char *const arguments[]) {
-        return (Step){arguments[0], start_program(arguments, &BUFFER_NULL, false)};
+static Step start_step(char *const arguments[], const Buffer *input) {
+        return (Step){arguments[0], start_program(arguments, input, false)};
 }
 
 static bool end_step(const Step *step, const char *container) {
@@ -177,8 +181,8 @@ typedef struct Parts {
 
 static bool add_parts(Arena *arena, const char *container, const Parts *parts) {
         const char *record = arena_printf(arena, RECORDS_DIRECTORY "/%s", container);
-        char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create",
-                (char *)arena_printf(arena, "%s/" RECORD_TMPFILES, record), NULL};
+        char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
+        Buffer missing = missing_files(arena, &parts->tmpfiles);
         char *const ip[] = {
                 (char *)TOOL_IP, (char *)"-batch", (char *)arena_printf(arena, "%s/" RECORD_NETWORK, record), NULL};
         char *const nft[] = {
@@ -188,22 +192,24 @@ static bool add_parts(Arena *arena, const char *container, const Parts *parts) {
         bool good;
 
         if (parts->network.length > 0)
-                links = start_step(ip);
+                links = start_step(ip, &BUFFER_NULL);
         if (parts->script.length > 0 && others_have_rules(arena, container, &parts->script))
                 elements = start_adding_elements(&parts->script);
         else if (parts->script.length > 0)
-                rules = start_step(nft);
-        if (needs_files(arena, &parts->tmpfiles))
-                files = start_step(systemd_tmpfiles);
+                rules = start_step(nft, &BUFFER_NULL);
+        if (missing.length > 0)
+                files = start_step(systemd_tmpfiles, &missing);
 
         /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
         (void)record_listen(container);
         good = end_step(&links, container) && settle_links(arena, &parts->network);
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)
-                rules = start_step(nft);
+                rules = start_step(nft, &BUFFER_NULL);
         good = end_step(&rules, container) && good;
-        return end_step(&files, container) && good;
+        good = end_step(&files, container) && good;
+        buffer_free(&missing);
+        return good;
 }
 
 bool prepare(const char *container) {

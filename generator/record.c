@@ -22,6 +22,7 @@
 #include "localhost.h"
 #include "log.h"
 #include "read-file.h"
+#include "root-directory.h"
 #include "run-program.h"
 #include "write-all.h"
 
@@ -716,10 +717,19 @@ static void end_update(Update *update) {
         arena_free(&update->arena);
 }
 
+/* Those in the root directory are there since the start. */
 static bool create_files(const Buffer *tmpfiles) {
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
+        Buffer lines = BUFFER_NULL;
+        bool created;
 
-        return run_program(systemd_tmpfiles, tmpfiles) == 0;
+        for_each_line(line, end, tmpfiles) {
+                if (!is_in_root_directory(line, end))
+                        buffer_append(&lines, line, (size_t)(end + 1 - line));
+        }
+        created = run_program(systemd_tmpfiles, &lines) == 0;
+        buffer_free(&lines);
+        return created;
 }
 
 static bool start_update(Update *update, const char *directory, const char *container, bool with_files) {
@@ -813,7 +823,7 @@ bool record_give_up(const char *directory, const char *container) {
 /* Gives up the claims that the container has not had before. */
 static void return_claims(Update *u, const char *container) {
         (void)release_claims(&u->arena, u->records, container, &u->claims, &u->old_claims);
-        (void)replace_file(&u->arena, u->records, container, RECORD_CLAIMS, &u->old_claims);
+        (void)records_replace_file(&u->arena, u->records, container, RECORD_CLAIMS, &u->old_claims);
 }
 
 /* Takes the claims that the container has not yet. The record says so before, so that the container's end gives them up. */
@@ -829,7 +839,7 @@ static bool take_more(Update *u, const char *container) {
                         buffer_append(&all, line, (size_t)(end + 1 - line));
         }
         if (all.length > u->old_claims.length)
-                good = replace_file(&u->arena, u->records, container, RECORD_CLAIMS, &all);
+                good = records_replace_file(&u->arena, u->records, container, RECORD_CLAIMS, &all);
         buffer_free(&all);
         if (good)
                 r = take_claims(&u->arena, u->records, container, &u->claims, &conflict);

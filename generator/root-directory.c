@@ -3,14 +3,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "arena.h"
+#include "lines.h"
 #include "log.h"
 #include "nspawn-arguments.h"
+#include "read-file.h"
+#include "record.h"
 
 /* The user, and group, of what the root of the host makes on a mount that systemd-nspawn has ID-mapped. systemd,
  * src/basic/user-util.h, UID_MAPPED_ROOT */
@@ -50,20 +54,22 @@ static void give_back_files(int root) {
 }
 
 /* Makes the directory @path, and what is missing above. */
-static bool make_directory(Arena *arena, int root, const char *path) {
+static bool make_directory(Arena *arena, int root, const char *path, mode_t mode) {
         int parent = open_inside(root, ".", O_DIRECTORY);
 
         for (const char *end = path; parent >= 0 && *end;) {
                 const char *name = end + strspn(end, "/");
+                const char *name_end = name + strcspn(name, "/");
+                const char *above = arena_copy(arena, path, (size_t)(name_end - path));
                 int fd;
 
-                end = name + strcspn(name, "/");
-                if (end == name)
+                if (name_end == name)
                         break;
-                fd = open_inside(root, arena_copy(arena, path, (size_t)(end - path)), O_DIRECTORY);
+                end = name_end;
+                fd = open_inside(root, above, O_DIRECTORY);
                 if (fd < 0 && errno == ENOENT &&
-                        mkdirat(parent, arena_copy(arena, name, (size_t)(end - name)), 0755) == 0)
-                        fd = open_inside(root, arena_copy(arena, path, (size_t)(end - path)), O_DIRECTORY);
+                        mkdirat(parent, arena_copy(arena, name, (size_t)(end - name)), *end ? 0755 : mode) == 0)
+                        fd = open_inside(root, above, O_DIRECTORY);
                 close(parent);
                 parent = fd;
                 if (parent >= 0)
@@ -75,30 +81,102 @@ static bool make_directory(Arena *arena, int root, const char *path) {
         return true;
 }
 
-bool prepare_root_directory(const char *container, char *const arguments[]) {
-        static const char tmpfs[] = "--tmpfs=";
-        const char *directory = nspawn_value(arguments, "--directory=");
-        Arena arena = ARENA_NULL;
-        bool good = true;
-        int root;
+typedef struct Root {
+        Arena arena;
+        const char *container;
+        const char *directory;
+        int fd;
+} Root;
 
-        root = directory ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-        if (root < 0)
+/* The same, and says so if it cannot be. */
+static bool make(Root *root, const char *path, mode_t mode) {
+        if (make_directory(&root->arena, root->fd, path, mode))
                 return true;
-        give_back_files(root);
-        for (char *const *argument = arguments; *argument && nspawn_shifts_users(arguments); argument++) {
-                const char *path;
+        log_message(LOG_ERR, "Container %s cannot start: the directory %s cannot be made in %s: %s", root->container,
+                path, root->directory, strerror(errno));
+        return false;
+}
 
-                if (strncmp(*argument, tmpfs, sizeof(tmpfs) - 1) != 0)
+/* Makes those of the record: d "DIRECTORY/PATH" :MODE … */
+static bool make_recorded(Root *root) {
+        size_t length = strlen(root->directory);
+        Buffer text = BUFFER_NULL;
+        bool good = true;
+
+        (void)read_file(arena_printf(&root->arena, RECORDS_DIRECTORY "/%s/" RECORD_TMPFILES, root->container), &text);
+        for_each_line(line, end, &text) {
+                const char *path = line + strlen("d \""), *quote;
+
+                if (!is_in_root_directory(line, end) || (size_t)(end - path) <= length ||
+                        memcmp(path, root->directory, length) != 0)
                         continue;
-                path = nspawn_parts(&arena, *argument + sizeof(tmpfs) - 1).part[0];
-                if (make_directory(&arena, root, path))
-                        continue;
-                log_message(LOG_ERR, "Container %s cannot start: the directory %s cannot be made in %s: %s", container,
-                        path, directory, strerror(errno));
-                good = false;
+                path += length;
+                quote = memchr(path, '"', (size_t)(end - path));
+                if (quote && (size_t)(end - quote) > strlen("\" :"))
+                        good = make(root, arena_copy(&root->arena, path, (size_t)(quote - path)),
+                                       (mode_t)strtoul(quote + strlen("\" :"), NULL, 8)) &&
+                               good;
         }
-        close(root);
-        arena_free(&arena);
+        buffer_free(&text);
+        return good;
+}
+
+/* Makes the mount points of temporary file systems. */
+static bool make_mount_points(Root *root, char *const arguments[]) {
+        static const char tmpfs[] = "--tmpfs=";
+        bool good = true;
+
+        for (; *arguments; arguments++)
+                if (strncmp(*arguments, tmpfs, sizeof(tmpfs) - 1) == 0)
+                        good = make(root, nspawn_parts(&root->arena, *arguments + sizeof(tmpfs) - 1).part[0], 0755) &&
+                               good;
+        return good;
+}
+
+/* Opens the root directory, which is made if it is missing. */
+static int open_root(Arena *arena, const char *directory) {
+        const char *slash = strrchr(directory, '/');
+
+        (void)mkdir(arena_copy(arena, directory, (size_t)(slash - directory)), 0755);
+        if (mkdir(directory, 0755) < 0 && errno != EEXIST)
+                return -1;
+        return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* systemd-nspawn makes the directory of the journal, too, and follows symbolic links on the host. The container does without the link
+ * then. */
+static void keep_journal_inside(int root, char *arguments[]) {
+        static const char option[] = "--link-journal=";
+        const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS};
+        int fd = (int)syscall(SYS_openat2, root, "var/log/journal", &how, sizeof(how));
+
+        if (fd >= 0) {
+                close(fd);
+                return;
+        }
+        for (; errno == ELOOP && *arguments; arguments++)
+                if (strncmp(*arguments, option, sizeof(option) - 1) == 0)
+                        *arguments = (char *)"--link-journal=no";
+}
+
+bool prepare_root_directory(const char *container, char *arguments[]) {
+        Root root = {.container = container, .directory = nspawn_value(arguments, "--directory=")};
+        bool good;
+
+        if (!root.directory || !strchr(root.directory, '/'))
+                return true;
+        root.fd = open_root(&root.arena, root.directory);
+        if (root.fd < 0) {
+                log_message(LOG_ERR, "Container %s cannot start: %s: %s", container, root.directory, strerror(errno));
+                arena_free(&root.arena);
+                return false;
+        }
+        give_back_files(root.fd);
+        keep_journal_inside(root.fd, arguments);
+        good = make_recorded(&root);
+        if (nspawn_shifts_users(arguments))
+                good = make_mount_points(&root, arguments) && good;
+        close(root.fd);
+        arena_free(&root.arena);
         return good;
 }

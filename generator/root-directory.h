@@ -2,8 +2,22 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
 
-/* Prepares the root directory for systemd-nspawn with @arguments: with users of its own, it makes what it needs there as the root of
- * the host, who is nobody inside. So the directories for --tmpfs= are made before, and what it has left there in an earlier run is
- * given to root, the container's. Logs what it cannot do, and returns false. */
-bool prepare_root_directory(const char *container, char *const arguments[]);
+/* Whether the line of a record, of tmpfiles.d(5), makes a directory in the root directory of its container. That is not for
+ * systemd-tmpfiles, which would follow the container's symbolic links on the host. */
+static inline bool is_in_root_directory(const char *line, const char *end) {
+        static const char *const starts[] = {"d \"/var/lib/nixos-containers/", "d \"/run/nixos-containers/"};
+
+        for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+                if ((size_t)(end - line) > strlen(starts[i]) && memcmp(line, starts[i], strlen(starts[i])) == 0)
+                        return true;
+        return false;
+}
+
+/* Prepares the root directory for systemd-nspawn with @arguments, of which it alters what that cannot be trusted with. Makes
+ * the directories there that the record says. With users of its own, systemd-nspawn makes what it needs as the root of the host, who is
+ * nobody inside. So the directories for --tmpfs= are made before, too, and what it has left there in an earlier run is given to root,
+ * the container's. Logs what it cannot do, and returns false. */
+bool prepare_root_directory(const char *container, char *arguments[]);

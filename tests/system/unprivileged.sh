@@ -372,6 +372,20 @@ mount_points_are_made_inside_wherever_links_lead() {
   [ "$(_owners_inside changing /srv/outside/for)" = 0:0 ]
 }
 
+directories_are_made_inside_wherever_links_lead() {
+  local users
+  for users in pick no; do
+    rm -rf /var/lib/nixos-containers/changing /srv/outside
+    mkdir -p /var/lib/nixos-containers/changing/srv/outside /srv/outside
+    ln -s /srv/outside /var/lib/nixos-containers/changing/var
+    _declare_changing $users
+    [ -z "$(ls -A /srv/outside)" ]
+    [ "$(stat -c '%u %a' /var/lib/nixos-containers/changing/srv/outside/lib/private)" = '0 700' ]
+    systemctl stop container@changing
+  done
+  rm -rf /var/lib/nixos-containers/changing
+}
+
 an_ephemeral_unprivileged_container_has_the_same_owners_too() {
   _on_tmpfs /srv/unprivileged
   chown daemon:mail /srv/unprivileged
