@@ -227,7 +227,7 @@ a_container_runs_on_when_its_entry_breaks_and_when_all_manifests_are_gone() {
 
 starts_succeed_while_daemon_reload_runs_in_a_loop() {
   _declare_web
-  timeout 60 bash -c 'while :; do systemctl daemon-reload; done' &
+  timeout 300 bash -c 'while :; do systemctl daemon-reload; done' &
   local loop=$!
   for _ in $(seq 8); do
     systemctl start container@web
