@@ -209,6 +209,9 @@ bench: $(PROGRAMS)
 bench-start: $(ROOTFS)
 	@tests/bench/start build/bench-start $(ROOTFS)
 
+bench-forwards: $(ROOTFS)
+	@tests/bench/forwards build/bench-start $(ROOTFS)
+
 # The plot in the README, of what "make bench" has measured.
 bench-plot:
 	@tests/bench/plot $(B)/bench/results >tests/bench/cost.svg
@@ -255,7 +258,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install check dependencies check-unit check-init check-hardening check-golden check-hostile check-faults check-nix \
-	check-sanitize check-verify check-system check-unstable check-boot coverage demo fuzz soak scale bench bench-start bench-plot format \
+	check-sanitize check-verify check-system check-unstable check-boot coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
