@@ -96,6 +96,13 @@ static int on_enqueued(sd_bus_message *reply, void *userdata, sd_bus_error *ret_
         return 0;
 }
 
+/* Nothing more will be heard of the jobs that are left. The calls about them end with the connection. */
+static void end_all(Run *run, const char *result) {
+        for (size_t i = 0; i < run->length; i++)
+                if (!run->jobs[i].result)
+                        end_job(run, &run->jobs[i], result);
+}
+
 static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
         Run *run = userdata;
         const char *path, *result;
@@ -103,19 +110,14 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
 
         (void)ret_error;
         r = sd_bus_message_read(message, "uoss", NULL, &path, NULL, &result);
-        if (r < 0)
+        if (r < 0) {
+                end_all(run, strerror(-r));
                 return 0;
+        }
         for (size_t i = 0; i < run->length; i++)
                 if (run->jobs[i].path && strcmp(run->jobs[i].path, path) == 0)
                         end_job(run, &run->jobs[i], result);
         return 0;
-}
-
-/* Nothing more will be heard of the jobs that are left. The calls about them end with the connection. */
-static void end_all(Run *run, const char *result) {
-        for (size_t i = 0; i < run->length; i++)
-                if (!run->jobs[i].result)
-                        end_job(run, &run->jobs[i], result);
 }
 
 static void wait_for_all(sd_bus *bus, Run *run) {

@@ -59,6 +59,8 @@ static const char *names_of(Arena *arena, Node *const members[], size_t length) 
         size_t shown = length <= SHOWN_MAX ? length : SHOWN_MAX;
         const char *text = "";
 
+        /* cppcheck takes @length for what its callers begin to count with. */
+        /* cppcheck-suppress knownConditionTrueFalse */
         for (size_t i = 0; i < shown; i++)
                 text = arena_join(arena, text,
                         arena_join(arena,
@@ -66,6 +68,7 @@ static const char *names_of(Arena *arena, Node *const members[], size_t length) 
                                 : i + 1 == length ? " and "
                                                   : ", ",
                                 members[i]->container->name.text));
+        /* cppcheck-suppress knownConditionTrueFalse */
         return length > shown ? arena_printf(arena, "%s and %zu others", text, length - shown) : text;
 }
 

@@ -636,7 +636,7 @@ static bool write_record(Arena *arena, int records, const char *container, const
 static int open_records_with_claims(Arena *arena, const char *directory, const char *container, const Buffer *claims) {
         for (int waited = 0;; waited += WAIT_STEP) {
                 int records = records_open(), r;
-                ClaimConflict conflict;
+                ClaimConflict conflict = {0};
 
                 if (records < 0)
                         return -1;
@@ -829,7 +829,7 @@ static void return_claims(Update *u, const char *container) {
 /* Takes the claims that the container has not yet. The record says so before, so that the container's end gives them up. */
 static bool take_more(Update *u, const char *container) {
         Buffer all = BUFFER_NULL;
-        ClaimConflict conflict;
+        ClaimConflict conflict = {0};
         bool good = true;
         int r = -EIO;
 

@@ -153,7 +153,11 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
         const char *unit, *result;
 
         (void)ret_error;
-        if (sd_bus_message_read(message, "uoss", NULL, NULL, &unit, &result) < 0 || strcmp(unit, session->unit) != 0)
+        if (sd_bus_message_read(message, "uoss", NULL, NULL, &unit, &result) < 0) {
+                end_lost(session);
+                return 0;
+        }
+        if (strcmp(unit, session->unit) != 0)
                 return 0;
         if (!session->started) {
                 session->started = true;

@@ -194,3 +194,72 @@ FUNCTION(int, getrlimit, -1, (int resource, void *limit), (resource, limit))
 FUNCTION(int, setrlimit, -1, (int resource, const void *limit), (resource, limit))
 FUNCTION(ssize_t, getrandom, -1, (void *buffer, size_t size, unsigned flags), (buffer, size, flags))
 FUNCTION(unsigned, if_nametoindex, 0, (const char *name), (name))
+
+/* D-Bus and events, which give a negative errno(3). */
+#define BUS(name, parameters, arguments) FUNCTION(int, name, -fault_error, parameters, arguments)
+#define BUS_VARIADIC(name, parameters, arguments)                                                                      \
+        int name parameters;                                                                                           \
+        int name parameters {                                                                                          \
+                static int (*function)();                                                                              \
+                va_list values;                                                                                        \
+                int r;                                                                                                 \
+                if (fails(#name))                                                                                      \
+                        return -fault_error;                                                                           \
+                if (!function)                                                                                         \
+                        *(void **)&function = dlsym(RTLD_NEXT, #name "v");                                             \
+                va_start(values, types);                                                                               \
+                r = function arguments;                                                                                \
+                va_end(values);                                                                                        \
+                return r;                                                                                              \
+        }
+
+BUS(sd_bus_new, (void **bus), (bus))
+BUS(sd_bus_open_system, (void **bus), (bus))
+BUS(sd_bus_open_system_machine, (void **bus, const char *machine), (bus, machine))
+BUS(sd_bus_set_address, (void *bus, const char *address), (bus, address))
+BUS(sd_bus_start, (void *bus), (bus))
+BUS(sd_bus_attach_event, (void *bus, void *event, int priority), (bus, event, priority))
+BUS(sd_bus_process, (void *bus, void **message), (bus, message))
+BUS(sd_bus_wait, (void *bus, unsigned long timeout), (bus, timeout))
+BUS(sd_bus_path_encode, (const char *prefix, const char *id, char **path), (prefix, id, path))
+BUS(sd_bus_call, (void *bus, void *message, unsigned long timeout, void *error, void **reply),
+        (bus, message, timeout, error, reply))
+BUS(sd_bus_match_signal,
+        (void *bus, void **slot, const char *sender, const char *path, const char *interface, const char *member,
+                void *callback, void *userdata),
+        (bus, slot, sender, path, interface, member, callback, userdata))
+BUS(sd_bus_get_property_string,
+        (void *bus, const char *service, const char *path, const char *interface, const char *member, void *error,
+                char **value),
+        (bus, service, path, interface, member, error, value))
+BUS(sd_bus_get_property_trivial,
+        (void *bus, const char *service, const char *path, const char *interface, const char *member, void *error,
+                int type, void *value),
+        (bus, service, path, interface, member, error, type, value))
+BUS(sd_bus_message_new_method_call,
+        (void *bus, void **message, const char *service, const char *path, const char *interface, const char *member),
+        (bus, message, service, path, interface, member))
+BUS(sd_bus_message_append_strv, (void *message, char **texts), (message, texts))
+BUS(sd_bus_message_open_container, (void *message, int type, const char *contents), (message, type, contents))
+BUS(sd_bus_message_close_container, (void *message), (message))
+BUS(sd_bus_message_enter_container, (void *message, int type, const char *contents), (message, type, contents))
+BUS(sd_bus_message_exit_container, (void *message), (message))
+BUS(sd_bus_message_read_array, (void *message, int type, const void **array, size_t *size),
+        (message, type, array, size))
+BUS(sd_bus_message_skip, (void *message, const char *types), (message, types))
+BUS_VARIADIC(sd_bus_message_append, (void *message, const char *types, ...), (message, types, values))
+BUS_VARIADIC(sd_bus_message_read, (void *message, const char *types, ...), (message, types, values))
+BUS_VARIADIC(sd_bus_call_method,
+        (void *bus, const char *service, const char *path, const char *interface, const char *member, void *error,
+                void **reply, const char *types, ...),
+        (bus, service, path, interface, member, error, reply, types, values))
+BUS_VARIADIC(sd_bus_call_method_async,
+        (void *bus, void **slot, const char *service, const char *path, const char *interface, const char *member,
+                void *callback, void *userdata, const char *types, ...),
+        (bus, slot, service, path, interface, member, callback, userdata, types, values))
+BUS(sd_event_new, (void **event), (event))
+BUS(sd_event_add_io, (void *event, void **source, int fd, unsigned events, void *callback, void *userdata),
+        (event, source, fd, events, callback, userdata))
+BUS(sd_event_add_signal, (void *event, void **source, int number, void *callback, void *userdata),
+        (event, source, number, callback, userdata))
+BUS(sd_event_loop, (void *event), (event))
