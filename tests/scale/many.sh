@@ -86,13 +86,23 @@ after_boot() {
   [ "$(systemctl --failed --no-legend)" = "" ] || fail "there are failed units"
 }
 
+# are_loaded PATTERN NUMBER: systemd, which may still be busy with the reload, has so many units.
+are_loaded() {
+  local i
+  for i in 1 2 3 4 5 6 7 8 9 10; do
+    if [ "$(systemctl list-units --all --no-legend "$1" | wc -l)" = "$2" ]; then return; fi
+    sleep 1
+  done
+  fail "there are not $2 units $1"
+}
+
 # A reload with 10,000 declared, and with as many units written by hand, which do no more than call systemd-nspawn.
 reload() {
   local none declared written lazy
   none=$(ms systemctl daemon-reload)
   declare_many 10000 small autoStart >$manifest
   declared=$(ms systemctl daemon-reload)
-  [ "$(systemctl show -P Wants machines.target | wc -w)" = 10000 ] || fail "not all are wanted"
+  are_loaded 'container@*' 10000
   mkdir -p /scale/units/machines.target.d
   cp /run/systemd/generator/machines.target.d/*.conf /scale/units/machines.target.d/
   sed -i 's/container@/hand-/g' /scale/units/machines.target.d/*.conf
@@ -112,14 +122,14 @@ reload() {
   rm $manifest
   cp -r /scale/units/. /etc/systemd/system/
   written=$(ms systemctl daemon-reload)
-  [ "$(systemctl show -P Wants machines.target | wc -w)" = 10000 ] || fail "not all units by hand are wanted"
+  are_loaded 'hand-*' 10000
   echo "daemon-reload: $declared ms with 10,000 declared that start at boot, $written ms with as many units written by hand" \
     "(ratio $(ratio "$declared" "$written")); $lazy ms with 10,000 that do not start by themselves, $none ms with none"
 }
 
 # 1,000 that run, as far as this project can tell; then 10 change.
 switch() {
-  local i plan apply list nothing before
+  local i plan apply list nothing reload before
   mkdir -p /run/systemd/system/container@.service.d
   printf '%s\n' '[Service]' Type=oneshot RemainAfterExit=yes Restart=no TimeoutStartSec=10min ExecStart= \
     "ExecStart=$record create /run/systemd/generator %i" >/run/systemd/system/container@.service.d/test.conf
@@ -154,6 +164,7 @@ c01000: start
 c01001: start
 c01002: start
 PLAN
+  reload=$(ms systemctl daemon-reload)
   systemctl show -P InvocationID 'container@*' | sort >/scale/before
   before=${EPOCHREALTIME/./}
   nixos-container apply | sort >/scale/applied
@@ -162,8 +173,8 @@ PLAN
   systemctl show -P InvocationID 'container@*' | sort >/scale/after
   [ "$(comm -12 /scale/before /scale/after | grep -c .)" = 993 ] || fail "others were touched"
   [ "$(nixos-container plan)" = 'All containers are as declared.' ] || fail "there is something left to apply"
-  echo "1,000 run, 10 change: plan $plan ms, systemctl list-units $list ms (ratio $(ratio "$plan" "$list")); apply $apply ms with" \
-    "daemon-reloads and all; with nothing to do $nothing ms (ratio $(ratio "$nothing" "$list"))"
+  echo "1,000 run, 10 change: plan $plan ms, systemctl list-units $list ms (ratio $(ratio "$plan" "$list")); apply $apply ms," \
+    "two daemon-reloads included of which one takes $reload ms; with nothing to do $nothing ms (ratio $(ratio "$nothing" "$list"))"
 }
 
 case $1 in
