@@ -149,6 +149,8 @@ _read_records() {
   for name in "$1"/*/; do
     name=$(basename "$name")
     cp -r "$1/$name" "$records"/
+    # As if its unit were active.
+    ln -s none "/run/systemd/units/invocation:container@$name.service"
     if [ -e "$1/$name/network" ]; then ip -batch "$1/$name/network"; fi
     if [ -e "$1/$name/nft" ]; then nft -f "$1/$name/nft"; fi
     if [ -e "$1/$name/claims" ]; then
@@ -159,7 +161,7 @@ _read_records() {
   sed -i 's/hostPort: 8080/hostPort: 8081/; s/autoStart: false/ephemeral: true/' "$manifest"
   nixos-container plan >/tmp/plan || true
   [ "$(sed 's/ (.*//' /tmp/plan)" = $'plain: restart\nweb: update' ]
-  rm "$manifest"
+  rm "$manifest" /run/systemd/units/invocation:container@*
   systemctl daemon-reload
   for name in "$1"/*/; do
     name=$(basename "$name")
