@@ -24,13 +24,12 @@ MACHINECTL ?= /usr/bin/machinectl
 NFT ?= /usr/sbin/nft
 NIX ?= /usr/bin/nix
 NIX_ENV ?= /usr/bin/nix-env
-SYSTEMCTL ?= /usr/bin/systemctl
 SYSTEMD_NSPAWN ?= /usr/bin/systemd-nspawn
 SYSTEMD_RUN ?= /usr/bin/systemd-run
 SYSTEMD_SOCKET_PROXYD ?= /usr/lib/systemd/systemd-socket-proxyd
 SYSTEMD_TMPFILES ?= /usr/bin/systemd-tmpfiles
 UDEVADM ?= /usr/bin/udevadm
-TOOLS := BUSCTL ECHO FALSE IP JOURNALCTL MACHINECTL NFT NIX NIX_ENV SYSTEMCTL SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_SOCKET_PROXYD SYSTEMD_TMPFILES UDEVADM
+TOOLS := BUSCTL ECHO FALSE IP JOURNALCTL MACHINECTL NFT NIX NIX_ENV SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_SOCKET_PROXYD SYSTEMD_TMPFILES UDEVADM
 
 PKG_CONFIG ?= pkg-config
 LIBRARIES := yaml-0.1 mount libcap
@@ -48,7 +47,7 @@ ALL_LDFLAGS := -pie $(LDHARDENING) $(LDFLAGS)
 
 GENERATOR := address arena buffer check closures diagnostic entry escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path order output read-file schema siphash spelling template templates unit-name utf8 write-all
-RECORD := arena buffer container-record escape foreign-network idmap inside localhost log nspawn-arguments option-path prepare read-file \
+RECORD := arena buffer container-record escape foreign-network idmap inside jobs localhost log nspawn-arguments option-path prepare read-file \
 	record resolv-conf root-directory run-program utf8 write-all
 INIT := address container-init
 CLI := apply colour host imperative inside jobs localhost machined nix-build nixos-container operands plan record remove-tree run-program \
@@ -68,7 +67,7 @@ $(B)/nixos-container: $(CLI:%=$(B)/%.o)
 
 $(B)/container-record: $(RECORD:%=$(B)/%.o)
 	@echo "  LINK    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs libsystemd)
 
 $(B)/container-init: $(INIT:%=$(B)/%.o)
 	@echo "  LINK    $@"
@@ -157,7 +156,7 @@ FAULTS_BUILD := build/faults
 
 $(B)/call: tests/faults/call.c $(filter-out %/container-record.o,$(RECORD:%=$(B)/%.o)) $(B)/remove-tree.o
 	@echo "  CC      $@"
-	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd)
 
 check-faults:
 	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%) $(FAULTS_BUILD)/call

@@ -152,6 +152,22 @@ static int subscribe(sd_bus *bus, Run *run, sd_bus_slot **ret_match) {
         return r;
 }
 
+static int enqueue(sd_bus *bus, Enqueued *enqueued, void *userdata) {
+        const Job *job = enqueued->job;
+        sd_bus_message *message = NULL;
+        int r = sd_bus_message_new_method_call(
+                bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, job->method);
+
+        if (r >= 0)
+                r = sd_bus_message_append(message, "ss", job->unit, job->append ? "fail" : "replace");
+        if (r >= 0 && job->append)
+                r = job->append(message, job, userdata);
+        if (r >= 0)
+                r = sd_bus_call_async(bus, NULL, message, on_enqueued, enqueued, 0);
+        sd_bus_message_unref(message);
+        return r;
+}
+
 bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata) {
         Run run = {.jobs = jobs, .length = length, .left = length, .good = true, .ended = ended, .userdata = userdata};
         sd_bus_slot *match = NULL;
@@ -170,8 +186,7 @@ bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *user
         enqueued = reallocate(NULL, length * sizeof(*enqueued));
         for (size_t i = 0; i < length; i++) {
                 enqueued[i] = (Enqueued){&run, &jobs[i]};
-                r = sd_bus_call_method_async(bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, jobs[i].method,
-                        on_enqueued, &enqueued[i], "ss", jobs[i].unit, "replace");
+                r = enqueue(bus, &enqueued[i], userdata);
                 if (r < 0)
                         end_job(&run, &jobs[i], strerror(-r));
         }

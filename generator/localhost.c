@@ -1,13 +1,15 @@
 #include "localhost.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "arena.h"
 #include "config.h"
+#include "jobs.h"
 #include "lines.h"
 #include "log.h"
-#include "run-program.h"
 
 typedef struct LocalPort {
         const char *label, *target, *listen[2]; /* the second may be NULL */
@@ -44,75 +46,111 @@ static bool parse_line(Arena *arena, const char *container, const char *line, Lo
         return true;
 }
 
-static bool stop(const LocalPort *port) {
-        char *const systemctl[] = {
-                (char *)TOOL_SYSTEMCTL, (char *)"stop", (char *)"--quiet", (char *)port->socket, NULL};
-
-        return run_program(systemctl, &BUFFER_NULL) == 0;
-}
-
 static bool is_there(Arena *arena, const LocalPort *port) {
         return access(arena_printf(arena, "/run/systemd/transient/%s", port->socket), F_OK) == 0;
 }
 
-static bool listen_on(Arena *arena, const char *container, const LocalPort *port) {
-        const char *systemd_run[16] = {
-                TOOL_SYSTEMD_RUN,
-                "--quiet",
-                "--collect",
-                arena_printf(arena, "--unit=%s", port->service),
-                arena_printf(arena, "--description=Port %s of localhost for container '%s'", port->label, container),
-                "--property=DynamicUser=yes",
-                arena_printf(arena, "--property=PartOf=%s", port->socket),
-                arena_printf(arena, "--socket-property=BindsTo=container@%s.service", container),
-                "--socket-property=CollectMode=inactive-or-failed",
-        };
-        size_t n = 0;
+/* The ports that something is to be done with, each in the userdata of a job. */
+typedef struct Ports {
+        Arena arena;
+        const char *container;
+        Job *jobs; /* malloc(3) */
+        size_t length;
+} Ports;
 
-        while (systemd_run[n])
-                n++;
-        for (int i = 0; i < 2 && port->listen[i]; i++)
-                systemd_run[n++] = arena_printf(arena, "--socket-property=ListenStream=%s", port->listen[i]);
-        systemd_run[n++] = TOOL_SYSTEMD_SOCKET_PROXYD;
-        systemd_run[n++] = "--exit-idle-time=1min";
-        systemd_run[n] = port->target;
+/* Adds those of @lines that are not in @except; with @there only those that have a socket already. */
+static void add_ports(Ports *ports, const Buffer *lines, const Buffer *except, const char *method, bool there) {
+        for_each_line(line, end, lines) {
+                LocalPort *port = arena_alloc(&ports->arena, sizeof(*port));
 
-        /* Of a run of the container that has only just ended. */
-        if (is_there(arena, port))
-                (void)stop(port);
-        if (run_program((char *const *)systemd_run, &BUFFER_NULL) == 0)
-                return true;
-        log_message(LOG_WARNING, "Port %s of localhost does not lead to container %s: journalctl -u %s says why.",
-                port->label, container, port->socket);
-        return false;
+                if (has_line(except, line, (size_t)(end - line)) ||
+                        !parse_line(&ports->arena, ports->container, line, port) ||
+                        (there && !is_there(&ports->arena, port)))
+                        continue;
+                ports->jobs = reallocate(ports->jobs, (ports->length + 1) * sizeof(*ports->jobs));
+                ports->jobs[ports->length++] = (Job){.method = method, .unit = port->socket, .userdata = port};
+        }
 }
 
-/* Calls @action for the lines of @ports that are not in @except. */
-static bool for_each_port(const char *container, const Buffer *ports, const Buffer *except,
-        bool (*action)(Arena *arena, const char *container, const LocalPort *port)) {
-        Arena arena = ARENA_NULL;
-        bool good = true;
+static void free_ports(Ports *ports) {
+        jobs_free(ports->jobs, ports->length);
+        free(ports->jobs);
+        arena_free(&ports->arena);
+}
 
-        for_each_line(line, end, ports) {
-                LocalPort port;
+/* What of the socket and its service is not as systemd has it by itself. systemd.socket(5), systemd-socket-proxyd(8) */
+static int append_units(sd_bus_message *message, const Job *job, void *userdata) {
+        const LocalPort *port = job->userdata;
+        const Ports *ports = userdata;
+        char container[256], description[512];
+        int r;
 
-                if (!has_line(except, line, (size_t)(end - line)) && parse_line(&arena, container, line, &port))
-                        good = action(&arena, container, &port) && good;
-        }
-        arena_free(&arena);
+        snprintf(container, sizeof(container), "container@%s.service", ports->container);
+        snprintf(description, sizeof(description), "Port %s of localhost for container '%s'", port->label,
+                ports->container);
+        r = sd_bus_message_open_container(message, 'a', "(sv)");
+        if (r >= 0)
+                r = sd_bus_message_append(message, "(sv)(sv)(sv)", "Description", "s", description, "BindsTo", "as", 1,
+                        container, "CollectMode", "s", "inactive-or-failed");
+        if (r >= 0)
+                r = port->listen[1]
+                            ? sd_bus_message_append(message, "(sv)", "Listen", "a(ss)", 2, "Stream", port->listen[0],
+                                      "Stream", port->listen[1])
+                            : sd_bus_message_append(message, "(sv)", "Listen", "a(ss)", 1, "Stream", port->listen[0]);
+        if (r >= 0)
+                r = sd_bus_message_close_container(message);
+        if (r >= 0)
+                r = sd_bus_message_append(message, "a(sa(sv))", 1, port->service, 5, "Description", "s", description,
+                        "PartOf", "as", 1, port->socket, "CollectMode", "s", "inactive-or-failed", "DynamicUser", "b",
+                        true, "ExecStart", "a(sasb)", 1, TOOL_SYSTEMD_SOCKET_PROXYD, 3, TOOL_SYSTEMD_SOCKET_PROXYD,
+                        "--exit-idle-time=1min", port->target, false);
+        return r;
+}
+
+static void warn_of_failure(const Job *job, void *userdata) {
+        const LocalPort *port = job->userdata;
+        const Ports *ports = userdata;
+
+        if (strcmp(job->result, "done") != 0)
+                log_message(LOG_WARNING,
+                        "Port %s of localhost does not lead to container %s (%s): journalctl -u %s says why.",
+                        port->label, ports->container, job->result, port->socket);
+}
+
+static bool run_jobs(Ports *ports, JobEnded ended) {
+        sd_bus *bus = ports->length > 0 ? systemd_connect() : NULL;
+        bool good = ports->length == 0 || (bus && jobs_run(bus, ports->jobs, ports->length, ended, ports));
+
+        sd_bus_flush_close_unref(bus);
         return good;
 }
 
-bool localhost_listen(const char *container, const Buffer *ports, const Buffer *except) {
-        return for_each_port(container, ports, except, listen_on);
+bool localhost_listen(const char *container, const Buffer *lines, const Buffer *except) {
+        Ports ports = {.container = container};
+        bool good;
+
+        /* Of a run of the container that has only just ended. */
+        (void)localhost_close(container, lines, except);
+        add_ports(&ports, lines, except, "StartTransientUnit", false);
+        for (size_t i = 0; i < ports.length; i++)
+                ports.jobs[i].append = append_units;
+        good = run_jobs(&ports, warn_of_failure);
+        free_ports(&ports);
+        return good;
 }
 
-static bool close_port(Arena *arena, const char *container, const LocalPort *port) {
-        (void)container;
-        /* It may go away by itself meanwhile. */
-        return !is_there(arena, port) || stop(port) || !is_there(arena, port);
-}
+bool localhost_close(const char *container, const Buffer *lines, const Buffer *except) {
+        Ports ports = {.container = container};
+        bool good;
 
-bool localhost_close(const char *container, const Buffer *ports, const Buffer *except) {
-        return for_each_port(container, ports, except, close_port);
+        add_ports(&ports, lines, except, "StopUnit", true);
+        good = run_jobs(&ports, NULL);
+        /* systemd may have been about to stop them itself. */
+        for (size_t i = 0; i < ports.length && !good; i++)
+                if (is_there(&ports.arena, ports.jobs[i].userdata))
+                        break;
+                else
+                        good = i + 1 == ports.length;
+        free_ports(&ports);
+        return good;
 }

@@ -2,7 +2,7 @@
  * to (route_localnet), it would let the container reach what listens there. So there is a socket for each port, and behind it
  * systemd-socket-proxyd(8): transient units container-NAME-PORT, bound to the container's unit. Only TCP is forwarded so.
  *
- * @ports has a line for each: the port as the units' names have it, the address and port in the container, and one or two
+ * @lines has a line for each: the port as the units' names have it, the address and port in the container, and one or two
  * addresses and ports of the host, with blanks between them. See templates/container.localhost. */
 #pragma once
 
@@ -10,8 +10,8 @@
 
 #include "buffer.h"
 
-/* Listens on the ports in @ports that are not in @except. Logs which could not be had and returns false then; the others are. */
-bool localhost_listen(const char *container, const Buffer *ports, const Buffer *except);
+/* Listens on the ports in @lines that are not in @except. Logs which could not be had and returns false then; the others are. */
+bool localhost_listen(const char *container, const Buffer *lines, const Buffer *except);
 
-/* Stops listening on the ports in @ports that are not in @except. */
-bool localhost_close(const char *container, const Buffer *ports, const Buffer *except);
+/* Stops listening on the ports in @lines that are not in @except. */
+bool localhost_close(const char *container, const Buffer *lines, const Buffer *except);

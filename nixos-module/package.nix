@@ -68,7 +68,6 @@ stdenv.mkDerivation {
     "NIX_ENV=${nix}/bin/nix-env"
     "SYSTEMD_NSPAWN=${systemd}/bin/systemd-nspawn"
     "SYSTEMD_RUN=${systemd}/bin/systemd-run"
-    "SYSTEMCTL=${systemd}/bin/systemctl"
     "SYSTEMD_SOCKET_PROXYD=${systemd}/lib/systemd/systemd-socket-proxyd"
     "SYSTEMD_TMPFILES=${systemd}/bin/systemd-tmpfiles"
     "UDEVADM=${systemd}/bin/udevadm"
