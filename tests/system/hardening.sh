@@ -90,6 +90,8 @@ YAML
   fails eval 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | grep -a "very[ ]secret"'
   fails eval 'systemctl show container@plain container@picked | grep "very[ ]secret"'
   set -x
+  # Nor do others than root read what a container was started with.
+  [ "$(stat -c %a "$records")" = 700 ]
   rm -r /run/secrets
   # What was handed over is there until the container stops; a start that cannot have it says so.
   _has_secret plain
