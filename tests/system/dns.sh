@@ -8,7 +8,7 @@ _set_host() { printf '%s\n' "$@" >/etc/.new && mv /etc/.new /etc/resolv.conf; }
 _set_uplink() { mkdir -p ${_uplink%/*} && printf '%s\n' "$@" >$_uplink.new && mv $_uplink.new $_uplink; }
 _no_uplink() { rm -rf ${_uplink%/*}; }
 # has CONTAINER LINES…: whether its resolv.conf is that.
-_has() { [ "$(inside "$1" cat /etc/resolv.conf)" = "$(printf '%s\n' "${@:2}")" ]; }
+_has() { [ "$(inside "$1" timeout 2 cat /etc/resolv.conf)" = "$(printf '%s\n' "${@:2}")" ]; }
 _has_soon() { wait_until 5 _has "$@"; }
 
 name_servers_of_the_host_are_followed_when_they_change() {
