@@ -316,10 +316,20 @@ static const char *read_key(Reader *r, Mark *ret_mark) {
 
 static void read_field(Reader *r, const Field *field, void *object);
 
+/* Says which options that are required are missing in the object at @start; @given has a bit for each field that is there. */
+static void report_missing(Reader *r, const Field *fields, Mark start, uint64_t given) {
+        for (const Field *field = fields; field->name && !r->failed; field++)
+                if (field->required && !(given & UINT64_C(1) << (field - fields))) {
+                        push_name(r, field->name);
+                        report(r, start, "is missing");
+                        pop(r);
+                }
+}
+
 /* Reads a mapping of options, whose first event is the current one, into @object. */
 static void read_object(Reader *r, const Field *fields, void *object) {
         Mark start = event_mark(r), seen[FIELDS_MAX] = {0};
-        uint64_t nulls = 0; /* a bit for each field that was given as null */
+        uint64_t given = 0; /* a bit for each field that is not null */
 
         if (!expect(r, YAML_MAPPING_START_EVENT, "a mapping of options"))
                 return;
@@ -343,19 +353,13 @@ static void read_object(Reader *r, const Field *fields, void *object) {
                         skip(r);
                 } else {
                         seen[field - fields] = mark;
-                        if (is_null(r))
-                                nulls |= UINT64_C(1) << (field - fields);
+                        if (!is_null(r))
+                                given |= UINT64_C(1) << (field - fields);
                         read_field(r, field, object);
                 }
                 pop(r);
         }
-
-        for (const Field *field = fields; field->name && !r->failed; field++)
-                if (field->required && (seen[field - fields].line == 0 || nulls & UINT64_C(1) << (field - fields))) {
-                        push_name(r, field->name);
-                        report(r, start, "is missing");
-                        pop(r);
-                }
+        report_missing(r, fields, start, given);
 }
 
 /* Grows @list by one zeroed item of @size. The items are malloc(3)ed until finish_list(). */
@@ -449,10 +453,12 @@ static void read_named_objects(Reader *r, const Field *field, List *list) {
                 if (!item->text)
                         item->text = key;
                 next(r);
-                if (is_null(r))
+                if (is_null(r)) {
                         check_plain_yaml(r);
-                else
+                        report_missing(r, field->fields, event_mark(r), 0);
+                } else {
                         read_object(r, field->fields, item);
+                }
                 pop(r);
         }
         report_equal_names(r, list, field->size);

@@ -117,6 +117,9 @@ in
       script = "resolvconf -m 1000 -a host <${hostResolvConf}";
     };
 
+    # There is neither a daemon nor a database of the host's then, and a store that cannot be written.
+    nix.enable = lib.mkIf container.isolateStore (lib.mkDefault false);
+
     # container-init has set eth0 up before anything else runs.
     networking.useDHCP = false;
     networking.interfaces = lib.mkIf (

@@ -630,8 +630,8 @@ let
           example = true;
           description = ''
             Whether the container sees only those paths of the store that its system needs, and neither the host's
-            Nix daemon nor its database. A change of the system then restarts the container. It cannot be given
-            together with {option}`flake`.
+            Nix daemon nor its database: {option}`nix.enable` is false in it, unless it is set. A change of the system
+            then restarts the container. It cannot be given together with {option}`flake`.
           '';
         };
 

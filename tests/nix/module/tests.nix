@@ -26,6 +26,7 @@ let
   failed = machine: map (a: a.message) (filter (a: !a.assertion) machine.config.assertions);
   manifestOf = machine: machine.config.boot.containerGenerator.manifest.containers;
   unitOf = machine: name: machine.config.systemd.services.${name};
+  isStorePath = text: builtins.match "${builtins.storeDir}/[^/]+-closure-info/store-paths" text != null;
   isDerivation = text: lib.hasPrefix builtins.storeDir text && lib.hasSuffix ".drv" text;
 
   none = host { };
@@ -149,6 +150,14 @@ let
         networking.defaultGateway = "192.168.0.1";
       };
     };
+  };
+
+  isolated = host {
+    containers.isolated = {
+      isolateStore = true;
+      config = small;
+    };
+    containers.open.config = small;
   };
 
   # By itself, with name servers of its own, with those and the host's, with none of resolvconf's, and with systemd-resolved.
@@ -588,6 +597,27 @@ let
         both = true;
         none = true;
         resolved = false;
+      };
+    };
+
+    a-container-with-a-store-of-its-own-has-its-closure-and-no-nix = {
+      actual = {
+        closures = mapAttrs (_: entry: isStorePath (entry.closure or "")) (manifestOf isolated);
+        nix = mapAttrs (_: container: container.config.nix.enable) isolated.config.containers;
+        failed = failed isolated ++ failed { inherit (isolated.config.containers.isolated) config; };
+        evaluates = isDerivation isolated.config.containers.isolated.config.system.build.toplevel.drvPath;
+      };
+      expected = {
+        closures = {
+          isolated = true;
+          open = false;
+        };
+        nix = {
+          isolated = false;
+          open = true;
+        };
+        failed = [ ];
+        evaluates = true;
       };
     };
 
