@@ -274,13 +274,13 @@ static bool exists(const char *path) {
 }
 
 /* Whether the unit of a container is active, or becoming it or the contrary: only then systemd has this link, by which journald knows
- * the run of a unit. Where there are none at all it is taken for active. */
+ * the run of a unit. Where there are none at all, or that cannot be told, it is taken for active. */
 static bool has_active_unit(Plan *plan, const char *root, const char *name) {
         const char *units = arena_join(plan->arena, root, "/run/systemd/units");
         struct stat status;
 
         return lstat(arena_printf(plan->arena, "%s/invocation:container@%s.service", units, name), &status) == 0 ||
-               !exists(units);
+               errno != ENOENT || !exists(units);
 }
 
 /* Whether a container was started as it is declared, as far as its record shows that to the byte. */
