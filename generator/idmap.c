@@ -21,9 +21,6 @@
 #include "option-path.h"
 #include "read-file.h"
 
-/* The user IDs that systemd-nspawn gives a container, and maps. */
-#define USER_RANGE 65536
-
 typedef struct Mount {
         uint64_t id;
         const char *path;

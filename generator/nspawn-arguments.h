@@ -5,6 +5,9 @@
 
 #include "arena.h"
 
+/* How many user IDs systemd-nspawn gives a container, and maps. */
+#define USER_RANGE 65536
+
 /* The value of the last argument @option, which ends with "=", or NULL. */
 const char *nspawn_value(char *const arguments[], const char *option);
 

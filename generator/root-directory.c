@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "inside.h"
 #include "lines.h"
 #include "log.h"
 #include "nspawn-arguments.h"
@@ -19,13 +20,6 @@
 /* The user, and group, of what the root of the host makes on a mount that systemd-nspawn has ID-mapped. systemd,
  * src/basic/user-util.h, UID_MAPPED_ROOT */
 #define MAPPED_ROOT ((uid_t)0x7ffffffe)
-
-/* Opens @path below the directory @root, where symbolic links are followed as in the container. */
-static int open_inside(int root, const char *path, int flags) {
-        const struct open_how how = {.flags = (unsigned)(flags | O_PATH | O_CLOEXEC), .resolve = RESOLVE_IN_ROOT};
-
-        return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-}
 
 /* Gives @name in @directory, or itself if that is "", to the container's root if systemd-nspawn has made it. */
 static void give_back(int directory, const char *name) {
@@ -44,7 +38,7 @@ static void give_back(int directory, const char *name) {
 /* The files that it makes in /etc. */
 static void give_back_files(int root) {
         static const char *const names[] = {"localtime", "resolv.conf"};
-        int etc = open_inside(root, "etc", O_DIRECTORY);
+        int etc = inside_open(root, "etc", O_PATH | O_DIRECTORY);
 
         if (etc < 0)
                 return;
@@ -55,7 +49,7 @@ static void give_back_files(int root) {
 
 /* Makes the directory @path, and what is missing above. */
 static bool make_directory(Arena *arena, int root, const char *path, mode_t mode) {
-        int parent = open_inside(root, ".", O_DIRECTORY);
+        int parent = inside_open(root, ".", O_PATH | O_DIRECTORY);
 
         for (const char *end = path; parent >= 0 && *end;) {
                 const char *name = end + strspn(end, "/");
@@ -66,10 +60,10 @@ static bool make_directory(Arena *arena, int root, const char *path, mode_t mode
                 if (name_end == name)
                         break;
                 end = name_end;
-                fd = open_inside(root, above, O_DIRECTORY);
+                fd = inside_open(root, above, O_PATH | O_DIRECTORY);
                 if (fd < 0 && errno == ENOENT &&
                         mkdirat(parent, arena_copy(arena, name, (size_t)(end - name)), *end ? 0755 : mode) == 0)
-                        fd = open_inside(root, above, O_DIRECTORY);
+                        fd = inside_open(root, above, O_PATH | O_DIRECTORY);
                 close(parent);
                 parent = fd;
                 if (parent >= 0)

@@ -10,6 +10,7 @@
 #include "interface-name.h"
 #include "mac-address.h"
 #include "manifest.h"
+#include "nspawn-arguments.h"
 #include "unit-name.h"
 #include "utf8.h"
 
@@ -185,9 +186,6 @@ static bool parse_protocol(Arena *arena, const char *text, size_t length, bool p
         (void)plain;
         return (strcmp(text, "tcp") == 0 || strcmp(text, "udp") == 0) && keep_text(arena, text, length, value);
 }
-
-/* The users that systemd-nspawn gives a container. */
-#define USER_RANGE 65536
 
 static bool parse_private_users(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         uint32_t number;
