@@ -28,6 +28,7 @@ const char *bus_error_text(const sd_bus_error *error, int r) {
                 SD_BUS_ERROR_NAME_HAS_NO_OWNER,
                 "org.freedesktop.systemd1.UnitMasked",
                 "org.freedesktop.systemd1.NoSuchUnit",
+                SD_BUS_ERROR_FILE_EXISTS, /* what systemd 262 says of the alias of a masked unit */
         };
 
         for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)

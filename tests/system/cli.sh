@@ -183,7 +183,7 @@ cli_run_and_root_login_at_a_terminal_give_one_of_the_container() {
     grep error /tmp/shown
     printf 'echo $((6 * 7)); tty; exit 5\n' | _status 5 _at_terminal "nixos-container root-login $kind" >/tmp/shown
     cat -A /tmp/shown
-    grep '^[^e]*42' /tmp/shown
+    grep $'42\r$' /tmp/shown
     fails grep -e 'no job control' -e 'terminal process group' /tmp/shown
     # Standard error can still be told apart.
     _at_terminal "nixos-container run $kind -- sh -c 'echo error >&2' 2>/tmp/error" </dev/null

@@ -141,7 +141,7 @@ for test in "${tests[@]}"; do
     sed -n 's/^measured: /    /p' /tmp/output
     passed=$((passed + 1))
   elif [ $status -eq 77 ]; then
-    echo "skipped $test: $(tail -n 1 /tmp/output)"
+    echo "skipped $test: $(sed '/^+/d' /tmp/output | tail -n 1)"
     skipped=$((skipped + 1))
   else
     echo "not ok $test"

@@ -183,8 +183,8 @@ YAML
   systemctl kill -s KILL reference
   wait_until 5 fails ip link show dev ve-peer
   diff /tmp/theirs /tmp/ours
-  umount -R /run/systemd/nspawn/unix-export/peer || true
-  rm -rf /tmp/peer /run/systemd/nspawn/*/peer
+  umount -R /run/systemd/nspawn/unix-export/peer /run/systemd/nspawn/peer/unix-export || true
+  rm -rf /tmp/peer /run/systemd/nspawn/*/peer /run/systemd/nspawn/peer
 }
 
 macvlans_reach_each_other() {
