@@ -24,9 +24,7 @@ sd_bus *host_bus_connect(void) {
 
 const char *bus_error_text(const sd_bus_error *error, int r) {
         static const char *const absent[] = {
-                SD_BUS_ERROR_SERVICE_UNKNOWN,
-                SD_BUS_ERROR_NAME_HAS_NO_OWNER,
-                "org.freedesktop.systemd1.UnitMasked",
+                SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, "org.freedesktop.systemd1.UnitMasked",
                 "org.freedesktop.systemd1.NoSuchUnit",
                 SD_BUS_ERROR_FILE_EXISTS, /* what systemd 262 says of the alias of a masked unit */
         };
