@@ -178,8 +178,8 @@ check-system: $(ROOTFS)
 	@tests/system/run build/host $(ROOTFS)
 
 # On the newest systemd that Debian has. Releases that change every day are for no .ci/run.
-check-unstable: build/rootfs-unstable dependencies
-	@tests/system/run build/host $<
+check-unstable: dependencies build/rootfs-unstable
+	@tests/system/run build/host build/rootfs-unstable
 
 check-boot: dependencies $(ROOTFS)
 	@tests/boot/run build/host $(ROOTFS)
@@ -196,19 +196,19 @@ fuzz: dependencies
 	@tests/fuzz/run build/fuzz $(or $(SECONDS),60)
 
 # make soak CYCLES=500 SEED=1, or one of these cycles alone: make soak SEED=1 CYCLE=17
-soak: $(ROOTFS)
+soak: dependencies $(ROOTFS)
 	@tests/soak/run build/host $(ROOTFS) $(or $(CYCLES),500) $(or $(SEED),1) $(CYCLE)
 
-scale: $(ROOTFS)
+scale: dependencies $(ROOTFS)
 	@tests/scale/run build/host $(ROOTFS)
 
 bench: $(PROGRAMS)
 	@tests/bench/run $(B)
 
-bench-start: $(ROOTFS)
+bench-start: dependencies $(ROOTFS)
 	@tests/bench/start build/bench-start $(ROOTFS)
 
-bench-forwards: $(ROOTFS)
+bench-forwards: dependencies $(ROOTFS)
 	@tests/bench/forwards build/bench-start $(ROOTFS)
 
 # The plot in the README, of what "make bench" has measured.

@@ -218,7 +218,8 @@ static int compare_steps(const void *a, const void *b) {
         return (left->item > right->item) - (left->item < right->item);
 }
 
-/* All that frees something, in the order in which containers stop: systemd knows no jobs that are still to come. A reload that is to free something comes first: if it fails the rest is left as it is. */
+/* All that frees something, in the order in which containers stop: systemd knows no jobs that are still to come. A reload that is to
+ * free something comes first: if it fails the rest is left as it is. */
 static void give_up(Apply *apply) {
         for (size_t i = apply->plan->length; i-- > 0;) {
                 Step *step = &apply->steps[i];

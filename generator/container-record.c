@@ -65,13 +65,22 @@ static const char *container_operand(const char *name) {
         return name;
 }
 
+/* Whether the container has the name servers of the host also when they change. */
+static bool follows_host(char *const program[]) {
+        for (size_t i = 0; program[i]; i++)
+                if (strstr(program[i], RECORDS_DIRECTORY "/" RESOLV_CONF_DIRECTORY "/"))
+                        return true;
+        return false;
+}
+
 static bool start(const char *directory, const char *container, char *program[]) {
         const char *root = nspawn_value(program, "--directory=");
         Arena arena = ARENA_NULL;
 
         if (record_create(directory, container) && prepare(container)) {
                 /* What can be wrong with that is no reason not to start. */
-                (void)resolv_conf_update();
+                if (follows_host(program))
+                        (void)resolv_conf_update();
                 if (root)
                         resolv_conf_forget(root);
                 if (prepare_root_directory(container, program) &&
@@ -135,7 +144,7 @@ int main(int argc, char *argv[]) {
         else if (argc == 3 && strcmp(argv[1], "remove") == 0)
                 good = remove_container(container_operand(argv[2]));
         else if (argc == 2 && strcmp(argv[1], "resolv-conf") == 0)
-                good = resolv_conf_update();
+                good = resolv_conf_follow();
         else if (argc == 3 && strcmp(argv[1], "settle") == 0)
                 good = settle_link(argv[2]);
         else

@@ -96,6 +96,18 @@ static bool attach(int group, enum bpf_attach_type type) {
         return attached;
 }
 
+/* Whether the container is not to have the capability for that. */
+static bool is_dropped(char *const arguments[]) {
+        static const char option[] = "--drop-capability=";
+
+        for (; *arguments; arguments++)
+                if (strncmp(*arguments, option, sizeof(option) - 1) == 0 &&
+                        (strcmp(*arguments + sizeof(option) - 1, "all") == 0 ||
+                                strcasecmp(*arguments + sizeof(option) - 1, "CAP_NET_BIND_SERVICE") == 0))
+                        return true;
+        return false;
+}
+
 static void allow_low_ports(const char *container) {
         int group = open_control_group();
 
@@ -118,6 +130,7 @@ bool prepare_foreign_network(const char *container, char *arguments[]) {
                 return false;
         }
         nspawn_remove(arguments, namespace_path);
-        allow_low_ports(container);
+        if (!is_dropped(arguments))
+                allow_low_ports(container);
         return true;
 }

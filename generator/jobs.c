@@ -56,11 +56,14 @@ sd_bus *systemd_connect(void) {
         sd_bus *bus = NULL;
         int r;
 
-        if (geteuid() == 0 && (bus = connect_privately()))
+        if (geteuid() == 0)
+                bus = connect_privately();
+        r = bus ? 0 : sd_bus_open_system(&bus);
+        if (r >= 0) {
+                /* While it loads its units anew it answers nobody. */
+                (void)sd_bus_set_method_call_timeout(bus, RELOAD_TIMEOUT);
                 return bus;
-        r = sd_bus_open_system(&bus);
-        if (r >= 0)
-                return bus;
+        }
         log_message(LOG_ERR, "Cannot speak to systemd: %s", strerror(-r));
         return NULL;
 }
@@ -111,6 +114,8 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
         (void)ret_error;
         r = sd_bus_message_read(message, "uoss", NULL, &path, NULL, &result);
         if (r < 0) {
+                /* The calls that are under way end with it. */
+                sd_bus_close(sd_bus_message_get_bus(message));
                 end_all(run, strerror(-r));
                 return 0;
         }

@@ -12,7 +12,7 @@ sd_bus *systemd_connect(void);
 
 typedef struct Job {
         const char *method; /* of the Manager: "StartUnit", "StopUnit", "RestartUnit", "ReloadUnit", … */
-        const char *unit;   /* container@NAME.service */
+        const char *unit;   /* container@NAME.service, container-NAME-PORT.socket */
         /* Appends what the method takes behind the unit and the mode, or NULL. Gives a negative errno if it fails. */
         int (*append)(sd_bus_message *message, const struct Job *job, void *userdata);
         void *userdata; /* the caller's */
@@ -24,8 +24,8 @@ typedef struct Job {
 /* Called when @job has ended; may be NULL. @userdata is that of jobs_run(), as for append. */
 typedef void (*JobEnded)(const Job *job, void *userdata);
 
-/* Enqueues all @jobs at once (mode "replace"; a unit that is made by it: "fail") and returns when all have ended, at the latest with the connection. False if one
- * of them did not end as "done". The results are freed with jobs_free(). */
+/* Enqueues all @jobs at once, and returns when all have ended, at the latest with the connection. The mode is "replace", for a unit
+ * that is made by the job "fail". False if one of them did not end as "done". The results are freed with jobs_free(). */
 bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata);
 
 void jobs_free(Job jobs[], size_t length);

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "mounts.h"
 #include "option-path.h"
+#include "order.h"
 #include "read-file.h"
 #include "record.h"
 
@@ -465,6 +466,45 @@ static bool add_running(Plan *plan, const NameTable *names, const char *root, co
         return good;
 }
 
+/* systemd restarts a container with one that it requires, and stops it where that one is stopped first: so it is restarted, too. */
+static void restart_with_required(Plan *plan) {
+        NameTable names = NAME_TABLE_NULL;
+        bool found = true;
+
+        for (size_t i = 0; i < plan->length; i++)
+                (void)name_table_add(&names, plan->items[i].name, &plan->items[i]);
+        while (found) {
+                found = false;
+                for (size_t i = 0; i < plan->length; i++) {
+                        PlannedContainer *item = &plan->items[i];
+                        const List *requires = item->declared ? &item->declared->rare->requires : NULL;
+
+                        if (!requires || !item->running || item->action == ACTION_RESTART)
+                                continue;
+                        for (uint32_t j = 0; j < requires->length && item->action != ACTION_FAIL; j++) {
+                                const char *text = ((const Text *) requires->items)[j].text;
+                                const char *name = text ? order_container(plan->arena, text) : NULL;
+                                const PlannedContainer *required = name ? name_table_find(&names, name) : NULL;
+
+                                if (!required || required->action != ACTION_RESTART)
+                                        continue;
+                                item->action = ACTION_RESTART;
+                                item->reason = arena_printf(plan->arena, "it requires %s, which is restarted", name);
+                                found = true;
+                                break;
+                        }
+                }
+        }
+        name_table_free(&names);
+}
+
+static bool requires_any(const Manifest *manifest) {
+        for (size_t i = 0; i < manifest->length; i++)
+                if (manifest->containers[i]->rare->requires.length > 0)
+                        return true;
+        return false;
+}
+
 /* Fills in what the containers that run claim. Nothing else is asked of them any more. */
 static void find_claims(Plan *plan) {
         NameTable names = NAME_TABLE_NULL;
@@ -498,6 +538,8 @@ bool plan_make(Plan *plan, const Manifest *manifest, const NameTable *names, con
                 decide(plan, &plan->items[i], root, diagnostics, manifest->is_incomplete);
         if (plan->length > 0)
                 qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
+        if (requires_any(manifest))
+                restart_with_required(plan);
         return true;
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "arena.h"
@@ -43,8 +44,26 @@ static bool leads_to_stub(const Buffer *text) {
         return false;
 }
 
-/* Who reads the file sees the old text or @text. What stands there is not read: a container with all rights can make its mount of
- * the directory writable, and put something else there. */
+/* Whether the file has @text. A container with all rights can make its mount of the directory writable, and put anything there. */
+static bool is_there(int records, const char *path, const Buffer *text) {
+        int fd = openat(records, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+        Buffer found = BUFFER_NULL;
+        struct stat status;
+        bool same =
+                fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && (size_t)status.st_size == text->length;
+
+        if (same) {
+                buffer_reserve(&found, text->length + 1);
+                same = pread(fd, found.text, text->length, 0) == (ssize_t)text->length &&
+                       (text->length == 0 || memcmp(found.text, text->text, text->length) == 0);
+        }
+        if (fd >= 0)
+                close(fd);
+        buffer_free(&found);
+        return same;
+}
+
+/* Who reads the file sees the old text or @text. One that is as it should be is left alone: containers watch it. */
 static bool put(Arena *arena, int records, const char *name, const Buffer *text) {
         const char *directory = arena_printf(arena, RESOLV_CONF_DIRECTORY "/%s", name);
 
@@ -52,7 +71,8 @@ static bool put(Arena *arena, int records, const char *name, const Buffer *text)
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", directory, strerror(errno));
                 return false;
         }
-        return records_replace_file(arena, records, directory, RESOLV_CONF_FILE, text);
+        return is_there(records, arena_printf(arena, "%s/" RESOLV_CONF_FILE, directory), text) ||
+               records_replace_file(arena, records, directory, RESOLV_CONF_FILE, text);
 }
 
 bool resolv_conf_update(void) {
@@ -79,6 +99,16 @@ bool resolv_conf_update(void) {
         buffer_free(&uplink);
         arena_free(&arena);
         return good;
+}
+
+bool resolv_conf_follow(void) {
+        /* systemd does not look at the files while the unit runs that their last change has started: see systemd.path(5). Changes
+         * come in twos and threes. */
+        const struct timespec moment = {.tv_nsec = 500 * 1000 * 1000};
+
+        (void)resolv_conf_update();
+        (void)nanosleep(&moment, NULL);
+        return resolv_conf_update();
 }
 
 void resolv_conf_forget(const char *root) {

@@ -493,7 +493,7 @@ let
           isBack = i: elem (values.containerOfUnit (elemAt (after name) i)) group;
           option = item "${below "containers" name}.after" (head (filter isBack (genList (i: i) (length (after name)))));
         in
-        if group == [ ] then
+        if !(elem name reached.${name}) then
           [ ]
         else if length group == 1 then
           [ "${option}: it would wait for itself" ]

@@ -78,6 +78,28 @@ YAML
   grep -n stopped /tmp/applied | diff - <(printf '1:app: stopped\n2:database: stopped\n')
 }
 
+what_requires_a_container_that_exchanges_something_is_restarted_with_it() {
+  declare_containers <<'YAML'
+  app: { system: "{system}-wasabi", after: [database], requires: [database] }
+  database:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+  other: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
+YAML
+  systemctl start container@app container@other
+  local before
+  before=$(main_pid app)
+  sed -i 's|10.0.0.3|10.0.0.4|; s|10.0.0.2|10.0.0.3|' "$manifest"
+  nixos-container plan | grep -x 'app: restart (it requires database, which is restarted)'
+  nixos-container apply
+  _started_in_order
+  [ "$(state other)" = active ]
+  [ "$(main_pid app)" != "$before" ]
+  page 10.0.0.3
+}
+
 a_target_is_reached_before_a_container_that_is_after_it() {
   declare_containers <<'YAML'
   app: { system: "{system}-wasabi", after: [network-online.target], wants: [network-online.target] }

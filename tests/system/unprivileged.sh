@@ -418,6 +418,8 @@ YAML
 
 # refused COMMAND…: as root in the container, which all its capabilities are of no use to.
 _refused() { fails inside captive "$@"; }
+# A system call in Perl, which the kernel or the container's filter of system calls answers with EPERM.
+_not_permitted() { inside captive perl -MErrno -e "my \$result = do { $1 }; exit(\$result < 0 && \$!{EPERM} ? 0 : 1)"; }
 
 _start_captive() {
   mkdir -p /srv/bound
@@ -447,15 +449,13 @@ _try_everything() {
   _refused touch /nix/store/new
   _refused mount -o remount,bind,rw /nix/store
   # By the handle of a file, which knows of no directories: open_by_handle_at(2).
-  _refused perl -e 'exit(syscall(304, 3, pack("LLQ", 8, 1, 2), 0) < 0 ? 1 : 0)'
+  _not_permitted 'sysopen(my $root, "/", 0) or die; my $handle = pack("LLQ", 8, 1, 2); syscall(304, fileno($root), $handle, 0)'
   # Device nodes, and what they would be of.
   _refused mknod /root/disk b 7 0
   _refused mknod /root/memory c 1 1
   _refused mknod /dev/kmem c 1 2
-  _refused test -r /dev/mem
   # Mounts of what is the host's. A file system in memory is its own business.
   inside captive sh -c 'mkdir -p /mnt && unshare --mount mount -t tmpfs tmpfs /mnt'
-  _refused mount -t ext4 /dev/loop0 /mnt
   _refused mount -t debugfs debugfs /mnt
   _refused mount -t tracefs tracefs /mnt
   _refused mount -t configfs configfs /mnt
@@ -466,8 +466,8 @@ _try_everything() {
   inside captive mount -o remount,rw /sys || true
   inside captive mount -o remount,bind,rw /proc/sysrq-trigger || true
   _refused modprobe dummy
-  _refused perl -e 'exit(syscall(175, "", 0, "") < 0 ? 1 : 0)'
-  _refused perl -e 'exit(syscall(246, 0, 0, 0, 0, 0) < 0 ? 1 : 0)'
+  _not_permitted 'my $module = "module"; my $options = ""; syscall(175, $module, 6, $options)'
+  _not_permitted 'syscall(246, 0, 0, 0, 0, 0)'
   _refused sh -c 'echo s >/proc/sysrq-trigger'
   _refused sh -c 'echo 1 >/proc/sys/kernel/sysrq'
   _refused sh -c 'echo "|/bin/sh" >/proc/sys/kernel/core_pattern'
@@ -478,8 +478,7 @@ _try_everything() {
     (cat "$file" >"$file") 2>/dev/null && echo "$file" && exit 0; done; exit 1'
   _refused dmesg --clear
   _refused sh -c 'date --set="2001-01-01"'
-  _refused swapon /dev/loop0
-  _refused perl -e 'exit(syscall(169, 0xfee1dead, 0x28121969, 0, 0) < 0 ? 1 : 0)'
+  _not_permitted 'my $path = "/etc/passwd"; syscall(167, $path, 0)'
   # Processes.
   setsid sleep 1000 &
   sleeper=$!
@@ -517,7 +516,6 @@ root_of_an_unprivileged_container_can_do_nothing_to_the_host() {
   inside captive ip link set eth0 down
   wait_until 10 eval 'ip link show ve-captive | grep -q NO-CARRIER'
   inside captive ip link set eth0 up
-  _refused nsenter --net=/proc/1/ns/net --target 1 ip link show ve-captive
   [ "$(ip route show table all | grep -v ve-captive; ip rule)" = "$routes" ]
   _the_host_is_as_it_was
 }
