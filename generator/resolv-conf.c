@@ -104,7 +104,7 @@ bool resolv_conf_update(void) {
 bool resolv_conf_follow(void) {
         /* systemd does not look at the files while the unit runs that their last change has started: see systemd.path(5). Changes
          * come in twos and threes. */
-        const struct timespec moment = {.tv_nsec = 500 * 1000 * 1000};
+        const struct timespec moment = {.tv_nsec = 500000000};
 
         (void)resolv_conf_update();
         (void)nanosleep(&moment, NULL);
