@@ -437,6 +437,7 @@ YAML
   [ "$(inside captive id -u)" = 0 ]
 }
 
+# shellcheck disable=SC2016
 _try_everything() {
   local sleeper host_init
   # Files of the host.
