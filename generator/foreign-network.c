@@ -48,7 +48,6 @@ static bool join(const char *path) {
 
 /* Opens the control group that this process is in. */
 static int open_control_group(void) {
-        static const char unified[] = "0::";
         Buffer text = BUFFER_NULL;
         Arena arena = ARENA_NULL;
         int fd = -1;
@@ -56,10 +55,11 @@ static int open_control_group(void) {
         errno = ENOENT;
         if (read_file("/proc/self/cgroup", &text))
                 for_each_line(line, end, &text) {
-                        if ((size_t)(end - line) < sizeof(unified) || memcmp(line, unified, sizeof(unified) - 1) != 0)
+                        const char *path = line_behind(line, end, "0::");
+
+                        if (!path)
                                 continue;
-                        line += sizeof(unified) - 1;
-                        fd = open(arena_join(&arena, "/sys/fs/cgroup", arena_copy(&arena, line, (size_t)(end - line))),
+                        fd = open(arena_join(&arena, "/sys/fs/cgroup", arena_copy(&arena, path, (size_t)(end - path))),
                                 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
                         break;
                 }
@@ -98,13 +98,13 @@ static bool attach(int group, enum bpf_attach_type type) {
 
 /* Whether the container is not to have the capability for that. */
 static bool is_dropped(char *const arguments[]) {
-        static const char option[] = "--drop-capability=";
+        for (; *arguments; arguments++) {
+                const char *capability = nspawn_value_of(*arguments, "--drop-capability=");
 
-        for (; *arguments; arguments++)
-                if (strncmp(*arguments, option, sizeof(option) - 1) == 0 &&
-                        (strcmp(*arguments + sizeof(option) - 1, "all") == 0 ||
-                                strcasecmp(*arguments + sizeof(option) - 1, "CAP_NET_BIND_SERVICE") == 0))
+                if (capability &&
+                        (strcmp(capability, "all") == 0 || strcasecmp(capability, "CAP_NET_BIND_SERVICE") == 0))
                         return true;
+        }
         return false;
 }
 

@@ -230,15 +230,14 @@ static const char *idmap_of(const char *options) {
 /* Takes an argument apart, if it is one of a bind mount that is mapped and that is there. */
 static bool parse_bind(const Mapping *m, const char *argument, Bind *ret_bind) {
         static const char writable[] = "--bind=", read_only[] = "--bind-ro=";
-        size_t length = strncmp(argument, writable, sizeof(writable) - 1) == 0     ? sizeof(writable) - 1
-                        : strncmp(argument, read_only, sizeof(read_only) - 1) == 0 ? sizeof(read_only) - 1
-                                                                                   : 0;
+        const char *value = nspawn_value_of(argument, writable);
         NspawnParts parts;
 
-        if (length == 0)
+        ret_bind->option = value ? writable : read_only;
+        value = value ? value : nspawn_value_of(argument, read_only);
+        if (!value)
                 return false;
-        parts = nspawn_parts(m->arena, argument + length);
-        ret_bind->option = length == sizeof(writable) - 1 ? writable : read_only;
+        parts = nspawn_parts(m->arena, value);
         ret_bind->source = parts.part[0];
         ret_bind->target = parts.part[1];
         ret_bind->idmap = idmap_of(parts.part[2]);
@@ -252,13 +251,12 @@ static bool is_declared(const Mapping *m, const Bind *bind, const char *target) 
 
         for (char *const *argument = m->arguments; *argument; argument++)
                 for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-                        size_t length = strlen(options[i]);
+                        const char *value = nspawn_value_of(*argument, options[i]), *other;
                         NspawnParts parts;
-                        const char *other;
 
-                        if (strncmp(*argument, options[i], length) != 0)
+                        if (!value)
                                 continue;
-                        parts = nspawn_parts(m->arena, *argument + length);
+                        parts = nspawn_parts(m->arena, value);
                         other = parts.part[i < 2 && parts.part[1] ? 1 : 0];
                         if (is_below(other, bind->target) && (strcmp(other, target) == 0 || is_below(target, other)))
                                 return true;

@@ -14,6 +14,13 @@
                 (end = memchr(line, '\n', (size_t)((buffer)->text + (buffer)->length - line)));                        \
                 line = end + 1)
 
+/* If the line from @line to @end starts with @prefix, gives what is behind it, otherwise NULL. */
+static inline const char *line_behind(const char *line, const char *end, const char *prefix) {
+        size_t length = strlen(prefix);
+
+        return (size_t)(end - line) >= length && memcmp(line, prefix, length) == 0 ? line + length : NULL;
+}
+
 /* Whether @text has a line of the @length bytes at @wanted. */
 static inline bool has_line(const Buffer *text, const char *wanted, size_t length) {
         for_each_line(line, end, text) {

@@ -2,13 +2,18 @@
 
 #include <string.h>
 
-const char *nspawn_value(char *const arguments[], const char *option) {
+const char *nspawn_value_of(const char *argument, const char *option) {
         size_t length = strlen(option);
+
+        return strncmp(argument, option, length) == 0 ? argument + length : NULL;
+}
+
+const char *nspawn_value(char *const arguments[], const char *option) {
         const char *value = NULL;
 
         for (; *arguments; arguments++)
-                if (strncmp(*arguments, option, length) == 0)
-                        value = *arguments + length;
+                if (nspawn_value_of(*arguments, option))
+                        value = nspawn_value_of(*arguments, option);
         return value;
 }
 
@@ -16,7 +21,7 @@ void nspawn_remove(char *arguments[], const char *option) {
         char **kept = arguments;
 
         for (; *arguments; arguments++)
-                if (strncmp(*arguments, option, strlen(option)) != 0)
+                if (!nspawn_value_of(*arguments, option))
                         *kept++ = *arguments;
         *kept = NULL;
 }

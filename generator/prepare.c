@@ -20,12 +20,6 @@
 /* How often, in steps of a millisecond, it is looked whether udev is done with a link before udevadm is asked to wait. */
 #define UDEV_LOOKS 50
 
-static bool starts_with(const char *line, const char *end, const char *prefix) {
-        size_t length = strlen(prefix);
-
-        return (size_t)(end - line) >= length && memcmp(line, prefix, length) == 0;
-}
-
 /* Whether udev's notes on a link say what sd_device_get_is_initialized(3) goes by: when it was done first, and that nothing is
  * going on. Where they are kept or look otherwise, udevadm knows better. */
 static bool is_settled(Arena *arena, const char *link) {
@@ -35,8 +29,8 @@ static bool is_settled(Arena *arena, const char *link) {
 
         if (index > 0 && read_file(arena_printf(arena, "/run/udev/data/n%u", index), &notes))
                 for_each_line(line, end, &notes) {
-                        initialized = initialized || starts_with(line, end, "I:");
-                        if (starts_with(line, end, "E:ID_PROCESSING=")) {
+                        initialized = initialized || line_behind(line, end, "I:");
+                        if (line_behind(line, end, "E:ID_PROCESSING=")) {
                                 initialized = false;
                                 break;
                         }
@@ -70,7 +64,7 @@ static bool settle_links(Arena *arena, const Buffer *network) {
         static const char peer[] = " peer name ";
 
         for_each_line(line, end, network) {
-                const char *name = starts_with(line, end, "link add ")
+                const char *name = line_behind(line, end, "link add ")
                                            ? memmem(line, (size_t)(end - line), peer, sizeof(peer) - 1)
                                            : NULL;
 
@@ -112,7 +106,7 @@ static Buffer missing_files(Arena *arena, const Buffer *tmpfiles) {
 }
 
 static bool is_element(const char *line, const char *end) {
-        return starts_with(line, end, "add element ");
+        return line_behind(line, end, "add element ") != NULL;
 }
 
 /* The length of a script for nft without the elements, with which it ends. */

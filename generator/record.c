@@ -32,13 +32,6 @@
 #define CLAIM_WAIT_MAX 30000
 #define WAIT_STEP 20
 
-/* If the line from @line to @end starts with @prefix, gives what is behind it. */
-static const char *behind(const char *line, const char *end, const char *prefix) {
-        size_t length = strlen(prefix);
-
-        return (size_t)(end - line) >= length && memcmp(line, prefix, length) == 0 ? line + length : NULL;
-}
-
 static void wait_a_step(void) {
         const struct timespec step = {.tv_nsec = WAIT_STEP * 1000L * 1000};
 
@@ -286,7 +279,7 @@ static pid_t start_removing_links(const Buffer *network) {
         pid_t pid = 0;
 
         for_each_line(line, end, network) {
-                const char *link = behind(line, end, "link add name ");
+                const char *link = line_behind(line, end, "link add name ");
                 char name[IFNAMSIZ];
                 size_t length = 0;
 
@@ -344,7 +337,7 @@ static bool delete_elements(const Buffer *script, const Buffer *kept, bool last)
 
         buffer_append(&input, script->text, script->length);
         for_each_line(line, end, script) {
-                if (!behind(line, end, "add element ") || has_line(kept, line, (size_t)(end - line)))
+                if (!line_behind(line, end, "add element ") || has_line(kept, line, (size_t)(end - line)))
                         continue;
                 buffer_append(&input, delete, sizeof(delete) - 1);
                 buffer_append(&input, line + 4, (size_t)(end + 1 - (line + 4)));
@@ -405,7 +398,7 @@ static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
         bool removed = true;
 
         for_each_line(line, end, tmpfiles) {
-                const char *path = behind(line, end, "R ");
+                const char *path = line_behind(line, end, "R ");
 
                 if (path && access(arena_copy(arena, path, (size_t)(end - path)), F_OK) == 0)
                         buffer_append(&lines, line, (size_t)(end + 1 - line));
@@ -506,7 +499,8 @@ static bool read_generated(const char *path, Buffer *text) {
                 if (read_file(path, text)) {
                         const char *end = memrchr(text->text, '\n', text->length ? text->length - 1 : 0);
 
-                        if (end && behind(end, text->text + text->length, last) && text->text[text->length - 1] == '\n')
+                        if (end && line_behind(end, text->text + text->length, last) &&
+                                text->text[text->length - 1] == '\n')
                                 return true;
                 } else if (errno != ENOENT) {
                         break;
@@ -769,7 +763,7 @@ static size_t keep_elements(Buffer *script, const Buffer *kept, size_t *ret_remo
 
         *ret_removed = 0;
         for_each_line(line, end, script) {
-                bool is_element = behind(line, end, "add element ") != NULL;
+                bool is_element = line_behind(line, end, "add element ") != NULL;
 
                 if (is_element && !has_line(kept, line, (size_t)(end - line))) {
                         (*ret_removed)++;

@@ -20,14 +20,14 @@
 
 /* Whether the line from @line to @end names the stub of systemd-resolved as a name server. resolv.conf(5) */
 static bool names_stub(const char *line, const char *end) {
-        static const char keyword[] = "nameserver", *const stubs[] = {"127.0.0.53", "127.0.0.54"};
-        const char *word;
+        static const char *const stubs[] = {"127.0.0.53", "127.0.0.54"};
+        const char *word = line_behind(line, end, "nameserver");
         size_t length;
 
-        if ((size_t)(end - line) < sizeof(keyword) || memcmp(line, keyword, sizeof(keyword) - 1) != 0)
+        if (!word)
                 return false;
-        for (word = line + sizeof(keyword) - 1; word < end && (*word == ' ' || *word == '\t');)
-                word++;
+        for (; word < end && (*word == ' ' || *word == '\t'); word++)
+                ;
         for (length = 0; word + length < end && word[length] != ' ' && word[length] != '\t';)
                 length++;
         for (size_t i = 0; i < sizeof(stubs) / sizeof(stubs[0]); i++)

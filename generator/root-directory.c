@@ -117,13 +117,14 @@ static bool make_recorded(Root *root) {
 
 /* Makes the mount points of temporary file systems. */
 static bool make_mount_points(Root *root, char *const arguments[]) {
-        static const char tmpfs[] = "--tmpfs=";
         bool good = true;
 
-        for (; *arguments; arguments++)
-                if (strncmp(*arguments, tmpfs, sizeof(tmpfs) - 1) == 0)
-                        good = make(root, nspawn_parts(&root->arena, *arguments + sizeof(tmpfs) - 1).part[0], 0755) &&
-                               good;
+        for (; *arguments; arguments++) {
+                const char *tmpfs = nspawn_value_of(*arguments, "--tmpfs=");
+
+                if (tmpfs)
+                        good = make(root, nspawn_parts(&root->arena, tmpfs).part[0], 0755) && good;
+        }
         return good;
 }
 
@@ -140,7 +141,6 @@ static int open_root(Arena *arena, const char *directory) {
 /* systemd-nspawn makes the directory of the journal, too, and follows symbolic links on the host. The container does without the link
  * then. */
 static void keep_journal_inside(int root, char *arguments[]) {
-        static const char option[] = "--link-journal=";
         const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS};
         int fd = (int)syscall(SYS_openat2, root, "var/log/journal", &how, sizeof(how));
 
@@ -149,7 +149,7 @@ static void keep_journal_inside(int root, char *arguments[]) {
                 return;
         }
         for (; errno == ELOOP && *arguments; arguments++)
-                if (strncmp(*arguments, option, sizeof(option) - 1) == 0)
+                if (nspawn_value_of(*arguments, "--link-journal="))
                         *arguments = (char *)"--link-journal=no";
 }
 

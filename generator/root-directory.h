@@ -3,7 +3,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
+
+#include "lines.h"
 
 /* Whether the line of a record, of tmpfiles.d(5), makes a directory in the root directory of its container. That is not for
  * systemd-tmpfiles, which would follow the container's symbolic links on the host. */
@@ -11,7 +12,7 @@ static inline bool is_in_root_directory(const char *line, const char *end) {
         static const char *const starts[] = {"d \"/var/lib/nixos-containers/", "d \"/run/nixos-containers/"};
 
         for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-                if ((size_t)(end - line) > strlen(starts[i]) && memcmp(line, starts[i], strlen(starts[i])) == 0)
+                if (line_behind(line, end, starts[i]))
                         return true;
         return false;
 }
