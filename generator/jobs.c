@@ -138,10 +138,10 @@ static void wait_for_all(sd_bus *bus, Run *run) {
         }
 }
 
-/* Has systemd tell about the jobs of all units, not only of those somebody asks about. */
+/* Has systemd tell about the jobs of all units, not only of those somebody asks about. Where it does so anyway, as on its private
+ * socket, or has been asked before, its answer does not matter. */
 static int subscribe(sd_bus *bus, Run *run, sd_bus_slot **ret_match) {
         const char *unique = NULL;
-        sd_bus_error error = SD_BUS_ERROR_NULL;
         int r;
 
         /* On its private socket its messages have no sender, and a match of one would keep all of them away. */
@@ -150,11 +150,8 @@ static int subscribe(sd_bus *bus, Run *run, sd_bus_slot **ret_match) {
                 "JobRemoved", on_job_removed, run);
         if (r < 0)
                 return r;
-        r = sd_bus_call_method(bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", &error, NULL, NULL);
-        if (r < 0 && sd_bus_error_has_name(&error, "org.freedesktop.systemd1.AlreadySubscribed"))
-                r = 0;
-        sd_bus_error_free(&error);
-        return r;
+        return sd_bus_call_method_async(
+                bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", NULL, NULL, NULL);
 }
 
 static int enqueue(sd_bus *bus, Enqueued *enqueued, void *userdata) {

@@ -90,8 +90,9 @@ static int append_units(sd_bus_message *message, const Job *job, void *userdata)
                 ports->container);
         r = sd_bus_message_open_container(message, 'a', "(sv)");
         if (r >= 0)
-                r = sd_bus_message_append(message, "(sv)(sv)(sv)", "Description", "s", description, "BindsTo", "as", 1,
-                        container, "CollectMode", "s", "inactive-or-failed");
+                r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)", "Description", "s", description,
+                        "DefaultDependencies", "b", false, "BindsTo", "as", 1, container, "CollectMode", "s",
+                        "inactive-or-failed");
         if (r >= 0)
                 r = port->listen[1]
                             ? sd_bus_message_append(message, "(sv)", "Listen", "a(ss)", 2, "Stream", port->listen[0],
@@ -100,10 +101,11 @@ static int append_units(sd_bus_message *message, const Job *job, void *userdata)
         if (r >= 0)
                 r = sd_bus_message_close_container(message);
         if (r >= 0)
-                r = sd_bus_message_append(message, "a(sa(sv))", 1, port->service, 5, "Description", "s", description,
-                        "PartOf", "as", 1, port->socket, "CollectMode", "s", "inactive-or-failed", "DynamicUser", "b",
-                        true, "ExecStart", "a(sasb)", 1, TOOL_SYSTEMD_SOCKET_PROXYD, 3, TOOL_SYSTEMD_SOCKET_PROXYD,
-                        "--exit-idle-time=1min", port->target, false);
+                r = sd_bus_message_append(message, "a(sa(sv))", 1, port->service, 6, "Description", "s", description,
+                        "DefaultDependencies", "b", false, "PartOf", "as", 1, port->socket, "CollectMode", "s",
+                        "inactive-or-failed", "DynamicUser", "b", true, "ExecStart", "a(sasb)", 1,
+                        TOOL_SYSTEMD_SOCKET_PROXYD, 3, TOOL_SYSTEMD_SOCKET_PROXYD, "--exit-idle-time=1min",
+                        port->target, false);
         return r;
 }
 

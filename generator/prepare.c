@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -168,6 +169,20 @@ static pid_t start_adding_elements(const Buffer *script) {
         return start_program(nft, &elements, true);
 }
 
+/* Has another process listen on localhost, if the record says so: systemd takes its time, the more once it has new links to look at. */
+static pid_t start_listening(const char *container, const char *record, Arena *arena) {
+        pid_t pid;
+
+        if (access(arena_printf(arena, "%s/" RECORD_LOCALHOST, record), F_OK) < 0)
+                return 0;
+        pid = fork();
+        if (pid == 0)
+                exit(record_listen(container) ? EXIT_SUCCESS : EXIT_FAILURE);
+        if (pid < 0)
+                log_message(LOG_WARNING, "Container %s cannot listen on localhost: %s", container, strerror(errno));
+        return pid;
+}
+
 /* What of a record is to be there before systemd-nspawn runs. */
 typedef struct Parts {
         Buffer tmpfiles, network, script;
@@ -182,7 +197,7 @@ static bool add_parts(Arena *arena, const char *container, const Parts *parts) {
         char *const nft[] = {
                 (char *)TOOL_NFT, (char *)"-f", (char *)arena_printf(arena, "%s/" RECORD_NFT, record), NULL};
         Step links = {0}, rules = {0}, files = {0};
-        pid_t elements = 0;
+        pid_t elements = 0, ports = start_listening(container, record, arena);
         bool good;
 
         if (parts->network.length > 0)
@@ -194,14 +209,15 @@ static bool add_parts(Arena *arena, const char *container, const Parts *parts) {
         if (missing.length > 0)
                 files = start_step(systemd_tmpfiles, &missing);
 
-        /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
-        (void)record_listen(container);
         good = end_step(&links, container) && settle_links(arena, &parts->network);
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)
                 rules = start_step(nft, &BUFFER_NULL);
         good = end_step(&rules, container) && good;
         good = end_step(&files, container) && good;
+        /* As it is no loss to the container if another program has a port, that was only logged. Connections wait for it. */
+        if (ports > 0)
+                (void)end_program(ports);
         buffer_free(&missing);
         return good;
 }

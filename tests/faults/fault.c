@@ -5,7 +5,7 @@
  *   FAULT_AT     the number of the call that fails, from 1
  *   FAULT_ERROR  the errno(3) it fails with; 0: it succeeds with a single byte
  *
- * Programs that are run by this one are not disturbed. */
+ * Programs that are run by this one are not disturbed, nor are processes that it forks. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -180,7 +180,18 @@ FUNCTION(int, posix_spawn, fault_error,
         (int *pid, const char *path, const void *actions, const void *attributes, char *const *arguments,
                 char *const *variables),
         (pid, path, actions, attributes, arguments, variables))
-FUNCTION(int, fork, -1, (void), ())
+int fork(void);
+int fork(void) {
+        static void *function;
+        int pid;
+
+        if (fails("fork"))
+                return -1;
+        pid = ((int (*)(void))next(&function, "fork"))();
+        if (pid == 0)
+                active = false;
+        return pid;
+}
 FUNCTION(int, waitpid, -1, (int pid, int *status, int options), (pid, status, options))
 FUNCTION(int, setns, -1, (int fd, int type), (fd, type))
 FUNCTION(int, unshare, -1, (int flags), (flags))
