@@ -7,12 +7,16 @@
 
 #include "buffer.h"
 
+/* The newline at which the line of @text ends that starts at @line, NULL if there is none any more. */
+static inline const char *find_newline(const Buffer *text, const char *line) {
+        const char *text_end = text->text + text->length;
+
+        return line < text_end ? memchr(line, '\n', (size_t)(text_end - line)) : NULL;
+}
+
 /* Runs what follows for each line of the Buffer @buffer, from @line up to its newline at @end. */
 #define for_each_line(line, end, buffer)                                                                               \
-        for (const char *line = (buffer)->text, *end;                                                                  \
-                line < (buffer)->text + (buffer)->length &&                                                            \
-                (end = memchr(line, '\n', (size_t)((buffer)->text + (buffer)->length - line)));                        \
-                line = end + 1)
+        for (const char *line = (buffer)->text, *end; (end = find_newline(buffer, line)); line = end + 1)
 
 /* If the line from @line to @end starts with @prefix, gives what is behind it, otherwise NULL. */
 static inline const char *line_behind(const char *line, const char *end, const char *prefix) {
