@@ -49,7 +49,7 @@ GENERATOR := address arena buffer check closures diagnostic entry escape generat
 	name-table nixos-container-generator option-path order output read-file schema siphash spelling template templates unit-name utf8 write-all
 RECORD := arena buffer container-record escape foreign-network idmap inside jobs localhost log nspawn-arguments option-path prepare read-file \
 	record resolv-conf root-directory run-program utf8 write-all
-INIT := address container-init
+INIT := address arena buffer container-init log read-file write-all
 CLI := apply colour host imperative inside jobs localhost machined nix-build nixos-container operands plan record remove-tree run-program \
 	session terminal verb-apply verb-control verb-enter verb-imperative verb-list verb-show \
 	$(filter-out generate nixos-container-generator output template templates,$(GENERATOR))
@@ -128,7 +128,7 @@ check-unit: $(UNIT:%=$(B)/%)
 	@for test in $^; do $$test || exit 1; done
 
 # All but what has a main() of its own.
-TESTED := $(filter-out nixos-container-generator nixos-container,$(sort $(GENERATOR) $(CLI)))
+TESTED := $(filter-out nixos-container-generator nixos-container container-record,$(sort $(GENERATOR) $(CLI) $(RECORD)))
 
 $(B)/test-%: tests/unit/test-%.c $(TESTED:%=$(B)/%.o)
 	@echo "  CC      $@"

@@ -29,6 +29,9 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "buffer.h"
+#include "read-file.h"
+#include "write-all.h"
 
 typedef struct Request {
         struct nlmsghdr header;
@@ -77,22 +80,14 @@ static void add_attribute(Request *request, uint16_t type, const void *data, siz
 
 /* Sends the request and waits for its answer. Returns 0 or a negative errno. */
 static int call(int fd, const Request *request) {
-        char answer[1024];
-        const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
-        const struct nlmsgerr *error;
-        ssize_t n;
+        struct {
+                struct nlmsghdr header; /* its type is NLMSG_ERROR, see NLM_F_ACK in netlink(7) */
+                struct nlmsgerr error;
+        } answer = {.error.error = -EBADMSG};
 
-        if (send(fd, request, request->header.nlmsg_len, 0) < 0)
+        if (send(fd, request, request->header.nlmsg_len, 0) < 0 || recv(fd, &answer, sizeof(answer), 0) < 0)
                 return -errno;
-        do
-                n = recv(fd, answer, sizeof(answer), 0);
-        while (n < 0 && errno == EINTR);
-        if (n < 0)
-                return -errno;
-        if (!NLMSG_OK(header, (size_t)n) || header->nlmsg_type != NLMSG_ERROR)
-                return -EBADMSG;
-        error = NLMSG_DATA(header);
-        return error->error;
+        return answer.error.error;
 }
 
 static int link_index(const char *name) {
@@ -168,18 +163,15 @@ static bool has_resolvconf(const char *init) {
 }
 
 static bool copy_file(const char *from, const char *to) {
-        int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-        bool good = in >= 0 && out >= 0;
-        char buffer[4096];
-        ssize_t n = 0;
+        Buffer text = BUFFER_NULL;
+        int fd = -1;
+        bool good = read_file(from, &text) && (fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) >= 0 &&
+                    write_all(fd, text.text, text.length);
 
-        while (good && (n = read(in, buffer, sizeof(buffer))) > 0)
-                good = write(out, buffer, (size_t)n) == n;
-        if (in >= 0)
-                close(in);
-        if (out >= 0)
-                close(out);
-        return good && n == 0;
+        if (fd >= 0)
+                close(fd);
+        buffer_free(&text);
+        return good;
 }
 
 /* Makes /etc/resolv.conf a link to the file at @path, through which it cannot be written: whoever has other name servers puts a file
@@ -260,7 +252,8 @@ int main(int argc, char *argv[]) {
                 give_resolv_conf(resolv_conf, argv[i + 1]);
 
         /* Asked to stop before there is anything to stop. */
-        if (sigpending(&pending) == 0 && sigismember(&pending, SIGRTMIN + 3))
+        sigpending(&pending);
+        if (sigismember(&pending, SIGRTMIN + 3))
                 return EXIT_SUCCESS;
 
         execv(argv[i + 1], argv + i + 1);
