@@ -7,19 +7,14 @@
  *   container-record create DIRECTORY CONTAINER
  *       Copies the container's unit from the generator's DIRECTORY into the record, and takes its [X-…] sections apart.
  *       If another container has something that this one claims, waits for it if it is about to give it up; otherwise
- *       says which and fails.
- *   container-record listen CONTAINER
- *       Listens on the host's loopback addresses, on the ports that the record says.
+ *       says which and fails. The first thing that start does.
  *   container-record reloaded CONTAINER SYSTEM
  *       Notes that another system than that of the record has been activated in the container.
  *   container-record remove CONTAINER
  *       Undoes what the record says was added, and removes the record. Does nothing if there is none. If the container
  *       has failed and systemd is older than it should be, says that.
  *   container-record resolv-conf
- *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h.
- *   container-record settle LINK
- *       Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it
- *       before. This, create and listen are what units of earlier versions run. */
+ *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -44,11 +39,9 @@ static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
                 "Usage: %1$s start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]\n"
                 "       %1$s create DIRECTORY CONTAINER\n"
-                "       %1$s listen CONTAINER\n"
                 "       %1$s reloaded CONTAINER SYSTEM\n"
                 "       %1$s remove CONTAINER\n"
                 "       %1$s resolv-conf\n"
-                "       %1$s settle LINK\n"
                 "The units of nixos-container-generator(8) run it.\n",
                 program_invocation_short_name);
         exit(EXIT_FAILURE);
@@ -137,16 +130,12 @@ int main(int argc, char *argv[]) {
                 good = start(argv[2], container_operand(argv[3]), argv + 4);
         else if (argc == 4 && strcmp(argv[1], "create") == 0)
                 good = record_create(argv[2], container_operand(argv[3]));
-        else if (argc == 3 && strcmp(argv[1], "listen") == 0)
-                good = record_listen(container_operand(argv[2]));
         else if (argc == 4 && strcmp(argv[1], "reloaded") == 0)
                 good = record_set_system(container_operand(argv[2]), argv[3]);
         else if (argc == 3 && strcmp(argv[1], "remove") == 0)
                 good = remove_container(container_operand(argv[2]));
         else if (argc == 2 && strcmp(argv[1], "resolv-conf") == 0)
                 good = resolv_conf_follow();
-        else if (argc == 3 && strcmp(argv[1], "settle") == 0)
-                good = settle_link(argv[2]);
         else
                 fail_usage();
         return good ? EXIT_SUCCESS : EXIT_FAILURE;
