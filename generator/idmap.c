@@ -5,10 +5,10 @@
 #include <limits.h>
 #include <linux/mount.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -51,16 +51,14 @@ static void add(Mapping *m, const char *argument) {
         m->result[m->length] = NULL;
 }
 
-/* Takes one word off the line and undoes the escapes of proc_pid_mountinfo(5). */
-static const char *take_word(Arena *arena, const char **line, const char *end) {
-        const char *word = *line, *word_end = memchr(word, ' ', (size_t)(end - word));
-        char *copy, *to;
+/* Takes one word off the line, which ends with a newline, and undoes the escapes of proc_pid_mountinfo(5). */
+static const char *take_word(Arena *arena, const char **line) {
+        size_t length = strcspn(*line, " \n");
+        char *copy = arena_copy(arena, *line, length), *to = copy;
 
-        word_end = word_end ? word_end : end;
-        *line = word_end < end ? word_end + 1 : end;
-        copy = to = arena_copy(arena, word, (size_t)(word_end - word));
+        *line += length + strspn(*line + length, " ");
         for (const char *from = copy; *from; from++)
-                if (from[0] == '\\' && from[1] && from[2] && from[3]) {
+                if (*from == '\\' && strspn(from + 1, "01234567") >= 3) {
                         *to++ = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
                         from += 3;
                 } else {
@@ -77,13 +75,13 @@ static void read_mounts(Mapping *m) {
         (void)read_file("/proc/self/mountinfo", &text);
         for_each_line(line, end, &text) {
                 const char *rest = line, *separator = memmem(line, (size_t)(end - line), " - ", 3);
-                Mount mount = {.id = strtoull(take_word(m->arena, &rest, end), NULL, 10)};
+                Mount mount = {.id = strtoull(take_word(m->arena, &rest), NULL, 10)};
 
                 for (int i = 0; i < 3; i++)
-                        (void)take_word(m->arena, &rest, end);
-                mount.path = take_word(m->arena, &rest, end);
+                        (void)take_word(m->arena, &rest);
+                mount.path = take_word(m->arena, &rest);
                 rest = separator ? separator + 3 : end;
-                mount.type = take_word(m->arena, &rest, end);
+                mount.type = take_word(m->arena, &rest);
                 m->mounts = reallocate(m->mounts, (m->mounts_length + 1) * sizeof(*m->mounts));
                 m->mounts[m->mounts_length++] = mount;
         }
@@ -94,10 +92,9 @@ static void read_mounts(Mapping *m) {
 static uint64_t mount_id(const char *path) {
         struct statx status;
 
-        if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID, &status) < 0 ||
-                !(status.stx_mask & STATX_MNT_ID))
-                return 0;
-        return status.stx_mnt_id;
+        return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID, &status) < 0
+                       ? 0
+                       : status.stx_mnt_id;
 }
 
 /* Whether @path is somewhere below @directory. */
@@ -135,27 +132,27 @@ static bool write_map(Arena *arena, pid_t process, const char *file, const char 
 /* Opens a user namespace in which IDs are mapped: one comes only with a process. Returns -1 where there is none to be had. */
 static int open_user_namespace(Arena *arena) {
         static const char map[] = "0 65536 65536\n";
-        int ready[2], fd = -1;
-        char byte;
+        int ends[2], fd = -1;
+        char byte = 0;
         pid_t process;
 
-        if (pipe2(ready, O_CLOEXEC) < 0)
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
                 return -1;
         process = fork();
         if (process == 0) {
-                if (unshare(CLONE_NEWUSER) == 0 && write(ready[1], "", 1) == 1)
-                        pause();
-                _exit(EXIT_FAILURE);
+                close(ends[0]);
+                /* Says that it is there, and is there until the other end is closed. */
+                if (unshare(CLONE_NEWUSER) == 0 && write(ends[1], &byte, 1) == 1)
+                        (void)!read(ends[1], &byte, 1);
+                exit(EXIT_SUCCESS);
         }
-        close(ready[1]);
-        if (process > 0) {
-                if (read(ready[0], &byte, 1) == 1 && write_map(arena, process, "uid_map", map) &&
-                        write_map(arena, process, "gid_map", map))
-                        fd = open(arena_printf(arena, "/proc/%i/ns/user", process), O_RDONLY | O_CLOEXEC);
-                (void)kill(process, SIGKILL);
+        close(ends[1]);
+        if (process > 0 && read(ends[0], &byte, 1) == 1 && write_map(arena, process, "uid_map", map) &&
+                write_map(arena, process, "gid_map", map))
+                fd = open(arena_printf(arena, "/proc/%i/ns/user", process), O_RDONLY | O_CLOEXEC);
+        close(ends[0]);
+        if (process > 0)
                 (void)waitpid(process, NULL, 0);
-        }
-        close(ready[0]);
         return fd;
 }
 

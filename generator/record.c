@@ -10,9 +10,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
+#include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,20 +39,8 @@ static void wait_a_step(void) {
 
 /* Called while a start waits. Tells systemd now and then that the container is to have all of its time after that. sd_notify(3) */
 static void extend_timeout(int waited) {
-        static const char message[] = "EXTEND_TIMEOUT_USEC=90000000";
-        const char *path = getenv("NOTIFY_SOCKET");
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        int fd;
-
-        if (waited % 1000 != 0 || !path || path[0] != '/' || strlen(path) >= sizeof(address.sun_path))
-                return;
-        memcpy(address.sun_path, path, strlen(path) + 1);
-        fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (fd >= 0) {
-                (void)sendto(fd, message, sizeof(message) - 1, MSG_NOSIGNAL, (const struct sockaddr *)&address,
-                        sizeof(address));
-                close(fd);
-        }
+        if (waited % 1000 == 0)
+                (void)sd_notify(false, "EXTEND_TIMEOUT_USEC=90000000");
 }
 
 int records_open(void) {
@@ -273,24 +260,19 @@ static void release_any_claims(int records, const char *container) {
 
 /* Starts to delete the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when
  * it deletes the container's network namespace, which is going on meanwhile. Returns the process, 0 if there are none. */
-static pid_t start_removing_links(const Buffer *network) {
+static pid_t start_removing_links(Arena *arena, const Buffer *network) {
         char *const ip[] = {(char *)TOOL_IP, (char *)"-force", (char *)"-batch", (char *)"-", NULL};
         Buffer batch = BUFFER_NULL;
         pid_t pid = 0;
 
         for_each_line(line, end, network) {
-                const char *link = line_behind(line, end, "link add name ");
-                char name[IFNAMSIZ];
-                size_t length = 0;
+                const char *name = line_behind(line, end, "link add name "), *command;
 
-                while (link && length < sizeof(name) - 1 && link + length < end && link[length] != ' ')
-                        name[length] = link[length], length++;
-                name[length] = '\0';
-                if (!link || if_nametoindex(name) == 0)
+                name = name ? arena_copy(arena, name, strcspn(name, " \n")) : NULL;
+                if (!name || if_nametoindex(name) == 0)
                         continue;
-                buffer_append(&batch, "link delete dev ", 16);
-                buffer_append(&batch, name, length);
-                buffer_append(&batch, "\n", 1);
+                command = arena_printf(arena, "link delete dev %s\n", name);
+                buffer_append(&batch, command, strlen(command));
         }
         if (batch.length > 0)
                 pid = start_program(ip, &batch, false);
@@ -465,7 +447,7 @@ static bool remove_record(Arena *arena, int records, const char *container) {
                    record_read(arena, container, RECORD_LOCALHOST, &localhost);
         if (readable) {
                 /* The kernel takes its time for both. */
-                links = start_removing_links(&network);
+                links = start_removing_links(arena, &network);
                 removed = remove_forwards(arena, records, container) && removed;
                 unregister_machine(arena, container);
                 remove_nspawn_leftovers(arena, container);
@@ -490,26 +472,38 @@ static bool remove_record(Arena *arena, int records, const char *container) {
         return readable && removed;
 }
 
+/* Whether a file of the generator's directory has its last line, which starts with "# End of ". */
+static bool is_whole(const Buffer *text) {
+        const char *last = text->text, *last_end = NULL;
+
+        for_each_line(line, end, text) {
+                last = line;
+                last_end = end;
+        }
+        return last_end && last_end + 1 == text->text + text->length && line_behind(last, last_end, "# End of ");
+}
+
 /* Reads a file of the generator's directory, which is emptied and written anew at each daemon-reload: waits until it is
- * there and whole. The last line of these files starts with "# End of ". */
+ * there and whole. */
 static bool read_generated(const char *path, Buffer *text) {
-        static const char last[] = "\n# End of ";
+        const char *missing = NULL;
+
         for (int waited = 0; waited < GENERATOR_WAIT_MAX; waited += WAIT_STEP) {
                 text->length = 0;
                 if (read_file(path, text)) {
-                        const char *end = memrchr(text->text, '\n', text->length ? text->length - 1 : 0);
-
-                        if (end && line_behind(end, text->text + text->length, last) &&
-                                text->text[text->length - 1] == '\n')
+                        if (is_whole(text))
                                 return true;
-                } else if (errno != ENOENT) {
-                        break;
+                        missing = "not whole";
+                } else if (errno == ENOENT) {
+                        missing = "not there";
+                } else {
+                        log_message(LOG_ERR, "%s: %s", path, strerror(errno));
+                        return false;
                 }
                 extend_timeout(waited);
                 wait_a_step();
         }
-        log_message(LOG_ERR, "%s: %s", path,
-                errno == ENOENT ? "it is not there; run: systemctl daemon-reload" : strerror(errno));
+        log_message(LOG_ERR, "%s: it is %s; run: systemctl daemon-reload", path, missing);
         return false;
 }
 
@@ -721,7 +715,7 @@ static bool create_files(const Buffer *tmpfiles) {
                 if (!is_in_root_directory(line, end))
                         buffer_append(&lines, line, (size_t)(end + 1 - line));
         }
-        created = run_program(systemd_tmpfiles, &lines) == 0;
+        created = lines.length == 0 || run_program(systemd_tmpfiles, &lines) == 0;
         buffer_free(&lines);
         return created;
 }
