@@ -1,6 +1,5 @@
 #include "diagnostic.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 
 #include "log.h"
@@ -10,11 +9,10 @@ void diagnostics_init(Diagnostics *diagnostics, Arena *arena) {
         diagnostics->end = &diagnostics->first;
 }
 
-void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
-        const char *option, const char *format, ...) {
+void vdiagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
+        const char *option, const char *format, va_list arguments) {
         Diagnostic *diagnostic;
         char message[2048], place[32] = "";
-        va_list arguments;
 
         if (severity == SEVERITY_ERROR)
                 diagnostics->errors++;
@@ -24,9 +22,7 @@ void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, 
                 return;
         diagnostics->kept++;
 
-        va_start(arguments, format);
         vsnprintf(message, sizeof(message), format, arguments);
-        va_end(arguments);
         if (mark && mark->line > 0)
                 snprintf(place, sizeof(place), ":%u:%u", mark->line, mark->column);
 
@@ -38,6 +34,15 @@ void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, 
                 diagnostics->arena, "%s%s: %s%s%s", file, place, option ? option : "", option ? ": " : "", message);
         *diagnostics->end = diagnostic;
         diagnostics->end = &diagnostic->next;
+}
+
+void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
+        const char *option, const char *format, ...) {
+        va_list arguments;
+
+        va_start(arguments, format);
+        vdiagnose(diagnostics, severity, subject, file, mark, option, format, arguments);
+        va_end(arguments);
 }
 
 void diagnostics_log(const Diagnostics *diagnostics) {

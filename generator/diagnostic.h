@@ -1,6 +1,7 @@
 /* Diagnostics: what is wrong with a manifest, where, and what is allowed there. */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -39,9 +40,11 @@ typedef struct Diagnostics {
 void diagnostics_init(Diagnostics *diagnostics, Arena *arena);
 
 /* Adds one. @mark may be NULL for a file as a whole, @option for a place that is no option. The message is formatted as
- * printf(3). */
+ * printf(3), or vprintf(3). */
 void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
         const char *option, const char *format, ...) __attribute__((format(printf, 7, 8)));
+void vdiagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
+        const char *option, const char *format, va_list arguments) __attribute__((format(printf, 7, 0)));
 
 /* Whether further ones are only counted. */
 static inline bool diagnostics_are_full(const Diagnostics *diagnostics) {

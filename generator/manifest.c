@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,14 +42,17 @@ typedef struct Reader {
         size_t path_length;
 } Reader;
 
-static void push_name(Reader *r, const char *name) {
+static void push(Reader *r, PathPart part) {
         assert(r->path_length < PATH_MAX_PARTS);
-        r->path[r->path_length++] = (PathPart){.name = name};
+        r->path[r->path_length++] = part;
+}
+
+static void push_name(Reader *r, const char *name) {
+        push(r, (PathPart){.name = name});
 }
 
 static void push_index(Reader *r, unsigned index) {
-        assert(r->path_length < PATH_MAX_PARTS);
-        r->path[r->path_length++] = (PathPart){.index = index};
+        push(r, (PathPart){.index = index});
 }
 
 static void pop(Reader *r) {
@@ -71,19 +75,22 @@ static Mark mark_of(const yaml_mark_t *mark) {
         return (Mark){.line = (uint32_t)mark->line + 1, .column = (uint32_t)mark->column + 1};
 }
 
-#define report(r, mark, ...)                                                                                           \
-        do {                                                                                                           \
-                Mark place = (mark);                                                                                   \
-                if ((r)->container)                                                                                    \
-                        (r)->container->broken = true;                                                                 \
-                else                                                                                                   \
-                        (r)->manifest->is_incomplete = true;                                                           \
-                if (diagnostics_are_full((r)->diagnostics)) /* nor is memory spent on them */                          \
-                        (r)->diagnostics->errors++;                                                                    \
-                else                                                                                                   \
-                        diagnose((r)->diagnostics, SEVERITY_ERROR, (r)->container, (r)->file, &place, path_text(r),    \
-                                __VA_ARGS__);                                                                          \
-        } while (0)
+/* Says what is wrong at @mark, with the option that is being read. */
+__attribute__((format(printf, 3, 4))) static void report(Reader *r, Mark mark, const char *format, ...) {
+        va_list arguments;
+
+        if (r->container)
+                r->container->broken = true;
+        else
+                r->manifest->is_incomplete = true;
+        if (diagnostics_are_full(r->diagnostics)) { /* nor is memory spent on them */
+                r->diagnostics->errors++;
+                return;
+        }
+        va_start(arguments, format);
+        vdiagnose(r->diagnostics, SEVERITY_ERROR, r->container, r->file, &mark, path_text(r), format, arguments);
+        va_end(arguments);
+}
 
 /* The offset in bytes of the character at @index, from where the last one asked for was. */
 static size_t offset_of(Reader *r, size_t index) {
@@ -205,7 +212,10 @@ static bool is_null(const Reader *r) {
         return strcmp(text, "") == 0 || strcmp(text, "~") == 0 || strcmp(text, "null") == 0;
 }
 
+/* What stands there, for a message. */
 static const char *found(Reader *r) {
+        if (diagnostics_are_full(r->diagnostics)) /* nobody will see it */
+                return "";
         if (is_null(r))
                 return "null";
         switch (r->event.type) {
