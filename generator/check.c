@@ -271,9 +271,9 @@ static void check_inside_names(Checker *c) {
         for (uint32_t i = 0; i < c->container->rare->interfaces.length; i++) {
                 const char *name = interfaces[i].text;
 
-                if (name && name[interface_host_length(name)] == ':')
+                if (name[interface_host_length(name)] == ':')
                         name += interface_host_length(name) + 1;
-                if (name && name_table_add(&names, name, c))
+                if (name_table_add(&names, name, c))
                         complain(c, SEVERITY_ERROR, &interfaces[i].mark, arena_printf(c->arena, "interfaces[%u]", i),
                                 "%s is the name of another interface in the container", name);
         }
