@@ -72,8 +72,8 @@ static const Mount *find_target(const Mounts *mounts, const char *path, size_t l
                 else
                         high = middle;
         }
-        if (low == 0 || strncmp(mounts->items[low - 1].target, path, length) != 0 ||
-                mounts->items[low - 1].target[length] != '\0')
+        /* Of those that start like it, only it itself can stand before. */
+        if (low == 0 || strncmp(mounts->items[low - 1].target, path, length) != 0)
                 return NULL;
         return &mounts->items[low - 1];
 }
