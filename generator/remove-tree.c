@@ -54,11 +54,8 @@ static int open_directory(int parent, const char *name) {
         int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         struct statx status;
 
-        if (fd < 0) {
-                if (errno == ELOOP)
-                        errno = ENOTDIR;
+        if (fd < 0)
                 return -1;
-        }
         if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) >= 0 &&
                 (status.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) &&
                 !(status.stx_attributes & STATX_ATTR_MOUNT_ROOT))
