@@ -52,20 +52,17 @@ static const char *item_text(Arena *arena, const Field *field, const void *item)
 }
 
 static const char *list_text(Arena *arena, const Field *field, const List *list) {
-        const char *text = field->kind == FIELD_NAMED ? "{" : "[";
+        const char *text = "[";
 
         for (uint32_t i = 0; i < list->length; i++) {
                 const void *item = item_of(field, list, i);
 
-                text = arena_join(arena, text, i > 0 ? ", " : "");
-                if (field->kind == FIELD_NAMED)
-                        text = arena_printf(arena, "%s%s: ", text, field->type->format(arena, item));
-                text = arena_join(arena, text, item_text(arena, field, item));
+                text = arena_printf(arena, "%s%s%s", text, i > 0 ? ", " : "", item_text(arena, field, item));
         }
-        return arena_join(arena, text, field->kind == FIELD_NAMED ? "}" : "]");
+        return arena_join(arena, text, "]");
 }
 
-/* A value as JSON, what it is by itself where it was not given, or NULL. */
+/* A value as JSON, what it is by itself where it was not given, or NULL. No object has any that are named in it. */
 static const char *value_text(Arena *arena, const Field *field, const void *value) {
         if (field->kind == FIELD_SCALAR)
                 return is_given(value) ? field->type->format(arena, value) : field->fallback;
