@@ -479,8 +479,8 @@ static void restart_with_required(Plan *plan) {
                         if (!requires || !item->running || item->action == ACTION_RESTART)
                                 continue;
                         for (uint32_t j = 0; j < requires->length && item->action != ACTION_FAIL; j++) {
-                                const char *text = ((const Text *) requires->items)[j].text;
-                                const char *name = text ? order_container(plan->arena, text) : NULL;
+                                const char *name = order_container(
+                                        plan->arena, ((const Text *) requires->items)[j].text);
                                 const PlannedContainer *required = name ? name_table_find(&names, name) : NULL;
 
                                 if (!required || required->action != ACTION_RESTART)
@@ -556,7 +556,7 @@ static const char *shortened(Arena *arena, const char *value, const char *other)
         static const char store[] = "\"/nix/store/";
         const size_t hash = sizeof(store) - 1, name = hash + 33;
 
-        if (!value || !other || strlen(value) <= name || strlen(other) <= name || strncmp(value, store, hash) != 0 ||
+        if (strlen(value) <= name || strlen(other) <= name || strncmp(value, store, hash) != 0 ||
                 strncmp(other, store, hash) != 0 || value[name - 1] != '-')
                 return value;
         if (strcmp(value + name, other + name) == 0)

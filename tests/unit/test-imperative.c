@@ -105,6 +105,8 @@ static const Case replacements[] = {
                 "version: 1\ncontainers:\n  a:\n    system: \"/new\" # mine\n    autoStart: true\n"},
         {"version: 1\ncontainers:\n  a:\n    system: '/old'\n", NULL,
                 "version: 1\ncontainers:\n  a:\n    system: \"/new\"\n"},
+        {"version: 1\ncontainers:\n  a:\n    system: '/o\\ld'\n", NULL,
+                "version: 1\ncontainers:\n  a:\n    system: \"/new\"\n"},
         {"version: 1\ncontainers:\n  a:\n    system: /o l#d # mine\n", NULL,
                 "version: 1\ncontainers:\n  a:\n    system: \"/new\" # mine\n"},
         {"version: 1\ncontainers:\n  a:\n    system:\n      /old\n    tmpfs: [/x]\n", NULL,
@@ -151,6 +153,76 @@ static void a_manifest_without_a_system_is_left_alone(void **state) {
         reading_free(&reading);
 }
 
+/* Whoever edits it meanwhile may cut it anywhere. */
+static void nothing_is_read_beyond_the_end_of_a_manifest_that_is_shorter_by_now(void **state) {
+        (void)state;
+        for (size_t i = 0; i < sizeof(replacements) / sizeof(replacements[0]); i++) {
+                const Case *c = &replacements[i];
+                Reading reading;
+
+                reading_init(&reading);
+                reading_add(&reading, "a.yaml", c->before);
+                for (size_t length = 0; length < strlen(c->before); length++) {
+                        char *cut = malloc(length + 1);
+                        Buffer buffer;
+
+                        memcpy(cut, c->before, length);
+                        if (imperative_replace_system(
+                                    reading.manifest.containers[0], cut, length, "/new", c->flake, &buffer))
+                                assert_non_null(memmem(buffer.text, buffer.length, "\"/new\"", 6));
+                        (void)imperative_flake(&reading.arena, cut, length);
+                        buffer_free(&buffer);
+                        free(cut);
+                }
+                reading_free(&reading);
+        }
+}
+
+static void a_flake_is_found_in_the_comments_at_the_start(void **state) {
+        static const struct {
+                const char *text, *flake;
+        } cases[] = {
+                {"# flake: \"github:a/b#c\"\nversion: 1\n", "github:a/b#c"},
+                {"# x\n# flake: \"a\"\n# flake: \"b\"\n", "a"},
+                {"# flake: \"a\\\"b\\\\c\"\n", "a\"b\\c"},
+                /* As somebody may write it. */
+                {"# flake: github:a/b\nversion: 1\n", "github:a/b"},
+                {"# flake: \"a\\b\"\r\n", "a\\b"},
+                {"# flake: \"a\"", "a"},
+                {"# flake:  \n", ""},
+                {"# flake: \"\n", ""},
+                {"# flake: ", NULL},
+                {"# flakes: \"a\"\n", NULL},
+                {"version: 1\n# flake: \"a\"\n", NULL},
+                {"# x", NULL},
+                {"", NULL},
+        };
+        Arena arena = ARENA_NULL;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                const char *flake = imperative_flake(&arena, cases[i].text, strlen(cases[i].text));
+
+                if (cases[i].flake ? !flake || strcmp(flake, cases[i].flake) != 0 : flake != NULL)
+                        fail_msg("%s: %s", cases[i].text, flake ? flake : "none");
+        }
+        arena_free(&arena);
+}
+
+static void of_several_ports_the_first_that_is_none_is_named(void **state) {
+        const char *ports[] = {"80", "x", "y"};
+        const ImperativeContainer container = {.name = "a", .system = "/s", .ports = ports, .ports_length = 3};
+        Capture capture = capture_start(stderr);
+        Buffer buffer;
+        bool good = imperative_format(&container, &buffer);
+        char *said = capture_end(&capture);
+
+        (void)state;
+        assert_false(good);
+        assert_string_equal(said, "\"x\" is not a port to forward: [tcp:|udp:]PORT[:PORT].\n");
+        free(said);
+}
+
 static void free_networks_are_those_that_nobody_has(void **state) {
         Host host = {0};
         Reading reading;
@@ -171,6 +243,23 @@ static void free_networks_are_those_that_nobody_has(void **state) {
         reading_free(&reading);
 }
 
+static void when_all_networks_are_taken_none_is_free(void **state) {
+        Host host = {.arena = ARENA_NULL};
+        const char *text = "version: 1\ncontainers:\n";
+        Reading reading;
+
+        (void)state;
+        reading_init(&reading);
+        for (unsigned i = 1; i < 255; i++)
+                text = arena_printf(&reading.arena,
+                        "%s  c%u: { system: /s, privateNetwork: true, localAddress: 10.233.%u.2 }\n", text, i, i);
+        reading_add(&reading, "a.yaml", text);
+        host.manifest = reading.manifest;
+        assert_int_equal(imperative_free_network(&host), 0);
+        arena_free(&host.arena);
+        reading_free(&reading);
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_new_manifest_has_what_was_asked_for_and_can_be_read),
@@ -178,7 +267,11 @@ int main(void) {
                 cmocka_unit_test(what_is_no_port_is_refused),
                 cmocka_unit_test(another_system_changes_nothing_else_in_a_manifest),
                 cmocka_unit_test(a_manifest_without_a_system_is_left_alone),
+                cmocka_unit_test(of_several_ports_the_first_that_is_none_is_named),
+                cmocka_unit_test(nothing_is_read_beyond_the_end_of_a_manifest_that_is_shorter_by_now),
+                cmocka_unit_test(a_flake_is_found_in_the_comments_at_the_start),
                 cmocka_unit_test(free_networks_are_those_that_nobody_has),
+                cmocka_unit_test(when_all_networks_are_taken_none_is_free),
         };
 
         return cmocka_run_group_tests_name("imperative", tests, NULL, NULL);

@@ -253,6 +253,8 @@ static void bytes_that_are_no_text_end_the_file(void **state) {
                 {"version: \xff", 10, "invalid leading UTF-8 octet: 0xff"},
                 {"version: \xc3", 10, "incomplete UTF-8 octet sequence"},
                 {"version: \xed\xa0\x80", 12, "invalid Unicode character: 0xd800"},
+                /* The column counts characters, not bytes. */
+                {"# ä\n# ä\x01", 10, "f.yaml:2:4: control characters are not allowed: 0x01"},
         };
 
         (void)state;

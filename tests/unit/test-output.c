@@ -237,6 +237,30 @@ static void a_dry_run_that_cannot_print_fails(void **state) {
         free(said);
 }
 
+/* More than standard output keeps: it is known early, and said once. */
+static void a_long_dry_run_that_cannot_print_says_so_once(void **state) {
+        Place *place = *state;
+        int saved, full = open("/dev/full", O_WRONLY);
+        char *said, *text = calloc(1, 100001);
+
+        output_close(&place->output);
+        output_open_stdout(&place->output, "/run/systemd/generator");
+        fflush(stdout);
+        saved = dup(STDOUT_FILENO);
+        dup2(full, STDOUT_FILENO);
+        put(place, NULL, "a", memset(text, 'x', 100000));
+        output_close(&place->output);
+        dup2(saved, STDOUT_FILENO);
+        clearerr(stdout);
+        close(saved);
+        close(full);
+        free(text);
+        said = capture_end(&place->capture);
+        assert_true(place->output.failed);
+        assert_string_equal(said, "/run/systemd/generator/a: No space left on device\n");
+        free(said);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(files_are_written_whole, set_up, tear_down),
@@ -249,6 +273,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(a_failure_among_many_is_one_and_no_more, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_dry_run_prints_each_file_with_its_path, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_dry_run_that_cannot_print_fails, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_long_dry_run_that_cannot_print_says_so_once, set_up, tear_down),
         };
 
         return cmocka_run_group_tests_name("output", tests, NULL, NULL);

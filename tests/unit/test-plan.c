@@ -209,6 +209,20 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                         "\"containerPort\": "
                         "80, \"openFirewall\": false})\n"},
                 {"", "forwardPorts: [{hostPort: 80}]", ""},
+                {"privateNetwork: true, localAddress6: fc00::2",
+                        "privateNetwork: true, localAddress6: fc00::2, forwardPorts: [{hostPort: 80}]",
+                        "web: update (forwardPorts: added {\"protocol\": \"tcp\", \"hostPort\": 80, \"containerPort\": "
+                        "80, \"openFirewall\": false})\n"},
+                /* What is mounted below is hidden by what is mounted later, other things are not. */
+                {"", "bindMounts: {/a: {}, /a/b: {}}",
+                        RESTART_FOR("bindMounts.\"/a\"", "/a") "; " ADDED("bindMounts.\"/a/b\"", "/a/b") ")\n"},
+                {"tmpfs: [/b, /ab]", "tmpfs: [/b, /ab], bindMounts: {/a: {}}",
+                        "web: update (" ADDED("bindMounts.\"/a\"", "/a") ")\n"},
+                {"bindMounts: {/a: {}}", "",
+                        "web: restart (bindMounts.\"/a\": removed {\"hostPath\": \"/a\", \"isReadOnly\": true, "
+                        "\"hostPathMode\": \"0755\", \"hostPathUser\": \"root\", \"hostPathGroup\": \"root\"})\n"},
+                {"restartIfChanged: true", "restartIfChanged: true, tmpfs: [/a]",
+                        "web: restart (tmpfs: added [\"/a\"])\n"},
                 {"restartIfChanged: true", "restartIfChanged: false, tmpfs: [/a]",
                         "web: keep (restartIfChanged is false; tmpfs: added [\"/a\"])\n"},
         };
@@ -256,6 +270,39 @@ static void another_system_is_activated_inside_unless_the_root_is_made_anew(void
         host_free(&host);
 }
 
+/* Only where both are paths of the store that differ in their hashes. */
+static void paths_of_the_store_are_shown_without_what_they_have_in_common(void **state) {
+#define HASH "0123456789abcdfghijklmnpqrsvwxyz"
+        static const struct {
+                const char *old, *new, *expected;
+        } cases[] = {
+                {"/nix/store/" HASH "-a", "/nix/store/" HASH "-b", "…-a → …-b"},
+                {"/nix/store/a", "/nix/store/" HASH "-a", "\"/nix/store/a\" → \"/nix/store/" HASH "-a\""},
+                {"/nix/store/" HASH "-a", "/nix/store/a", "\"/nix/store/" HASH "-a\" → \"/nix/store/a\""},
+                {"/srv/" HASH "/systems", "/nix/store/" HASH "-b",
+                        "\"/srv/" HASH "/systems\" → \"/nix/store/" HASH "-b\""},
+                {"/nix/store/" HASH "-a", "/srv/" HASH "/systems",
+                        "\"/nix/store/" HASH "-a\" → \"/srv/" HASH "/systems\""},
+                {"/nix/store/" HASH "+a", "/nix/store/" HASH "-b", "\"/nix/store/" HASH "+a\" → …-b"},
+        };
+#undef HASH
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                char text[512], expected[512];
+                Host host;
+
+                host_init(&host);
+                snprintf(text, sizeof(text), "version: 1\ncontainers: {web: {system: %s}}", cases[i].old);
+                record(&host, "web", RECORD_MANIFEST, text);
+                snprintf(text, sizeof(text), "version: 1\ncontainers: {web: {system: %s}}", cases[i].new);
+                declare(&host, text);
+                snprintf(expected, sizeof(expected), "web: reload (system: %s)\n", cases[i].expected);
+                assert_string_equal(planned(&host), expected);
+                host_free(&host);
+        }
+}
+
 static void containers_start_by_themselves_and_stop_when_they_are_no_longer_declared(void **state) {
         Host host;
 
@@ -293,6 +340,110 @@ static void a_container_with_errors_is_left_as_it_is(void **state) {
         declare(&host, "version: 1\ncontainers: {web: {system: /a, ephemeral: maybe}}");
         assert_string_equal(
                 planned(&host), "web: fail (m.yaml:2:43: containers.web.ephemeral: \"maybe\" is not true or false)\n");
+        host_free(&host);
+}
+
+static void of_a_container_with_errors_its_own_first_one_is_the_reason(void **state) {
+        const char *said;
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        declare(&host,
+                "version: 1\ncontainers: {a: {system: a}, web: {system: /a, localAddress: 10.0.0.2, interfaces: [lo]}}");
+        said = planned(&host);
+        assert_non_null(strstr(said,
+                "web: fail (m.yaml:2:85: containers.web.interfaces[0]: lo is the name of another interface in the "
+                "container)\n"));
+        host_free(&host);
+}
+
+static void an_error_of_the_whole_file_is_the_reason_of_all_its_containers(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        declare(&host, "version: 2\ncontainers: {web: {system: /a}}");
+        assert_string_equal(planned(&host),
+                "web: fail (m.yaml:1:10: version: \"2\" is not a version that this program knows, which is 1)\n");
+        host_free(&host);
+}
+
+static void a_container_whose_errors_were_too_many_to_keep_is_left_as_it_is(void **state) {
+        const char *text = "version: 1\ncontainers:\n  many: {system: /a, tmpfs: [";
+        const char *said;
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        for (int i = 0; i < DIAGNOSTICS_MAX; i++)
+                text = arena_join(&host.declared.arena, text, "x, ");
+        declare(&host, arena_join(&host.declared.arena, text, "]}\n  web: {system: x}\n"));
+        said = planned(&host);
+        assert_non_null(
+                strstr(said, "\nweb: fail (there are errors in its entry; see nixos-container check)\n"));
+        host_free(&host);
+}
+
+static void before_any_container_has_run_there_is_a_plan(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        declare(&host, "version: 1\ncontainers: {web: {system: /a, autoStart: true}}");
+        assert_string_equal(planned(&host), "web: start\n");
+        assert_false(plan_is_empty(&host.plan));
+        host_free(&host);
+        host_init(&host);
+        declare(&host, "version: 1\ncontainers: {}");
+        assert_string_equal(planned(&host), "");
+        assert_true(plan_is_empty(&host.plan));
+        host_free(&host);
+}
+
+/* The second of two declarations is an error of the first as well. */
+static void a_container_that_is_declared_twice_is_planned_once(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        declare(&host, "version: 1\ncontainers: {web: {system: /a, autoStart: true}, web: {system: /b}}");
+        (void)planned(&host);
+        assert_int_equal(host.plan.length, 1);
+        assert_int_equal(host.plan.items[0].action, ACTION_FAIL);
+        host_free(&host);
+}
+
+static void a_container_is_restarted_with_those_that_it_requires(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "a", "");
+        runs(&host, "b", "requires: [a]");
+        runs(&host, "c", "requires: [a.service, container@b.service]");
+        runs(&host, "d", "requires: [other]");
+        runs(&host, "gone", "requires: [a]");
+        runs(&host, "kept", "");
+        runs(&host, "waits", "requires: [kept]");
+        declare(&host,
+                "version: 1\ncontainers:\n"
+                "  a: {system: /old, tmpfs: [/x]}\n"
+                "  b: {system: /old, requires: [a]}\n"
+                "  c: {system: /old, requires: [a.service, container@b.service]}\n"
+                "  d: {system: /old, requires: [other]}\n"
+                "  e: {system: /old, requires: [a]}\n"
+                "  bad: {system: /old, requires: [a, \"/\"]}\n"
+                "  kept: {system: /old}\n"
+                "  waits: {system: /old, requires: [kept]}\n");
+        runs(&host, "bad", "requires: [a]");
+        assert_string_equal(planned(&host),
+                "a: restart (tmpfs: added [\"/x\"])\n"
+                "b: restart (it requires a, which is restarted)\n"
+                "bad: fail (m.yaml:8:37: containers.bad.requires[1]: \"/\" is not the name of a container, or of a unit, "
+                "such as network-online.target)\n"
+                "c: restart (it requires b, which is restarted)\n"
+                "gone: stop (no longer declared)\n");
         host_free(&host);
 }
 
@@ -341,6 +492,7 @@ static void what_is_left_of_an_end_that_was_cut_off_is_removed(void **state) {
 
 static void a_mount_below_the_source_takes_a_restart(void **state) {
         char path[256], text[256];
+        const char *said;
         FILE *stream;
         Host host;
 
@@ -354,12 +506,18 @@ static void a_mount_below_the_source_takes_a_restart(void **state) {
         snprintf(path, sizeof(path), "%s/proc/self/mountinfo", host.root);
         stream = fopen(path, "w");
         assert_non_null(stream);
-        fputs("30 1 0:26 / / rw - ext4 /dev/sda1 rw\n31 30 0:27 / /srv/a/b rw - tmpfs tmpfs rw\n", stream);
+        fputs("30 1 0:26 / / rw - ext4 /dev/sda1 rw\n31 30 0:27 / /srv/a/b rw - tmpfs tmpfs rw\n"
+              "32 30 0:28 / /srv/other rw - tmpfs tmpfs rw\n33 30 0:29 / /usr rw - tmpfs tmpfs rw\n",
+                stream);
         fclose(stream);
+        runs(&host, "beside", "");
         snprintf(text, sizeof(text),
-                "version: 1\ncontainers: {web: {system: /old, bindMounts: {/x: {hostPath: /srv/a}}}}");
+                "version: 1\ncontainers: {web: {system: /old, bindMounts: {/x: {hostPath: /srv/a}}}, beside: {system: "
+                "/old, bindMounts: {/x: {hostPath: /srv/o}}}}");
         declare(&host, text);
-        assert_non_null(strstr(planned(&host), "web: restart (bindMounts.\"/x\": added"));
+        said = planned(&host);
+        assert_non_null(strstr(said, "web: restart (bindMounts.\"/x\": added"));
+        assert_non_null(strstr(said, "beside: update (bindMounts.\"/x\": added"));
         host_free(&host);
 }
 
@@ -372,6 +530,35 @@ static void what_another_version_has_started_is_left_as_it_is(void **state) {
         declare(&host, "version: 1\ncontainers: {web: {system: /a}}");
         assert_string_equal(
                 planned(&host), "web: keep (it was started by another version, which has not noted how; restart it)\n");
+        host_free(&host);
+}
+
+static void a_record_that_tells_of_no_container_is_not_compared(void **state) {
+        static const char *const records[] = {
+                "version: 1\ncontainers: {web: {system: x}}\n", "version: 1\ncontainers: {}\n"};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+                Host host;
+
+                host_init(&host);
+                record(&host, "web", RECORD_MANIFEST, records[i]);
+                declare(&host, "version: 1\ncontainers: {web: {system: /a}}");
+                assert_string_equal(planned(&host),
+                        "web: keep (it was started by another version, which has not noted how; restart it)\n");
+                host_free(&host);
+        }
+}
+
+static void a_record_that_names_no_other_system_has_the_one_of_the_start(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "web", "");
+        record(&host, "web", RECORD_SYSTEM, "");
+        declare(&host, "version: 1\ncontainers: {web: {system: /old}}");
+        assert_string_equal(planned(&host), "");
         host_free(&host);
 }
 
@@ -465,7 +652,7 @@ static void the_plan_is_json_for_programs(void **state) {
         host_init(&host);
         runs(&host, "web", "tmpfs: [/a]");
         runs(&host, "old", "");
-        declare(&host, "version: 1\ncontainers: {web: {system: /new, autoStart: true}}");
+        declare(&host, "version: 1\ncontainers: {web: {system: /new, autoStart: true, memoryMax: 1G}}");
         (void)planned(&host);
         plan_print_json(&host.plan, stream);
         fclose(stream);
@@ -474,8 +661,27 @@ static void the_plan_is_json_for_programs(void **state) {
                 "{\"name\": \"old\", \"action\": \"stop\", \"reason\": \"no longer declared\", \"changes\": []},\n"
                 "{\"name\": \"web\", \"action\": \"restart\", \"reason\": null, \"changes\": ["
                 "{\"option\": \"system\", \"old\": \"/old\", \"new\": \"/new\"}, "
-                "{\"option\": \"tmpfs\", \"old\": [\"/a\"], \"new\": null}]}\n"
+                "{\"option\": \"tmpfs\", \"old\": [\"/a\"], \"new\": null}, "
+                "{\"option\": \"memoryMax\", \"old\": null, \"new\": \"1G\"}]}\n"
                 "]\n");
+        free(text);
+        host_free(&host);
+}
+
+static void at_a_terminal_what_is_done_has_a_colour(void **state) {
+        char *text = NULL;
+        size_t length;
+        FILE *stream = open_memstream(&text, &length);
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "old", "");
+        declare(&host, "version: 1\ncontainers: {web: {system: /a, autoStart: true}}");
+        (void)planned(&host);
+        plan_print(&host.plan, stream, true);
+        fclose(stream);
+        assert_string_equal(text, "old: \033[31mstop\033[0m (no longer declared)\nweb: \033[32mstart\033[0m\n");
         free(text);
         host_free(&host);
 }
@@ -485,17 +691,27 @@ int main(void) {
                 cmocka_unit_test(it_is_known_of_every_option_what_its_change_takes),
                 cmocka_unit_test(every_option_that_changes_is_named_with_what_it_takes),
                 cmocka_unit_test(another_system_is_activated_inside_unless_the_root_is_made_anew),
+                cmocka_unit_test(paths_of_the_store_are_shown_without_what_they_have_in_common),
                 cmocka_unit_test(containers_start_by_themselves_and_stop_when_they_are_no_longer_declared),
                 cmocka_unit_test(a_manifest_that_cannot_be_read_to_its_end_stops_nothing),
                 cmocka_unit_test(a_container_with_errors_is_left_as_it_is),
+                cmocka_unit_test(of_a_container_with_errors_its_own_first_one_is_the_reason),
+                cmocka_unit_test(an_error_of_the_whole_file_is_the_reason_of_all_its_containers),
+                cmocka_unit_test(a_container_whose_errors_were_too_many_to_keep_is_left_as_it_is),
+                cmocka_unit_test(before_any_container_has_run_there_is_a_plan),
+                cmocka_unit_test(a_container_that_is_declared_twice_is_planned_once),
+                cmocka_unit_test(a_container_is_restarted_with_those_that_it_requires),
                 cmocka_unit_test(what_was_interrupted_is_made_up_for),
                 cmocka_unit_test(what_is_left_of_an_end_that_was_cut_off_is_removed),
                 cmocka_unit_test(a_mount_below_the_source_takes_a_restart),
                 cmocka_unit_test(what_another_version_has_started_is_left_as_it_is),
+                cmocka_unit_test(a_record_that_tells_of_no_container_is_not_compared),
+                cmocka_unit_test(a_record_that_names_no_other_system_has_the_one_of_the_start),
                 cmocka_unit_test(a_record_of_a_format_that_is_not_known_is_not_compared),
                 cmocka_unit_test(a_container_of_an_unknown_format_that_is_not_declared_is_stopped),
                 cmocka_unit_test(a_record_is_only_parsed_if_it_differs),
                 cmocka_unit_test(the_plan_is_json_for_programs),
+                cmocka_unit_test(at_a_terminal_what_is_done_has_a_colour),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

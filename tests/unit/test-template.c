@@ -73,7 +73,7 @@ static const struct {
         {"an @ by itself is one", "a@b @ @@ @@@ @", "a@b @ @@ @@@ @"},
         {"an @ before a placeholder is one", "container@@one@.service\n", "container@1.service\n"},
         {"a name ends where its line does", "@one\n@one@\n", "@one\n1\n"},
-        {"only small letters are names", "@ONE@ @o ne@ @o_ne@", "@ONE@ @o ne@ @o_ne@"},
+        {"only small letters are names", "@ONE@ @o ne@ @o_ne@ @{one}@", "@ONE@ @o ne@ @o_ne@ @{one}@"},
         {"bare values start no specifier and no line", "@hostile@\n", "%%i \"q\" \\ @one@?@none@\n"},
         {"quoted values stay one word", "\"@hostile@\"\n", "\"%%i \\\"q\\\" \\\\ @one@\\x0a@none@\"\n"},
         {"quotes that are closed are none", "\"a\" @hostile@\n", "\"a\" %%i \"q\" \\ @one@?@none@\n"},
