@@ -56,23 +56,21 @@ static int open_directory(int parent, const char *name) {
 
         if (fd < 0)
                 return -1;
-        if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) >= 0 &&
-                (status.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) &&
-                !(status.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+        if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) >= 0 && !(status.stx_attributes & STATX_ATTR_MOUNT_ROOT))
                 return fd;
         close(fd);
         errno = EBUSY; /* something is mounted there */
         return -1;
 }
 
-static bool remove_entry(int parent, const char *path, const char *name, bool may_be_directory) {
-        int fd = may_be_directory ? open_directory(parent, name) : -1;
+static bool remove_entry(int parent, const char *path, const char *name) {
+        int fd = open_directory(parent, name);
         bool good = true;
 
         if (fd >= 0) {
                 good = remove_content(fd, path);
                 close(fd);
-        } else if (may_be_directory && errno != ENOTDIR) {
+        } else if (errno != ENOTDIR) {
                 log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, path, strerror(errno));
                 return false;
         }
@@ -101,9 +99,7 @@ static bool remove_content(int fd, const char *path) {
         }
         while ((entry = readdir(directory)))
                 if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                        good = remove_entry(fd, path, entry->d_name,
-                                       entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) &&
-                               good;
+                        good = remove_entry(fd, path, entry->d_name) && good;
         closedir(directory);
         return good;
 }

@@ -6,12 +6,16 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "capture.h"
 #include "remove-tree.h"
 
 static char directory[64];
@@ -74,11 +78,157 @@ static void a_directory_that_is_gone_is_removed_already(void **state) {
         assert_true(remove_tree(directory));
 }
 
+/* Runs @function in a mount namespace of its own, and returns what it says. free(3) it. */
+static char *said_among_mounts(void (*function)(void)) {
+        char *said = calloc(1, 1024);
+        size_t length = 0;
+        int ends[2], status;
+        ssize_t n;
+        pid_t pid;
+
+        assert_return_code(pipe(ends), 0);
+        pid = fork();
+        if (pid == 0) {
+                if (dup2(ends[1], STDERR_FILENO) < 0 || unshare(CLONE_NEWNS) < 0 ||
+                        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+                        exit(77);
+                function();
+                exit(EXIT_SUCCESS);
+        }
+        close(ends[1]);
+        while ((n = read(ends[0], said + length, 1023 - length)) > 0)
+                length += (size_t)n;
+        close(ends[0]);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        /* It takes root. */
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+                free(said);
+                skip();
+        }
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS);
+        return said;
+}
+
+/* assert_true() is for the process of the tests only. */
+static void demand(bool condition) {
+        if (!condition)
+                exit(EXIT_FAILURE);
+}
+
+static void mount_at(const char *path) {
+        demand(mkdir(path, 0700) >= 0);
+        demand(mount("tmpfs", path, "tmpfs", 0, NULL) >= 0);
+}
+
+static void remove_with_a_mount(void) {
+        mount_at(at("mount"));
+        touch(at("mount/file"));
+        demand(!remove_tree(directory));
+        demand(access(at("mount/file"), F_OK) >= 0);
+}
+
+static void nothing_that_is_mounted_there_is_removed(void **state) {
+        char *said, expected[256];
+
+        (void)state;
+        touch(at("file"));
+        said = said_among_mounts(remove_with_a_mount);
+        snprintf(expected, sizeof(expected), "Cannot remove mount in %s: Device or resource busy\n", directory);
+        assert_string_equal(said, expected);
+        free(said);
+        /* All beside it is. */
+        assert_int_not_equal(access(at("file"), F_OK), 0);
+        assert_true(remove_tree(directory));
+}
+
+static void unmount_all(void) {
+        char beside[128];
+
+        snprintf(beside, sizeof(beside), "%s-beside", directory);
+        mount_at(at("mount"));
+        mount_at(at("mount/deep"));
+        mount_at(beside);
+        touch(at("mount/deep/file"));
+        demand(unmount_below(directory));
+        demand(access(at("mount/deep"), F_OK) < 0);
+        demand(umount2(beside, 0) >= 0 && rmdir(beside) >= 0);
+        demand(remove_tree(directory));
+}
+
+static void all_that_is_mounted_below_a_directory_is_unmounted(void **state) {
+        char *said;
+
+        (void)state;
+        said = said_among_mounts(unmount_all);
+        assert_string_equal(said, "");
+        free(said);
+}
+
+static void unmount_what_is_used(void) {
+        mount_at(at("mount"));
+        demand(chdir(at("mount")) >= 0);
+        demand(!unmount_below(directory));
+        demand(chdir("/") >= 0);
+}
+
+static void what_is_used_is_not_unmounted(void **state) {
+        char *said, expected[256];
+
+        (void)state;
+        said = said_among_mounts(unmount_what_is_used);
+        snprintf(expected, sizeof(expected), "Cannot unmount %s: Device or resource busy\n", at("mount"));
+        assert_string_equal(said, expected);
+        free(said);
+        assert_true(remove_tree(directory));
+}
+
+static void remove_a_mount(void) {
+        demand(mount("tmpfs", directory, "tmpfs", 0, NULL) >= 0);
+        touch(at("file"));
+        demand(chdir(directory) >= 0);
+        demand(!remove_tree(directory));
+        demand(chdir("/") >= 0);
+        demand(remove_tree(directory));
+}
+
+static void a_directory_that_is_a_mount_itself_is_removed_unless_it_is_used(void **state) {
+        char *said, expected[256];
+
+        (void)state;
+        said = said_among_mounts(remove_a_mount);
+        snprintf(expected, sizeof(expected), "Cannot remove %s: Device or resource busy\n", directory);
+        assert_string_equal(said, expected);
+        free(said);
+        assert_int_not_equal(access(directory, F_OK), 0);
+}
+
+static void what_is_no_directory_is_said(void **state) {
+        char *said, expected[256];
+        Capture capture;
+        bool good;
+
+        (void)state;
+        touch(at("file"));
+        capture = capture_start(stderr);
+        good = remove_tree(at("file"));
+        said = capture_end(&capture);
+        snprintf(expected, sizeof(expected), "Cannot remove %s: Not a directory\n", at("file"));
+        assert_string_equal(said, expected);
+        assert_false(good);
+        free(said);
+        assert_true(remove_tree(directory));
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup(all_in_a_directory_is_removed_and_what_links_lead_to_is_kept, make_directory),
                 cmocka_unit_test_setup(many_files_in_one_directory_are_all_removed, make_directory),
                 cmocka_unit_test_setup(a_directory_that_is_gone_is_removed_already, make_directory),
+                cmocka_unit_test_setup(nothing_that_is_mounted_there_is_removed, make_directory),
+                cmocka_unit_test_setup(all_that_is_mounted_below_a_directory_is_unmounted, make_directory),
+                cmocka_unit_test_setup(what_is_used_is_not_unmounted, make_directory),
+                cmocka_unit_test_setup(a_directory_that_is_a_mount_itself_is_removed_unless_it_is_used, make_directory),
+                cmocka_unit_test_setup(what_is_no_directory_is_said, make_directory),
         };
 
         return cmocka_run_group_tests_name("remove-tree", tests, NULL, NULL);
