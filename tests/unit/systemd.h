@@ -1,0 +1,159 @@
+/* A systemd that answers as a test wants: its Manager, and what else is asked of the bus. It stands at the other end of a connection, in
+ * a process of its own. */
+#pragma once
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <systemd/sd-bus.h>
+#include <unistd.h>
+
+/* What it answers: lines "METHOD FIRST-ARGUMENT: ANSWER" or "METHOD: ANSWER", of which the first counts. An ANSWER is
+ *   refused    an error, "It is refused."
+ *   ERROR!     the error of that name
+ *   odd        a reply that has not what it should
+ *   lost       none: the connection ends
+ * or for a job its result, which is "done" where nothing is said; "odd end" and "lost end" are of the signal. For a property, which stands as
+ * the argument, it is the value. For ListUnitsByPatterns it is the units, with their states: "a.service activating b.service deactivating".
+ * @log is told the methods, but those that only ask. */
+typedef struct Systemd {
+        const char *answers;
+        FILE *log;
+        unsigned jobs;
+} Systemd;
+
+/* The answer to a call, "" where nothing is said. */
+static inline const char *systemd_look_up(const char *answers, const char *method, const char *argument) {
+        static char answer[256];
+        char keys[2][256];
+
+        snprintf(keys[0], sizeof(keys[0]), "%s %s: ", method, argument);
+        snprintf(keys[1], sizeof(keys[1]), "%s: ", method);
+        for (const char *line = answers; *line; line += strcspn(line, "\n"), line += *line == '\n')
+                for (size_t i = 0; i < 2; i++)
+                        if (strncmp(line, keys[i], strlen(keys[i])) == 0) {
+                                line += strlen(keys[i]);
+                                snprintf(answer, sizeof(answer), "%.*s", (int)strcspn(line, "\n"), line);
+                                return answer;
+                        }
+        return "";
+}
+
+static inline int systemd_list_units(sd_bus_message *call, const char *units) {
+        sd_bus_message *reply = NULL;
+        char unit[128], state[32];
+        int length;
+
+        sd_bus_message_new_method_return(call, &reply);
+        sd_bus_message_open_container(reply, 'a', "(ssssssouso)");
+        for (; sscanf(units, " %127s %31s%n", unit, state, &length) == 2; units += length)
+                sd_bus_message_append(reply, "(ssssssouso)", unit, "", "loaded", state, "", "", "/", 0, "", "/");
+        sd_bus_message_close_container(reply);
+        sd_bus_send(NULL, reply, NULL);
+        sd_bus_message_unref(reply);
+        return 1;
+}
+
+static inline int systemd_hang_up(sd_bus *bus) {
+        sd_bus_flush(bus);
+        sd_bus_close(bus);
+        return 1;
+}
+
+static inline int systemd_run_job(Systemd *systemd, sd_bus_message *call, const char *unit, const char *result) {
+        sd_bus *bus = sd_bus_message_get_bus(call);
+        char path[64];
+
+        snprintf(path, sizeof(path), "/org/freedesktop/systemd1/job/%u", ++systemd->jobs);
+        sd_bus_reply_method_return(call, "o", path);
+        if (strcmp(result, "lost end") == 0)
+                return systemd_hang_up(bus);
+        if (strcmp(result, "odd end") == 0)
+                return sd_bus_emit_signal(
+                        bus, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved", "s", unit);
+        return sd_bus_emit_signal(bus, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved",
+                "uoss", systemd->jobs, path, unit, *result ? result : "done");
+}
+
+static inline int systemd_answer(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        static const char *const methods[] = {"StartUnit", "StopUnit", "RestartUnit", "ReloadUnit"};
+        const char *method = sd_bus_message_get_member(call), *argument = "", *answer;
+        Systemd *systemd = userdata;
+
+        if (!sd_bus_message_is_method_call(call, NULL, NULL))
+                return 0;
+        if (sd_bus_message_get_signature(call, true)[0] == 's')
+                sd_bus_message_read_basic(call, 's', &argument);
+        if (strcmp(method, "Get") == 0)
+                sd_bus_message_read_basic(call, 's', &argument);
+        else if (systemd->log)
+                fprintf(systemd->log, "%s %s\n", method, argument);
+        if (systemd->log)
+                fflush(systemd->log);
+        answer = systemd_look_up(systemd->answers, method, argument);
+        if (strcmp(answer, "lost") == 0)
+                return systemd_hang_up(sd_bus_message_get_bus(call));
+        if (strcmp(answer, "odd") == 0)
+                return sd_bus_reply_method_return(call, "b", false);
+        if (strcmp(answer, "refused") == 0)
+                return sd_bus_error_set(error, SD_BUS_ERROR_FAILED, "It is refused.");
+        if (*answer && answer[strlen(answer) - 1] == '!') {
+                char name[256] = "";
+
+                strncat(name, answer, strlen(answer) - 1);
+                return sd_bus_error_set(error, name, "It is an error.");
+        }
+        if (strcmp(method, "ListUnitsByPatterns") == 0)
+                return systemd_list_units(call, answer);
+        if (strcmp(method, "Get") == 0)
+                return sd_bus_reply_method_return(call, "v", "s", answer);
+        if (strcmp(method, "Hello") == 0)
+                return sd_bus_reply_method_return(call, "s", ":1.1");
+        for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+                if (strcmp(method, methods[i]) == 0)
+                        return systemd_run_job(systemd, call, argument, answer);
+        return sd_bus_reply_method_return(call, "");
+}
+
+/* Serves the connection @fd until it ends. */
+static inline void systemd_serve(Systemd *systemd, int fd) {
+        sd_bus *bus = NULL;
+
+        if (sd_bus_new(&bus) < 0 || sd_bus_set_fd(bus, fd, fd) < 0 || sd_bus_set_server(bus, true, SD_ID128_NULL) < 0 ||
+                sd_bus_add_filter(bus, NULL, systemd_answer, systemd) < 0 || sd_bus_start(bus) < 0)
+                abort();
+        for (;;) {
+                int r = sd_bus_process(bus, NULL);
+
+                if (r < 0 || (r == 0 && sd_bus_wait(bus, UINT64_MAX) < 0))
+                        break;
+        }
+        sd_bus_flush_close_unref(bus);
+}
+
+/* A connection to one that answers with @answers. It ends with systemd_end(). */
+static inline sd_bus *systemd_start(const char *answers, pid_t *ret_pid) {
+        sd_bus *bus = NULL;
+        int ends[2];
+
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+                abort();
+        *ret_pid = fork();
+        if (*ret_pid == 0) {
+                close(ends[0]);
+                systemd_serve(&(Systemd){.answers = answers}, ends[1]);
+                _exit(EXIT_SUCCESS);
+        }
+        close(ends[1]);
+        if (*ret_pid < 0 || sd_bus_new(&bus) < 0 || sd_bus_set_fd(bus, ends[0], ends[0]) < 0 || sd_bus_start(bus) < 0)
+                abort();
+        return bus;
+}
+
+static inline void systemd_end(sd_bus *bus, pid_t pid) {
+        sd_bus_flush_close_unref(bus);
+        if (waitpid(pid, NULL, 0) != pid)
+                abort();
+}
