@@ -361,8 +361,7 @@ bool apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         for (size_t i = 0; i < plan->length; i++)
                 apply.steps[i] = (Step){.item = &plan->items[i]};
         find_stops(&apply);
-        if (plan->length > 0)
-                qsort(apply.steps, plan->length, sizeof(*apply.steps), compare_steps);
+        qsort(apply.steps, plan->length, sizeof(*apply.steps), compare_steps);
         announce(&apply);
         give_up(&apply);
         take(&apply);
