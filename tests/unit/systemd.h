@@ -2,6 +2,7 @@
  * a process of its own. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
