@@ -147,27 +147,16 @@ const Container *host_running(Host *host, const HostContainer *container) {
         return running;
 }
 
-static size_t first_line_length(const Buffer *text) {
-        const char *end = text->length > 0 ? memchr(text->text, '\n', text->length) : NULL;
-
-        return end ? (size_t)(end - text->text) : text->length;
-}
-
 const char *host_system(Host *host, const HostContainer *container) {
-        const Container *entry = container->declared;
+        const Container *entry = container->has_record ? host_running(host, container) : container->declared;
+        const char *system = entry ? entry->system.text : NULL, *path;
         Buffer text = BUFFER_NULL;
-        const char *system = NULL;
 
-        if (container->has_record) {
-                if (read_file(
-                            arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_SYSTEM, container->name), &text))
-                        system = arena_copy(&host->arena, text.text, first_line_length(&text));
-                buffer_free(&text);
-                if (system)
-                        return system;
-                entry = host_running(host, container);
-        }
-        return entry ? entry->system.text : NULL;
+        path = arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_SYSTEM, container->name);
+        if (container->has_record && read_file(path, &text) && text.length > 0)
+                system = arena_copy(&host->arena, text.text, strcspn(text.text, "\n"));
+        buffer_free(&text);
+        return system;
 }
 
 bool host_log_errors(const Host *host, const HostContainer *container) {

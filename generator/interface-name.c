@@ -30,11 +30,9 @@ bool interface_name_shorten(const char *prefix, const char *name, char ret_name[
                 memcpy(ret_name + prefix_length, name, length - prefix_length + 1);
                 return false;
         }
-        length = (size_t)snprintf(full, sizeof(full), "%s%s", prefix, name);
-        if (length >= sizeof(full))
-                length = sizeof(full) - 1;
-
-        hash = siphash24(full, length, shorten_key);
+        /* The names of containers and interfaces are much shorter. */
+        snprintf(full, sizeof(full), "%s%s", prefix, name);
+        hash = siphash24(full, strlen(full), shorten_key);
         memcpy(ret_name, full, IFNAMSIZ - 5);
         for (int i = 0; i < 4; i++)
                 ret_name[IFNAMSIZ - 5 + i] = base64[hash >> (18 - 6 * i) & 63];

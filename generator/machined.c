@@ -22,7 +22,7 @@ sd_bus *host_bus_connect(void) {
         return NULL;
 }
 
-const char *bus_error_text(const sd_bus_error *error, int r) {
+const char *bus_error_text(const sd_bus_error *error) {
         static const char *const absent[] = {
                 SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, "org.freedesktop.systemd1.UnitMasked",
                 "org.freedesktop.systemd1.NoSuchUnit",
@@ -34,7 +34,7 @@ const char *bus_error_text(const sd_bus_error *error, int r) {
                         return "systemd-machined does not run, and cannot be started";
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT))
                 return "systemd-machined does not answer";
-        return error && error->message ? error->message : strerror(r < 0 ? -r : EIO);
+        return error->message ? error->message : strerror(EIO);
 }
 
 static int call(sd_bus *bus, const char *method, const char *name, sd_bus_error *error, sd_bus_message **ret_reply) {

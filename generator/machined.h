@@ -10,8 +10,8 @@
 /* Connects to the host's D-Bus. NULL if that fails; that was logged. Give back with sd_bus_flush_close_unref(). */
 sd_bus *host_bus_connect(void);
 
-/* What @error, or else the negative errno @r, says to people. Valid as long as @error. */
-const char *bus_error_text(const sd_bus_error *error, int r);
+/* What @error says to people. Valid as long as it is. */
+const char *bus_error_text(const sd_bus_error *error);
 
 /* All of these take NULL for @error where nobody wants to know, and return false on failure. */
 

@@ -23,7 +23,7 @@ static uint64_t hash_name(const char *name) {
 static struct NameTableEntry *look_up(const NameTable *table, const char *name, uint64_t hash) {
         size_t mask = table->capacity - 1, i = hash & mask;
 
-        while (table->entries[i].value && (table->entries[i].hash != hash || strcmp(table->entries[i].name, name) != 0))
+        while (table->entries[i].value && strcmp(table->entries[i].name, name) != 0)
                 i = (i + 1) & mask;
         return &table->entries[i];
 }

@@ -46,7 +46,7 @@ typedef struct Session {
 
         bool signalled; /* somebody wants it to end */
         bool started;   /* the job of its start has ended */
-        bool failed;    /* not well */
+        bool failed;    /* as nothing could be run */
         int status;     /* once the loop has ended */
 } Session;
 
@@ -54,12 +54,6 @@ typedef struct UnitState {
         bool has_ended;
         int code, status; /* waitid(2) */
 } UnitState;
-
-static bool complain(const Session *session, const char *what, const sd_bus_error *error, int r) {
-        log_message(LOG_ERR, "%s in %s: %s", what, session->container,
-                error && error->message ? error->message : strerror(-r));
-        return false;
-}
 
 static void end(Session *session, int status) {
         session->status = status;
@@ -81,20 +75,20 @@ static void end_lost(Session *session) {
 
 /* It has ended: how? */
 static void collect(Session *session, const UnitState *state) {
-        if (state->code == CLD_EXITED && session->failed && state->status == EXIT_EXEC) {
+        disconnect_terminal(session);
+        if (state->code == CLD_EXITED && !session->failed) {
+                end(session, state->status);
+        } else if (state->code == CLD_EXITED && state->status == EXIT_EXEC) {
                 log_message(LOG_ERR, "There is no /bin/sh in %s.", session->container);
                 end(session, EXIT_FAILURE);
-        } else if (state->code == CLD_EXITED) {
-                end(session, state->status);
-        } else if (state->code == CLD_KILLED || state->code == CLD_DUMPED) {
-                disconnect_terminal(session);
-                if (!session->signalled && state->status != SIGPIPE)
-                        log_message(LOG_ERR, "Ended by signal %i (%s).", state->status, strsignal(state->status));
-                end(session, 128 + state->status);
-        } else {
+        } else if (state->code == CLD_EXITED || state->code == 0) {
                 log_message(LOG_ERR, "The systemd of %s could not run it. See: journalctl -M %s -u %s",
                         session->container, session->container, session->unit);
                 end(session, EXIT_FAILURE);
+        } else {
+                if (!session->signalled && state->status != SIGPIPE)
+                        log_message(LOG_ERR, "Ended by signal %i (%s).", state->status, strsignal(state->status));
+                end(session, 128 + state->status);
         }
 }
 
@@ -161,7 +155,7 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
                 return 0;
         if (!session->started) {
                 session->started = true;
-                session->failed = strcmp(result, "done") != 0;
+                session->failed = strcmp(result, "failed") == 0;
         }
         check_state(session);
         return 0;
@@ -184,18 +178,17 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
         return 0;
 }
 
-static bool watch_signals(Session *session) {
+static int watch_signals(Session *session) {
         sigset_t set;
+        int r = 0;
 
         sigemptyset(&set);
         for (size_t i = 0; i < sizeof(passed_signals) / sizeof(passed_signals[0]); i++)
                 sigaddset(&set, passed_signals[i]);
-        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-                return false;
-        for (size_t i = 0; i < sizeof(passed_signals) / sizeof(passed_signals[0]); i++)
-                if (sd_event_add_signal(session->event, NULL, passed_signals[i], on_signal, session) < 0)
-                        return false;
-        return true;
+        (void)sigprocmask(SIG_BLOCK, &set, NULL);
+        for (size_t i = 0; i < sizeof(passed_signals) / sizeof(passed_signals[0]) && r >= 0; i++)
+                r = sd_event_add_signal(session->event, NULL, passed_signals[i], on_signal, session);
+        return r;
 }
 
 /* Has the container's systemd tell what becomes of the unit. */
@@ -231,11 +224,12 @@ static bool open_bus(Session *session) {
                 r = watch_unit(session);
         if (r >= 0)
                 r = sd_bus_attach_event(session->bus, session->event, 0);
-        if (r >= 0 && watch_signals(session))
-                return true;
-        log_message(LOG_ERR, "Cannot reach D-Bus in %s, which may not have booted that far yet: %s", session->container,
-                strerror(r < 0 ? -r : errno));
-        return false;
+        if (r >= 0)
+                r = watch_signals(session);
+        if (r < 0)
+                log_message(LOG_ERR, "Cannot reach D-Bus in %s, which may not have booted that far yet: %s",
+                        session->container, strerror(-r));
+        return r >= 0;
 }
 
 static bool open_terminal(Session *session) {
@@ -247,10 +241,22 @@ static bool open_terminal(Session *session) {
                 return false;
         good = machine_open_terminal(bus, session->container, &session->terminal_fd, &session->terminal_path, &error);
         if (!good)
-                log_message(LOG_ERR, "Cannot get a terminal in %s: %s", session->container, bus_error_text(&error, 0));
+                log_message(LOG_ERR, "Cannot get a terminal in %s: %s", session->container, bus_error_text(&error));
         sd_bus_error_free(&error);
         sd_bus_flush_close_unref(bus);
         return good;
+}
+
+static _Noreturn void pass_on_and_exit(int fd) {
+        char text[4096];
+        ssize_t n;
+
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        signal(SIGPIPE, SIG_DFL);
+        while ((n = read(STDIN_FILENO, text, sizeof(text))) > 0)
+                if (write(fd, text, (size_t)n) != n)
+                        break;
+        exit(EXIT_SUCCESS);
 }
 
 /* systemd gives a terminal that is standard input to root, or fails where root is another one inside. So the terminal stays
@@ -258,59 +264,41 @@ static bool open_terminal(Session *session) {
 static bool pass_typed(Session *session) {
         int ends[2];
 
-        if (pipe2(ends, O_CLOEXEC) < 0)
-                return false;
-        session->typed = fork();
-        if (session->typed == 0) {
-                char text[4096];
-                ssize_t n;
-
-                prctl(PR_SET_PDEATHSIG, SIGKILL);
-                close(ends[0]);
-                signal(SIGPIPE, SIG_DFL);
-                while ((n = read(STDIN_FILENO, text, sizeof(text))) > 0)
-                        if (write(ends[1], text, (size_t)n) != n)
-                                break;
-                _exit(EXIT_SUCCESS);
+        session->typed = -1;
+        if (pipe2(ends, O_CLOEXEC) >= 0) {
+                session->input = ends[0];
+                session->typed = fork();
+                if (session->typed == 0) {
+                        close(ends[0]);
+                        pass_on_and_exit(ends[1]);
+                }
+                close(ends[1]);
         }
-        close(ends[1]);
-        session->input = ends[0];
+        if (session->typed < 0)
+                log_message(LOG_ERR, "Cannot pass on what is typed: %s", strerror(errno));
         return session->typed > 0;
 }
 
-static int append_stream(sd_bus_message *message, const Session *session, const char *name, int fd) {
-        char property[64];
-
+/* The three streams: of the terminal, or handed over as they are. */
+static int append_streams(sd_bus_message *message, const Session *session) {
         if (session->terminal_fd >= 0)
-                return sd_bus_message_append(message, "(sv)", name, "s", "tty");
-        snprintf(property, sizeof(property), "%sFileDescriptor", name);
-        return sd_bus_message_append(message, "(sv)", property, "h", fd);
-}
-
-static int append_texts(sd_bus_message *message, const char *property, const char *const texts[]) {
-        int r;
-
-        r = sd_bus_message_open_container(message, 'r', "sv");
-        if (r >= 0)
-                r = sd_bus_message_append(message, "s", property);
-        if (r >= 0)
-                r = sd_bus_message_open_container(message, 'v', "as");
-        if (r >= 0)
-                r = sd_bus_message_append_strv(message, (char **)texts);
-        for (int i = 0; i < 2 && r >= 0; i++)
-                r = sd_bus_message_close_container(message);
-        return r;
+                return sd_bus_message_append(message, "(sv)(sv)(sv)(sv)", /**/
+                        "TTYPath", "s", session->terminal_path,           /**/
+                        "StandardInput", "s", "tty",                      /**/
+                        "StandardOutput", "s", "tty",                     /**/
+                        "StandardError", "s", "tty");
+        return sd_bus_message_append(message, "(sv)(sv)(sv)",       /**/
+                "StandardInputFileDescriptor", "h", session->input, /**/
+                "StandardOutputFileDescriptor", "h", STDOUT_FILENO, /**/
+                "StandardErrorFileDescriptor", "h", STDERR_FILENO);
 }
 
 /* What a login takes over, and nothing of what systemd tells services. */
 static int append_environment(sd_bus_message *message) {
         static const char *const names[] = {"TERM", "COLORTERM", "NO_COLOR"};
-        static const char *const unset[] = {"INVOCATION_ID", "JOURNAL_STREAM", "MEMORY_PRESSURE_WATCH",
-                "MEMORY_PRESSURE_WRITE", "SYSTEMD_EXEC_PID", NULL};
-        const char *variables[sizeof(names) / sizeof(names[0]) + 1] = {0};
+        const char *variables[sizeof(names) / sizeof(names[0])] = {0};
         Arena arena = ARENA_NULL;
-        size_t length = 0;
-        int r;
+        int length = 0, r;
 
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
                 const char *value = getenv(names[i]);
@@ -318,9 +306,10 @@ static int append_environment(sd_bus_message *message) {
                 if (value && *value)
                         variables[length++] = arena_printf(&arena, "%s=%s", names[i], value);
         }
-        r = append_texts(message, "Environment", variables);
-        if (r >= 0)
-                r = append_texts(message, "UnsetEnvironment", unset);
+        /* Of the texts at the end it takes as many as there are. */
+        r = sd_bus_message_append(message, "(sv)(sv)", "UnsetEnvironment", "as", 5, "INVOCATION_ID", "JOURNAL_STREAM",
+                "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "SYSTEMD_EXEC_PID", /**/
+                "Environment", "as", length, variables[0], variables[1], variables[2]);
         arena_free(&arena);
         return r;
 }
@@ -352,7 +341,7 @@ static int append_command(sd_bus_message *message, char *const command[]) {
 static int append_properties(sd_bus_message *message, const Session *session, char *const command[]) {
         int r;
 
-        r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", /**/
+        r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", /**/
                 "Description", "s", "nixos-container",                         /**/
                 "Type", "s", "exec",                                           /**/
                 "User", "s", "root",                                           /**/
@@ -360,18 +349,11 @@ static int append_properties(sd_bus_message *message, const Session *session, ch
                 "CollectMode", "s", "inactive-or-failed",                      /**/
                 "AddRef", "b", 1,     /* the outcome can be read as long as this connection lasts */
                 "SendSIGHUP", "b", 1, /* shells that somebody sits at ignore SIGTERM */
-                "IgnoreSIGPIPE", "b", 0 /* as everywhere outside of services */);
-        if (r >= 0 && session->terminal_fd >= 0)
-                r = sd_bus_message_append(message, "(sv)", "TTYPath", "s", session->terminal_path);
+                "IgnoreSIGPIPE", "b", 0, /* as everywhere outside of services */
+                /* At its end, the container's systemd stops D-Bus only after this, and there is time to tell of it. */
+                "After", "as", 1, "dbus.service");
         if (r >= 0)
-                r = append_stream(message, session, "StandardInput", session->input);
-        if (r >= 0)
-                r = append_stream(message, session, "StandardOutput", STDOUT_FILENO);
-        if (r >= 0)
-                r = append_stream(message, session, "StandardError", STDERR_FILENO);
-        /* At its end, the container's systemd stops D-Bus only after this, and there is time to tell of it. */
-        if (r >= 0)
-                r = append_texts(message, "After", (const char *const[]){"dbus.service", NULL});
+                r = append_streams(message, session);
         if (r >= 0)
                 r = append_environment(message);
         if (r >= 0)
@@ -399,7 +381,8 @@ static bool start(Session *session, char *const command[]) {
         if (r >= 0)
                 r = sd_bus_call(session->bus, message, 0, &error, NULL);
         if (r < 0)
-                complain(session, "Cannot run anything", &error, r);
+                log_message(LOG_ERR, "Cannot run anything in %s: %s", session->container,
+                        error.message ? error.message : strerror(-r));
         sd_bus_error_free(&error);
         sd_bus_message_unref(message);
         return r >= 0;

@@ -24,39 +24,33 @@ struct Terminal {
         size_t input_length;
 };
 
+/* No signal is handled here but by @event, so that no call ends with EINTR. */
+
 static void show(const char *text, size_t length) {
         while (length > 0) {
+                struct pollfd room = {.fd = STDOUT_FILENO, .events = POLLOUT};
                 ssize_t n = write(STDOUT_FILENO, text, length);
 
-                if (n < 0 && errno == EAGAIN) {
-                        struct pollfd wait = {.fd = STDOUT_FILENO, .events = POLLOUT};
-
-                        (void)poll(&wait, 1, -1);
-                        continue;
-                }
-                if (n < 0 && errno != EINTR)
-                        return;
-                if (n > 0) {
+                if (n >= 0) {
                         text += n;
                         length -= (size_t)n;
+                } else if (errno == EAGAIN) {
+                        /* Somebody else who has the terminal has made it non-blocking. */
+                        (void)poll(&room, 1, -1);
+                } else {
+                        return;
                 }
         }
 }
 
-/* Shows what there is. Returns the errno that ended it: EAGAIN, or EIO when nobody has the other end open. */
-static int show_output(Terminal *terminal) {
+/* Shows what there is. Whether there can be more: not when nobody has the other end open. */
+static bool show_output(Terminal *terminal) {
         char text[8192];
+        ssize_t n;
 
-        for (;;) {
-                ssize_t n = read(terminal->fd, text, sizeof(text));
-
-                if (n > 0)
-                        show(text, (size_t)n);
-                else if (n == 0)
-                        return EIO;
-                else if (errno != EINTR)
-                        return errno;
-        }
+        while ((n = read(terminal->fd, text, sizeof(text))) > 0)
+                show(text, (size_t)n);
+        return n < 0 && errno == EAGAIN;
 }
 
 /* Passes on what was typed, as far as there is room; more is read when there is. */
@@ -64,8 +58,6 @@ static void pass_input(Terminal *terminal) {
         while (terminal->input_length > 0) {
                 ssize_t n = write(terminal->fd, terminal->input, terminal->input_length);
 
-                if (n < 0 && errno == EINTR)
-                        continue;
                 if (n < 0)
                         break;
                 terminal->input_length -= (size_t)n;
@@ -80,7 +72,7 @@ static int on_typed(sd_event_source *source, int fd, uint32_t events, void *user
 
         (void)events;
         n = read(fd, terminal->input, sizeof(terminal->input));
-        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        if (n < 0 && errno == EAGAIN)
                 return 0;
         if (n <= 0) {
                 /* Whoever sat there is gone. SIGHUP tells what is to be done. */
@@ -128,8 +120,9 @@ Terminal *terminal_connect(sd_event *event, int fd) {
         terminal->fd = fd;
         sigemptyset(&resized);
         sigaddset(&resized, SIGWINCH);
-        if (tcgetattr(STDIN_FILENO, &terminal->before) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
-                sigprocmask(SIG_BLOCK, &resized, NULL) < 0 ||
+        (void)sigprocmask(SIG_BLOCK, &resized, NULL);
+        (void)fcntl(fd, F_SETFL, O_NONBLOCK);
+        if (tcgetattr(STDIN_FILENO, &terminal->before) < 0 ||
                 sd_event_add_io(event, &terminal->typed, STDIN_FILENO, EPOLLIN, on_typed, terminal) < 0 ||
                 sd_event_add_io(event, &terminal->other, fd, EPOLLIN | EPOLLOUT | EPOLLET, on_other, terminal) < 0 ||
                 sd_event_add_signal(event, &terminal->resized, SIGWINCH, on_resized, terminal) < 0) {
@@ -149,9 +142,8 @@ void terminal_disconnect(Terminal *terminal) {
         if (!terminal)
                 return;
         output = (struct pollfd){.fd = terminal->fd, .events = POLLIN};
-        while (show_output(terminal) == EAGAIN)
-                if (poll(&output, 1, DRAIN_TIMEOUT_MS) <= 0)
-                        break;
+        while (show_output(terminal) && poll(&output, 1, DRAIN_TIMEOUT_MS) > 0)
+                continue;
         (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->before);
         sd_event_source_unref(terminal->typed);
         sd_event_source_unref(terminal->other);

@@ -25,9 +25,9 @@ static void explain(const Host *host, const HostContainer *container, const Job 
         if (host_log_errors(host, container))
                 return;
         load_state = unit_property(bus, job->unit, "LoadState");
-        if (load_state && strcmp(load_state, "not-found") == 0)
+        if (container->declared && load_state && strcmp(load_state, "not-found") == 0)
                 log_message(LOG_ERR, "systemd has not read %s yet. Try \"systemctl daemon-reload\".",
-                        container->declared ? container->declared->file : "its declaration");
+                        container->declared->file);
         else
                 log_message(LOG_ERR, "What it has said: journalctl -u container@%s", container->name);
         free(load_state);
@@ -90,7 +90,7 @@ int verb_restart(int argc, char *argv[]) {
 
 static bool is_down(sd_bus *systemd, const char *unit) {
         char *state = unit_property(systemd, unit, "ActiveState");
-        bool down = !state || strcmp(state, "inactive") == 0 || strcmp(state, "failed") == 0;
+        bool down = state && (strcmp(state, "inactive") == 0 || strcmp(state, "failed") == 0);
 
         free(state);
         return down;
@@ -106,7 +106,7 @@ static bool terminate(Host *host, const char *name, sd_bus *systemd, sd_bus *bus
         }
         if (!machine_terminate(bus, name, &error)) {
                 log_message(LOG_ERR, "Could not terminate %s: %s. Try \"nixos-container stop %s\".", name,
-                        bus_error_text(&error, 0), name);
+                        bus_error_text(&error), name);
                 sd_bus_error_free(&error);
                 return false;
         }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "colour.h"
+#include "duration.h"
 #include "escape.h"
 #include "host.h"
 #include "jobs.h"
@@ -92,17 +93,9 @@ static bool fill_row(Host *host, const HostContainer *container, sd_bus *systemd
 }
 
 static const char *format_uptime(Arena *arena, uint64_t since) {
-        uint64_t now = (uint64_t)time(NULL), then = since / 1000000, s = now > then ? now - then : 0;
+        uint64_t now = (uint64_t)time(NULL), then = since / 1000000;
 
-        if (since == 0)
-                return "";
-        if (s < 60)
-                return arena_printf(arena, "%us", (unsigned)s);
-        if (s < 3600)
-                return arena_printf(arena, "%umin", (unsigned)(s / 60));
-        if (s < 86400)
-                return arena_printf(arena, "%uh %umin", (unsigned)(s / 3600), (unsigned)(s / 60 % 60));
-        return arena_printf(arena, "%ud %uh", (unsigned)(s / 86400), (unsigned)(s / 3600 % 24));
+        return since == 0 ? "" : format_duration(arena, now > then ? now - then : 0);
 }
 
 /* The name of a system in the store without its hash. */

@@ -31,7 +31,7 @@ static bool ask_for_address(const char *name, char ret_text[static ADDRESS_SIZE]
         if (!good && sd_bus_error_has_name(&error, "org.freedesktop.machine1.NoSuchMachine"))
                 log_message(LOG_ERR, "No address is declared for %s, and it is not running.", name);
         else if (!good && sd_bus_error_is_set(&error))
-                log_message(LOG_ERR, "No address is declared for %s: %s", name, bus_error_text(&error, 0));
+                log_message(LOG_ERR, "No address is declared for %s: %s", name, bus_error_text(&error));
         else if (!good)
                 log_message(LOG_ERR, "No address is declared for %s, and it has none.", name);
         sd_bus_error_free(&error);

@@ -93,6 +93,30 @@ static void *next(void **function, const char *name) {
         return *function;
 }
 
+/* What is called behind main() is none of the program's. */
+typedef int (*Main)(int argc, char *argv[], char *envp[]);
+static Main program;
+
+static int run_program(int argc, char *argv[], char *envp[]) {
+        int status = program(argc, argv, envp);
+
+        active = false;
+        return status;
+}
+
+typedef int StartMain(Main run, int argc, char *argv[], void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
+        void *stack_end);
+StartMain __libc_start_main;
+
+int __libc_start_main(Main run, int argc, char *argv[], void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
+        void *stack_end) {
+        static void *function;
+
+        program = run;
+        return ((StartMain *)next(&function, "__libc_start_main"))(
+                run_program, argc, argv, init, fini, rtld_fini, stack_end);
+}
+
 #define FUNCTION(type, name, failure, parameters, arguments)                                                           \
         type name parameters;                                                                                          \
         type name parameters {                                                                                         \

@@ -2,33 +2,42 @@
 # ends by itself, and if it has not done all it says so, by its exit status too.
 # shellcheck shell=bash
 
-# What is shown but the addresses and the time, which may be missing.
-_without_details() { sed 's/"addresses".*"declared"/"declared"/'; }
+# What is shown but the addresses and the time, which may be missing, and what a terminal does at the end of what is typed.
+_without_details() { sed 's/"addresses".*"declared"/"declared"/; s/\^D//' | tr -d '\000-\011\013-\037'; }
 
-# _with_each_fault COMMAND…
+# _with_each_fault COMMAND…: each call of the functions $faulty, of all if it is not set, fails with the errors $errors. $preload is the
+# variable that has what is to be preloaded, where COMMAND is not nixos-container itself. Of the calls of a function that is called for
+# each of many things, the first few are tried and every now and then another one.
 _with_each_fault() {
   { set +x; } 2>/dev/null
-  local number=0 function status tried=0
+  local number=0 function status tried=0 error n
+  local -A times=()
+  local preload=${preload:-LD_PRELOAD}=/tests/fault.so
   rm -f /tmp/calls
   "$@" 2>/dev/null </dev/null | _without_details >/tmp/expected || true
-  LD_PRELOAD=/tests/fault.so FAULT_LOG=/tmp/calls "$@" >/dev/null 2>&1 </dev/null || true
+  env $preload FAULT_LOG=/tmp/calls "$@" >/dev/null 2>&1 </dev/null || true
   while read -r function; do
     number=$((number + 1))
     case $function in *alloc) continue ;; esac
-    status=0
-    timeout -s KILL 5 env LD_PRELOAD=/tests/fault.so FAULT_AT=$number FAULT_ERROR=5 "$@" >/tmp/whole 2>/tmp/said </dev/null || status=$?
-    _without_details </tmp/whole >/tmp/shown
-    tried=$((tried + 1))
-    if [ $status -gt 2 ]; then
-      echo "call $number, $function: exit status $status: $*"
-      cat /tmp/said
-      return 1
-    fi
-    if ! cmp -s /tmp/expected /tmp/shown && [ $status = 0 ] && [ ! -s /tmp/said ]; then
-      echo "call $number, $function: it does not say what it has not done: $*"
-      diff /tmp/expected /tmp/shown || true
-      return 1
-    fi
+    [[ $function =~ ^(${faulty:-.*})$ ]] || continue
+    n=$((times[$function] = ${times[$function]-0} + 1))
+    [ $n -le 12 ] || [ $((n & (n - 1))) = 0 ] || continue
+    for error in ${errors:-5}; do
+      status=0
+      timeout -s KILL 5 env $preload FAULT_AT=$number FAULT_ERROR=$error "$@" >/tmp/whole 2>/tmp/said </dev/null || status=$?
+      _without_details </tmp/whole >/tmp/shown
+      tried=$((tried + 1))
+      if [ $status -gt 2 ]; then
+        echo "call $number, $function: exit status $status: $*"
+        cat /tmp/said
+        return 1
+      fi
+      if ! cmp -s /tmp/expected /tmp/shown && [ $status = 0 ] && [ ! -s /tmp/said ]; then
+        echo "call $number, $function: it does not say what it has not done: $*"
+        diff /tmp/expected /tmp/shown || true
+        return 1
+      fi
+    done
   done </tmp/calls
   echo "$tried faults: $*"
   [ $tried -gt 0 ]
@@ -62,4 +71,21 @@ YAML
   systemctl stop container@one
   _with_each_fault nixos-container stop one
   _with_each_fault nixos-container terminate one
+}
+
+# What is shown at a terminal is what is said, too.
+_with_each_fault_at_a_terminal() {
+  preload=PRELOAD _with_each_fault script --quiet --return --command "LD_PRELOAD=\$PRELOAD exec $1" /dev/null
+}
+
+faults_while_a_command_is_run_inside_are_said() {
+  declare_containers <<'YAML'
+  one: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@one
+  faulty='sd_.*|open' _with_each_fault nixos-container run one -- echo shown
+  faulty='tcgetattr|sd_event_.*|sd_bus_(open_.*|message_append)' _with_each_fault_at_a_terminal 'nixos-container run one -- echo shown'
+  faulty=ioctl errors='4 5' _with_each_fault_at_a_terminal 'nixos-container run one -- echo shown'
+  faulty='pipe2|fork' _with_each_fault_at_a_terminal 'nixos-container run one -- echo shown 2>/dev/null'
+  faulty=sd_.* _with_each_fault nixos-container show-host-key one
 }
