@@ -106,6 +106,12 @@ static void end_all(Run *run, const char *result) {
                         end_job(run, &run->jobs[i], result);
 }
 
+/* Ends everything: the calls that are under way end with the connection. */
+static void give_up(Run *run, sd_bus *bus, const char *result) {
+        sd_bus_close(bus);
+        end_all(run, result);
+}
+
 static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
         Run *run = userdata;
         const char *path, *result;
@@ -114,9 +120,7 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
         (void)ret_error;
         r = sd_bus_message_read(message, "uoss", NULL, &path, NULL, &result);
         if (r < 0) {
-                /* The calls that are under way end with it. */
-                sd_bus_close(sd_bus_message_get_bus(message));
-                end_all(run, strerror(-r));
+                give_up(run, sd_bus_message_get_bus(message), strerror(-r));
                 return 0;
         }
         for (size_t i = 0; i < run->length; i++)
@@ -131,15 +135,21 @@ static void wait_for_all(sd_bus *bus, Run *run) {
 
                 if (r == 0)
                         r = sd_bus_wait(bus, UINT64_MAX);
-                if (r < 0 && r != -EINTR) {
-                        sd_bus_close(bus);
-                        end_all(run, "the connection to systemd was lost");
-                }
+                if (r < 0 && r != -EINTR)
+                        give_up(run, bus, "the connection to systemd was lost");
         }
 }
 
-/* Has systemd tell about the jobs of all units, not only of those somebody asks about. Where it does so anyway, as on its private
- * socket, or has been asked before, its answer does not matter. */
+static int on_subscribed(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        const sd_bus_error *error = sd_bus_message_get_error(reply);
+
+        (void)ret_error;
+        if (error && !sd_bus_error_has_name(error, "org.freedesktop.systemd1.AlreadySubscribed"))
+                give_up(userdata, sd_bus_message_get_bus(reply), message_of(error, -EIO));
+        return 0;
+}
+
+/* Has systemd tell about the jobs of all units, not only of those somebody asks about. Its answer is not waited for. */
 static int subscribe(sd_bus *bus, Run *run, sd_bus_slot **ret_match) {
         const char *unique = NULL;
         int r;
@@ -151,7 +161,7 @@ static int subscribe(sd_bus *bus, Run *run, sd_bus_slot **ret_match) {
         if (r < 0)
                 return r;
         return sd_bus_call_method_async(
-                bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", NULL, NULL, NULL);
+                bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", on_subscribed, run, NULL);
 }
 
 static int enqueue(sd_bus *bus, Enqueued *enqueued, void *userdata) {

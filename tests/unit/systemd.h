@@ -101,9 +101,9 @@ static inline int systemd_answer(sd_bus_message *call, void *userdata, sd_bus_er
         if (strcmp(answer, "refused") == 0)
                 return sd_bus_error_set(error, SD_BUS_ERROR_FAILED, "It is refused.");
         if (*answer && answer[strlen(answer) - 1] == '!') {
-                char name[256] = "";
+                char name[256];
 
-                strncat(name, answer, strlen(answer) - 1);
+                snprintf(name, sizeof(name), "%.*s", (int)strlen(answer) - 1, answer);
                 return sd_bus_error_set(error, name, "It is an error.");
         }
         if (strcmp(method, "ListUnitsByPatterns") == 0)

@@ -128,7 +128,7 @@ static void remove_with_a_mount(void) {
 }
 
 static void nothing_that_is_mounted_there_is_removed(void **state) {
-        char *said, expected[256];
+        char *said, expected[512];
 
         (void)state;
         touch(at("file"));
@@ -172,7 +172,7 @@ static void unmount_what_is_used(void) {
 }
 
 static void what_is_used_is_not_unmounted(void **state) {
-        char *said, expected[256];
+        char *said, expected[512];
 
         (void)state;
         said = said_among_mounts(unmount_what_is_used);
@@ -192,7 +192,7 @@ static void remove_a_mount(void) {
 }
 
 static void a_directory_that_is_a_mount_itself_is_removed_unless_it_is_used(void **state) {
-        char *said, expected[256];
+        char *said, expected[512];
 
         (void)state;
         said = said_among_mounts(remove_a_mount);
@@ -203,7 +203,7 @@ static void a_directory_that_is_a_mount_itself_is_removed_unless_it_is_used(void
 }
 
 static void what_is_no_directory_is_said(void **state) {
-        char *said, expected[256];
+        char *said, expected[512];
         Capture capture;
         bool good;
 
