@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "closures.h"
 #include "config.h"
@@ -541,9 +542,13 @@ static void add_permissions(Generator *g, const Container *container) {
 }
 
 /* Adds an error about the container that only shows now. */
-static void complain(Generator *g, const Container *container, const char *path) {
+static void complain(Generator *g, const Container *container, const char *message) {
         diagnose(g->diagnostics, SEVERITY_ERROR, container, container->file, &container->name.mark,
-                option_path(g->kept, container->name.text, NULL), "%s cannot be read: %s", path, strerror(errno));
+                option_path(g->kept, container->name.text, NULL), "%s", message);
+}
+
+static void complain_unread(Generator *g, const Container *container, const char *path) {
+        complain(g, container, text(g, "%s cannot be read: %s", path, strerror(errno)));
 }
 
 /* Looks up whether the container's system is of 32 bits, by its file "system". Containers of one system tend to stand together.
@@ -561,7 +566,7 @@ static bool read_architecture(Generator *g, const Container *container) {
         if (snprintf(path, sizeof(path), "%s%s/system", g->options->root, system) < (int)sizeof(path))
                 n = read_file_start(path, content, sizeof(content));
         if (n < 0 && !is_no_file(errno)) {
-                complain(g, container, path + strlen(g->options->root));
+                complain_unread(g, container, path + strlen(g->options->root));
                 return false;
         }
         g->last_system = system;
@@ -576,13 +581,13 @@ static bool read_architecture(Generator *g, const Container *container) {
  * that. False, with a diagnostic, if not all of it can be read. */
 static bool read_files(Generator *g, const Container *container) {
         if (!entry_read(container, &g->window, &g->entry)) {
-                complain(g, container, container->file);
+                complain_unread(g, container, container->file);
                 return false;
         }
         if (g->options->machine_id_error != 0 &&
                 (container_has_link(container) || container->rare->extra_veths.length > 0)) {
                 errno = g->options->machine_id_error;
-                complain(g, container, "/etc/machine-id");
+                complain_unread(g, container, "/etc/machine-id");
                 return false;
         }
         return read_architecture(g, container);
@@ -598,8 +603,25 @@ static void start_container(Generator *g, const Container *container) {
         add(g, LINE, number_text(g, container->name.mark.line));
 }
 
-/* The longest line of a unit is somewhat less than 1 MiB. */
+/* The longest line of a unit, and the longest setting on lines which end with a backslash, is somewhat less than 1 MiB:
+ * LONG_LINE_MAX in systemd. */
+#define SETTING_MAX ((1 << 20) - 1024)
 #define ENTRY_LINE_MAX 65536
+
+/* The length of the longest setting in a unit, in bytes, with all its lines. */
+static size_t longest_setting(const char *unit, size_t length) {
+        const char *end = unit + length, *newline;
+        size_t longest = 0;
+
+        for (const char *setting = unit, *line = unit; (newline = memchr(line, '\n', (size_t)(end - line)));
+                line = newline + 1) {
+                if (newline > line && newline[-1] == '\\')
+                        continue;
+                longest = MAX(longest, (size_t)(newline - setting));
+                setting = newline + 1;
+        }
+        return longest;
+}
 
 /* Appends the container's entry as comments of the unit. */
 static void append_entry(const Generator *g, const Container *container, Buffer *unit) {
@@ -625,11 +647,12 @@ static void append_entry(const Generator *g, const Container *container, Buffer 
         }
 }
 
-/* False, with a diagnostic, if there is something that it cannot read: then nothing is written. */
+/* False, with a diagnostic, if there is something that it cannot read or that systemd could not: then nothing is written. */
 static bool generate_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
         const char *root = container->ephemeral.value ? "/run/nixos-containers/" : "/var/lib/nixos-containers/";
         Buffer *unit;
+        size_t start;
         bool has_rules;
 
         if (!read_files(g, container))
@@ -665,7 +688,16 @@ static bool generate_container(Generator *g, const Container *container) {
         has_rules = g->values[FORWARD].length + g->values[RESTRICTED_LINK].length > 0;
 
         unit = output_start(g->output, NULL, join(g, "container@", join(g, name, ".service")));
+        start = unit->length;
         render(g, TEMPLATE_container_service, unit);
+        if (unit->length - start > SETTING_MAX &&
+                longest_setting(unit->text + start, unit->length - start) > SETTING_MAX) {
+                complain(g, container,
+                        "a setting of its unit would be longer than 1 MiB, which systemd does not read: it has too "
+                        "many "
+                        "options that are lists, such as bindMounts");
+                return false;
+        }
         if (container->claims_length > 0)
                 render(g, TEMPLATE_container_claims, unit);
         render(g, TEMPLATE_container_tmpfiles, unit);

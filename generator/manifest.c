@@ -18,6 +18,9 @@
 /* "containers", a name, an option, a name in it, an option of that, and an index */
 #define PATH_MAX_PARTS 8
 
+/* The longest key, in characters, that the ":" behind it makes one: an implicit key of YAML 1.2. */
+#define SIMPLE_KEY_MAX 1024
+
 typedef struct PathPart {
         const char *name; /* NULL: an index */
         unsigned index;
@@ -32,6 +35,7 @@ typedef struct Reader {
         bool is_ascii;      /* as far as it has been read, a character is a byte */
         size_t known_index; /* a character of the file, and its first byte */
         size_t known_offset;
+        size_t long_scalar_end; /* the character behind the last scalar that is too long for a key without "? " */
         Arena *arena;
         Manifest *manifest;
         const char *file;
@@ -146,6 +150,9 @@ static void report_syntax_error(Reader *r) {
                 r->error = ENOMEM;
         if (r->error != 0)
                 report(r, mark_of(&p->mark), "the file cannot be read: %s", strerror(r->error));
+        else if (p->error != YAML_READER_ERROR && r->long_scalar_end > 0 && p->problem_mark.index == r->long_scalar_end)
+                report(r, mark_of(&p->problem_mark),
+                        "a key of more than %i characters, which YAML allows only behind \"? \"", SIMPLE_KEY_MAX);
         else if (p->error != YAML_READER_ERROR)
                 report(r, mark_of(&p->problem_mark), "%s%s%s", p->context ? p->context : "", p->context ? ": " : "",
                         problem);
@@ -172,6 +179,9 @@ static void next(Reader *r) {
         } else if (r->container && r->event.end_mark.index - r->entry_index > MANIFEST_ENTRY_MAX) {
                 report(r, event_mark(r), "a container with more than 512 KiB: the rest of the file is not read");
                 give_up(r);
+        } else if (r->event.type == YAML_SCALAR_EVENT &&
+                   r->event.end_mark.index - r->event.start_mark.index > SIMPLE_KEY_MAX) {
+                r->long_scalar_end = r->event.end_mark.index;
         }
 }
 

@@ -41,7 +41,7 @@ void output_open_stdout(Output *output, const char *directory);
  * to the buffer that is returned. The file is whole or not there; a failure is logged and kept in .failed. */
 Buffer *output_start(Output *output, const char *subdirectory, const char *name);
 
-/* Ends the file that was started last. */
+/* Ends the file that was started last. One that is not ended is not written. */
 void output_end(Output *output);
 
 /* Writes what has not been written yet, and frees all but .failed. */

@@ -19,6 +19,12 @@ def bad(options):
     return between("  bad: " + options + "\n")
 
 
+def entry(length):
+    """An entry of so many characters."""
+    start, end = "bad: {system: /x, extraFlags: [" + ("x" * 65533 + ", ") * 7, "]}"
+    return start + "x" * (length - len(start) - len(end)) + end
+
+
 # The manifest that is cut off at each of its bytes.
 WHOLE_YAML = """version: 1
 containers:
@@ -55,6 +61,7 @@ FILES = [
     ("UTF-16, cut in a character", b"\xff\xfev", "incomplete UTF-16 character"),
     ("UTF-32", b"\xff\xfe\0\0" + VERSION.encode("utf-32-le"), "control characters are not allowed|UTF-16"),
     ("Latin-1", bad("{system: /ü}").encode("latin-1"), "bad.yaml:4:18: invalid .*UTF-8 octet"),
+    ("Latin-1 in a container's name", BEFORE.encode() + b"  b\xe4d: {system: /x}\n", "bad.yaml:4:5: invalid .*UTF-8 octet"),
     ("UTF-8, overlong", b"a: \xc0\xaf\n", "invalid length of a UTF-8 sequence: 0x|invalid .*UTF-8"),
     ("UTF-8, a surrogate", b"a: \xed\xa0\x80\n", "invalid Unicode character"),
     ("UTF-8, beyond Unicode", b"a: \xf7\xbf\xbf\xbf\n", "invalid Unicode character"),
@@ -191,9 +198,17 @@ LARGE = [
     ("a user of 31 characters", bad("{system: /x, bindMounts: {/a: {hostPathUser: " + "x" * 31 + "}}}"), ""),
     ("a user of 32 characters", bad("{system: /x, bindMounts: {/a: {hostPathUser: " + "x" * 32 + "}}}"), "is not the name or number of a user"),
     ("1000 errors", bad("{" + "a: 1, " * 999 + "}"), r"bad\.system: is missing\n$"),
-    ("a container of 511 KiB", bad("{system: /x, extraFlags: [" + ("x" * 65533 + ", ") * 7 + "x" * 64000 + "]}"), ""),
-    ("a container of 513 KiB", BEFORE + "  bad: {system: /x, extraFlags: [" + ("x" * 65533 + ", ") * 9 + "]}\n",
-     "containers.bad.extraFlags.*: a container with more than 512 KiB: the rest of the file is not read"),
+    ("a setting of less than 1 MiB", bad("{system: /x, bindMounts: {" + ", ".join("/%i: {}" % i for i in range(30000)) + "}}"), ""),
+    ("a setting of more than 1 MiB", bad("{system: /x, bindMounts: {" + ", ".join("/%i: {}" % i for i in range(40000)) + "}}"),
+     "bad: a setting of its unit would be longer than 1 MiB"),
+    ("a key of 1024 characters", bad("{system: /x, bindMounts: {" + "/xyz" * 256 + ": {}}}"), ""),
+    ("a key of 1025 characters", BEFORE + "  bad: {system: /x, bindMounts: {" + "/xyz" * 256 + "x: {}}}\n", "a key of more than 1024"),
+    ("a key of 1025 characters, quoted", BEFORE + "  bad: {system: /x, bindMounts: {'" + "/xyz" * 256 + "x': {}}}\n", "a key of more than 1024"),
+    ("a key of 1025 characters in a block", BEFORE + "  bad:\n    bindMounts:\n      " + "/xyz" * 256 + "x: {}\n", "a key of more than 1024"),
+    ("a key of 4095 characters, marked as one", bad("{system: /x, bindMounts: {? " + "/abcd" * 819 + " : {}}}"), ""),
+    ("a container of 512 KiB", between("  " + entry(512 << 10) + "\n"), ""),
+    ("a container of 512 KiB and a character", BEFORE + "  " + entry((512 << 10) + 1) + "\n",
+     "containers.bad.*: a container with more than 512 KiB: the rest of the file is not read"),
     ("65,536 containers", BEFORE + "  bad: {system: /x}\n" * 65535, "and 130068 more"),
     ("65,537 containers", BEFORE + "  bad: {system: /x}\n" * 65536, "more than 65536 containers: the rest of the file is not read"),
     ("a key of 4 MiB", between("  bad:\n    system: /x\n    ? " + "p" * (4 << 20) + "\n    : 1\n").split("  after")[0],
@@ -221,7 +236,7 @@ NAMES = [
 
 # Names of manifests in /etc/nixos-containers, with what is in them and must be said: the name itself gets into units.
 MANIFESTS = [
-    (b"a\nExecStart=/pwned\n.yaml", "{}", "is not a mapping|is missing"),
+    (b"a\nExecStart=pwned\n.yaml", "{}", "is not a mapping|is missing"),
     (b"a\n[Service]\nExecStart=%2fpwned\n.yaml", VERSION + "containers: {bad: {system: /x}}\n", ""),
     (b"a\rExecStart=pwned.yaml", VERSION + "containers: {bad: {system: x}}\n", "is not an absolute path"),
     (b"%i %h pwned.yaml", VERSION + "containers: {bad: {system: /x}}\n", ""),
