@@ -136,7 +136,7 @@ $(B)/test-%: tests/unit/test-%.c $(TESTED:%=$(B)/%.o)
 
 check-hardening:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr all
-	@tests/hardening/run build/golden
+	@tests/hardening/run build/golden $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
 
 check-man:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr all
