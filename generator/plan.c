@@ -445,11 +445,13 @@ static bool add_running(Plan *plan, const NameTable *names, const char *root, co
                 item->left_over = !item->runs;
                 if (item->left_over)
                         continue;
+                if (item->declared && is_as_started(plan, records, item->declared, &window, &text)) {
+                        item->running = item->declared;
+                        continue;
+                }
                 unknown = record_unknown(plan->arena, arena_printf(plan->arena, "%s/%s", records, item->name));
                 if (unknown)
                         item->reason = arena_printf(plan->arena, "it was %s; restart it", unknown);
-                else if (item->declared && is_as_started(plan, records, item->declared, &window, &text))
-                        item->running = item->declared;
                 else
                         item->running = read_running(plan, records, item->name);
                 if (plan->running.read_error != 0 && !is_no_file(plan->running.read_error)) {

@@ -119,8 +119,10 @@ a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
   before=$(main_pid one)
   echo 2 >"$records"/one/format
   local reason='it was started by another version of nixos-container-generator, whose record (format 2) this one (format 1) does not know; restart it'
-  [ "$(nixos-container plan || true)" = "one: keep ($reason)" ]
+  # As long as its declaration is that which it was started with, there is nothing to know.
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
   sed -i 's/8081/8091/' "$manifest"
+  [ "$(nixos-container plan || true)" = "one: keep ($reason)" ]
   [ "$(nixos-container apply)" = "one: left as it is, although it was changed: $reason" ]
   nixos-container list
   page 10.0.0.1:8081
