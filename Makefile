@@ -168,7 +168,7 @@ $(B)/systemd: tests/faults/systemd.c tests/unit/systemd.h
 
 check-faults:
 	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%) $(FAULTS_BUILD)/call $(FAULTS_BUILD)/systemd
-	@tests/faults/run $(FAULTS_BUILD) $(PATTERN)
+	@tests/faults/run $(FAULTS_BUILD) '$(PATTERN)'
 
 check-nix:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator

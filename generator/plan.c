@@ -449,8 +449,10 @@ static bool add_running(Plan *plan, const NameTable *names, const char *root, co
                         item->running = item->declared;
                         continue;
                 }
-                unknown = record_unknown(plan->arena, arena_printf(plan->arena, "%s/%s", records, item->name));
-                if (unknown)
+                if (!record_check_format(
+                            plan->arena, arena_printf(plan->arena, "%s/%s", records, item->name), &unknown))
+                        plan->running.read_error = errno;
+                else if (unknown)
                         item->reason = arena_printf(plan->arena, "it was %s; restart it", unknown);
                 else
                         item->running = read_running(plan, records, item->name);
@@ -481,8 +483,8 @@ static void restart_with_required(Plan *plan) {
                         if (!requires || !item->running || item->action == ACTION_RESTART)
                                 continue;
                         for (uint32_t j = 0; j < requires->length && item->action != ACTION_FAIL; j++) {
-                                const char *name = order_container(
-                                        plan->arena, ((const Text *) requires->items)[j].text);
+                                const char *name =
+                                        order_container(plan->arena, ((const Text *) requires->items)[j].text);
                                 const PlannedContainer *required = name ? name_table_find(&names, name) : NULL;
 
                                 if (!required || required->action != ACTION_RESTART)

@@ -88,23 +88,28 @@ static unsigned parse_format(const Buffer *text) {
         return i + 1 == text->length && i <= 9 && text->text[i] == '\n' ? format : 0;
 }
 
-const char *record_unknown(Arena *arena, const char *path) {
+bool record_check_format(Arena *arena, const char *path, const char **ret_unknown) {
         Buffer text = BUFFER_NULL;
-        unsigned format = 1;
+        bool good = read_file(arena_printf(arena, "%s/" RECORD_FORMAT_FILE, path), &text);
+        unsigned format = good ? parse_format(&text) : 1;
 
-        if (read_file(arena_printf(arena, "%s/" RECORD_FORMAT_FILE, path), &text)) {
-                format = parse_format(&text);
-        } else if (errno != ENOENT) {
-                log_message(LOG_ERR, "%s/" RECORD_FORMAT_FILE ": %s", path, strerror(errno));
-                format = 0;
-        }
         buffer_free(&text);
-        return format >= 1 && format <= RECORD_FORMAT
-                       ? NULL
-                       : arena_printf(arena,
-                                 "started by another version of nixos-container-generator, whose record (format %u) "
-                                 "this one (format %i) does not know",
-                                 format, RECORD_FORMAT);
+        *ret_unknown = format >= 1 && format <= RECORD_FORMAT
+                               ? NULL
+                               : arena_printf(arena,
+                                         "started by another version of nixos-container-generator, whose record "
+                                         "(format %u) this one (format %i) does not know",
+                                         format, RECORD_FORMAT);
+        return good || errno == ENOENT;
+}
+
+/* The same for a container, whose record is taken for one of a known format if that cannot be told; that was logged. */
+static const char *unknown_format(Arena *arena, const char *container) {
+        const char *path = arena_join(arena, RECORDS_DIRECTORY "/", container), *unknown;
+
+        if (!record_check_format(arena, path, &unknown))
+                log_message(LOG_ERR, "%s/" RECORD_FORMAT_FILE ": %s", path, strerror(errno));
+        return unknown;
 }
 
 static const char *claim_path(Arena *arena, const char *claim) {
@@ -428,7 +433,7 @@ static void unregister_machine(Arena *arena, const char *container) {
 
 /* A record that cannot be read is left as it is. */
 static bool remove_record(Arena *arena, int records, const char *container) {
-        const char *unknown = record_unknown(arena, arena_printf(arena, RECORDS_DIRECTORY "/%s", container));
+        const char *unknown = unknown_format(arena, container);
         Buffer tmpfiles = BUFFER_NULL, network = BUFFER_NULL, claims = BUFFER_NULL, localhost = BUFFER_NULL;
         /* Of an earlier run that was killed while it made the record, or removed it. */
         bool removed = remove_directory(records, new_record_path(arena, container)), readable;
@@ -737,7 +742,7 @@ static bool start_update(Update *update, const char *directory, const char *cont
                 log_message(LOG_ERR, "Container %s does not run.", container);
                 return false;
         }
-        unknown = record_unknown(&update->arena, arena_printf(&update->arena, RECORDS_DIRECTORY "/%s", container));
+        unknown = unknown_format(&update->arena, container);
         if (unknown) {
                 log_message(LOG_ERR, "Container %s was %s.", container, unknown);
                 return false;

@@ -71,9 +71,9 @@ int records_open(void);
 /* Puts @text in the place of a file in a directory below @records, in one step: that of a container's record, or another. False
  * if that fails; that was logged. */
 bool records_replace_file(Arena *arena, int records, const char *directory, const char *file, const Buffer *text);
-/* NULL if the record in the directory @path is of a format that is known here. If not, what is to be said of the container: it
- * was "started by another version …". */
-const char *record_unknown(Arena *arena, const char *path);
+/* Looks at the format of the record in the directory @path. False, with errno set, if it cannot be read. *ret_unknown is NULL if it is
+ * known here; if not, what is to be said of the container: it was "started by another version …". */
+bool record_check_format(Arena *arena, const char *path, const char **ret_unknown);
 
 /* Reads @file of a container's record into @ret_text, a new buffer; one that is not there is empty. False, after it was logged, if it
  * cannot be read. */

@@ -75,6 +75,14 @@ static bool put(Arena *arena, int records, const char *name, const Buffer *text)
                records_replace_file(arena, records, directory, RESOLV_CONF_FILE, text);
 }
 
+/* Reads a file that need not be there. False if it is and cannot be read, which was logged: then what containers see stays. */
+static bool read_host_file(const char *path, Buffer *text) {
+        if (read_file(path, text) || is_no_file(errno))
+                return true;
+        log_message(LOG_ERR, "%s: %s", path, strerror(errno));
+        return false;
+}
+
 bool resolv_conf_update(void) {
         Buffer host = BUFFER_NULL, uplink = BUFFER_NULL;
         int records = records_open();
@@ -85,12 +93,13 @@ bool resolv_conf_update(void) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/" RESOLV_CONF_DIRECTORY ": %s", strerror(errno));
                 good = false;
         }
-        if (good && !read_file(HOST_FILE, &host) && errno != ENOENT)
-                log_message(LOG_WARNING, HOST_FILE ": %s", strerror(errno));
+        good = good && read_host_file(HOST_FILE, &host);
         if (host.length > 0 && host.text[host.length - 1] != '\n')
                 buffer_append(&host, "\n", 1);
+        if (good && leads_to_stub(&host))
+                good = read_host_file(UPLINK_FILE, &uplink);
         /* Before systemd-resolved has started the file is not there. */
-        has_uplink = good && leads_to_stub(&host) && read_file(UPLINK_FILE, &uplink);
+        has_uplink = uplink.length > 0;
         good = good && put(&arena, records, RESOLV_CONF_HOST, &host) &&
                put(&arena, records, RESOLV_CONF_UPLINK, has_uplink ? &uplink : &host);
         if (records >= 0)

@@ -342,13 +342,13 @@ static int append_properties(sd_bus_message *message, const Session *session, ch
         int r;
 
         r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)", /**/
-                "Description", "s", "nixos-container",                         /**/
-                "Type", "s", "exec",                                           /**/
-                "User", "s", "root",                                           /**/
-                "WorkingDirectory", "s", "-~",                                 /**/
-                "CollectMode", "s", "inactive-or-failed",                      /**/
-                "AddRef", "b", 1,     /* the outcome can be read as long as this connection lasts */
-                "SendSIGHUP", "b", 1, /* shells that somebody sits at ignore SIGTERM */
+                "Description", "s", "nixos-container",                             /**/
+                "Type", "s", "exec",                                               /**/
+                "User", "s", "root",                                               /**/
+                "WorkingDirectory", "s", "-~",                                     /**/
+                "CollectMode", "s", "inactive-or-failed",                          /**/
+                "AddRef", "b", 1,        /* the outcome can be read as long as this connection lasts */
+                "SendSIGHUP", "b", 1,    /* shells that somebody sits at ignore SIGTERM */
                 "IgnoreSIGPIPE", "b", 0, /* as everywhere outside of services */
                 /* At its end, the container's systemd stops D-Bus only after this, and there is time to tell of it. */
                 "After", "as", 1, "dbus.service");

@@ -282,8 +282,10 @@ static bool build(Arena *arena, const ImperativePaths *paths, const char *name, 
                 return false;
         options->source.configuration = rewrite ? new : paths->configuration;
         good = nix_set_profile(paths->profile, &options->source);
-        if (rewrite && good)
-                good = rename(new, paths->configuration) >= 0;
+        if (rewrite && good && rename(new, paths->configuration) < 0) {
+                log_message(LOG_ERR, "Cannot write %s: %s", paths->configuration, strerror(errno));
+                good = false;
+        }
         if (rewrite && !good)
                 (void)unlink(new);
         return good;
@@ -351,6 +353,13 @@ static bool choose_addresses(Host *host, ImperativeContainer *container) {
         return true;
 }
 
+static bool remove_manifest(const ImperativePaths *paths) {
+        if (unlink(paths->manifest) >= 0)
+                return true;
+        log_message(LOG_ERR, "Cannot remove %s: %s", paths->manifest, strerror(errno));
+        return false;
+}
+
 /* Builds and declares the container. */
 static bool make_container(Host *host, const ImperativePaths *paths, Options *options) {
         ImperativeContainer *container = &options->container;
@@ -365,7 +374,7 @@ static bool make_container(Host *host, const ImperativePaths *paths, Options *op
         if (good && !interrupted && reload_units())
                 return true;
         if (good) {
-                (void)unlink(paths->manifest);
+                (void)remove_manifest(paths);
                 (void)reload_units();
         }
         return false;
@@ -464,7 +473,12 @@ static bool activate(Host *host, const char *name) {
         char *state = bus ? unit_property(bus, job.unit, "ActiveState") : NULL;
         bool good = bus && systemd_reload(bus);
 
-        if (good && state && strcmp(state, "active") == 0) {
+        if (good && !state) {
+                log_message(LOG_ERR,
+                        "systemd does not say whether %s runs. To activate the new system: nixos-container apply",
+                        name);
+                good = false;
+        } else if (good && strcmp(state, "active") == 0) {
                 good = jobs_run(bus, &job, 1, NULL, NULL);
                 if (!good)
                         log_message(LOG_ERR,
@@ -543,7 +557,10 @@ static bool stop(Host *host, const char *name) {
         char *load_state = bus ? unit_property(bus, job.unit, "LoadState") : NULL;
         bool good = bus != NULL;
 
-        if (good && load_state && strcmp(load_state, "not-found") != 0) {
+        if (good && !load_state) {
+                log_message(LOG_ERR, "systemd does not say whether %s runs, nothing was deleted.", name);
+                good = false;
+        } else if (good && strcmp(load_state, "not-found") != 0) {
                 good = jobs_run(bus, &job, 1, NULL, NULL);
                 if (!good)
                         log_message(LOG_ERR, "%s could not be stopped (%s), nothing was deleted.", name, job.result);
@@ -576,11 +593,7 @@ static bool destroy(Host *host, const Options *options) {
                 !remove_tree(paths.profiles) || !remove_tree(paths.gcroots))
                 return false;
         /* The last, so that what was interrupted can be done again. */
-        if (unlink(paths.manifest) < 0) {
-                log_message(LOG_ERR, "Cannot remove %s: %s", paths.manifest, strerror(errno));
-                return false;
-        }
-        return reload_units();
+        return remove_manifest(&paths) && reload_units();
 }
 
 int verb_destroy(int argc, char *argv[]) {

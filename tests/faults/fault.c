@@ -2,10 +2,13 @@
  * that others of it call are not seen, so what reads a directory at once is listed itself.
  *
  *   FAULT_LOG    where to write the name of each call, a line each
+ *   FAULT_IN     the function whose calls are counted; all, if it is not given
  *   FAULT_AT     the number of the call that fails, from 1
  *   FAULT_ERROR  the errno(3) it fails with; 0: it succeeds with a single byte
  *
- * Programs that are run by this one are not disturbed, nor are processes that it forks. */
+ *   FAULT_FORKED if given, the processes that the program forks are disturbed in its place
+ *
+ * Programs that are run by this one are not disturbed. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -30,6 +33,8 @@ void *__libc_realloc(void *memory, size_t size);
 static bool active;
 static long calls, fault_at = -1;
 static int fault_error, log_fd = -1;
+static char fault_in[64];
+static bool in_forked;
 
 static void take_variable(const char *name, long *ret) {
         const char *value = getenv(name);
@@ -40,7 +45,7 @@ static void take_variable(const char *name, long *ret) {
 }
 
 static __attribute__((constructor)) void start(void) {
-        const char *log = getenv("FAULT_LOG");
+        const char *log = getenv("FAULT_LOG"), *function = getenv("FAULT_IN");
         long error = EIO;
 
         if (log) {
@@ -51,18 +56,23 @@ static __attribute__((constructor)) void start(void) {
                 }
         }
         unsetenv("FAULT_LOG");
+        if (function)
+                strncpy(fault_in, function, sizeof(fault_in) - 1);
+        unsetenv("FAULT_IN");
         take_variable("FAULT_AT", &fault_at);
         take_variable("FAULT_ERROR", &error);
         fault_error = (int)error;
+        in_forked = getenv("FAULT_FORKED") != NULL;
+        unsetenv("FAULT_FORKED");
         unsetenv("LD_PRELOAD");
-        active = log || fault_at >= 0;
+        active = !in_forked && (log || fault_at >= 0);
 }
 
 /* Counts a call. Whether it is the one that fails. */
 static bool is_hit(const char *name) {
         if (!active)
                 return false;
-        calls++;
+        calls += fault_in[0] == '\0' || strcmp(fault_in, name) == 0;
         if (log_fd >= 0) {
                 char line[64];
                 size_t length = strlen(name);
@@ -71,7 +81,7 @@ static bool is_hit(const char *name) {
                 line[length] = '\n';
                 (void)syscall(SYS_write, log_fd, line, length + 1);
         }
-        return calls == fault_at;
+        return calls == fault_at && (fault_in[0] == '\0' || strcmp(fault_in, name) == 0);
 }
 
 static bool fails(const char *name) {
@@ -213,7 +223,7 @@ int fork(void) {
                 return -1;
         pid = ((int (*)(void))next(&function, "fork"))();
         if (pid == 0)
-                active = false;
+                active = in_forked;
         return pid;
 }
 FUNCTION(int, waitpid, -1, (int pid, int *status, int options), (pid, status, options))
@@ -221,10 +231,7 @@ FUNCTION(int, setns, -1, (int fd, int type), (fd, type))
 FUNCTION(int, unshare, -1, (int flags), (flags))
 FUNCTION(int, pipe2, -1, (int fds[2], int flags), (fds, flags))
 FUNCTION(int, poll, -1, (void *fds, unsigned long n, int timeout), (fds, n, timeout))
-FUNCTION(int, socket, -1, (int domain, int type, int protocol), (domain, type, protocol))
-FUNCTION(int, connect, -1, (int fd, const void *address, unsigned length), (fd, address, length))
-FUNCTION(ssize_t, sendto, -1, (int fd, const void *data, size_t size, int flags, const void *address, unsigned length),
-        (fd, data, size, flags, address, length))
+FUNCTION(int, socketpair, -1, (int domain, int type, int protocol, int ends[2]), (domain, type, protocol, ends))
 FUNCTION(int, getrlimit, -1, (int resource, void *limit), (resource, limit))
 FUNCTION(int, setrlimit, -1, (int resource, const void *limit), (resource, limit))
 FUNCTION(ssize_t, getrandom, -1, (void *buffer, size_t size, unsigned flags), (buffer, size, flags))

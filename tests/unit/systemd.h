@@ -65,7 +65,9 @@ static inline int systemd_hang_up(sd_bus *bus) {
 
 static inline int systemd_run_job(Systemd *systemd, sd_bus_message *call, const char *unit, const char *result) {
         sd_bus *bus = sd_bus_message_get_bus(call);
+        sd_bus_message *signal = NULL;
         char path[64];
+        int r;
 
         snprintf(path, sizeof(path), "/org/freedesktop/systemd1/job/%u", ++systemd->jobs);
         sd_bus_reply_method_return(call, "o", path);
@@ -74,12 +76,19 @@ static inline int systemd_run_job(Systemd *systemd, sd_bus_message *call, const 
         if (strcmp(result, "odd end") == 0)
                 return sd_bus_emit_signal(
                         bus, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved", "s", unit);
-        return sd_bus_emit_signal(bus, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved",
-                "uoss", systemd->jobs, path, unit, *result ? result : "done");
+        if (sd_bus_message_new_signal(
+                    bus, &signal, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved") < 0 ||
+                sd_bus_message_set_sender(signal, "org.freedesktop.systemd1") < 0 ||
+                sd_bus_message_append(signal, "uoss", systemd->jobs, path, unit, *result ? result : "done") < 0)
+                abort();
+        r = sd_bus_send(bus, signal, NULL);
+        sd_bus_message_unref(signal);
+        return r;
 }
 
 static inline int systemd_answer(sd_bus_message *call, void *userdata, sd_bus_error *error) {
-        static const char *const methods[] = {"StartUnit", "StopUnit", "RestartUnit", "ReloadUnit"};
+        static const char *const methods[] = {
+                "StartUnit", "StopUnit", "RestartUnit", "ReloadUnit", "StartTransientUnit"};
         const char *method = sd_bus_message_get_member(call), *argument = "", *answer;
         Systemd *systemd = userdata;
 

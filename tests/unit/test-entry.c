@@ -60,8 +60,8 @@ static void an_entry_is_recorded_if_its_record_has_it_to_the_byte(void **state) 
                 {"version: 1\ncontainers: {web: {system: /a}}", HEAD "  {system: /a}\nmore\n", false},
                 {"version: 1\ncontainers: {web2: {system: /a}}", HEAD "  {system: /a}\n", false},
                 {"version: 1\ncontainers: {we: {system: /a}}", HEAD "  {system: /a}\n", false},
-                {"version: 1\ncontainers: {web: {system: /a}}",
-                        "version: 1\ncontainers:\n  \"web\":\n  {system: /a}\n", false},
+                {"version: 1\ncontainers: {web: {system: /a}}", "version: 1\ncontainers:\n  \"web\":\n  {system: /a}\n",
+                        false},
                 {"version: 1\ncontainers: {web: {system: /a}}", "# nothing but this\n", false},
                 {"version: 1\ncontainers: {web: {system: /a}}", "", false},
         };

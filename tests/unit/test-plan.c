@@ -349,8 +349,8 @@ static void of_a_container_with_errors_its_own_first_one_is_the_reason(void **st
 
         (void)state;
         host_init(&host);
-        declare(&host,
-                "version: 1\ncontainers: {a: {system: a}, web: {system: /a, localAddress: 10.0.0.2, interfaces: [lo]}}");
+        declare(&host, "version: 1\ncontainers: {a: {system: a}, web: {system: /a, localAddress: 10.0.0.2, interfaces: "
+                       "[lo]}}");
         said = planned(&host);
         assert_non_null(strstr(said,
                 "web: fail (m.yaml:2:85: containers.web.interfaces[0]: lo is the name of another interface in the "
@@ -380,8 +380,7 @@ static void a_container_whose_errors_were_too_many_to_keep_is_left_as_it_is(void
                 text = arena_join(&host.declared.arena, text, "x, ");
         declare(&host, arena_join(&host.declared.arena, text, "]}\n  web: {system: x}\n"));
         said = planned(&host);
-        assert_non_null(
-                strstr(said, "\nweb: fail (there are errors in its entry; see nixos-container check)\n"));
+        assert_non_null(strstr(said, "\nweb: fail (there are errors in its entry; see nixos-container check)\n"));
         host_free(&host);
 }
 
@@ -426,24 +425,23 @@ static void a_container_is_restarted_with_those_that_it_requires(void **state) {
         runs(&host, "gone", "requires: [a]");
         runs(&host, "kept", "");
         runs(&host, "waits", "requires: [kept]");
-        declare(&host,
-                "version: 1\ncontainers:\n"
-                "  a: {system: /old, tmpfs: [/x]}\n"
-                "  b: {system: /old, requires: [a]}\n"
-                "  c: {system: /old, requires: [a.service, container@b.service]}\n"
-                "  d: {system: /old, requires: [other]}\n"
-                "  e: {system: /old, requires: [a]}\n"
-                "  bad: {system: /old, requires: [a, \"/\"]}\n"
-                "  kept: {system: /old}\n"
-                "  waits: {system: /old, requires: [kept]}\n");
+        declare(&host, "version: 1\ncontainers:\n"
+                       "  a: {system: /old, tmpfs: [/x]}\n"
+                       "  b: {system: /old, requires: [a]}\n"
+                       "  c: {system: /old, requires: [a.service, container@b.service]}\n"
+                       "  d: {system: /old, requires: [other]}\n"
+                       "  e: {system: /old, requires: [a]}\n"
+                       "  bad: {system: /old, requires: [a, \"/\"]}\n"
+                       "  kept: {system: /old}\n"
+                       "  waits: {system: /old, requires: [kept]}\n");
         runs(&host, "bad", "requires: [a]");
-        assert_string_equal(planned(&host),
-                "a: restart (tmpfs: added [\"/x\"])\n"
-                "b: restart (it requires a, which is restarted)\n"
-                "bad: fail (m.yaml:8:37: containers.bad.requires[1]: \"/\" is not the name of a container, or of a unit, "
-                "such as network-online.target)\n"
-                "c: restart (it requires b, which is restarted)\n"
-                "gone: stop (no longer declared)\n");
+        assert_string_equal(planned(&host), "a: restart (tmpfs: added [\"/x\"])\n"
+                                            "b: restart (it requires a, which is restarted)\n"
+                                            "bad: fail (m.yaml:8:37: containers.bad.requires[1]: \"/\" is not the name "
+                                            "of a container, or of a unit, "
+                                            "such as network-online.target)\n"
+                                            "c: restart (it requires b, which is restarted)\n"
+                                            "gone: stop (no longer declared)\n");
         host_free(&host);
 }
 

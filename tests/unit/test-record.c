@@ -57,8 +57,8 @@ static const char *unit_path(const char *container) {
 static void declare(const char *container, const char *claims) {
         char unit[1024];
 
-        snprintf(unit, sizeof(unit), "[Service]\nExecStart=/x\n\n[X-Claims]\n# What it has alone.\n%s\n[X-Manifest]\n\n%s",
-                claims, END);
+        snprintf(unit, sizeof(unit),
+                "[Service]\nExecStart=/x\n\n[X-Claims]\n# What it has alone.\n%s\n[X-Manifest]\n\n%s", claims, END);
         write_text(unit_path(container), unit);
 }
 
@@ -340,29 +340,34 @@ static void a_record_of_another_version_is_not_changed(void **state) {
         write_text(at("web/format"), "2\n");
         declare("web", "");
         assert_false(SAYING(record_give_up(UNITS, "web")));
-        SAYS("Container web was started by another version of nixos-container-generator, whose record (format 2) this one "
+        SAYS("Container web was started by another version of nixos-container-generator, whose record (format 2) this "
+             "one "
              "(format 1) does not know.\n");
         assert_string_equal(holder_of("tcp:80"), "web");
 }
 
 static void a_format_is_a_number_that_is_known(void **state) {
-        static const char *const unknown[] = {
+        static const char *const others[] = {
                 "", "\n", "1", "0\n", "2\n", "x\n", "1x\n", "1\n\n", "-1\n", "4294967297\n", "11111111111111111111\n"};
         Arena arena = ARENA_NULL;
+        const char *unknown;
 
         (void)state;
         assert_return_code(mkdir("/run/record", 0755), errno);
-        assert_null(record_unknown(&arena, "/run/record"));
+        assert_true(record_check_format(&arena, "/run/record", &unknown));
+        assert_null(unknown);
         write_text("/run/record/format", "1\n");
-        assert_null(record_unknown(&arena, "/run/record"));
-        for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
-                write_text("/run/record/format", unknown[i]);
-                assert_non_null(record_unknown(&arena, "/run/record"));
+        assert_true(record_check_format(&arena, "/run/record", &unknown));
+        assert_null(unknown);
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+                write_text("/run/record/format", others[i]);
+                assert_true(record_check_format(&arena, "/run/record", &unknown));
+                assert_non_null(unknown);
         }
         assert_return_code(unlink("/run/record/format"), errno);
         assert_return_code(mkdir("/run/record/format", 0755), errno);
-        assert_true(SAYING(record_unknown(&arena, "/run/record") != NULL));
-        SAYS("/run/record/format: Is a directory\n");
+        assert_false(record_check_format(&arena, "/run/record", &unknown));
+        assert_int_equal(errno, EISDIR);
         arena_free(&arena);
 }
 
@@ -372,7 +377,8 @@ static void a_record_has_the_manifest_of_the_container(void **state) {
         } cases[] = {
                 {"", ""},
                 {"[X-Manifest]\n\n", ""},
-                {"[X-Manifest]\n## Its entry there.\n#version: 1\n#containers:\n\n", "# Its entry there.\nversion: 1\ncontainers:\n"},
+                {"[X-Manifest]\n## Its entry there.\n#version: 1\n#containers:\n\n",
+                        "# Its entry there.\nversion: 1\ncontainers:\n"},
                 /* A line too long for systemd is continued. */
                 {"[X-Manifest]\n#a: \"b\n;c\n;d\"\n#e: 1\n\n", "a: \"bcd\"\ne: 1\n"},
                 {"[X-Manifest]\n#a: 1\n#\n#b: 2\n", "a: 1\n\nb: 2\n End of container@web.service\n"},
