@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 # What is shown but the addresses and the time, which may be missing, and what a terminal does at the end of what is typed.
-_without_details() { sed 's/"addresses".*"declared"/"declared"/; s/\^D//' | tr -d '\000-\011\013-\037'; }
+_without_details() { sed 's/"addresses".*"declared"/"declared"/; s/\^[@D]//g' | tr -d '\000-\011\013-\037'; }
 
 # _with_each_fault COMMAND…: each call of the functions $faulty, of all if it is not set, fails with the errors $errors. $preload is the
 # variable that has what is to be preloaded, where COMMAND is not nixos-container itself. Of the calls of a function that is called for
@@ -15,7 +15,7 @@ _with_each_fault() {
   local preload=${preload:-LD_PRELOAD}=/tests/fault.so
   rm -f /tmp/calls
   "$@" 2>/dev/null </dev/null | _without_details >/tmp/expected || true
-  env $preload FAULT_LOG=/tmp/calls "$@" >/dev/null 2>&1 </dev/null || true
+  env "$preload" FAULT_LOG=/tmp/calls "$@" >/dev/null 2>&1 </dev/null || true
   while read -r function; do
     number=$((number + 1))
     case $function in *alloc) continue ;; esac
@@ -24,10 +24,10 @@ _with_each_fault() {
     [ $n -le 12 ] || [ $((n & (n - 1))) = 0 ] || continue
     for error in ${errors:-5}; do
       status=0
-      timeout -s KILL 5 env $preload FAULT_AT=$number FAULT_ERROR=$error "$@" >/tmp/whole 2>/tmp/said </dev/null || status=$?
+      timeout -s KILL 5 env "$preload" FAULT_AT=$number FAULT_ERROR="$error" "$@" >/tmp/whole 2>/tmp/said </dev/null || status=$?
       _without_details </tmp/whole >/tmp/shown
       tried=$((tried + 1))
-      if [ $status -gt 2 ]; then
+      if [ $status -gt 2 ] && [ $status != "${hung_up-}" ]; then
         echo "call $number, $function: exit status $status: $*"
         cat /tmp/said
         return 1
@@ -73,9 +73,9 @@ YAML
   _with_each_fault nixos-container terminate one
 }
 
-# What is shown at a terminal is what is said, too.
+# What is shown at a terminal is what is said, too. script(1) may hang up before it has all, as nothing is typed.
 _with_each_fault_at_a_terminal() {
-  preload=PRELOAD _with_each_fault script --quiet --return --command "LD_PRELOAD=\$PRELOAD exec $1" /dev/null
+  preload=PRELOAD hung_up=129 _with_each_fault script --quiet --return --command "LD_PRELOAD=\$PRELOAD exec $1" /dev/null
 }
 
 faults_while_a_command_is_run_inside_are_said() {
@@ -87,5 +87,5 @@ YAML
   faulty='tcgetattr|sd_event_.*|sd_bus_(open_.*|message_append)' _with_each_fault_at_a_terminal 'nixos-container run one -- echo shown'
   faulty=ioctl errors='4 5' _with_each_fault_at_a_terminal 'nixos-container run one -- echo shown'
   faulty='pipe2|fork' _with_each_fault_at_a_terminal 'nixos-container run one -- echo shown 2>/dev/null'
-  faulty=sd_.* _with_each_fault nixos-container show-host-key one
+  faulty='sd_.*' _with_each_fault nixos-container show-host-key one
 }

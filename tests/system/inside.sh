@@ -131,13 +131,13 @@ case ${tests[0]} in boot_*) ;; *) leave_nothing_behind ;; esac
 
 passed=0 failed=0 skipped=0
 for test in "${tests[@]}"; do
-  started=$(date '+%F %T.%6N')
+  started=$(date '+%F %T.%6N') began=${EPOCHREALTIME/./}
   set +e
   (run_test "$test") >/tmp/output 2>&1
   status=$?
   set -e
   if [ $status -eq 0 ]; then
-    echo "ok $test"
+    echo "ok $test ($(((${EPOCHREALTIME/./} - began) / 1000)) ms)"
     sed -n 's/^measured: /    /p' /tmp/output
     passed=$((passed + 1))
   elif [ $status -eq 77 ]; then

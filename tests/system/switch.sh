@@ -264,15 +264,14 @@ nothing_is_stopped_when_the_manifest_cannot_be_read() {
 }
 
 an_apply_that_was_interrupted_is_finished_by_the_next() {
-  local signal i
-  for signal in INT KILL; do
-    for i in 0.05 0.2 0.6; do
-      declare_containers <<'YAML'
+  local cut
+  for cut in INT:0.2 KILL:0.05 KILL:0.6; do
+    declare_containers <<'YAML'
   one: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
   two: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
 YAML
-      systemctl start container@one container@two
-      _write_manifest <<'YAML'
+    systemctl start container@one container@two
+    _write_manifest <<'YAML'
   one:
     system: "{system}-wasabi"
     privateNetwork: true
@@ -281,13 +280,12 @@ YAML
     forwardPorts: [{ hostPort: 8081, containerPort: 80 }]
   three: { system: "{system}-wasabi", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
 YAML
-      timeout --signal=$signal $i nixos-container apply || true
-      _apply
-      page 10.0.0.1:8081
-      page 10.0.0.3
-      [ "$(state two)" = inactive ]
-      systemctl stop container@one container@three
-    done
+    timeout --signal="${cut%:*}" "${cut#*:}" nixos-container apply || true
+    _apply
+    page 10.0.0.1:8081
+    page 10.0.0.3
+    [ "$(state two)" = inactive ]
+    systemctl stop container@one container@three
   done
 }
 
