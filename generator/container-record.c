@@ -31,6 +31,7 @@
 #include "record.h"
 #include "resolv-conf.h"
 #include "root-directory.h"
+#include "run-program.h"
 
 /* The oldest version of systemd that has all that containers need. nixos-module/host.nix asks for it too. */
 #define SYSTEMD_MIN 256
@@ -66,22 +67,32 @@ static bool follows_host(char *const program[]) {
         return false;
 }
 
-static bool start(const char *directory, const char *container, char *program[]) {
-        const char *root = nspawn_value(program, "--directory=");
-        Arena arena = ARENA_NULL;
+/* Makes the container's root directory and *program, the arguments of systemd-nspawn, what they have to be. */
+static bool prepare_container(Arena *arena, const char *container, char **program[]) {
+        const char *root = nspawn_value(*program, "--directory=");
 
-        if (record_create(directory, container) && prepare(container)) {
-                /* What can be wrong with that is no reason not to start. */
-                if (follows_host(program))
-                        (void)resolv_conf_update();
-                if (root)
-                        resolv_conf_forget(root);
-                if (prepare_root_directory(container, program) &&
-                        idmap_arguments(&arena, container, program, &program) &&
-                        prepare_foreign_network(container, program)) {
-                        execv(program[0], program);
-                        log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
-                }
+        /* What can be wrong with that is no reason not to start. */
+        if (follows_host(*program))
+                (void)resolv_conf_update();
+        if (root)
+                resolv_conf_forget(root);
+        return prepare_root_directory(container, *program) && idmap_arguments(arena, container, *program, program) &&
+               prepare_foreign_network(container, *program);
+}
+
+static bool start(const char *directory, const char *container, char *program[]) {
+        Arena arena = ARENA_NULL;
+        pid_t listening = 0;
+        bool good;
+
+        good = record_create(directory, container) && prepare(container, &listening) &&
+               prepare_container(&arena, container, &program);
+        /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
+        if (listening > 0)
+                (void)end_program(listening);
+        if (good) {
+                execv(program[0], program);
+                log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
         }
         arena_free(&arena);
         return false;

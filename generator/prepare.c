@@ -188,7 +188,7 @@ typedef struct Parts {
         Buffer tmpfiles, network, script;
 } Parts;
 
-static bool add_parts(Arena *arena, const char *container, const Parts *parts) {
+static bool add_parts(Arena *arena, const char *container, const Parts *parts, pid_t *ret_listening) {
         const char *record = arena_printf(arena, RECORDS_DIRECTORY "/%s", container);
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
         Buffer missing = missing_files(arena, &parts->tmpfiles);
@@ -197,9 +197,10 @@ static bool add_parts(Arena *arena, const char *container, const Parts *parts) {
         char *const nft[] = {
                 (char *)TOOL_NFT, (char *)"-f", (char *)arena_printf(arena, "%s/" RECORD_NFT, record), NULL};
         Step links = {0}, rules = {0}, files = {0};
-        pid_t elements = 0, ports = start_listening(container, record, arena);
+        pid_t elements = 0;
         bool good;
 
+        *ret_listening = start_listening(container, record, arena);
         if (parts->network.length > 0)
                 links = start_step(ip, &BUFFER_NULL);
         if (parts->script.length > 0 && others_have_rules(arena, container, &parts->script))
@@ -215,19 +216,20 @@ static bool add_parts(Arena *arena, const char *container, const Parts *parts) {
                 rules = start_step(nft, &BUFFER_NULL);
         good = end_step(&rules, container) && good;
         good = end_step(&files, container) && good;
-        /* As it is no loss to the container if another program has a port, that was only logged. Connections wait for it. */
-        if (ports > 0)
-                (void)end_program(ports);
         buffer_free(&missing);
         return good;
 }
 
-bool prepare(const char *container) {
+bool prepare(const char *container, pid_t *ret_listening) {
         Arena arena = ARENA_NULL;
         Parts parts = {0};
-        bool good = record_read(&arena, container, RECORD_TMPFILES, &parts.tmpfiles) &&
-                    record_read(&arena, container, RECORD_NETWORK, &parts.network) &&
-                    record_read(&arena, container, RECORD_NFT, &parts.script) && add_parts(&arena, container, &parts);
+        bool good;
+
+        *ret_listening = 0;
+        good = record_read(&arena, container, RECORD_TMPFILES, &parts.tmpfiles) &&
+               record_read(&arena, container, RECORD_NETWORK, &parts.network) &&
+               record_read(&arena, container, RECORD_NFT, &parts.script) &&
+               add_parts(&arena, container, &parts, ret_listening);
 
         buffer_free(&parts.tmpfiles);
         buffer_free(&parts.network);
