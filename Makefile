@@ -177,6 +177,33 @@ check-nix:
 check-sanitize:
 	@$(MAKE_ANEW) $(SANITIZE) build/sanitize/nixos-container-generator check-unit
 	@tests/golden/run build/sanitize
+	@$(MAKE_ANEW) $(SANITIZE) fuzz-cases
+	@tests/fuzz/check build/sanitize
+
+fuzz-cases: $(FUZZ_TARGETS) $(B)/check-shape
+
+# What is fuzzed, with a main() that replays inputs, or with libFuzzer's. tests/fuzz/run
+FUZZ_MAIN ?= $(B)/replay.o
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz-*.c))
+
+$(B)/%.o: tests/fuzz/%.c $(B)/config.h
+	@echo "  CC      $@"
+	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/generator-main.o: generator/nixos-container-generator.c $(B)/config.h
+	@echo "  CC      $@"
+	@$(CC) $(ALL_CPPFLAGS) -Dmain=generator_main $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP -c -o $@ $<
+
+$(B)/fuzz-generator: $(addprefix $(B)/,shape.o files.o) $(filter-out %/nixos-container-generator.o %/output.o,$(GENERATOR:%=$(B)/%.o))
+$(B)/fuzz-template: $(addprefix $(B)/,arena.o buffer.o escape.o log.o read-file.o template.o utf8.o)
+$(B)/fuzz-whole: $(addprefix $(B)/,shape.o generator-main.o) $(filter-out %/nixos-container-generator.o,$(GENERATOR:%=$(B)/%.o))
+$(FUZZ_TARGETS): $(B)/fuzz-%: $(B)/fuzz-%.o $(FUZZ_MAIN)
+	@echo "  LINK    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+
+$(B)/check-shape: $(addprefix $(B)/,check-shape.o shape.o files.o) $(filter-out %/nixos-container-generator.o %/output.o,$(GENERATOR:%=$(B)/%.o))
+	@echo "  LINK    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 check-verify: $(ROOTFS)
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
@@ -199,7 +226,7 @@ demo: dependencies
 	@$(MAKE) --no-print-directory $(ROOTFS)
 	@tests/host/demo build/host $(ROOTFS)
 
-# make fuzz SECONDS=3600
+# For an hour: make fuzz SECONDS=3600
 fuzz: dependencies
 	@tests/fuzz/run build/fuzz $(or $(SECONDS),60)
 
@@ -265,7 +292,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install check dependencies check-unit check-init check-hardening check-man check-golden check-hostile check-faults check-nix \
-	check-sanitize check-verify check-system check-unstable check-boot coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
+	check-sanitize fuzz-cases check-verify check-system check-unstable check-boot coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 

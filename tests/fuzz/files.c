@@ -1,9 +1,14 @@
 #include "files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "arena.h"
+#include "check.h"
+#include "generate.h"
 
 static Files files;
 static Buffer text;
@@ -39,11 +44,53 @@ void output_end(Output *output) {
         file->length = text.length;
 }
 
-Files files_take(void) {
+static Files take(void) {
         Files taken = files;
 
         files = (Files){0};
         return taken;
+}
+
+static void read_bytes(
+        Manifest *manifest, const char *shown, const char *bytes, size_t length, Diagnostics *diagnostics) {
+        int fd = memfd_create("manifest", MFD_CLOEXEC);
+        char path[64];
+
+        if (fd < 0 || write(fd, bytes, length) != (ssize_t)length)
+                abort();
+        snprintf(path, sizeof(path), "/proc/self/fd/%i", fd);
+        manifest_read(manifest, path, shown, diagnostics);
+        close(fd);
+}
+
+static bool is_broken(const Manifest *manifest, const char *name) {
+        for (size_t i = 0; i < manifest->length; i++)
+                if (strcmp(manifest->containers[i]->name.text, name) == 0 && manifest->containers[i]->broken)
+                        return true;
+        return false;
+}
+
+Files files_generate(const char *before, const char *bytes, size_t length, const char *container, bool *ret_broken) {
+        GenerateOptions options = {.root = "/nonexistent", .generator_directory = FILES_DIRECTORY};
+        Arena arena = ARENA_NULL;
+        Manifest manifest = {.arena = &arena};
+        NameTable names = NAME_TABLE_NULL;
+        Diagnostics diagnostics;
+        Output output;
+
+        diagnostics_init(&diagnostics, &arena);
+        if (before)
+                read_bytes(&manifest, "before.yaml", before, strlen(before), &diagnostics);
+        read_bytes(&manifest, "m.yaml", bytes, length, &diagnostics);
+        check_manifest(&manifest, &names, &diagnostics);
+        output_open_stdout(&output, options.generator_directory);
+        generate(&manifest, &names, &diagnostics, &options, &output);
+        if (ret_broken)
+                *ret_broken = is_broken(&manifest, container);
+        name_table_free(&names);
+        manifest_free(&manifest);
+        arena_free(&arena);
+        return take();
 }
 
 void files_free(Files *taken) {

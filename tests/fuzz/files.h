@@ -1,6 +1,7 @@
 /* Files in memory, in the place of generator/output.c: what the generator would have written. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "output.h"
@@ -17,7 +18,11 @@ typedef struct Files {
         size_t length;
 } Files;
 
-/* Those of the run that was ended by output_close() last. They are the caller's: files_free() */
-Files files_take(void);
+/* What the units call the directory that they are in. */
+#define FILES_DIRECTORY "/run/systemd/generator"
+
+/* What the generator makes of the manifest @bytes, read behind the manifest @before, if that is not NULL. Then @ret_broken is whether
+ * @container has errors. Free with files_free(). */
+Files files_generate(const char *before, const char *bytes, size_t length, const char *container, bool *ret_broken);
 
 void files_free(Files *files);

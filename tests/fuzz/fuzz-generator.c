@@ -1,134 +1,48 @@
-/* The whole generator, from the bytes of a manifest to files. Whatever the bytes are:
+/* What the generator makes of a manifest, in memory. Whatever the bytes of the manifest are:
  *
  * - it does not crash (and neither leaks nor reads or writes where it should not: it is built with sanitizers)
- * - every line it writes is one that a template has in that section, with values in it
+ * - each file is one that its templates make, with values in them (shape.h)
  * - it writes nothing outside of its directory
  * - the same bytes give the same files
- * - the files of a container without errors depend on nothing but its own entry, but for where that stands */
+ * - the files of a container without errors depend on nothing but its own entry, but for where that stands: neither on what else is in
+ *   its manifest, nor on another manifest */
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "check.h"
 #include "files.h"
-#include "generate.h"
-#include "templates.h"
+#include "shape.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+#define NEIGHBOUR "neighbour"
+
+/* Names and numbers that other manifests do not have by chance. */
+static const char good_manifest[] = "version: 1\n"
+                                    "containers:\n"
+                                    "  " NEIGHBOUR ":\n"
+                                    "    system: /nix/store/neighbour\n"
+                                    "    autoStart: true\n"
+                                    "    privateNetwork: true\n"
+                                    "    hostAddress: 10.113.0.1\n"
+                                    "    localAddress: 10.113.0.2\n"
+                                    "    forwardPorts: [{hostPort: 48113, containerPort: 80}]\n"
+                                    "    extraVeths: {lan113: {localAddress6: \"fd71::2\"}}\n"
+                                    "    bindMounts: {/srv/neighbour: {isReadOnly: false}}\n"
+                                    "    extraFlags: [\"--setenv=A=b c\"]\n"
+                                    "    after: [neighbour.target]\n";
 
 static __attribute__((noreturn)) void fail(const char *what, const char *text, size_t length) {
         fprintf(stderr, "%s: %.*s\n", what, (int)length, text);
         abort();
 }
 
-static Files generate_files(const char *bytes, size_t length) {
-        GenerateOptions options = {.root = "/nonexistent", .generator_directory = "/run/systemd/generator"};
-        Arena arena = ARENA_NULL;
-        Manifest manifest = {.arena = &arena};
-        NameTable names = NAME_TABLE_NULL;
-        int fd = memfd_create("manifest", MFD_CLOEXEC);
-        Diagnostics diagnostics;
-        char path[64];
-        Output output;
-
-        if (fd < 0 || write(fd, bytes, length) != (ssize_t)length)
-                abort();
-        snprintf(path, sizeof(path), "/proc/self/fd/%i", fd);
-        diagnostics_init(&diagnostics, &arena);
-        manifest_read(&manifest, path, "m.yaml", &diagnostics);
-        close(fd);
-        check_manifest(&manifest, &names, &diagnostics);
-        output_open_stdout(&output, options.generator_directory);
-        generate(&manifest, &names, &diagnostics, &options, &output);
-        name_table_free(&names);
-        manifest_free(&manifest);
-        arena_free(&arena);
-        return files_take();
-}
-
-/* The length of the placeholder at @text, or 0. */
-static size_t placeholder_length(const char *text, const char *end) {
-        size_t n = 1;
-
-        if (text == end || *text != '@')
-                return 0;
-        while (text + n < end && (strchr("abcdefghijklmnopqrstuvwxyz0123456789-.", text[n]) && text[n]))
-                n++;
-        return n > 1 && text + n < end && text[n] == '@' ? n + 1 : 0;
-}
-
-/* Whether the line could be made from the template's line, any text standing for a placeholder. */
-static bool is_made_from(const char *line, const char *end, const char *template, const char *template_end) {
-        size_t length;
-
-        for (; template <template_end; template ++, line++) {
-                length = placeholder_length(template, template_end);
-                if (length > 0) {
-                        for (const char *rest = line; rest <= end; rest++)
-                                if (is_made_from(rest, end, template + length, template_end))
-                                        return true;
-                        return false;
-                }
-                if (line == end || *line != *template)
-                        return false;
-        }
-        return line == end;
-}
-
 static const char *line_end(const char *line, const char *end) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
 
         return newline ? newline : end;
-}
-
-static bool is_header(const char *line, const char *end) {
-        return end - line > 2 && *line == '[' && end[-1] == ']';
-}
-
-/* Whether a template has such a line in the section @section ("": before any). */
-static bool is_in_a_template(const char *section, size_t section_length, const char *line, const char *end) {
-        for (size_t i = 0; i < TEMPLATES_LENGTH; i++) {
-                const char *header = "", *template = template_texts[i].start, *next;
-                size_t header_length = 0;
-
-                for (; template <template_texts[i].end; template = next + 1) {
-                        next = line_end(template, template_texts[i].end);
-                        if (is_header(template, next)) {
-                                header = template;
-                                header_length = (size_t)(next - template);
-                                if (is_header(line, end) && is_made_from(line, end, template, next))
-                                        return true;
-                        } else if (header_length == section_length && memcmp(header, section, section_length) == 0 &&
-                                   is_made_from(line, end, template, next)) {
-                                return true;
-                        }
-                }
-        }
-        return false;
-}
-
-static void check_lines(const File *file) {
-        const char *end = file->text + file->length, *section = "", *next;
-        size_t section_length = 0;
-
-        if (memchr(file->text, '\0', file->length) || memchr(file->text, '\r', file->length))
-                fail("a NUL or a carriage return", file->name, strlen(file->name));
-        if (file->length > 0 && end[-1] != '\n')
-                fail("no newline at the end", file->text, file->length);
-        for (const char *line = file->text; line < end; line = next + 1) {
-                next = line_end(line, end);
-                if (line == next || *line == '#' || *line == ';')
-                        continue;
-                if (!is_in_a_template(section, section_length, line, next))
-                        fail("a line that no template has", line, (size_t)(next - line));
-                if (is_header(line, next)) {
-                        section = line;
-                        section_length = (size_t)(next - line);
-                }
-        }
 }
 
 static void check_name(const char *name) {
@@ -139,6 +53,7 @@ static void check_name(const char *name) {
 static void check_files(const Files *files) {
         for (size_t i = 0; i < files->length; i++) {
                 const File *file = &files->items[i];
+                const char *wrong;
 
                 check_name(file->name);
                 if (file->subdirectory[0])
@@ -147,7 +62,11 @@ static void check_files(const Files *files) {
                         if (strcmp(files->items[j].name, file->name) == 0 &&
                                 strcmp(files->items[j].subdirectory, file->subdirectory) == 0)
                                 fail("a file twice", file->name, strlen(file->name));
-                check_lines(file);
+                wrong = shape_check(file->subdirectory, file->name, file->text, file->length, FILES_DIRECTORY);
+                if (wrong) {
+                        fprintf(stderr, "%s: %s\n", file->name, wrong);
+                        fail("not made of its templates", file->text, file->length);
+                }
         }
 }
 
@@ -197,7 +116,7 @@ static void check_alone(const File *unit) {
         if (entry.length > 0) {
                 Buffer expected = without_origin(unit), text;
 
-                alone = generate_files(entry.text, entry.length);
+                alone = files_generate(NULL, entry.text, entry.length, NULL, NULL);
                 if (alone.length == 0 || strcmp(alone.items[0].name, unit->name) != 0)
                         fail("no unit from this entry", entry.text, entry.length);
                 text = without_origin(&alone.items[0]);
@@ -210,15 +129,44 @@ static void check_alone(const File *unit) {
         buffer_free(&entry);
 }
 
+static const File *find_file(const Files *files, const char *name) {
+        for (size_t i = 0; i < files->length; i++)
+                if (strcmp(files->items[i].name, name) == 0)
+                        return &files->items[i];
+        return NULL;
+}
+
+/* A manifest that is good has the same unit whatever stands in the one behind it, unless that makes an error of it. */
+static void check_neighbour(const char *bytes, size_t length) {
+        static const char unit[] = "container@" NEIGHBOUR ".service";
+        static Files expected;
+        const File *a, *b;
+        Files files;
+        bool broken;
+
+        if (expected.length == 0) {
+                expected = files_generate(good_manifest, "", 0, NEIGHBOUR, &broken);
+                if (broken || !find_file(&expected, unit))
+                        fail("the good manifest is not good", good_manifest, strlen(good_manifest));
+        }
+        files = files_generate(good_manifest, bytes, length, NEIGHBOUR, &broken);
+        a = find_file(&expected, unit);
+        b = find_file(&files, unit);
+        if (!broken && (!b || a->length != b->length || memcmp(a->text, b->text, a->length) != 0))
+                fail("the manifest before it has another unit", b ? b->text : "none", b ? b->length : 4);
+        files_free(&files);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
-        Files files = generate_files((const char *)bytes, length);
-        Files again = generate_files((const char *)bytes, length);
+        Files files = files_generate(NULL, (const char *)bytes, length, NULL, NULL);
+        Files again = files_generate(NULL, (const char *)bytes, length, NULL, NULL);
 
         check_files(&files);
         check_equal(&files, &again);
         for (size_t i = 0; i < files.length; i++)
                 if (strncmp(files.items[i].name, "container@", 10) == 0)
                         check_alone(&files.items[i]);
+        check_neighbour((const char *)bytes, length);
         files_free(&files);
         files_free(&again);
         return 0;

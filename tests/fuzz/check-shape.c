@@ -1,0 +1,180 @@
+/* check-shape MANIFEST…: whether shape.h sees what it is there for. Each file that is generated from the manifests is changed in many
+ * ways that no template allows, one at a time, and each has to be found. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buffer.h"
+#include "config.h"
+#include "files.h"
+#include "read-file.h"
+#include "record.h"
+#include "shape.h"
+#include "templates.h"
+
+static const char *const foreign[] = {"ExecStartPre=/bin/sh -c id\n", "ExecStopPost=:" TOOL_FALSE "\n", "User=root\n",
+        "[Service]\n", "[X-Other]\n", "\n", "    \\\n", "    --capability=CAP_SYS_ADMIN\n", "add element x\n",
+        "R /etc\n", "link delete eth0\n"};
+
+static const char *const constants[] = {LIBEXECDIR "/container-init", LIBEXECDIR "/container-record", TOOL_ECHO,
+        TOOL_FALSE, TOOL_NFT, TOOL_SYSTEMD_NSPAWN, TOOL_SYSTEMD_RUN, RECORDS_DIRECTORY, FILES_DIRECTORY};
+
+static unsigned found, missed;
+
+typedef struct Line {
+        const char *text;
+        size_t length; /* with the newline */
+} Line;
+
+/* What the file is with @text in the place of its @length bytes at @start. */
+static void expect_complaint(const char *change, const File *file, size_t start, size_t length, const char *text,
+        size_t text_length, size_t insert_at) {
+        Buffer changed = BUFFER_NULL;
+
+        if (insert_at == SIZE_MAX || insert_at == start) {
+                buffer_append(&changed, file->text, start);
+                buffer_append(&changed, text, text_length);
+                buffer_append(&changed, file->text + start + length, file->length - start - length);
+        } else if (insert_at < start) {
+                buffer_append(&changed, file->text, insert_at);
+                buffer_append(&changed, text, text_length);
+                buffer_append(&changed, file->text + insert_at, start - insert_at);
+                buffer_append(&changed, file->text + start + length, file->length - start - length);
+        } else {
+                buffer_append(&changed, file->text, start);
+                buffer_append(&changed, file->text + start + length, insert_at - start - length);
+                buffer_append(&changed, text, text_length);
+                buffer_append(&changed, file->text + insert_at, file->length - insert_at);
+        }
+        if (shape_check(file->subdirectory, file->name, changed.text, changed.length, FILES_DIRECTORY)) {
+                found++;
+        } else {
+                missed++;
+                printf("not ok %s in %s at byte %zu: %.*s\n", change, file->name, start,
+                        (int)(length ? length : text_length), length ? file->text + start : text);
+        }
+        buffer_free(&changed);
+}
+
+static void replace(const char *change, const File *file, size_t start, size_t length, const char *text) {
+        expect_complaint(change, file, start, length, text, strlen(text), SIZE_MAX);
+}
+
+/* The number of lines of all templates that start like @line, up to their first placeholder; @ret_literal is the longest of these
+ * starts. */
+static size_t find_start(const char *line, size_t length, size_t *ret_literal, bool *ret_whole) {
+        size_t n = 0;
+
+        *ret_literal = 0;
+        *ret_whole = false;
+        for (size_t i = 0; i < TEMPLATES_LENGTH; i++) {
+                const char *end = template_texts[i].end, *next;
+
+                for (const char *t = template_texts[i].start; t < end; t = next) {
+                        const char *literal;
+
+                        next = (const char *)memchr(t, '\n', (size_t)(end - t)) + 1;
+                        literal = memchr(t, '@', (size_t)(next - t));
+                        /* The "@" of nft's sets and of "container@" are none of placeholders. */
+                        if (literal && (literal[1] == '@' || !memchr(literal + 1, '@', (size_t)(next - literal - 1))))
+                                literal = NULL;
+                        if (!literal)
+                                literal = next;
+                        if ((size_t)(literal - t) > length || memcmp(t, line, (size_t)(literal - t)) != 0 ||
+                                (literal == next && (size_t)(next - t) != length))
+                                continue;
+                        n++;
+                        if ((size_t)(literal - t) > *ret_literal) {
+                                *ret_literal = (size_t)(literal - t);
+                                *ret_whole = literal == next;
+                        }
+                }
+        }
+        return n;
+}
+
+/* Each byte of a line that is the template's; a flag that is a value can be any, so of those only the quote in front. */
+static void change_literal(const File *file, size_t line, size_t literal) {
+        size_t blanks = strspn(file->text + line, " ");
+
+        if (strncmp(file->text + line + blanks, "\"-", 2) == 0)
+                literal = literal > blanks ? blanks + 1 : literal;
+        for (size_t i = 0; i < literal; i++)
+                if (file->text[line + i] != '\n')
+                        replace("another byte", file, line + i, 1, file->text[line + i] == '~' ? "!" : "~");
+}
+
+static void change_file(const File *file) {
+        size_t entry = file->length, entry_end = file->length, next;
+        const char *section = memmem(file->text, file->length, "\n[X-Manifest]\n", 14);
+
+        if (section) {
+                const char *end = strstr(section, "\n\n");
+
+                /* Behind "[X-Manifest]", a comment, "#version", "#containers" and the name. */
+                for (int i = 0; i < 5; i++)
+                        section = strchr(section + (i == 0), '\n') + 1;
+                entry = (size_t)(section - file->text);
+                entry_end = (size_t)(end - file->text) + 1;
+        }
+        for (size_t line = 0; line < file->length; line = next) {
+                bool inside = line >= entry && line < entry_end, whole;
+                size_t literal, n;
+
+                next = (size_t)(strchr(file->text + line, '\n') - file->text) + 1;
+                n = find_start(file->text + line, next - line, &literal, &whole);
+                for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+                        /* Behind another of its kind, or in front of it, it could be one more. */
+                        bool is_like = strncmp(foreign[i], "    --cap", 9) == 0 || strcmp(foreign[i], "R /etc\n") == 0;
+
+                        if (!(is_like && section && line < entry && strstr(file->text, "CAP_")))
+                                replace("a foreign line", file, line, 0, foreign[i]);
+                }
+                if (!inside && line != entry_end)
+                        replace("a comment", file, line, 0, "# ExecStart=x\n");
+                if (!inside)
+                        change_literal(file, line, literal);
+                /* A value can neither end its line nor, where there are quotes, its word. */
+                for (size_t i = line; i + 1 < next && (inside || !whole); i++)
+                        if (!inside || i == line || !strchr("#;", file->text[i + 1]))
+                                replace("a newline", file, i, 1, "\n");
+                if (!inside && n == 1 && whole && literal > 1) {
+                        replace("a missing line", file, line, next - line, "");
+                        expect_complaint("a line twice", file, line, 0, file->text + line, next - line, SIZE_MAX);
+                        for (size_t other = 0, end; other < file->length; other = end) {
+                                end = (size_t)(strchr(file->text + other, '\n') - file->text) + 1;
+                                if ((other < line || other > next) &&
+                                        !(other >= entry && other <= entry_end && file->text[line] == '#'))
+                                        expect_complaint("a line elsewhere", file, line, next - line, file->text + line,
+                                                next - line, other);
+                        }
+                }
+        }
+        for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++)
+                for (const char *at = file->text; (at = strstr(at, constants[i])); at++)
+                        if (at < file->text + entry && !strstr(constants[i] + 1, "systemd/generator"))
+                                replace("another constant", file, (size_t)(at - file->text), strlen(constants[i]),
+                                        "/tmp/x");
+        expect_complaint("an end that is missing", file, file->length - 1, 1, "", 0, SIZE_MAX);
+        expect_complaint("all of it twice", file, file->length, 0, file->text, file->length, SIZE_MAX);
+}
+
+int main(int argc, char *argv[]) {
+        for (int i = 1; i < argc; i++) {
+                Buffer text = BUFFER_NULL;
+                Files files;
+
+                if (!read_file(argv[i], &text)) {
+                        perror(argv[i]);
+                        return EXIT_FAILURE;
+                }
+                files = files_generate(NULL, text.text, text.length, NULL, NULL);
+                for (size_t j = 0; j < files.length; j++)
+                        change_file(&files.items[j]);
+                files_free(&files);
+                buffer_free(&text);
+        }
+        printf("%u passed, %u failed, 0 skipped\n", found, missed);
+        return missed == 0 && found > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

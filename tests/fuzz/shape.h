@@ -1,0 +1,13 @@
+/* The shape of generated files: whether a file could be made from its templates, some values standing for their placeholders.
+ *
+ * It is a second opinion on generator/template.c, which it does not use: a file has its own templates, whole and in their order; a
+ * constant stands only for itself; a value is escaped for where it stands, and has no other characters than its placeholder is known for;
+ * a placeholder has the same values, and as many, wherever it is. */
+#pragma once
+
+#include <stddef.h>
+
+/* NULL if the file @name of @subdirectory ("": none) is such a file, or else what is wrong with it, valid until the next call.
+ * @generator_directory is what the units call it. */
+const char *shape_check(
+        const char *subdirectory, const char *name, const char *text, size_t length, const char *generator_directory);
