@@ -180,11 +180,11 @@ check-sanitize:
 	@$(MAKE_ANEW) $(SANITIZE) fuzz-cases
 	@tests/fuzz/check build/sanitize
 
-fuzz-cases: $(FUZZ_TARGETS) $(B)/check-shape
-
 # What is fuzzed, with a main() that replays inputs, or with libFuzzer's. tests/fuzz/run
 FUZZ_MAIN ?= $(B)/replay.o
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz-*.c))
+
+fuzz-cases: $(FUZZ_TARGETS) $(B)/check-shape
 
 $(B)/%.o: tests/fuzz/%.c $(B)/config.h
 	@echo "  CC      $@"

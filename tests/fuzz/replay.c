@@ -34,8 +34,10 @@ int main(int argc, char *argv[]) {
         if (current == MAP_FAILED)
                 return EXIT_FAILURE;
         while (*current < argc - 1) {
-                pid_t child = fork();
+                pid_t child;
 
+                fflush(stdout);
+                child = fork();
                 if (child == 0) {
                         replay(argv + 1, argc - 1, current);
                         exit(EXIT_SUCCESS);
