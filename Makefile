@@ -266,7 +266,8 @@ build/rootfs-%: tests/host/make-rootfs
 SOURCES := $(wildcard generator/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch] \
 	tests/faults/*.[ch])
 NIX_SOURCES = default.nix $(shell find nixos-module tests/nix -name '*.nix')
-SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh)
+SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh) generator/completion/nixos-container.bash
+PYTHON := $(shell grep -lE '^\#!.*python' -r tests) $(wildcard tests/*/*.py)
 
 format:
 	clang-format -i $(SOURCES)
@@ -281,9 +282,9 @@ analyze: dependencies $(B)/config.h
 
 lint: dependencies analyze $(B)/config.h
 	@clang-format --dry-run -Werror $(SOURCES)
-	@echo $(wildcard generator/*.c) | xargs -n 1 -P 2 sh -c 'clang-tidy --quiet --warnings-as-errors="*" $$0 -- \
-		-std=gnu11 $(ALL_CPPFLAGS) 2>/dev/null'
+	@echo $(wildcard generator/*.c) | xargs -n 1 -P 2 tests/clang-tidy -std=gnu11 $(ALL_CPPFLAGS)
 	@shellcheck $(SCRIPTS)
+	@pyflakes3 $(PYTHON)
 	@nix-instantiate --parse $(NIX_SOURCES) >/dev/null
 	@! command -v nixfmt >/dev/null || nixfmt --check $(NIX_SOURCES)
 	@echo "lint: nothing to complain of"

@@ -143,7 +143,7 @@ void terminal_disconnect(Terminal *terminal) {
                 return;
         output = (struct pollfd){.fd = terminal->fd, .events = POLLIN};
         while (show_output(terminal) && poll(&output, 1, DRAIN_TIMEOUT_MS) > 0)
-                continue;
+                ;
         (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->before);
         sd_event_source_unref(terminal->typed);
         sd_event_source_unref(terminal->other);
