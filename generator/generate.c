@@ -692,6 +692,7 @@ static bool generate_container(Generator *g, const Container *container) {
         render(g, TEMPLATE_container_service, unit);
         if (unit->length - start > SETTING_MAX &&
                 longest_setting(unit->text + start, unit->length - start) > SETTING_MAX) {
+                output_cancel(g->output);
                 complain(g, container,
                         "a setting of its unit would be longer than 1 MiB, which systemd does not read: it has too "
                         "many "

@@ -120,6 +120,12 @@ void output_end(Output *output) {
         batch->files[batch->length++].end = batch->buffer.length;
 }
 
+void output_cancel(Output *output) {
+        OutputBatch *batch = &output->batch;
+
+        batch->buffer.length = batch->files[batch->length].name;
+}
+
 void output_close(Output *output) {
         write_batch(output);
         buffer_free(&output->batch.buffer);

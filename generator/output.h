@@ -41,8 +41,11 @@ void output_open_stdout(Output *output, const char *directory);
  * to the buffer that is returned. The file is whole or not there; a failure is logged and kept in .failed. */
 Buffer *output_start(Output *output, const char *subdirectory, const char *name);
 
-/* Ends the file that was started last. One that is not ended is not written. */
+/* Ends the file that was started last. */
 void output_end(Output *output);
+
+/* Forgets the file that was started last, instead. */
+void output_cancel(Output *output);
 
 /* Writes what has not been written yet, and frees all but .failed. */
 void output_close(Output *output);

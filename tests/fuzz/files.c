@@ -44,6 +44,13 @@ void output_end(Output *output) {
         file->length = text.length;
 }
 
+void output_cancel(Output *output) {
+        (void)output;
+        files.length--;
+        free(files.items[files.length].subdirectory);
+        free(files.items[files.length].name);
+}
+
 static Files take(void) {
         Files taken = files;
 
