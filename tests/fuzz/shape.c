@@ -120,7 +120,6 @@ static const Known known[] = {
 #define PLACEHOLDERS_MAX 256
 #define PARTS_MAX 16
 #define PATTERNS_MAX 256
-#define FILE_TEMPLATES_MAX 8
 
 /* A value as it stands in the file. */
 typedef struct Captured {
