@@ -257,12 +257,11 @@ static void take(Apply *apply) {
 }
 
 /* The units of containers that are no longer declared are kept only while they run. */
-static void forget_removed(Apply *apply) {
+static bool forget_removed(Apply *apply) {
         for (size_t i = 0; i < apply->plan->length; i++)
-                if (apply->steps[i].item->action == ACTION_STOP && !apply->steps[i].failed) {
-                        (void)systemd_reload(apply->bus);
-                        return;
-                }
+                if (apply->steps[i].item->action == ACTION_STOP && !apply->steps[i].failed)
+                        return systemd_reload(apply->bus);
+        return true;
 }
 
 static void announce(const Apply *apply) {
@@ -365,8 +364,8 @@ bool apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         announce(&apply);
         give_up(&apply);
         take(&apply);
-        forget_removed(&apply);
-        good = conclude(&apply);
+        good = forget_removed(&apply);
+        good = conclude(&apply) && good;
         free(apply.steps);
         free(apply.jobs);
         return good;

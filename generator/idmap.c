@@ -72,7 +72,8 @@ static const char *take_word(Arena *arena, const char **line) {
 static void read_mounts(Mapping *m) {
         Buffer text = BUFFER_NULL;
 
-        (void)read_file("/proc/self/mountinfo", &text);
+        if (!read_file("/proc/self/mountinfo", &text))
+                log_message(LOG_WARNING, "/proc/self/mountinfo: %s", strerror(errno));
         for_each_line(line, end, &text) {
                 const char *rest = line, *separator = memmem(line, (size_t)(end - line), " - ", 3);
                 Mount mount = {.id = strtoull(take_word(m->arena, &rest), NULL, 10)};
@@ -238,8 +239,13 @@ static bool parse_bind(const Mapping *m, const char *argument, Bind *ret_bind) {
         ret_bind->source = parts.part[0];
         ret_bind->target = parts.part[1];
         ret_bind->idmap = idmap_of(parts.part[2]);
-        return ret_bind->idmap && ret_bind->source[0] == '/' && ret_bind->target[0] == '/' &&
-               realpath(ret_bind->source, ret_bind->resolved);
+        if (!ret_bind->idmap || ret_bind->source[0] != '/' || ret_bind->target[0] != '/')
+                return false;
+        if (realpath(ret_bind->source, ret_bind->resolved))
+                return true;
+        if (!is_no_file(errno))
+                log_message(LOG_WARNING, "%s: %s", ret_bind->source, strerror(errno));
+        return false;
 }
 
 /* Whether something of its own is mounted at @target or above, but below @bind. */

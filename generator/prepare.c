@@ -173,7 +173,7 @@ static pid_t start_adding_elements(const Buffer *script) {
 static pid_t start_listening(const char *container, const char *record, Arena *arena) {
         pid_t pid;
 
-        if (access(arena_printf(arena, "%s/" RECORD_LOCALHOST, record), F_OK) < 0)
+        if (access(arena_printf(arena, "%s/" RECORD_LOCALHOST, record), F_OK) < 0 && errno == ENOENT)
                 return 0;
         pid = fork();
         if (pid == 0)

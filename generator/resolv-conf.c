@@ -63,23 +63,26 @@ static bool is_there(int records, const char *path, const Buffer *text) {
         return same;
 }
 
-/* Who reads the file sees the old text or @text. One that is as it should be is left alone: containers watch it. */
-static bool put(Arena *arena, int records, const char *name, const Buffer *text) {
-        const char *directory = arena_printf(arena, RESOLV_CONF_DIRECTORY "/%s", name);
+/* Who reads the file sees the old text or @text. One that is as it should be is left alone: containers watch it. So is the old one if it is
+ * not known how it should be; but a container does not start without any. */
+static bool put(Arena *arena, int records, const char *name, const Buffer *text, bool known) {
+        const char *path, *directory = arena_printf(arena, RESOLV_CONF_DIRECTORY "/%s", name);
 
         if (mkdirat(records, directory, 0755) < 0 && errno != EEXIST) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", directory, strerror(errno));
                 return false;
         }
-        return is_there(records, arena_printf(arena, "%s/" RESOLV_CONF_FILE, directory), text) ||
+        path = arena_printf(arena, "%s/" RESOLV_CONF_FILE, directory);
+        return (!known && faccessat(records, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) || is_there(records, path, text) ||
                records_replace_file(arena, records, directory, RESOLV_CONF_FILE, text);
 }
 
-/* Reads a file that need not be there. False if it is and cannot be read, which was logged: then what containers see stays. */
-static bool read_host_file(const char *path, Buffer *text) {
-        if (read_file(path, text) || is_no_file(errno))
+/* One that is not there is empty. */
+static bool read_servers(const char *path, Buffer *text) {
+        if (read_file(path, text) || errno == ENOENT)
                 return true;
         log_message(LOG_ERR, "%s: %s", path, strerror(errno));
+        text->length = 0;
         return false;
 }
 
@@ -87,21 +90,20 @@ bool resolv_conf_update(void) {
         Buffer host = BUFFER_NULL, uplink = BUFFER_NULL;
         int records = records_open();
         Arena arena = ARENA_NULL;
-        bool good = records >= 0, has_uplink;
+        bool good = records >= 0, known;
 
         if (good && mkdirat(records, RESOLV_CONF_DIRECTORY, 0755) < 0 && errno != EEXIST) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/" RESOLV_CONF_DIRECTORY ": %s", strerror(errno));
                 good = false;
         }
-        good = good && read_host_file(HOST_FILE, &host);
+        known = read_servers(HOST_FILE, &host);
         if (host.length > 0 && host.text[host.length - 1] != '\n')
                 buffer_append(&host, "\n", 1);
-        if (good && leads_to_stub(&host))
-                good = read_host_file(UPLINK_FILE, &uplink);
         /* Before systemd-resolved has started the file is not there. */
-        has_uplink = uplink.length > 0;
-        good = good && put(&arena, records, RESOLV_CONF_HOST, &host) &&
-               put(&arena, records, RESOLV_CONF_UPLINK, has_uplink ? &uplink : &host);
+        if (leads_to_stub(&host))
+                known = read_servers(UPLINK_FILE, &uplink) && known;
+        good = good && put(&arena, records, RESOLV_CONF_HOST, &host, known) &&
+               put(&arena, records, RESOLV_CONF_UPLINK, uplink.length > 0 ? &uplink : &host, known) && known;
         if (records >= 0)
                 close(records);
         buffer_free(&host);
@@ -120,15 +122,25 @@ bool resolv_conf_follow(void) {
         return resolv_conf_update();
 }
 
-void resolv_conf_forget(const char *root) {
+/* Whether the file in the directory @etc is the link. -1 if that cannot be told. */
+static int is_link_inside(int etc) {
         static const char link[] = RESOLV_CONF_INSIDE;
         char target[sizeof(link)];
+        ssize_t length = readlinkat(etc, RESOLV_CONF_FILE, target, sizeof(target));
+
+        if (length < 0)
+                return errno == ENOENT || errno == EINVAL ? 0 : -1;
+        return length == sizeof(link) - 1 && memcmp(target, link, sizeof(link) - 1) == 0;
+}
+
+void resolv_conf_forget(const char *root) {
         int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
         int etc = fd < 0 ? -1 : inside_open(fd, "etc", O_PATH | O_DIRECTORY);
+        int found = etc < 0 ? (is_no_file(errno) ? 0 : -1) : is_link_inside(etc);
 
-        if (etc >= 0 && readlinkat(etc, RESOLV_CONF_FILE, target, sizeof(target)) == sizeof(link) - 1 &&
-                memcmp(target, link, sizeof(link) - 1) == 0)
-                (void)unlinkat(etc, RESOLV_CONF_FILE, 0);
+        if (found < 0 || (found > 0 && unlinkat(etc, RESOLV_CONF_FILE, 0) < 0))
+                log_message(LOG_WARNING, "%s/etc/" RESOLV_CONF_FILE " is maybe that of an earlier start: %s", root,
+                        strerror(errno));
         if (etc >= 0)
                 close(etc);
         if (fd >= 0)

@@ -14,7 +14,6 @@
 #include "lines.h"
 #include "log.h"
 #include "nspawn-arguments.h"
-#include "read-file.h"
 #include "record.h"
 
 /* The user, and group, of what the root of the host makes on a mount that systemd-nspawn has ID-mapped. systemd,
@@ -25,12 +24,15 @@
 static void give_back(int directory, const char *name) {
         const int flags = AT_SYMLINK_NOFOLLOW | (*name ? 0 : AT_EMPTY_PATH);
         struct stat status;
+        bool good;
 
-        if (fstatat(directory, name, &status, flags) < 0 ||
-                (status.st_uid != MAPPED_ROOT && status.st_gid != MAPPED_ROOT))
-                return;
-        if (fchownat(directory, name, status.st_uid == MAPPED_ROOT ? 0 : status.st_uid,
-                    status.st_gid == MAPPED_ROOT ? 0 : status.st_gid, flags) < 0)
+        if (fstatat(directory, name, &status, flags) < 0)
+                good = errno == ENOENT;
+        else
+                good = (status.st_uid != MAPPED_ROOT && status.st_gid != MAPPED_ROOT) ||
+                       fchownat(directory, name, status.st_uid == MAPPED_ROOT ? 0 : status.st_uid,
+                               status.st_gid == MAPPED_ROOT ? 0 : status.st_gid, flags) >= 0;
+        if (!good)
                 log_message(LOG_WARNING, "%s in the container stays nobody's: %s", *name ? name : "A directory",
                         strerror(errno));
 }
@@ -94,10 +96,9 @@ static bool make(Root *root, const char *path, mode_t mode) {
 /* Makes those of the record: d "DIRECTORY/PATH" :MODE … */
 static bool make_recorded(Root *root) {
         size_t length = strlen(root->directory);
-        Buffer text = BUFFER_NULL;
-        bool good = true;
+        Buffer text;
+        bool good = record_read(&root->arena, root->container, RECORD_TMPFILES, &text);
 
-        (void)read_file(arena_printf(&root->arena, RECORDS_DIRECTORY "/%s/" RECORD_TMPFILES, root->container), &text);
         for_each_line(line, end, &text) {
                 const char *path = line + strlen("d \""), *quote;
 
