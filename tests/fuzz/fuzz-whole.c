@@ -38,7 +38,7 @@ int generator_main(int argc, char *argv[]);
 #define DEPTH_MAX 8
 
 /* There is a way up from the host that leads to nothing of value. */
-static char base[] = "/dev/shm/nixos-containers-fuzz.XXXXXX";
+static char *base;
 static const char *host, *normal;
 static Arena kept;    /* texts that stay valid */
 static Arena scratch; /* texts that are valid for one input */
@@ -74,6 +74,10 @@ static const char *make_directory(const char *name) {
 }
 
 static void start(void) {
+        const char *directory = getenv("TMPDIR");
+
+        /* It stays there if the program ends early. */
+        base = arena_printf(&kept, "%s/host.XXXXXX", directory ? directory : "/dev/shm");
         must(mkdtemp(base), base);
         atexit(clean_up);
         (void)make_directory("a");
