@@ -119,7 +119,7 @@ ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	LDFLAGS="-fsanitize=address,undefined"
 
-check: dependencies check-unit check-init check-hardening check-man check-golden check-hostile check-faults check-nix check-sanitize check-verify check-system
+check: dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix check-sanitize check-verify check-system
 
 dependencies:
 	@tests/install-dependencies
@@ -137,6 +137,9 @@ $(B)/test-%: tests/unit/test-%.c $(TESTED:%=$(B)/%.o)
 check-hardening:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr all
 	@tests/hardening/run build/golden $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
+
+check-usage: $(PROGRAMS)
+	@tests/usage/run $(B)
 
 check-man:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr all
@@ -292,7 +295,7 @@ lint: dependencies analyze $(B)/config.h
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install check dependencies check-unit check-init check-hardening check-man check-golden check-hostile check-faults check-nix \
+.PHONY: all man install check dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix \
 	check-sanitize fuzz-cases check-verify check-system check-unstable check-boot coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:

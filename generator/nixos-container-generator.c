@@ -16,6 +16,7 @@
 #include "mounts.h"
 #include "read-file.h"
 #include "record.h"
+#include "write-all.h"
 
 typedef enum Mode {
         MODE_GENERATE,
@@ -81,10 +82,10 @@ static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
                         break;
                 case OPTION_HELP:
                         print_help();
-                        exit(EXIT_SUCCESS);
+                        exit(flush_stdout() ? EXIT_SUCCESS : EXIT_FAILURE);
                 case OPTION_VERSION:
                         printf("nixos-container-generator " VERSION "\n");
-                        exit(EXIT_SUCCESS);
+                        exit(flush_stdout() ? EXIT_SUCCESS : EXIT_FAILURE);
                 default:
                         fail_usage();
                 }

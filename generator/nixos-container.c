@@ -8,6 +8,7 @@
 #include "config.h"
 #include "spelling.h"
 #include "verbs.h"
+#include "write-all.h"
 
 typedef struct Verb {
         const char *name;
@@ -137,7 +138,7 @@ static bool wants_help(const Verb *verb, int argc, char *argv[]) {
         return false;
 }
 
-int main(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         const Verb *verb;
 
         if (argc < 2) {
@@ -166,4 +167,10 @@ int main(int argc, char *argv[]) {
                 return EXIT_FAILURE;
         }
         return verb->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char *argv[]) {
+        int status = run(argc, argv);
+
+        return flush_stdout() ? status : EXIT_FAILURE;
 }

@@ -129,10 +129,8 @@ void output_cancel(Output *output) {
 void output_close(Output *output) {
         write_batch(output);
         buffer_free(&output->batch.buffer);
-        if (output->fd < 0 && (fflush(stdout) != 0 || ferror(stdout)) && !output->failed) {
-                log_message(LOG_ERR, "standard output: %s", strerror(errno));
-                output->failed = true;
-        }
+        if (output->fd < 0 && !output->failed)
+                output->failed = !flush_stdout();
         if (output->subdirectory_fd >= 0)
                 close(output->subdirectory_fd);
         if (output->fd >= 0)

@@ -1,7 +1,11 @@
 #include "write-all.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "log.h"
 
 bool write_all(int fd, const char *text, size_t length) {
         while (length > 0) {
@@ -15,4 +19,11 @@ bool write_all(int fd, const char *text, size_t length) {
                 }
         }
         return true;
+}
+
+bool flush_stdout(void) {
+        if (fflush(stdout) == 0 && !ferror(stdout))
+                return true;
+        log_message(LOG_ERR, "standard output: %s", strerror(errno));
+        return false;
 }

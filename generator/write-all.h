@@ -6,3 +6,6 @@
 
 /* Writes all @length bytes of @text to @fd, in as many steps as it takes. False, with errno set, if that fails. */
 bool write_all(int fd, const char *text, size_t length);
+
+/* Writes what was printed to standard output. False if not all of it, since the program runs, could be written; that was logged. */
+bool flush_stdout(void);
