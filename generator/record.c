@@ -783,12 +783,15 @@ static bool give_up(Update *u, const char *container) {
         Buffer reduced = BUFFER_NULL;
         size_t removed, left;
         bool good = true;
+        int begun;
 
         buffer_append(&reduced, u->old_nft.text, u->old_nft.length);
         left = keep_elements(&reduced, &u->nft, &removed);
         if (removed > 0)
                 good = mark_unfinished(u->records, container);
-        if (good && faccessat(u->records, ending, F_OK, 0) == 0) /* what an earlier one did not get to the end of */
+        begun = exists(u->records, ending);
+        good = good && begun >= 0;
+        if (good && begun) /* what an earlier one did not get to the end of */
                 good = remove_forwards(&u->arena, u->records, container) &&
                        (left == 0 || (records_replace_file(&u->arena, u->records, container, RECORD_NFT, &reduced) &&
                                              add_forwards(&reduced)));

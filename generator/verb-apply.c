@@ -9,6 +9,7 @@
 #include "closures.h"
 #include "colour.h"
 #include "jobs.h"
+#include "log.h"
 #include "manifests.h"
 #include "verbs.h"
 
@@ -86,17 +87,22 @@ int verb_plan(int argc, char *argv[]) {
 }
 
 /* Whether the host is neither booting, when autoStart starts containers, nor shutting down, when systemd stops them. */
-static bool host_is_up(sd_bus *bus) {
+static bool read_host_is_up(sd_bus *bus, bool *ret_up) {
         static const char *const not_up[] = {"initializing", "starting", "stopping"};
         char *state = NULL;
-        bool up = true;
+        int r;
 
-        if (sd_bus_get_property_string(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                    "org.freedesktop.systemd1.Manager", "SystemState", NULL, &state) >= 0)
-                for (size_t i = 0; i < sizeof(not_up) / sizeof(not_up[0]); i++)
-                        up = up && strcmp(state, not_up[i]) != 0;
+        r = sd_bus_get_property_string(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                "org.freedesktop.systemd1.Manager", "SystemState", NULL, &state);
+        if (r < 0) {
+                log_message(LOG_ERR, "systemd does not say whether the host is booting: %s", strerror(-r));
+                return false;
+        }
+        *ret_up = true;
+        for (size_t i = 0; i < sizeof(not_up) / sizeof(not_up[0]); i++)
+                *ret_up = *ret_up && strcmp(state, not_up[i]) != 0;
         free(state);
-        return up;
+        return true;
 }
 
 typedef struct ApplyOptions {
@@ -122,9 +128,11 @@ static bool apply_once(sd_bus *bus, const ApplyOptions *options, bool *ret_unset
 }
 
 static bool apply(sd_bus *bus, const ApplyOptions *options) {
-        bool unsettled, good;
+        bool unsettled, good, up = true;
 
-        if (options->at_switch && !host_is_up(bus)) {
+        if (options->at_switch && !read_host_is_up(bus, &up))
+                return false;
+        if (!up) {
                 printf("The host is booting or shutting down: systemd starts or stops the containers.\n");
                 return true;
         }

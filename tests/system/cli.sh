@@ -50,6 +50,35 @@ _as_nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
 # Runs a command line at a terminal, of 30 lines and 100 columns.
 _at_terminal() { script --quiet --return --command "stty rows 30 cols 100; $1" /dev/null; }
 
+cli_list_says_of_which_container_what_is_wrong() {
+  start_pair
+  declare_containers <<'YAML'
+  two: { system: nowhere }
+  dead: { system: /nowhere }
+  empty: {}
+YAML
+  fails systemctl start container@dead
+  _at_terminal 'nixos-container list' | tr -d '\r' >/tmp/coloured
+  cat -A /tmp/coloured
+  grep -F $'\e[31mdown' /tmp/coloured
+  sed 's/\x1b\[[0-9]*m//g' /tmp/coloured >/tmp/list
+  cat /tmp/list
+  grep -E '^one +up .* \(no longer declared\)$' /tmp/list
+  grep -E '^two +up .* \(has errors, see nixos-container check\)$' /tmp/list
+  grep -E '^dead +(starting|failed) +/nowhere$' /tmp/list
+  grep -E '^empty +down +\(has errors, see nixos-container check\)$' /tmp/list
+}
+
+cli_a_terminal_that_changes_its_size_does_so_inside() {
+  declare_containers <<'YAML'
+  plain: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@plain
+  sleep 4 | _at_terminal '(sleep 1; stty rows 41 cols 91 </dev/tty) & exec nixos-container run plain -- sh -c "sleep 2; stty size"' >/tmp/shown
+  cat -A /tmp/shown
+  tr -d '\r' </tmp/shown | grep -x '41 91'
+}
+
 cli_start_stop_restart_and_status_of_each_kind() {
   _declare_kinds
   local kind before

@@ -60,7 +60,7 @@ a_switch_does_what_the_plan_says_and_nothing_the_second_time() {
   declare_containers <<'YAML'
   sambal: { system: "{system}-wasabi", tmpfs: [/a] }
   tabasco: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
-  wasabi: { system: "{system}-wasabi" }
+  wasabi: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3, forwardPorts: [{ hostPort: 8083, containerPort: 80 }] }
   pepper: { system: "{system}-wasabi" }
   stubborn: { system: "{system}-wasabi", restartIfChanged: false }
 YAML
@@ -70,7 +70,7 @@ YAML
   _write_manifest <<'YAML'
   new: { system: "{system}-wasabi", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
   sambal: { system: "{system}-wasabi", tmpfs: [/b] }
-  wasabi: { system: "{system}-old" }
+  wasabi: { system: "{system}-old", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3, forwardPorts: [{ hostPort: 8093, containerPort: 80 }] }
   pepper: { system: "{system}-wasabi" }
   stubborn: { system: "{system}-old", restartIfChanged: false }
 YAML
@@ -89,6 +89,9 @@ TEXT
   [ "$(systemctl show -P LoadState container@tabasco)" = not-found ]
   fails ip link show ve-tabasco
   page 10.0.0.2
+  page 10.0.0.1:8093
+  fails page 10.0.0.1:8083
+  nixos-container list --json | grep -F "\"$systems-old\""
   grep -x "test $systems-old/bin/switch-to-configuration" /var/lib/nixos-containers/wasabi/etc/switched
   nixos-container plan | grep -x 'stubborn: keep (restartIfChanged is false; system: …-nixos-system-wasabi → …-nixos-system-old)'
   kept=$(_main_pids wasabi pepper stubborn sambal new)
