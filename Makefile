@@ -215,6 +215,10 @@ check-verify: $(ROOTFS)
 check-system: $(ROOTFS)
 	@tests/system/run build/host $(ROOTFS)
 
+# make check-killed POINTS=200
+check-killed: dependencies $(ROOTFS)
+	@POINTS=$(or $(POINTS),200) T=86400 tests/system/run build/host $(ROOTFS) killed.sh
+
 # On the newest systemd that Debian has. Releases that change every day are for no .ci/run.
 check-unstable: dependencies build/rootfs-unstable
 	@tests/system/run build/host build/rootfs-unstable
@@ -296,7 +300,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install check dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix \
-	check-sanitize fuzz-cases check-verify check-system check-unstable check-boot coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
+	check-sanitize fuzz-cases check-verify check-system check-killed check-unstable check-boot coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 

@@ -1,7 +1,7 @@
 /* kill-at WHAT PROGRAM [ARGUMENT…]: becomes PROGRAM. If there is a file /run/kill-at/WHAT with a number, PROGRAM (and what it then becomes)
  * is killed by SIGKILL as it enters its system call of that number, counted from 1: at the same point at each run that does the same. The
- * file is removed at once, so that only one run is killed. Afterwards /run/kill-at/WHAT.calls has how many it has made. Processes that it
- * starts are left alone. */
+ * file is removed at once, so that only one run is killed. Afterwards /run/kill-at/WHAT.calls has how many it has made, and if it was
+ * killed there is /run/kill-at/WHAT.killed. Processes that it starts are left alone. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -31,11 +31,11 @@ static long take_number(const char *path) {
         return number;
 }
 
-static void leave_calls(const char *path, long calls) {
+static void leave(const char *path, const char *suffix, long calls) {
         FILE *file;
         char calls_path[256];
 
-        snprintf(calls_path, sizeof(calls_path), "%s.calls", path);
+        snprintf(calls_path, sizeof(calls_path), "%s.%s", path, suffix);
         file = fopen(calls_path, "we");
         if (file) {
                 fprintf(file, "%li\n", calls);
@@ -59,8 +59,9 @@ static void trace(pid_t pid, int go, const char *path, long number) {
                 if (signal == (SIGTRAP | 0x80)) {
                         signal = 0;
                         if (++stops % 2 == 1 && ++calls == number) {
-                                /* Whoever sees that it is gone finds the number. */
-                                leave_calls(path, calls);
+                                /* Whoever sees that it is gone finds both. */
+                                leave(path, "calls", calls);
+                                leave(path, "killed", calls);
                                 kill(pid, SIGKILL);
                                 return;
                         }
@@ -69,7 +70,7 @@ static void trace(pid_t pid, int go, const char *path, long number) {
                 }
                 (void)ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(long)signal);
         }
-        leave_calls(path, calls);
+        leave(path, "calls", calls);
 }
 
 int main(int argc, char *argv[]) {

@@ -68,6 +68,7 @@ _what_there_is() {
     find "$records" -mindepth 1
     find "$records/.claims" -type l -printf '%p -> %l\n'
     find /run/nixos-containers /var/lib/nixos-containers -mindepth 1 -maxdepth 1 ! -name '.#*'
+    grep -H '' /var/lib/nixos-containers/*/root/state
     awk '/systemd.nspawn|nixos-containers/ {print $2}' /proc/self/mounts
     machinectl list --no-legend | awk '{print "machine", $1}'
   } | sort
@@ -114,6 +115,16 @@ _points() {
 # How many calls the last run of $1 has made.
 _calls() { cat "/run/kill-at/$1.calls"; }
 
+# Has the next run of $1 killed at its call $2.
+_kill_next() {
+  rm -f "/run/kill-at/$1.killed"
+  echo "$2" >"/run/kill-at/$1"
+}
+
+# Counts a kill in $kills, if the last run of $1 was. The last of its calls may not have come this time.
+_count_kill() { [ ! -e "/run/kill-at/$1.killed" ] || kills=$((kills + 1)); }
+_most_were_killed() { [ $((2 * kills)) -gt "$POINTS" ]; }
+
 _without_restarts() {
   mkdir -p /run/systemd/system/container@.service.d
   printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=no\n' >/run/systemd/system/container@.service.d/test.conf
@@ -129,15 +140,16 @@ _kill_starts_and_stops() {
   _without_restarts
   _declare_victims
   _note_what_there_is "$1"
-  local point
+  local point kills=0
   echo 1000000 >/run/kill-at/start
   systemctl start "container@$1"
   systemctl stop "container@$1"
   for point in $(_points "$(_calls start)"); do
     echo "killed at call $point of $(_calls start)"
-    echo "$point" >/run/kill-at/start
+    _kill_next start "$point"
     systemctl start "container@$1" || true
     systemctl stop "container@$1"
+    _count_kill start
     _is_as_after_a_stop
     systemctl reset-failed
     systemctl start "container@$1"
@@ -145,6 +157,7 @@ _kill_starts_and_stops() {
     systemctl stop "container@$1"
     _is_as_after_a_stop
   done
+  _most_were_killed
   rm -r /run/systemd/system/container@.service.d
   _spare_container_record
 }
@@ -190,21 +203,23 @@ _kill_removals() {
   _with_restarts
   _declare_victims
   _note_what_there_is "$1"
-  local point
+  local point kills=0
   systemctl start "container@$1"
   echo 1000000 >/run/kill-at/remove
   systemctl stop "container@$1"
   for point in $(_points "$(_calls remove)"); do
     echo "killed at call $point of $(_calls remove)"
     systemctl start "container@$1"
-    echo "$point" >/run/kill-at/remove
+    _kill_next remove "$point"
     systemctl stop "container@$1"
-    [ "$(state "$1")" = failed ]
+    _count_kill remove
+    [ ! -e /run/kill-at/remove.killed ] || [ "$(state "$1")" = failed ]
     systemctl start "container@$1"
     _is_as_while_it_runs "$1"
     systemctl stop "container@$1"
     _is_as_after_a_stop
   done
+  _most_were_killed
   rm -r /run/systemd/system/container@.service.d
   _spare_container_record
 }
@@ -218,7 +233,7 @@ a_kill_during_a_removal_is_made_up_for_by_the_next_apply() {
   _with_restarts
   _declare_victims
   _note_what_there_is kept
-  local point
+  local point kills=0
   systemctl start container@kept
   echo 1000000 >/run/kill-at/remove
   systemctl stop container@kept
@@ -228,26 +243,29 @@ a_kill_during_a_removal_is_made_up_for_by_the_next_apply() {
     systemctl start container@kept
     sed -i 's/^  kept:/&\n    autoStart: true/' "$manifest"
     systemctl daemon-reload
-    echo "$point" >/run/kill-at/remove
+    _kill_next remove "$point"
     systemctl stop container@kept
+    _count_kill remove
     nixos-container apply
     [ "$(state kept)" = active ]
     curl --silent --fail --max-time 2 http://10.0.0.1:8080 >/dev/null
     sed -i 's/    autoStart: true//' "$manifest"
     nixos-container apply
-    echo "$point" >/run/kill-at/remove
+    _kill_next remove "$point"
     systemctl stop container@kept
+    _count_kill remove
     sed -i '/^  kept:/,/bindMounts/d' "$manifest"
     nixos-container apply
     _is_as_after_a_stop
     [ "$(systemctl show -P LoadState container@kept)" = not-found ]
     [ "$(nixos-container plan)" = 'All containers are as declared.' ]
   done
+  [ "$kills" -gt "$POINTS" ] # of two at each point
   rm -r /run/systemd/system/container@.service.d
   _spare_container_record
 }
 
-# Between these there are all that a switch can do to containers that cannot be reloaded.
+# Between these there is all that a switch can do to containers.
 _write_before() {
   { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >"$manifest" <<'YAML'
   other:
@@ -257,6 +275,7 @@ _write_before() {
     localAddress: 10.0.0.9
     forwardPorts: [{ hostPort: 8089, containerPort: 80 }, { hostPort: 8080, containerPort: 80 }]
   kept: { system: "{system}-small", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+  switched: { system: "{system}-wasabi", autoStart: true }
   old: { system: "{system}-small", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
 YAML
 }
@@ -269,6 +288,7 @@ _write_after() {
     localAddress: 10.0.0.9
     forwardPorts: [{ hostPort: 8089, containerPort: 80 }, { hostPort: 8088, containerPort: 80 }]
   kept: { system: "{system}-small", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.4 }
+  switched: { system: "{system}-old", autoStart: true }
   brief:
     system: "{system}-small"
     autoStart: true
@@ -285,26 +305,35 @@ _is_as_in() {
   cmp -s /tmp/now "/tmp/$1"
 }
 
+# switched still runs as it was started, and has activated what it was switched to last.
+_is_switched_to() {
+  [ "$(main_pid switched)" = "$switched" ]
+  [ "$(tail -n 1 /var/lib/nixos-containers/switched/etc/switched)" = "test $systems-$1/bin/switch-to-configuration" ]
+}
+
+# _kill_apply POINT before|after SYSTEM
 _kill_apply() {
   "_write_$2"
-  if [ "$1" -gt 0 ]; then
-    echo "$1" >/run/kill-at/apply
-    /tests/kill-at apply /usr/bin/nixos-container apply || true
-  fi
+  _kill_next apply "$1"
+  /tests/kill-at apply /usr/bin/nixos-container apply || true
+  _count_kill apply
   nixos-container apply
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
   wait_until 5 _is_as_in "$2" || { diff "/tmp/$2" /tmp/now; return 1; }
+  _is_switched_to "$3"
 }
 
 a_kill_during_an_apply_is_made_up_for_by_the_next_one() {
-  local point calls
+  local point calls name switched kills=0
   mkdir -p /run/kill-at
   _with_restarts
   _write_before
   systemctl daemon-reload
   systemctl start container@other
   nixos-container apply
-  echo 1000000 >/run/kill-at/apply
+  switched=$(main_pid switched)
+  for name in kept old switched; do echo "precious of $name" >/var/lib/nixos-containers/$name/root/state; done
+  _kill_next apply 1000000
   sleep 0.3
   _what_there_is >/tmp/before
   _write_after
@@ -313,10 +342,12 @@ a_kill_during_an_apply_is_made_up_for_by_the_next_one() {
   calls=$(_calls apply)
   _what_there_is >/tmp/after
   fails cmp /tmp/before /tmp/after
+  _is_switched_to old
   for point in $(_points "$calls"); do
     echo "killed at call $point of $calls"
-    _kill_apply "$point" before
-    _kill_apply "$point" after
+    _kill_apply "$point" before wasabi
+    _kill_apply "$point" after old
   done
+  [ "$kills" -gt "$POINTS" ] # of two at each point
   rm -r /run/systemd/system/container@.service.d
 }
