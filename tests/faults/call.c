@@ -6,6 +6,7 @@
 
 #include "record.h"
 #include "remove-tree.h"
+#include "resolv-conf.h"
 
 static bool attach(void *userdata) {
         return strcmp(userdata, "good") == 0;
@@ -20,6 +21,8 @@ int main(int argc, char *argv[]) {
                 good = record_update(argv[2], argv[3], attach, argv[4]);
         else if (argc == 3 && strcmp(argv[1], "record_mark_start") == 0)
                 good = record_mark_start(argv[2]);
+        else if (argc == 2 && strcmp(argv[1], "resolv_conf_update") == 0)
+                good = resolv_conf_update();
         else if (argc == 3 && strcmp(argv[1], "remove_tree") == 0)
                 good = unmount_below(argv[2]) && remove_tree(argv[2]);
         else

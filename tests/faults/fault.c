@@ -2,11 +2,12 @@
  * that others of it call are not seen, so what reads a directory at once is listed itself.
  *
  *   FAULT_LOG    where to write the name of each call, a line each
- *   FAULT_IN     the function whose calls are counted; all, if it is not given
  *   FAULT_AT     the number of the call that fails, from 1
+ *   FAULT_OF     the function that is counted for that, all if it is not given: how often others are called may depend on how much of an
+ *                answer has arrived
  *   FAULT_ERROR  the errno(3) it fails with; 0: it succeeds with a single byte
  *
- *   FAULT_FORKED if given, the processes that the program forks are disturbed in its place
+ *   FAULT_CHILD  1: only processes that the program forks are disturbed; else these are not
  *
  * Programs that are run by this one are not disturbed. */
 #include <dlfcn.h>
@@ -30,11 +31,10 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *memory, size_t size);
 
-static bool active;
-static long calls, fault_at = -1;
+static bool active, wanted;
+static long calls, fault_at = -1, fault_child;
 static int fault_error, log_fd = -1;
-static char fault_in[64];
-static bool in_forked;
+static char fault_of[64];
 
 static void take_variable(const char *name, long *ret) {
         const char *value = getenv(name);
@@ -45,9 +45,13 @@ static void take_variable(const char *name, long *ret) {
 }
 
 static __attribute__((constructor)) void start(void) {
-        const char *log = getenv("FAULT_LOG"), *function = getenv("FAULT_IN");
+        const char *log = getenv("FAULT_LOG");
+        const char *of = getenv("FAULT_OF");
         long error = EIO;
 
+        if (of)
+                strncpy(fault_of, of, sizeof(fault_of) - 1);
+        unsetenv("FAULT_OF");
         if (log) {
                 log_fd = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
                 if (log_fd >= 0 && syscall(SYS_dup3, log_fd, 900, O_CLOEXEC) == 900) {
@@ -56,23 +60,19 @@ static __attribute__((constructor)) void start(void) {
                 }
         }
         unsetenv("FAULT_LOG");
-        if (function)
-                strncpy(fault_in, function, sizeof(fault_in) - 1);
-        unsetenv("FAULT_IN");
         take_variable("FAULT_AT", &fault_at);
         take_variable("FAULT_ERROR", &error);
+        take_variable("FAULT_CHILD", &fault_child);
         fault_error = (int)error;
-        in_forked = getenv("FAULT_FORKED") != NULL;
-        unsetenv("FAULT_FORKED");
         unsetenv("LD_PRELOAD");
-        active = !in_forked && (log || fault_at >= 0);
+        wanted = log || fault_at >= 0;
+        active = wanted && fault_child == 0;
 }
 
 /* Counts a call. Whether it is the one that fails. */
 static bool is_hit(const char *name) {
         if (!active)
                 return false;
-        calls += fault_in[0] == '\0' || strcmp(fault_in, name) == 0;
         if (log_fd >= 0) {
                 char line[64];
                 size_t length = strlen(name);
@@ -81,7 +81,7 @@ static bool is_hit(const char *name) {
                 line[length] = '\n';
                 (void)syscall(SYS_write, log_fd, line, length + 1);
         }
-        return calls == fault_at && (fault_in[0] == '\0' || strcmp(fault_in, name) == 0);
+        return (fault_of[0] == '\0' || strcmp(fault_of, name) == 0) && ++calls == fault_at;
 }
 
 static bool fails(const char *name) {
@@ -223,7 +223,7 @@ int fork(void) {
                 return -1;
         pid = ((int (*)(void))next(&function, "fork"))();
         if (pid == 0)
-                active = in_forked;
+                active = wanted && fault_child != 0;
         return pid;
 }
 FUNCTION(int, waitpid, -1, (int pid, int *status, int options), (pid, status, options))
@@ -231,7 +231,7 @@ FUNCTION(int, setns, -1, (int fd, int type), (fd, type))
 FUNCTION(int, unshare, -1, (int flags), (flags))
 FUNCTION(int, pipe2, -1, (int fds[2], int flags), (fds, flags))
 FUNCTION(int, poll, -1, (void *fds, unsigned long n, int timeout), (fds, n, timeout))
-FUNCTION(int, socketpair, -1, (int domain, int type, int protocol, int ends[2]), (domain, type, protocol, ends))
+FUNCTION(int, socketpair, -1, (int domain, int type, int protocol, int fds[2]), (domain, type, protocol, fds))
 FUNCTION(int, getrlimit, -1, (int resource, void *limit), (resource, limit))
 FUNCTION(int, setrlimit, -1, (int resource, const void *limit), (resource, limit))
 FUNCTION(ssize_t, getrandom, -1, (void *buffer, size_t size, unsigned flags), (buffer, size, flags))

@@ -63,27 +63,32 @@ static inline int systemd_hang_up(sd_bus *bus) {
         return 1;
 }
 
+/* Says that a job has ended, as a bus says it: with a sender. */
+static inline int systemd_signal_end(
+        sd_bus *bus, unsigned job, const char *path, const char *unit, const char *result) {
+        sd_bus_message *signal = NULL;
+
+        sd_bus_message_new_signal(
+                bus, &signal, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved");
+        if (strcmp(result, "odd end") == 0)
+                sd_bus_message_append(signal, "s", unit);
+        else
+                sd_bus_message_append(signal, "uoss", job, path, unit, *result ? result : "done");
+        sd_bus_message_set_sender(signal, ":1.0");
+        sd_bus_send(bus, signal, NULL);
+        sd_bus_message_unref(signal);
+        return 1;
+}
+
 static inline int systemd_run_job(Systemd *systemd, sd_bus_message *call, const char *unit, const char *result) {
         sd_bus *bus = sd_bus_message_get_bus(call);
-        sd_bus_message *signal = NULL;
         char path[64];
-        int r;
 
         snprintf(path, sizeof(path), "/org/freedesktop/systemd1/job/%u", ++systemd->jobs);
         sd_bus_reply_method_return(call, "o", path);
         if (strcmp(result, "lost end") == 0)
                 return systemd_hang_up(bus);
-        if (strcmp(result, "odd end") == 0)
-                return sd_bus_emit_signal(
-                        bus, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved", "s", unit);
-        if (sd_bus_message_new_signal(
-                    bus, &signal, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved") < 0 ||
-                sd_bus_message_set_sender(signal, "org.freedesktop.systemd1") < 0 ||
-                sd_bus_message_append(signal, "uoss", systemd->jobs, path, unit, *result ? result : "done") < 0)
-                abort();
-        r = sd_bus_send(bus, signal, NULL);
-        sd_bus_message_unref(signal);
-        return r;
+        return systemd_signal_end(bus, systemd->jobs, path, unit, result);
 }
 
 static inline int systemd_answer(sd_bus_message *call, void *userdata, sd_bus_error *error) {
