@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines.h"
 #include "log.h"
 #include "manifests.h"
 #include "read-file.h"
@@ -149,12 +150,12 @@ const Container *host_running(Host *host, const HostContainer *container) {
 
 const char *host_system(Host *host, const HostContainer *container) {
         const Container *entry = container->has_record ? host_running(host, container) : container->declared;
-        const char *system = entry ? entry->system.text : NULL, *path;
+        const char *system = entry ? entry->system.text : NULL, *path, *end;
         Buffer text = BUFFER_NULL;
 
         path = arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_SYSTEM, container->name);
-        if (container->has_record && read_file(path, &text) && text.length > 0)
-                system = arena_copy(&host->arena, text.text, strcspn(text.text, "\n"));
+        if (container->has_record && read_file(path, &text) && (end = find_newline(&text, text.text)))
+                system = arena_copy(&host->arena, text.text, (size_t)(end - text.text));
         buffer_free(&text);
         return system;
 }

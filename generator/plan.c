@@ -10,6 +10,7 @@
 
 #include "entry.h"
 #include "escape.h"
+#include "lines.h"
 #include "log.h"
 #include "mounts.h"
 #include "option-path.h"
@@ -301,6 +302,7 @@ static Container *read_running(Plan *plan, const char *records, const char *name
         Diagnostics diagnostics;
         Container *container;
         Buffer text = BUFFER_NULL;
+        const char *end;
 
         diagnostics_init(&diagnostics, plan->arena);
         manifest_read(
@@ -311,8 +313,8 @@ static Container *read_running(Plan *plan, const char *records, const char *name
         container = plan->running.containers[before];
         if (!read_file(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name), &text))
                 plan->running.read_error = errno == ENOENT ? plan->running.read_error : errno;
-        else if (text.length > 0)
-                container->system.text = arena_copy(plan->arena, text.text, strcspn(text.text, "\n"));
+        else if ((end = find_newline(&text, text.text)))
+                container->system.text = arena_copy(plan->arena, text.text, (size_t)(end - text.text));
         buffer_free(&text);
         complete(container);
         return container;

@@ -393,10 +393,8 @@ static int wait_for_end(Session *session) {
         if (session->terminal_fd >= 0) {
                 session->terminal = terminal_connect(session->event, session->terminal_fd);
                 session->terminal_fd = -1;
-                if (!session->terminal) {
-                        log_message(LOG_ERR, "Cannot use this terminal: %s", strerror(errno));
+                if (!session->terminal)
                         return EXIT_FAILURE;
-                }
         }
         if (sd_event_loop(session->event) < 0) {
                 end_lost(session);

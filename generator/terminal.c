@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "log.h"
 
 /* How long what was written last may take to arrive. */
 #define DRAIN_TIMEOUT_MS 500
@@ -116,16 +117,22 @@ Terminal *terminal_connect(sd_event *event, int fd) {
         Terminal *terminal = memset(reallocate(NULL, sizeof(*terminal)), 0, sizeof(*terminal));
         struct termios raw;
         sigset_t resized;
+        int r;
 
         terminal->fd = fd;
         sigemptyset(&resized);
         sigaddset(&resized, SIGWINCH);
         (void)sigprocmask(SIG_BLOCK, &resized, NULL);
         (void)fcntl(fd, F_SETFL, O_NONBLOCK);
-        if (tcgetattr(STDIN_FILENO, &terminal->before) < 0 ||
-                sd_event_add_io(event, &terminal->typed, STDIN_FILENO, EPOLLIN, on_typed, terminal) < 0 ||
-                sd_event_add_io(event, &terminal->other, fd, EPOLLIN | EPOLLOUT | EPOLLET, on_other, terminal) < 0 ||
-                sd_event_add_signal(event, &terminal->resized, SIGWINCH, on_resized, terminal) < 0) {
+        r = tcgetattr(STDIN_FILENO, &terminal->before) < 0 ? -errno : 0;
+        if (r >= 0)
+                r = sd_event_add_io(event, &terminal->typed, STDIN_FILENO, EPOLLIN, on_typed, terminal);
+        if (r >= 0)
+                r = sd_event_add_io(event, &terminal->other, fd, EPOLLIN | EPOLLOUT | EPOLLET, on_other, terminal);
+        if (r >= 0)
+                r = sd_event_add_signal(event, &terminal->resized, SIGWINCH, on_resized, terminal);
+        if (r < 0) {
+                log_message(LOG_ERR, "Cannot use this terminal: %s", strerror(-r));
                 terminal_disconnect(terminal);
                 return NULL;
         }

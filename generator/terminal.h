@@ -7,7 +7,7 @@
 typedef struct Terminal Terminal;
 
 /* Connects standard input and output, which are a terminal, with @fd, the controlling end of another, and passes on what is
- * typed and shown as long as @event runs. NULL, with errno set, if that fails. Takes @fd. */
+ * typed and shown as long as @event runs. NULL if that fails; that was logged. Takes @fd. */
 Terminal *terminal_connect(sd_event *event, int fd);
 
 /* Shows what is still to be shown, and gives back the terminal as it was. NULL is allowed. */

@@ -88,19 +88,27 @@ int verb_restart(int argc, char *argv[]) {
         return control(argc, argv, "RestartUnit");
 }
 
-static bool is_down(sd_bus *systemd, const char *unit) {
+/* False if systemd does not tell; that was logged. */
+static bool ask_whether_down(sd_bus *systemd, const char *unit, bool *ret_down) {
         char *state = unit_property(systemd, unit, "ActiveState");
-        bool down = state && (strcmp(state, "inactive") == 0 || strcmp(state, "failed") == 0);
 
+        if (!state) {
+                log_message(LOG_ERR, "systemd does not tell about %s.", unit);
+                return false;
+        }
+        *ret_down = strcmp(state, "inactive") == 0 || strcmp(state, "failed") == 0;
         free(state);
-        return down;
+        return true;
 }
 
 static bool terminate(Host *host, const char *name, sd_bus *systemd, sd_bus *bus) {
         const char *unit = container_unit(&host->arena, name);
         sd_bus_error error = SD_BUS_ERROR_NULL;
+        bool down;
 
-        if (is_down(systemd, unit)) {
+        if (!ask_whether_down(systemd, unit, &down))
+                return false;
+        if (down) {
                 log_message(LOG_ERR, "%s is not running.", name);
                 return false;
         }
@@ -111,7 +119,9 @@ static bool terminate(Host *host, const char *name, sd_bus *systemd, sd_bus *bus
                 return false;
         }
         for (int i = 0; i < 10 * TERMINATE_TIMEOUT_S; i++) {
-                if (is_down(systemd, unit))
+                if (!ask_whether_down(systemd, unit, &down))
+                        return false;
+                if (down)
                         return true;
                 nanosleep(&(struct timespec){.tv_nsec = 100L * 1000 * 1000}, NULL);
         }

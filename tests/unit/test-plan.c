@@ -459,6 +459,22 @@ static void what_was_interrupted_is_made_up_for(void **state) {
         host_free(&host);
 }
 
+static void a_system_that_is_not_recorded_as_a_whole_line_is_none(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "a", "");
+        record(&host, "a", RECORD_SYSTEM, "/ne");
+        runs(&host, "b", "");
+        record(&host, "b", RECORD_SYSTEM, "/new\n");
+        runs(&host, "c", "");
+        record(&host, "c", RECORD_SYSTEM, "");
+        declare(&host, "version: 1\ncontainers: {a: {system: /old}, b: {system: /new}, c: {system: /old}}");
+        assert_string_equal(planned(&host), "");
+        host_free(&host);
+}
+
 /* Only what has an active unit runs; what is left of another is removed, by its start if it has one. */
 static void what_is_left_of_an_end_that_was_cut_off_is_removed(void **state) {
         char path[256];
@@ -700,6 +716,7 @@ int main(void) {
                 cmocka_unit_test(a_container_that_is_declared_twice_is_planned_once),
                 cmocka_unit_test(a_container_is_restarted_with_those_that_it_requires),
                 cmocka_unit_test(what_was_interrupted_is_made_up_for),
+                cmocka_unit_test(a_system_that_is_not_recorded_as_a_whole_line_is_none),
                 cmocka_unit_test(what_is_left_of_an_end_that_was_cut_off_is_removed),
                 cmocka_unit_test(a_mount_below_the_source_takes_a_restart),
                 cmocka_unit_test(what_another_version_has_started_is_left_as_it_is),
