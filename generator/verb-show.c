@@ -108,9 +108,10 @@ static bool show_host_key(Host *host, const HostContainer *container) {
                 log_message(LOG_ERR, "%s has no SSH host key: /%s: %s", container->name, paths[0], strerror(errno));
                 return false;
         }
-        good = read_file(arena_printf(&host->arena, "/proc/self/fd/%i", fd), &text) &&
-               fwrite(text.text, 1, text.length, stdout) == text.length && fflush(stdout) == 0;
-        if (!good)
+        good = read_file(arena_printf(&host->arena, "/proc/self/fd/%i", fd), &text);
+        if (good)
+                fwrite(text.text, 1, text.length, stdout);
+        else
                 log_message(LOG_ERR, "Cannot read the SSH host key of %s: %s", container->name, strerror(errno));
         close(fd);
         buffer_free(&text);

@@ -22,6 +22,8 @@ bool write_all(int fd, const char *text, size_t length) {
 }
 
 bool flush_stdout(void) {
+        /* Of what has failed before it is known no more why. */
+        errno = EIO;
         if (fflush(stdout) == 0 && !ferror(stdout))
                 return true;
         log_message(LOG_ERR, "standard output: %s", strerror(errno));

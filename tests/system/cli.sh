@@ -329,13 +329,14 @@ cli_show_host_key_is_the_containers_and_never_the_hosts() {
   _says 'no SSH host key' nixos-container show-host-key plain
 }
 
+_has_logged() { nixos-container logs "$1" --since "$test_start" -o cat | grep "$2"; }
+
 cli_logs_are_those_of_the_container() {
   _start_kinds
   journalctl --sync
   local kind
   for kind in $_kinds; do
-    nixos-container logs $kind --since "$test_start" -o cat >/tmp/log
-    grep 'Multi-User System' /tmp/log
+    wait_until 20 _has_logged $kind 'Multi-User System'
     nixos-container logs $kind --since "$test_start" -o json | sed 's/.*"_SYSTEMD_UNIT":"\([^"]*\)".*/\1/' | sort -u >/tmp/units
     [ "$(cat /tmp/units)" = container@$kind.service ]
   done
@@ -395,6 +396,23 @@ YAML
   [ "$($_as_nobody nixos-container list)" = $'broken\nfailing\nplain' ]
   [ "$($_as_nobody nixos-container status plain)" = down ]
   $_as_nobody nixos-container list --json | grep '"name": "plain", "state": "down"'
+}
+
+cli_what_cannot_be_printed_is_an_error() {
+  declare_containers <<'YAML'
+  plain: { system: "{system}-wasabi", autoStart: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+YAML
+  local command
+  for command in list 'list --json' 'status plain' 'show-ip plain' plan 'plan --json' --version --help 'list --help'; do
+    _says 'standard output: No space left on device' sh -c "exec nixos-container $command >/dev/full"
+    _says 'standard output: Bad file descriptor' sh -c "exec nixos-container $command >&-"
+  done
+  for command in --version --help --dry-run; do
+    _says 'standard output: No space left on device' sh -c "exec /usr/lib/systemd/system-generators/nixos-container-generator $command >/dev/full"
+  done
+  # What prints nothing needs no standard output.
+  nixos-container check >/dev/full
+  nixos-container stop plain >&-
 }
 
 cli_says_so_without_machined_and_without_dbus() {
