@@ -407,9 +407,6 @@ YAML
     _says 'standard output: No space left on device' sh -c "exec nixos-container $command >/dev/full"
     _says 'standard output: Bad file descriptor' sh -c "exec nixos-container $command >&-"
   done
-  for command in --version --help --dry-run; do
-    _says 'standard output: No space left on device' sh -c "exec /usr/lib/systemd/system-generators/nixos-container-generator $command >/dev/full"
-  done
   # What prints nothing needs no standard output.
   nixos-container check >/dev/full
   nixos-container stop plain >&-
