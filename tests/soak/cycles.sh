@@ -130,7 +130,7 @@ elements() {
     /^elements = / { sub(/^elements = \{ */, ""); sub(/ *\}.*/, ""); n = split($0, all, / *, */); for (i = 1; i <= n; i++) print "element", name, all[i] }'
 }
 
-# What a unit says there is to be while its container runs. All of it but where its entry stands, and the entry and its after,
+# What a unit says there is to be while its container runs. All of it but where its entry stands, the entry, and its after,
 # which may differ in what takes no change, is to be in the record.
 awk_name='function name_of(path) { sub(/\/unit$/, "", path); sub(/.*[@\/]/, "", path); sub(/\.service$/, "", path); return path }'
 # shellcheck disable=SC2016
