@@ -60,9 +60,10 @@ bool machine_leader(sd_bus *bus, const char *name, pid_t *ret_leader, sd_bus_err
 
 /* Whether others can use the address: one of a link alone, or of the container itself, they cannot. */
 static bool is_reachable(const Address *address) {
-        if (address->family == AF_INET)
-                return (ntohl(address->in.s_addr) >> 24) != 127 && (ntohl(address->in.s_addr) >> 16) != 0xa9fe;
-        return !IN6_IS_ADDR_LINKLOCAL(&address->in6) && !IN6_IS_ADDR_LOOPBACK(&address->in6);
+        bool is_of_link = address->family == AF_INET ? ntohl(address->in.s_addr) >> 16 == 0xa9fe
+                                                     : IN6_IS_ADDR_LINKLOCAL(&address->in6);
+
+        return !is_of_link && !address_is_loopback(address);
 }
 
 bool machine_address(sd_bus *bus, const char *name, char ret_text[static ADDRESS_SIZE], sd_bus_error *error) {
@@ -88,7 +89,8 @@ bool machine_address(sd_bus *bus, const char *name, char ret_text[static ADDRESS
                         continue;
                 address.family = (uint8_t)family;
                 memcpy(&address.in6, bytes, size);
-                if (is_reachable(&address) && (!found.family || (found.family == AF_INET6 && family == AF_INET)))
+                /* The first of IPv4, or else of IPv6. */
+                if (found.family != AF_INET && found.family != family && is_reachable(&address))
                         found = address;
         }
         sd_bus_message_unref(reply);

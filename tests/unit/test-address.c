@@ -88,10 +88,44 @@ static void sizes_are_those_of_the_families(void **state) {
         assert_int_equal(address_size(AF_INET6), 16);
 }
 
+static const struct {
+        const char *text; /* NULL: none */
+        bool loopback, any;
+} special[] = {
+        {"127.0.0.1", true, false},
+        {"127.255.0.0", true, false},
+        {"126.0.0.1", false, false},
+        {"0.0.0.0", false, true},
+        {"0.0.0.1", false, false},
+        {"::1", true, false},
+        {"::", false, true},
+        {"::2", false, false},
+        {"::1:0:1", false, false},
+        {"::1:0:0", false, false},
+        {"0:0:1::1", false, false},
+        {"0:0:1::", false, false},
+        {"fd00::1", false, false},
+        {"fd00::", false, false},
+        {NULL, false, false},
+};
+
+static void what_is_the_machines_own_and_what_stands_for_any_is_known(void **state) {
+        (void)state;
+        for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
+                Address address = {0};
+
+                if (special[i].text)
+                        assert_true(address_parse(special[i].text, AF_UNSPEC, &address));
+                if (address_is_loopback(&address) != special[i].loopback || address_is_any(&address) != special[i].any)
+                        fail_msg("%s", special[i].text);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(only_addresses_of_the_family_are_read),
                 cmocka_unit_test(sizes_are_those_of_the_families),
+                cmocka_unit_test(what_is_the_machines_own_and_what_stands_for_any_is_known),
         };
 
         return cmocka_run_group_tests_name("address", tests, NULL, NULL);

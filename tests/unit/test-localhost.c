@@ -1,0 +1,142 @@
+#include "own-run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <sys/un.h>
+
+#include "capture.h"
+#include "localhost.h"
+#include "systemd.h"
+
+#define SOCKET "/run/systemd/transient/container-web-80.socket"
+#define LINE "80 10.0.0.2:80 127.0.0.1:80 [::1]:80\n"
+#define OTHER "81 10.0.0.2:81 127.0.0.1:81\n"
+
+/* Has systemd answer at its private socket, in a process that is its own. With @gone the socket of port 80 goes once it is asked anything. */
+static pid_t answer(const char *answers, bool gone) {
+        struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/run/systemd/private"};
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        pid_t pid;
+
+        unlink(address.sun_path);
+        write_text("/run/asked", "");
+        if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 1) < 0)
+                abort();
+        pid = fork();
+        if (pid == 0) {
+                Systemd systemd = {.answers = answers, .log = fopen("/run/asked", "ae")};
+
+                for (;;) {
+                        int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+
+                        if (gone)
+                                unlink(SOCKET);
+                        systemd_serve(&systemd, connection);
+                }
+        }
+        close(fd);
+        return pid;
+}
+
+static Buffer buffer_of(const char *text) {
+        Buffer buffer = BUFFER_NULL;
+
+        buffer_append(&buffer, text, strlen(text));
+        return buffer;
+}
+
+/* What is done with the ports of @lines, what systemd is asked, and what comes of it. */
+typedef struct Case {
+        const char *lines, *except, *answers;
+        bool there, gone; /* whether there is a socket of port 80, and whether it goes meanwhile */
+        bool good;
+        const char *asked, *said;
+} Case;
+
+static void check(const Case *c, bool (*function)(const char *container, const Buffer *lines, const Buffer *except)) {
+        Buffer lines = buffer_of(c->lines), except = buffer_of(c->except);
+        char *said, *asked;
+        Capture capture;
+        bool good;
+        pid_t pid;
+
+        unlink(SOCKET);
+        if (c->there)
+                write_text(SOCKET, "");
+        pid = answer(c->answers, c->gone);
+        capture = capture_start(stderr);
+        good = function("web", &lines, &except);
+        said = capture_end(&capture);
+        kill(pid, SIGKILL);
+        if (waitpid(pid, NULL, 0) != pid)
+                abort();
+        asked = text_of("/run/asked");
+        assert_string_equal(asked, c->asked);
+        assert_string_equal(said, c->said);
+        assert_int_equal(good, c->good);
+        free(said);
+        free(asked);
+        buffer_free(&lines);
+        buffer_free(&except);
+}
+
+static const Case opened[] = {
+        {LINE, "", "", .good = true, .asked = "Subscribe \nStartTransientUnit container-web-80.socket\n", .said = ""},
+        {LINE OTHER, LINE, "", .good = true, .asked = "Subscribe \nStartTransientUnit container-web-81.socket\n",
+                .said = ""},
+        {LINE, LINE, "", .good = true, .asked = "", .said = ""},
+        {"", "", "", .good = true, .asked = "", .said = ""},
+        /* What is none of them. */
+        {"# " LINE "\n80\n80 10.0.0.2:80\n", "", "", .good = true, .asked = "", .said = ""},
+        /* Of a run of the container that has only just ended. */
+        {LINE, "", "", .there = true, .good = true,
+                .asked = "Subscribe \nStopUnit container-web-80.socket\n"
+                         "Subscribe \nStartTransientUnit container-web-80.socket\n",
+                .said = ""},
+        {LINE OTHER, "", "StartTransientUnit container-web-80.socket: failed", .good = false,
+                .asked = "Subscribe \nStartTransientUnit container-web-80.socket\n"
+                         "StartTransientUnit container-web-81.socket\n",
+                .said = "Port 80 of localhost does not lead to container web (failed): journalctl -u "
+                        "container-web-80.socket says why.\n"},
+};
+
+static void each_port_is_listened_on_or_it_is_said_that_it_is_not(void **state) {
+        (void)state;
+        for (size_t i = 0; i < sizeof(opened) / sizeof(opened[0]); i++)
+                check(&opened[i], localhost_listen);
+}
+
+static const Case closed[] = {
+        {LINE, "", "", .there = true, .good = true, .asked = "Subscribe \nStopUnit container-web-80.socket\n",
+                .said = ""},
+        {LINE, LINE, "", .there = true, .good = true, .asked = "", .said = ""},
+        {LINE, "", "", .there = false, .good = true, .asked = "", .said = ""},
+        {LINE, "", "StopUnit: refused", .there = true, .good = false,
+                .asked = "Subscribe \nStopUnit container-web-80.socket\n", .said = ""},
+        /* systemd has been about to stop it itself. */
+        {LINE, "", "StopUnit: refused", .there = true, .gone = true, .good = true,
+                .asked = "Subscribe \nStopUnit container-web-80.socket\n", .said = ""},
+};
+
+static void each_port_that_is_listened_on_is_closed(void **state) {
+        (void)state;
+        for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
+                check(&closed[i], localhost_close);
+}
+
+int main(void) {
+        static const struct CMUnitTest tests[] = {
+                cmocka_unit_test(each_port_is_listened_on_or_it_is_said_that_it_is_not),
+                cmocka_unit_test(each_port_that_is_listened_on_is_closed),
+        };
+
+        if (!own_run("localhost") || mkdir("/run/systemd", 0755) < 0 || mkdir("/run/systemd/transient", 0755) < 0)
+                return 0;
+        return cmocka_run_group_tests_name("localhost", tests, NULL, NULL);
+}
