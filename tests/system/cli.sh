@@ -134,8 +134,12 @@ cli_list_prints_names_in_a_pipe_and_a_table_on_a_terminal() {
   grep '^NAME ' /tmp/table
   grep -E $'^plain +\x1b\\[32mup *\x1b\\[0m +10\\.0\\.0\\.2 fd00::2 +[0-9]+s +nixos-system-wasabi' /tmp/table
   grep -E $'^brief +down .*nixos-system-wasabi' /tmp/table
-  _at_terminal 'NO_COLOR=1 nixos-container list' >/tmp/table
-  fails grep $'\x1b' /tmp/table
+  local variables
+  for variables in NO_COLOR=1 TERM=dumb; do
+    _at_terminal "$variables nixos-container list" >/tmp/table
+    grep '^NAME ' /tmp/table
+    fails grep $'\x1b' /tmp/table
+  done
 }
 
 cli_list_json_has_all_that_is_known() {
@@ -172,6 +176,23 @@ cli_run_passes_arguments_streams_and_exit_status_through() {
   done
   _status 1 nixos-container run plain
   _status 1 nixos-container run plain --
+}
+
+cli_run_says_why_nothing_could_be_run() {
+  declare_containers <<'YAML'
+  plain: { system: "{system}-wasabi" }
+YAML
+  nixos-container start plain
+  local setting
+  for setting in '[Unit]\nAssertPathExists=/nowhere' '[Service]\nRootDirectory=/nowhere'; do
+    nixos-container run plain -- sh -c "mkdir -p /run/systemd/system/nixos-container-.service.d; printf '$setting\n' >/run/systemd/system/nixos-container-.service.d/a.conf"
+    inside plain systemctl daemon-reload
+    _says 'The systemd of plain could not run it. See: journalctl -M plain -u nixos-container-' nixos-container run plain -- true
+    inside plain rm -r /run/systemd/system/nixos-container-.service.d
+    inside plain systemctl daemon-reload
+  done
+  nixos-container run plain -- mount --bind /dev/null /bin/sh
+  _says 'There is no /bin/sh in plain' nixos-container run plain -- true
 }
 
 cli_run_and_root_login_have_the_environment_of_a_login() {
@@ -336,7 +357,8 @@ cli_logs_are_those_of_the_container() {
   journalctl --sync
   local kind
   for kind in $_kinds; do
-    wait_until 20 _has_logged $kind 'Multi-User System'
+    # What it says later goes to a console that is taken from it for a login prompt.
+    wait_until 20 _has_logged $kind 'Basic System'
     nixos-container logs $kind --since "$test_start" -o json | sed 's/.*"_SYSTEMD_UNIT":"\([^"]*\)".*/\1/' | sort -u >/tmp/units
     [ "$(cat /tmp/units)" = container@$kind.service ]
   done
@@ -375,6 +397,12 @@ YAML
   _says '"10.0.0" is not an IPv4 address' nixos-container start broken
   _says 'journalctl -u container@failing' nixos-container start failing
   grep 'Could not start failing: failed (exit-code)' /tmp/said
+  printf '  new: { system: "%s-wasabi" }\n' "$systems" >>"$manifest"
+  _says "systemd has not read $manifest yet. Try \"systemctl daemon-reload\"." nixos-container start new
+  sed -i '$d' "$manifest"
+  mkdir -p $records/odd
+  _says 'It is not known how odd was declared when it was started' nixos-container show-ip odd
+  rmdir $records/odd
   # One of several: the others are started.
   _says 'Could not start failing' nixos-container start failing plain
   [ "$(nixos-container status plain)" = up ]
