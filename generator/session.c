@@ -253,9 +253,8 @@ static _Noreturn void pass_on_and_exit(int fd) {
 
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         signal(SIGPIPE, SIG_DFL);
-        while ((n = read(STDIN_FILENO, text, sizeof(text))) > 0)
-                if (write(fd, text, (size_t)n) != n)
-                        break;
+        while ((n = read(STDIN_FILENO, text, sizeof(text))) > 0 && write(fd, text, (size_t)n) == n)
+                continue;
         exit(EXIT_SUCCESS);
 }
 

@@ -402,6 +402,7 @@ YAML
   sed -i '$d' "$manifest"
   mkdir -p $records/odd
   _says 'It is not known how odd was declared when it was started' nixos-container show-ip odd
+  nixos-container list --json | grep '"name": "odd", "state": "down", "addresses": \[\], "system": null'
   rmdir $records/odd
   # One of several: the others are started.
   _says 'Could not start failing' nixos-container start failing plain
@@ -442,6 +443,10 @@ YAML
 
 cli_says_so_without_machined_and_without_dbus() {
   _start_kinds
+  local verb
+  for verb in 'start plain' 'stop plain' 'terminate plain' 'root-login plain' 'status plain' 'list --json'; do
+    _says 'Cannot speak to systemd' unshare --mount sh -c "mount -t tmpfs tmpfs /run && exec nixos-container $verb"
+  done
   systemctl mask --runtime --now systemd-machined.service
   _says 'systemd-machined does not run, and cannot be started' nixos-container terminate plain
   _status 1 _at_terminal 'timeout 20 nixos-container root-login plain' </dev/null >/tmp/shown

@@ -31,6 +31,8 @@ static const Case cases[] = {
         {"a", "b", true},
         {"ab", "ba", true},
         {"abc", "cba", false},
+        {"abc", "bad", false},
+        {"abc", "cad", false},
 };
 
 static void one_edit_is_one_letter_replaced_left_out_added_or_exchanged(void **state) {
