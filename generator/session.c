@@ -254,7 +254,7 @@ static _Noreturn void pass_on_and_exit(int fd) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         signal(SIGPIPE, SIG_DFL);
         while ((n = read(STDIN_FILENO, text, sizeof(text))) > 0 && write(fd, text, (size_t)n) == n)
-                continue;
+                ;
         exit(EXIT_SUCCESS);
 }
 
