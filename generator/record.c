@@ -103,13 +103,14 @@ bool record_check_format(Arena *arena, const char *path, const char **ret_unknow
         return good || errno == ENOENT;
 }
 
-/* The same for a container, whose record is taken for one of a known format if that cannot be told; that was logged. */
-static const char *unknown_format(Arena *arena, const char *container) {
-        const char *path = arena_join(arena, RECORDS_DIRECTORY "/", container), *unknown;
+/* The same for a container. False is logged. */
+static bool check_format(Arena *arena, const char *container, const char **ret_unknown) {
+        const char *path = arena_join(arena, RECORDS_DIRECTORY "/", container);
 
-        if (!record_check_format(arena, path, &unknown))
-                log_message(LOG_ERR, "%s/" RECORD_FORMAT_FILE ": %s", path, strerror(errno));
-        return unknown;
+        if (record_check_format(arena, path, ret_unknown))
+                return true;
+        log_message(LOG_ERR, "%s/" RECORD_FORMAT_FILE ": %s", path, strerror(errno));
+        return false;
 }
 
 static const char *claim_path(Arena *arena, const char *claim) {
@@ -433,15 +434,17 @@ static void unregister_machine(Arena *arena, const char *container) {
 
 /* A record that cannot be read is left as it is. */
 static bool remove_record(Arena *arena, int records, const char *container) {
-        const char *unknown = unknown_format(arena, container);
         Buffer tmpfiles = BUFFER_NULL, network = BUFFER_NULL, claims = BUFFER_NULL, localhost = BUFFER_NULL;
         /* Of an earlier run that was killed while it made the record, or removed it. */
         bool removed = remove_directory(records, new_record_path(arena, container)), readable;
         int there = exists(records, container);
+        const char *unknown;
         pid_t links;
 
         if (there <= 0)
                 return there == 0 && removed;
+        /* One whose format cannot be read is gone on with as if it were known. */
+        (void)check_format(arena, container, &unknown);
         if (unknown)
                 log_message(LOG_WARNING,
                         "Container %s was %s: what it has on the host is removed as far as that is known.", container,
@@ -742,7 +745,8 @@ static bool start_update(Update *update, const char *directory, const char *cont
                 log_message(LOG_ERR, "Container %s does not run.", container);
                 return false;
         }
-        unknown = unknown_format(&update->arena, container);
+        if (!check_format(&update->arena, container, &unknown))
+                return false;
         if (unknown) {
                 log_message(LOG_ERR, "Container %s was %s.", container, unknown);
                 return false;
