@@ -84,6 +84,7 @@ static void place_init(Place *place, int flags) {
         assert_int_equal(tcgetattr(place->program, &raw), 0);
         cfmakeraw(&raw);
         assert_int_equal(tcsetattr(place->program, TCSANOW, &raw), 0);
+        fflush(stdout);
         place->pid = fork();
         if (place->pid == 0) {
                 close(place->person);
