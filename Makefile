@@ -241,6 +241,10 @@ fuzz: dependencies
 soak: dependencies $(ROOTFS)
 	@tests/soak/run build/host $(ROOTFS) $(or $(CYCLES),500) $(or $(SEED),1) $(CYCLE)
 
+# A few of these cycles.
+check-soak: $(ROOTFS)
+	@tests/soak/run build/host $(ROOTFS) 6 1
+
 scale: dependencies $(ROOTFS)
 	@tests/scale/run build/host $(ROOTFS)
 
@@ -300,7 +304,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install check dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix \
-	check-sanitize fuzz-cases check-verify check-system check-killed check-unstable check-boot coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
+	check-sanitize fuzz-cases check-verify check-system check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 

@@ -43,38 +43,48 @@ swapped() {
 
 is_declared() { chance $(($1 == size - 1 ? 3 : 8)) 10 "declared $1 $((($2 + $1) / 4))"; }
 is_automatic() { chance 1 2 "automatic $1 $((($2 + $1) / 3))"; }
+is_broken() { is_declared "$1" "$2" && chance 1 8 "broken $1 $((($2 + $1) / 2))"; }
 
 # entry NUMBER CYCLE: prints the entry of a container.
 entry() {
-  local i=$1 k=$2 slow=$((($2 + $1) / 4)) quick=$((($2 + 2 * $1) / 2)) network system=small port
+  local i=$1 k=$2 slow=$((($2 + $1) / 4)) quick=$((($2 + 2 * $1) / 2)) network system=small port other
+  local mistakes=('colour: blue' 'timeoutStartSec: [soon]' 'localMacAddress: none' 'credentials: { token: }')
   echo "  c$i:"
+  if is_broken "$i" "$k"; then
+    draw ${#mistakes[@]} "mistake $i $k"
+    echo "    ${mistakes[drawn]}"
+  elif chance 1 4 "credentials $i $slow"; then
+    echo "    credentials: { token: { path: /etc/hostname } }"
+  fi
   if ((i == size - 1)); then
     if chance 1 2 "system $quick"; then system=wasabi; else system=old; fi
-  elif chance 1 3 "ephemeral $i $slow"; then
-    echo "    ephemeral: true"
+  else
+    if chance 1 3 "ephemeral $i $slow"; then echo "    ephemeral: true"; fi
+    if chance 1 6 "closure $i $slow"; then echo "    closure: $store-closure-small/store-paths"; fi
   fi
   echo "    system: $store-nixos-system-$system"
   if is_automatic "$i" "$k"; then echo "    autoStart: true"; fi
   if ((i == 2 || i == 5)); then echo "    privateUsers: pick"; fi
   if chance 1 4 "tmpfs $i $slow"; then echo "    tmpfs: [/scratch]"; fi
-  if chance 1 4 "credential $i $slow"; then echo "    credentials: { id: { path: /etc/machine-id } }"; fi
-  if ((i < size - 1)) && chance 1 6 "closure $i $slow"; then echo "    closure: /soak/store-paths"; fi
-  if chance 1 6 "servers $i $slow"; then echo "    resolvConf: copy-host"; fi
-  if ((i > 0)) && chance 1 4 "after $i $quick"; then echo "    after: [c0, network-online.target]"; fi
   if chance 1 2 "bind $i $quick"; then echo "    bindMounts: { /data: { hostPath: /srv/c$i, isReadOnly: false } }"; fi
+  if chance 1 5 "resolvConf $i $slow"; then echo "    resolvConf: off"; fi
+  # One of those with a lower number: they do not wait for each other.
+  draw "$size" "after $i $quick"
+  other=$drawn
+  if ((other < i)) && is_declared "$other" "$k"; then echo "    after: [c$other]"; fi
 
-  draw 8 "network $i $slow"
+  draw 11 "network $i $slow"
   network=$drawn
   if ((i == size - 1 && network < 2)); then network=2; fi
-  if ((network == 0)); then
-    if chance 1 2 "namespace $i $slow"; then echo "    networkNamespace: /run/netns/soak"; fi
+  if ((network == 0)); then return; fi
+  if ((network == 8)); then
+    echo "    networkNamespace: /run/netns/soak"
     return
   fi
   echo "    privateNetwork: true"
-  if ((network == 1)); then
-    if chance 1 2 "macvlan $i $slow"; then echo "    macvlans: [soak0]"; fi
-    return
-  fi
+  if ((network == 9)); then echo "    macvlans: [mac0]"; fi
+  if ((network == 10 && i < size - 1)); then echo "    interfaces: [nic$i]"; fi
+  if ((network == 1 || network > 8)); then return; fi
   swapped "$i" "address $((k / 3))"
   if ((network == 7)); then
     echo "    hostBridge: br0"
@@ -87,13 +97,11 @@ entry() {
       echo "    hostAddress6: fc00::1"
       echo "    localAddress6: fc00::$((swapped + 2))"
     fi
-    if chance 1 3 "internet $i $slow"; then
-      echo "    internetAccess: $(chance 1 2 "which internet $i $slow" && echo true || echo false)"
-    fi
     if chance 1 4 "veth $i $slow"; then
       echo "    extraVeths: { extra$i: { hostAddress: 10.1.$i.1, localAddress: 10.1.$i.2 } }"
     fi
   fi
+  if chance 1 3 "internet $i $quick"; then echo "    internetAccess: $(chance 1 2 "access $i $quick" && echo true || echo false)"; fi
   swapped "$i" "port $((k / 2))"
   port=$((8000 + swapped))
   echo "    forwardPorts:"
@@ -102,16 +110,12 @@ entry() {
   if chance 1 3 "third $i $quick"; then echo "      - { hostIP: 10.0.0.1, hostPort: $((port + 100)), containerPort: 80 }"; fi
 }
 
-# is_spoiled CYCLE: whether there is an entry with errors, too.
-is_spoiled() { chance 1 4 "spoiled $1"; }
-
 write_manifest() {
   local i
   printf 'version: 1\ncontainers:\n' >$manifest.new
   for ((i = 0; i < size; i++)); do
     if is_declared $i "$1"; then entry $i "$1"; fi
   done >>$manifest.new
-  if is_spoiled "$1"; then echo '  spoiled: { system: nowhere, autoStart: true }' >>$manifest.new; fi
   if [ "$(wc -l <$manifest.new)" = 2 ]; then echo '  {}' >>$manifest.new; fi
   mv $manifest.new $manifest
 }
@@ -130,23 +134,27 @@ elements() {
     /^elements = / { sub(/^elements = \{ */, ""); sub(/ *\}.*/, ""); n = split($0, all, / *, */); for (i = 1; i <= n; i++) print "element", name, all[i] }'
 }
 
-# What a unit says there is to be while its container runs. All of it but where its entry stands, the entry, and its after,
-# which may differ in what takes no change, is to be in the record.
+# What a unit says there is to be while its container runs. All of it but where its entry stands, and the entry, which may differ in
+# what takes no change, is to be in the record.
 awk_name='function name_of(path) { sub(/\/unit$/, "", path); sub(/.*[@\/]/, "", path); sub(/\.service$/, "", path); return path }'
 # shellcheck disable=SC2016
 awk_unit='
   FNR == 1 { name = name_of(FILENAME); section = "" }
   /^\[/ { section = $0 }
-  !/^# Automatically generated by/ && !/^After=(container@|network-online)/ && section != "[X-Manifest]" { print "unit of " name ": " $0 }'
+  /^After=container@/ { next } # takes no change
+  !/^# Automatically generated by/ && section != "[X-Manifest]" { print "unit of " name ": " $0 }'
 # shellcheck disable=SC2016
 awk_implied='
   FNR == 1 {
-    print "active container@" name ".service\nmachine " name "\nprocesses of " name "\nrecord " name
+    print "active container@" name ".service\nmachine " name "\nrecord " name
+    print "process of " name ": systemd-nspawn\nprocess of " name ": its init"
     print "mount /run/systemd/nspawn/unix-export/" name
     print "directory /run/systemd/nspawn/unix-export/" name "\ndirectory /run/systemd/nspawn/propagate/" name
   }
   /"--directory=\/run/ { print "root " name }
   /^#/ || !NF { next }
+  /--network-interface=nic/ { sub(/.*=/, ""); inside[$1] = 1 }
+  /container-resolv-conf.path/ { resolv_conf = 1 }
   section == "[X-Network]" && /^link add name/ { print "link", $4 }
   section == "[X-Network]" && /^address add/ { print "address", $5, $3 }
   section == "[X-Nftables]" && /^add element/ { sub(/^add element inet nixos-containers /, "element "); gsub(/ [{}]/, ""); print; table = 1 }
@@ -155,31 +163,55 @@ awk_implied='
     print "unit container-" name "-" $1 ".socket\nunit container-" name "-" $1 ".service"
     for (i = 3; i <= NF; i++) print "listens", $i
   }
-  END { if (table) print "table" }'
+  END {
+    if (table) print "table"
+    if (resolv_conf) print "active container-resolv-conf.path"
+    for (i = 0; i < size - 1; i++) if (!(("nic" i) in inside)) print "link nic" i
+  }'
 
-# All that there is to be for the containers that run, by their generated units.
+# All that there is to be for the containers that run, by their generated units; where their entry has errors now, by those from before.
+declare -A as_before=()
 expected() {
   local name files=() kept=()
-  printf 'link %s\n' br0 soak0 soak1
+  cat /soak/baseline
   for name in "${!running[@]}"; do
-    files+=("$units/container@$name.service")
+    if [ -n "${as_before[$name]-}" ]; then
+      files+=("/soak/units/container@$name.service")
+    else
+      files+=("$units/container@$name.service")
+    fi
     if [ -e "/soak/state/$name" ]; then kept+=("$name"); fi
   done
-  if [ ${#files[@]} -gt 0 ]; then
-    awk "$awk_name $awk_unit $awk_implied" "${files[@]}"
-  fi
+  awk -v size=$size "$awk_name $awk_unit $awk_implied" "${files[@]-/dev/null}"
   if [ ${#kept[@]} -gt 0 ]; then
     cd /soak/state && grep -H . "${kept[@]}"
     cd /
   fi
 }
 
+# All of the host's, but for those of this test, and for who is there for a while when there is something to do. In a container that has
+# a systemd, all but systemd-nspawn are as one.
+processes() {
+  ps -e -o cgroup:200= -o comm= | sed 's/^[^ ]*0:://; s/  */ /' | awk '
+    /^\/\.\./ || /\(udev-worker\)$/ || /systemd-machined\.service/ || $2 == "" { next }
+    /^\/machine\.slice\/container@/ {
+      name = $1
+      sub(/.*container@/, "", name)
+      sub(/\.service.*/, "", name)
+      if ($2 == "systemd-nspawn") print "process of " name ": systemd-nspawn"
+      else if (name != "c'$((size - 1))'" || !seen++) print "process of " name ": its init"
+      next
+    }
+    /^\/system\.slice\/container-c[0-9]*-[0-9]*\.service/ { next } # passes on what comes from localhost
+    { print "process", $0 }'
+}
+
 found() {
   local name
-  systemctl list-units --plain --no-legend 'container@*' | awk '{ print $3, $1 }'
+  systemctl list-units --plain --no-legend 'container@*' container-resolv-conf.path | awk '{ print $3, $1 }'
   systemctl list-units --plain --no-legend --state=failed | awk '{ print "failed", $1 }'
   machinectl list --no-legend | awk '{ print "machine", $1 }'
-  find /sys/fs/cgroup/machine.slice -mindepth 1 -maxdepth 1 -name 'container@*' -printf '%f\n' | sed 's/container@\(.*\).service/processes of \1/'
+  processes
   local files kept=()
   find $records -mindepth 1 -maxdepth 1 ! -name .claims ! -name .resolv-conf -printf 'record %f\n' 2>/dev/null
   files=("$records"/*/unit)
@@ -202,7 +234,7 @@ found() {
   find /run/systemd/transient -mindepth 1 -maxdepth 1 -name 'container-*' -printf 'unit %f\n'
   find /run/nixos-containers -mindepth 1 -maxdepth 1 -printf 'root %f\n' 2>/dev/null | sed 's/^root \.#\(.*\)\.lck$/lock \1/' | grep -v '^lock' || true
   find /run/systemd/nspawn/{propagate,unix-export} -mindepth 1 -maxdepth 1 -printf 'directory %p\n' 2>/dev/null
-  awk '$2 ~ "^/run/systemd/nspawn/." { print "mount", $2 }' /proc/self/mounts
+  awk '$5 ~ "^/run/systemd/nspawn/." { print "mount", $5; next } { print "mount", $0 }' /proc/self/mountinfo
 }
 
 holds() {
@@ -223,10 +255,13 @@ fail() {
 checks=0
 # check WHAT: what was just done.
 check() {
-  local i
+  local i name
   for ((i = 0; i < 50; i++)); do
     if holds; then
       checks=$((checks + 1))
+      for name in "${!running[@]}"; do
+        if [ -z "${as_before[$name]-}" ]; then cp "$units/container@$name.service" /soak/units/; fi
+      done
       return
     fi
     sleep 0.1
@@ -246,37 +281,101 @@ give_state() {
   done
 }
 
+# What there is of files when nothing is declared: all but the roots with what is kept in them, and what tells of the past. A container
+# without a systemd has a new machine ID whenever it starts, and with that a directory for its journal. A systemd-nspawn that is killed
+# leaves a lock that nobody holds.
+places() {
+  find / /run /dev/shm /run/lock /tmp /sys/fs/cgroup -xdev \( -path /proc -o -path /soak -o -path "$roots/c*/*" -o -path /var/log/journal \
+    -o -path /run/log/journal -o -path /run/systemd/journal/streams -o -path /run/udev -o -path /run/systemd/units -o -path /run/systemd/nspawn/locks \
+    -o -path '/sys/fs/cgroup/*.service/*' \) -prune -o ! -path '/sys/fs/cgroup/*/*.*' ! -name 'systemd-machined.service' -print | sort -u
+}
+
+# How many files there are that have no name any more, or none yet: of the file systems of state and of /run.
+nameless() {
+  local place
+  for place in / /run; do
+    echo "$place $(($(df --output=iused $place | tail -n 1) - $(find $place -xdev -printf '%i\n' | sort -u | wc -l)))"
+  done
+}
+
+# nothing WHAT: nothing is declared any more, and all is as it was before anything was.
+nothing() {
+  local tries
+  echo 'version: 1' >$manifest
+  running=() as_before=()
+  try nixos-container apply
+  check "$1"
+  for ((tries = 0; tries < 50; tries++)); do
+    places >/soak/places.now
+    nameless >/soak/nameless.now
+    if [ ! -e /soak/places ]; then
+      cp /soak/places.now /soak/places
+      cp /soak/nameless.now /soak/nameless
+    fi
+    if cmp -s /soak/places /soak/places.now && cmp -s /soak/nameless /soak/nameless.now; then return; fi
+    sleep 0.1
+  done
+  diff /soak/places /soak/places.now
+  diff /soak/nameless /soak/nameless.now
+  fail "$1: there are other files than before"
+}
+
+# Each container once, with a root that stays and with one that does not. From then on there is to be no more.
+warm_up() {
+  local i ephemeral
+  for ephemeral in false true; do
+    for ((i = 0; i < size; i++)); do
+      echo "  c$i: { system: $store-nixos-system-small, autoStart: true, ephemeral: $ephemeral }"
+    done | cat <(printf 'version: 1\ncontainers:\n') - >$manifest
+    try nixos-container apply
+    nothing "each container has run once"
+    rm /soak/places /soak/nameless
+  done
+  nothing "each container has run twice"
+}
+
 # What is done.
 
 try() { "$@" >/soak/output 2>&1 || { cat /soak/output; fail "$* has failed"; }; }
 
+refuse() { if "$@" >/soak/output 2>&1; then fail "$* has not failed"; fi; }
+
 # switch CYCLE: to its manifest.
 switch() {
-  local i now=()
+  local i now=() broken=()
   write_manifest "$1"
   if chance 1 2 "reload first $1"; then try systemctl daemon-reload; fi
-  if is_spoiled "$1"; then
-    ! nixos-container apply >/soak/output 2>&1 || { cat /soak/output; fail "nixos-container apply has not failed, although there is a container with errors"; }
-  else
-    try nixos-container apply
-  fi
+  as_before=()
   for ((i = 0; i < size; i++)); do
-    if is_declared $i "$1" && { is_automatic $i "$1" || [ -n "${running[c$i]-}" ]; }; then now+=("c$i"); fi
+    if is_broken $i "$1"; then
+      broken+=("c$i")
+      if [ -n "${running[c$i]-}" ]; then
+        now+=("c$i")
+        as_before[c$i]=1
+      fi
+    elif is_declared $i "$1" && { is_automatic $i "$1" || [ -n "${running[c$i]-}" ]; }; then
+      now+=("c$i")
+    fi
   done
+  if [ ${#broken[@]} = 0 ]; then try nixos-container apply; else refuse nixos-container apply; fi
   running=()
   for i in ${now[@]+"${now[@]}"}; do running[$i]=1; done
   give_state
   check "nixos-container apply"
-  nixos-container plan 2>/dev/null | grep -v -e '^spoiled: fail (' -e '^All containers are as declared\.$' >/soak/output || true
-  [ ! -s /soak/output ] || { cat /soak/output; fail "there is something left to apply"; }
+  # Those with errors are all that is left to apply.
+  nixos-container plan | sed 's/: fail .*//' >/soak/output
+  if [ ${#broken[@]} = 0 ]; then broken=("All containers are as declared."); fi
+  printf '%s\n' "${broken[@]}" | cmp - /soak/output || { cat /soak/output; fail "there is something left to apply"; }
 }
 
-# settle CYCLE: some that start by themselves do not run, and some do that do not.
+# settle CYCLE: some that start by themselves do not run, and some do that do not; none does whose entry has errors.
 settle() {
   local i
   for ((i = 0; i < size; i++)); do
     if ! is_declared $i "$1"; then continue; fi
-    if is_automatic $i "$1"; then
+    if is_broken $i "$1"; then
+      stop "c$i" systemctl "container@c$i"
+    elif is_automatic $i "$1"; then
       if chance 1 4 "settle $i $1"; then stop "c$i" systemctl "container@c$i"; else start "c$i" systemctl "container@c$i"; fi
     else
       if chance 1 4 "settle $i $1"; then start "c$i" nixos-container "c$i"; else stop "c$i" nixos-container "c$i"; fi
@@ -286,7 +385,17 @@ settle() {
   check settled
 }
 
+# leave CYCLE: as the next one finds it.
+leave() {
+  settle "$1"
+  if (($1 % 4 == 0)); then nothing "nothing is declared"; fi
+}
+
+has_interface() { grep -q -- '--network-interface=nic' "$units/container@$1.service"; }
+
+# start NAME COMMAND UNIT: systemd would wait for the interface of one that runs, and that is inside.
 start() {
+  if [ -n "${running[$1]-}" ] && has_interface "$1"; then return; fi
   try "$2" start "$3"
   running[$1]=1
 }
@@ -312,6 +421,16 @@ act() {
     check "systemctl daemon-reload"
     return
   fi
+  if is_broken "$i" "$1"; then
+    if [ -n "${running[$name]-}" ]; then
+      stop "$name" systemctl "container@$name"
+    else
+      refuse systemctl start "container@$name"
+      try systemctl reset-failed "container@$name"
+    fi
+    check "what can be done with $name, whose entry has errors"
+    return
+  fi
   draw 8 "what $1 $2"
   case $drawn in
     0 | 1) start "$name" systemctl "container@$name" ;;
@@ -327,7 +446,8 @@ act() {
       running[$name]=1
       ;;
     7)
-      if [ -z "${running[$name]-}" ]; then
+      # A link of two ends, which an interface is here, ends with a container that is killed.
+      if [ -z "${running[$name]-}" ] || has_interface "$name"; then
         try systemctl try-restart "container@$name"
       elif ((i == size - 1)) && chance 1 2 "reload $1 $2"; then
         try systemctl reload "container@$name"
@@ -356,68 +476,44 @@ use() {
   done
 }
 
-# leftovers: what there is on a host while nothing is declared, but for logs, what udev notes and starts, locks that systemd-nspawn leaves,
-# and state.
-leftovers() {
-  awk '{ print "mount", $2, $3 }' /proc/self/mounts
-  ps -e -o ppid=,comm= | awk '$1 != 2 && $2 != "kthreadd" && $2 !~ /^(\(udev-worker|\(sd-|bash$|ps$|awk$|sort$|sleep$)/ { print "process", $2 }'
-  find /run /etc /var/lib -xdev ! -path '/run/log/*' ! -path '/run/udev/*' ! -path '/run/systemd/journal/*' ! -path "$roots/*" \
-    ! -path '/run/systemd/nspawn-uid*' ! -path '/run/systemd/nspawn/locks/*' ! -path '/var/lib/systemd/*' -printf 'file %p\n'
-}
-
-# check_idle: undeclares everything. Nothing is left that was not there at the first time.
-check_idle() {
-  local i
-  echo 'version: 1' >$manifest
-  running=()
-  try nixos-container apply
-  check "the apply of nothing"
-  for ((i = 0; i < 50; i++)); do
-    leftovers | sort >/soak/left
-    if [ ! -e /soak/idle ]; then cp /soak/left /soak/idle; fi
-    if cmp -s /soak/idle /soak/left; then return; fi
-    sleep 0.1
-  done
-  diff /soak/idle /soak/left
-  fail "there is something left over"
-}
-
+inodes() { df --output=iused / /run | tail -n +2 | tr -s ' \n' ' '; }
 memory() { awk '/^VmRSS/ { print $2 }' /proc/1/status; }
 
-mkdir -p /soak/state /run/systemd/system/container@.service.d
+# Of these systemd makes the last two when it needs them, once.
+mkdir -p /soak/state /soak/units "$store-closure-small" /srv/c{0..9} /run/systemd/system/container@.service.d /run/systemd/{nspawn-uid,transient}
 printf '[Unit]\nStartLimitIntervalSec=0\n' >/run/systemd/system/container@.service.d/soak.conf
-printf '%s\n' /nix/store/* >/soak/store-paths
-ip netns add soak
-ip link add soak0 type veth peer name soak1
+echo "starting with $(memory) KiB in systemd, $(inodes)inodes used"
 ip link add br0 type bridge
 ip address add 10.0.0.1/32 dev br0
 ip address add 10.2.0.1/24 dev br0
 ip link set br0 up
+ip link add mac0 type veth peer name other-mac0
+for ((i = 0; i < size - 1; i++)); do ip link add nic$i type veth peer name other-nic$i; done
+ip netns add soak
+echo "$store-nixos-system-small" >"$store-closure-small/store-paths"
 systemctl daemon-reload
+: >/soak/baseline
+found | grep -v '^link nic' >/soak/started
+mv /soak/started /soak/baseline
+cycle=0
+warm_up
 first=1 last=$cycles
 if [ -n "$only" ]; then
   first=$only last=$only cycle=$((only - 1))
   switch $cycle
-  settle $cycle
+  leave $cycle
 fi
 started=$SECONDS
 for ((cycle = first; cycle <= last; cycle++)); do
   switch $cycle
   for action in 1 2 3; do act $cycle $action; done
   if ((cycle % 5 == 0)); then use; fi
-  settle $cycle
-  # The first of these finds what there is once there have been containers.
-  if ((cycle == first || cycle % 25 == 0)); then
-    check_idle
-    switch $cycle
-    settle $cycle
-  fi
+  leave $cycle
   if ((cycle % 50 == 0)); then
-    echo "cycle $cycle: $((SECONDS - started)) s, systemd has $(memory) KiB"
+    echo "cycle $cycle: $((SECONDS - started)) s, systemd has $(memory) KiB, $(inodes)inodes are used"
   fi
 done
 
-# In the end nothing is left but state.
-check_idle
-echo "in the end: systemd has $(memory) KiB"
+nothing "the end"
+echo "in the end: systemd has $(memory) KiB, $(inodes)inodes are used"
 echo "$((last - first + 1)) cycles with seed $seed in $((SECONDS - started)) s: what there was has been right $checks times"
