@@ -127,6 +127,7 @@ static void check_bind_mount(Check *c, const Container *container, const BindMou
         const Text *source = bind->host_path.text ? &bind->host_path : &bind->mount_point;
         const Mount *planned = find_mount(&c->fstab, source->text);
         const Mount *present = find_mount(&c->mountinfo, source->text), *deeper = present;
+        bool is_mounted = planned && present && strcmp(present->target, planned->target) == 0;
 
         if (planned && (!present || strlen(planned->target) >= strlen(present->target)))
                 deeper = planned;
@@ -137,9 +138,12 @@ static void check_bind_mount(Check *c, const Container *container, const BindMou
                         "is on %s, which /etc/fstab marks noauto: it is mounted when the container starts, and the "
                         "container stops when it is unmounted",
                         planned->target);
-        else if (deeper == planned && c->booted && (!present || strcmp(present->target, planned->target) != 0))
+        else if (deeper == planned && c->booted && !is_mounted)
                 warn(c, container, bind, source, "is on %s, which /etc/fstab lists and which is not mounted",
                         planned->target);
+        /* Its type may not be the one that /etc/fstab tells, such as "auto". */
+        if (is_mounted)
+                deeper = present;
         if (bind_mount_idmap(container, bind) && has_no_idmapped_mounts(deeper->type))
                 warn(c, container, bind, source,
                         "is on %s, a file system of type %s, which has no idmapped mounts: the container cannot start "
