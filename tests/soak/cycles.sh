@@ -304,6 +304,8 @@ nothing() {
   echo 'version: 1' >$manifest
   running=() as_before=()
   try nixos-container apply
+  # Where none has run, there was nothing to apply.
+  try systemctl daemon-reload
   check "$1"
   for ((tries = 0; tries < 50; tries++)); do
     places >/soak/places.now
