@@ -305,9 +305,16 @@ _is_as_in() {
   cmp -s /tmp/now "/tmp/$1"
 }
 
-# switched still runs as it was started, and has activated what it was switched to last.
+# switched still runs as it was started, and has activated what it was switched to last; or, where that was cut off, it has been started anew
+# with that system.
 _is_switched_to() {
-  [ "$(main_pid switched)" = "$switched" ]
+  local now
+  now=$(main_pid switched)
+  if [ "$now" != "$switched" ]; then
+    switched=$now
+    tr '\0' '\n' <"/proc/$now/cmdline" | grep -x "$systems-$1/init"
+    return
+  fi
   [ "$(tail -n 1 /var/lib/nixos-containers/switched/etc/switched)" = "test $systems-$1/bin/switch-to-configuration" ]
 }
 
