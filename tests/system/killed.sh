@@ -65,7 +65,8 @@ _what_there_is() {
       echo "$name $(systemctl is-active "container@$name" | sed 's/failed/inactive/') $(pgrep -cf -- "systemd-nspawn .*--machine=$name ") $(find "$records/$name" -type f 2>/dev/null | sort |
         xargs -r cat | md5sum)"
     done
-    find "$records" -mindepth 1
+    # Which system was activated in it may be noted, though it is the one that it is declared with.
+    find "$records" -mindepth 1 ! -path "$records/switched/system"
     find "$records/.claims" -type l -printf '%p -> %l\n'
     find /run/nixos-containers /var/lib/nixos-containers -mindepth 1 -maxdepth 1 ! -name '.#*'
     grep -H '' /var/lib/nixos-containers/*/root/state
