@@ -325,7 +325,12 @@ static bool delete_elements(const Buffer *script, const Buffer *kept, bool last)
 
         buffer_append(&input, script->text, script->length);
         for_each_line(line, end, script) {
-                if (!line_behind(line, end, "add element ") || has_line(kept, line, (size_t)(end - line)))
+                const Buffer rest = {
+                        .text = (char *)end + 1, .length = (size_t)(script->text + script->length - end - 1)};
+
+                /* One that is there twice can be deleted once. */
+                if (!line_behind(line, end, "add element ") || has_line(kept, line, (size_t)(end - line)) ||
+                        has_line(&rest, line, (size_t)(end - line)))
                         continue;
                 buffer_append(&input, delete, sizeof(delete) - 1);
                 buffer_append(&input, line + 4, (size_t)(end + 1 - (line + 4)));
