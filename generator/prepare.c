@@ -40,7 +40,8 @@ static bool is_settled(Arena *arena, const char *link) {
         return initialized;
 }
 
-bool settle_link(const char *link) {
+/* Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it before. */
+static bool settle_link(const char *link) {
         const struct timespec step = {.tv_nsec = 1000L * 1000};
         Arena arena = ARENA_NULL;
         bool settled = access("/run/udev/control", F_OK) < 0;

@@ -8,6 +8,3 @@
 /* Makes it. Logs what fails, and returns false then: the end of the container's unit removes what there is. In either case
  * *ret_listening is a process that goes on to listen on localhost, to be waited for by end_program(), or 0. */
 bool prepare(const char *container, pid_t *ret_listening);
-
-/* Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it before. */
-bool settle_link(const char *link);
