@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lines.h"
 #include "log.h"
 #include "manifests.h"
-#include "read-file.h"
 #include "record.h"
 #include "schema.h"
 #include "spelling.h"
@@ -150,14 +148,12 @@ const Container *host_running(Host *host, const HostContainer *container) {
 
 const char *host_system(Host *host, const HostContainer *container) {
         const Container *entry = container->has_record ? host_running(host, container) : container->declared;
-        const char *system = entry ? entry->system.text : NULL, *path, *end;
-        Buffer text = BUFFER_NULL;
+        const char *system = entry ? entry->system.text : NULL, *activated = NULL;
 
-        path = arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_SYSTEM, container->name);
-        if (container->has_record && read_file(path, &text) && (end = find_newline(&text, text.text)))
-                system = arena_copy(&host->arena, text.text, (size_t)(end - text.text));
-        buffer_free(&text);
-        return system;
+        if (container->has_record)
+                (void)record_read_system(
+                        &host->arena, arena_join(&host->arena, RECORDS_DIRECTORY "/", container->name), &activated);
+        return activated ? activated : system;
 }
 
 bool host_log_errors(const Host *host, const HostContainer *container) {

@@ -10,7 +10,6 @@
 
 #include "entry.h"
 #include "escape.h"
-#include "lines.h"
 #include "log.h"
 #include "mounts.h"
 #include "option-path.h"
@@ -301,8 +300,7 @@ static Container *read_running(Plan *plan, const char *records, const char *name
         size_t before = plan->running.length;
         Diagnostics diagnostics;
         Container *container;
-        Buffer text = BUFFER_NULL;
-        const char *end;
+        const char *system;
 
         diagnostics_init(&diagnostics, plan->arena);
         manifest_read(
@@ -311,11 +309,10 @@ static Container *read_running(Plan *plan, const char *records, const char *name
         if (diagnostics.errors > 0 || plan->running.length != before + 1)
                 return NULL;
         container = plan->running.containers[before];
-        if (!read_file(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name), &text))
-                plan->running.read_error = errno == ENOENT ? plan->running.read_error : errno;
-        else if ((end = find_newline(&text, text.text)))
-                container->system.text = arena_copy(plan->arena, text.text, (size_t)(end - text.text));
-        buffer_free(&text);
+        if (!record_read_system(plan->arena, arena_printf(plan->arena, "%s/%s", records, name), &system))
+                plan->running.read_error = errno;
+        else if (system)
+                container->system.text = system;
         complete(container);
         return container;
 }

@@ -103,7 +103,17 @@ bool record_check_format(Arena *arena, const char *path, const char **ret_unknow
         return good || errno == ENOENT;
 }
 
-/* The same for a container. False is logged. */
+bool record_read_system(Arena *arena, const char *path, const char **ret_system) {
+        Buffer text = BUFFER_NULL;
+        bool good = read_file(arena_printf(arena, "%s/" RECORD_SYSTEM, path), &text);
+        const char *end = good ? find_newline(&text, text.text) : NULL;
+
+        *ret_system = end ? arena_copy(arena, text.text, (size_t)(end - text.text)) : NULL;
+        buffer_free(&text);
+        return good || errno == ENOENT;
+}
+
+/* Looks at the format of a container's record. False is logged. */
 static bool check_format(Arena *arena, const char *container, const char **ret_unknown) {
         const char *path = arena_join(arena, RECORDS_DIRECTORY "/", container);
 

@@ -74,6 +74,9 @@ bool records_replace_file(Arena *arena, int records, const char *directory, cons
 /* Looks at the format of the record in the directory @path. False, with errno set, if it cannot be read. *ret_unknown is NULL if it is
  * known here; if not, what is to be said of the container: it was "started by another version …". */
 bool record_check_format(Arena *arena, const char *path, const char **ret_unknown);
+/* Looks which system was activated in the container with the record in the directory @path since it was started: NULL for none. False,
+ * with errno set, if that cannot be read. */
+bool record_read_system(Arena *arena, const char *path, const char **ret_system);
 
 /* Reads @file of a container's record into @ret_text, a new buffer; one that is not there is empty. False, after it was logged, if it
  * cannot be read. */
