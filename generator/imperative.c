@@ -293,7 +293,7 @@ static bool write_file(const char *path, const Buffer *text) {
         if (fd < 0)
                 return false;
         good = write_all(fd, text->text, text->length) && fsync(fd) >= 0;
-        return (close(fd) >= 0 || errno == EINTR) && good;
+        return close_written(fd) && good;
 }
 
 bool imperative_write(const char *name, const Buffer *text) {

@@ -70,7 +70,7 @@ static void write_file(Output *output, const char *subdirectory, const char *nam
         written = write_all(fd, text, length);
         if (!written)
                 fail(output, subdirectory, name);
-        if (close(fd) < 0 && errno != EINTR && written) {
+        if (!close_written(fd) && written) {
                 fail(output, subdirectory, name);
                 written = false;
         }

@@ -221,7 +221,7 @@ static bool write_file(int directory, const char *name, const Buffer *text) {
 
         if (!written)
                 log_message(LOG_ERR, "%s: %s", name, strerror(errno));
-        if (fd >= 0 && close(fd) < 0 && errno != EINTR && written) {
+        if (fd >= 0 && !close_written(fd) && written) {
                 log_message(LOG_ERR, "%s: %s", name, strerror(errno));
                 written = false;
         }

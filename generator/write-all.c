@@ -21,6 +21,10 @@ bool write_all(int fd, const char *text, size_t length) {
         return true;
 }
 
+bool close_written(int fd) {
+        return close(fd) >= 0 || errno == EINTR;
+}
+
 bool flush_stdout(void) {
         /* Of what has failed before it is known no more why. */
         errno = EIO;
