@@ -13,6 +13,7 @@
 #include "entry.h"
 #include "escape.h"
 #include "interface-name.h"
+#include "lines.h"
 #include "log.h"
 #include "option-path.h"
 #include "order.h"
@@ -608,17 +609,16 @@ static void start_container(Generator *g, const Container *container) {
 #define SETTING_MAX ((1 << 20) - 1024)
 #define ENTRY_LINE_MAX 65536
 
-/* The length of the longest setting in a unit, in bytes, with all its lines. */
-static size_t longest_setting(const char *unit, size_t length) {
-        const char *end = unit + length, *newline;
+/* The length of the longest setting in @unit, in bytes, with all its lines. */
+static size_t longest_setting(const Buffer *unit) {
+        const char *setting = unit->text;
         size_t longest = 0;
 
-        for (const char *setting = unit, *line = unit; (newline = memchr(line, '\n', (size_t)(end - line)));
-                line = newline + 1) {
-                if (newline > line && newline[-1] == '\\')
+        for_each_line(line, end, unit) {
+                if (end > line && end[-1] == '\\')
                         continue;
-                longest = MAX(longest, (size_t)(newline - setting));
-                setting = newline + 1;
+                longest = MAX(longest, (size_t)(end - setting));
+                setting = end + 1;
         }
         return longest;
 }
@@ -651,7 +651,7 @@ static void append_entry(const Generator *g, const Container *container, Buffer 
 static bool generate_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
         const char *root = container->ephemeral.value ? "/run/nixos-containers/" : "/var/lib/nixos-containers/";
-        Buffer *unit;
+        Buffer *unit, service;
         size_t start;
         bool has_rules;
 
@@ -690,13 +690,12 @@ static bool generate_container(Generator *g, const Container *container) {
         unit = output_start(g->output, NULL, join(g, "container@", join(g, name, ".service")));
         start = unit->length;
         render(g, TEMPLATE_container_service, unit);
-        if (unit->length - start > SETTING_MAX &&
-                longest_setting(unit->text + start, unit->length - start) > SETTING_MAX) {
+        service = (Buffer){.text = unit->text + start, .length = unit->length - start};
+        if (service.length > SETTING_MAX && longest_setting(&service) > SETTING_MAX) {
                 output_cancel(g->output);
                 complain(g, container,
-                        "a setting of its unit would be longer than 1 MiB, which systemd does not read: it has too "
-                        "many "
-                        "options that are lists, such as bindMounts");
+                        "a setting of its unit would be longer than 1 MiB, which systemd does not read: "
+                        "it has too many options that are lists, such as bindMounts");
                 return false;
         }
         if (container->claims_length > 0)
