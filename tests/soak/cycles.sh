@@ -43,7 +43,20 @@ swapped() {
 
 is_declared() { chance $(($1 == size - 1 ? 3 : 8)) 10 "declared $1 $((($2 + $1) / 4))"; }
 is_automatic() { chance 1 2 "automatic $1 $((($2 + $1) / 3))"; }
-is_broken() { is_declared "$1" "$2" && chance 1 8 "broken $1 $((($2 + $1) / 2))"; }
+# is_swapping NUMBER CYCLE: whether the container has, or has had a little before, what another one is to have.
+is_swapping() {
+  local k swapped
+  for ((k = $2 - 2; k <= $2; k++)); do
+    swapped "$1" "port $((k / 2))"
+    [ "$swapped" = "$1" ] || return 0
+    swapped "$1" "address $((k / 3))"
+    [ "$swapped" = "$1" ] || return 0
+  done
+  return 1
+}
+
+# One that runs keeps what it has, and nobody else can have that.
+is_broken() { is_declared "$1" "$2" && chance 1 8 "broken $1 $((($2 + $1) / 2))" && ! is_swapping "$1" "$2"; }
 
 # entry NUMBER CYCLE: prints the entry of a container.
 entry() {
