@@ -161,7 +161,7 @@ typedef struct Generator {
         Arena scratch;           /* texts that are valid for one container */
         const char *last_system; /* whose architecture was looked up last */
         bool last_is_i686;
-        bool any_follows; /* a container whose name servers change with the host's */
+        bool any_follows; /* a container whose name servers change with the host's, or one with errors, that may have run before them */
 } Generator;
 
 static void add(Generator *g, PlaceholderNumber placeholder, const char *value) {
@@ -759,6 +759,7 @@ static void generate_broken(Generator *g, const Container *container) {
         }
         add_diagnostics(g, container);
         write_file(g, TEMPLATE_broken_service, NULL, unit);
+        g->any_follows = true;
 }
 
 static void add_auto_start(Generator *g, const Container *container) {

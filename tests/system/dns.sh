@@ -46,6 +46,24 @@ YAML
   wait_until 5 eval '! systemctl is-active container-resolv-conf.path'
 }
 
+# Its declaration then does not say any more that it follows them, and there is no other one that does.
+name_servers_are_followed_by_one_that_runs_with_errors() {
+  _no_uplink
+  _set_host 'nameserver 192.0.2.1'
+  declare_containers <<'YAML'
+  faulty: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@faulty
+  _has faulty 'nameserver 192.0.2.1'
+  declare_containers <<'YAML'
+  faulty: { system: "{system}-wasabi", colour: blue }
+YAML
+  _set_host 'nameserver 192.0.2.2'
+  _has_soon faulty 'nameserver 192.0.2.2'
+  systemctl stop container@faulty
+  wait_until 5 eval '! systemctl is-active container-resolv-conf.path'
+}
+
 the_stub_of_systemd_resolved_is_resolved_to_what_it_stands_for() {
   _no_uplink
   # The host's file is a link, as systemd-resolved wants it, and there are no name servers yet.
