@@ -85,7 +85,7 @@ static bool start(const char *directory, const char *container, char *program[])
         pid_t listening = 0;
         bool good;
 
-        good = record_create(directory, container) && prepare(container, &listening) &&
+        good = record_create(directory, container) && prepare(container, program, &listening) &&
                prepare_container(&arena, container, &program);
         /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
         if (listening > 0)

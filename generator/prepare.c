@@ -13,6 +13,7 @@
 #include "config.h"
 #include "lines.h"
 #include "log.h"
+#include "nspawn-arguments.h"
 #include "read-file.h"
 #include "record.h"
 #include "root-directory.h"
@@ -40,7 +41,7 @@ static bool is_settled(Arena *arena, const char *link) {
         return initialized;
 }
 
-/* Waits until udev, where it runs, is done with a network link that was just made: systemd-nspawn refuses it before. */
+/* Waits until udev, where it runs, is done with a network link: systemd-nspawn refuses it before. */
 static bool settle_link(const char *link) {
         const struct timespec step = {.tv_nsec = 1000L * 1000};
         Arena arena = ARENA_NULL;
@@ -61,21 +62,19 @@ static bool settle_link(const char *link) {
         return settled;
 }
 
-/* Waits for the links that systemd-nspawn is to move into the container: the other ends of those that the batch adds. */
-static bool settle_links(Arena *arena, const Buffer *network) {
-        static const char peer[] = " peer name ";
+/* Waits for the links of the host that systemd-nspawn is to use. One that was in the container until a moment ago is as new as one
+ * that was just made. Those that are not there systemd-nspawn tells of. */
+static bool settle_links(Arena *arena, char *const program[]) {
+        static const char *const options[] = {"--network-interface=", "--network-macvlan=", "--network-ipvlan="};
 
-        for_each_line(line, end, network) {
-                const char *name = line_behind(line, end, "link add ")
-                                           ? memmem(line, (size_t)(end - line), peer, sizeof(peer) - 1)
-                                           : NULL;
+        for (size_t i = 0; program[i]; i++)
+                for (size_t j = 0; j < sizeof(options) / sizeof(options[0]); j++) {
+                        const char *value = nspawn_value_of(program[i], options[j]);
+                        const char *link = value ? nspawn_parts(arena, value).part[0] : NULL;
 
-                if (!name)
-                        continue;
-                name += sizeof(peer) - 1;
-                if (!settle_link(arena_copy(arena, name, strcspn(name, " \n"))))
-                        return false;
-        }
+                        if (link && if_nametoindex(link) > 0 && !settle_link(link))
+                                return false;
+                }
         return true;
 }
 
@@ -189,7 +188,8 @@ typedef struct Parts {
         Buffer tmpfiles, network, script;
 } Parts;
 
-static bool add_parts(Arena *arena, const char *container, const Parts *parts, pid_t *ret_listening) {
+static bool add_parts(
+        Arena *arena, const char *container, char *const program[], const Parts *parts, pid_t *ret_listening) {
         const char *record = arena_printf(arena, RECORDS_DIRECTORY "/%s", container);
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
         Buffer missing = missing_files(arena, &parts->tmpfiles);
@@ -211,7 +211,7 @@ static bool add_parts(Arena *arena, const char *container, const Parts *parts, p
         if (missing.length > 0)
                 files = start_step(systemd_tmpfiles, &missing);
 
-        good = end_step(&links, container) && settle_links(arena, &parts->network);
+        good = end_step(&links, container) && settle_links(arena, program);
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)
                 rules = start_step(nft, &BUFFER_NULL);
@@ -221,7 +221,7 @@ static bool add_parts(Arena *arena, const char *container, const Parts *parts, p
         return good;
 }
 
-bool prepare(const char *container, pid_t *ret_listening) {
+bool prepare(const char *container, char *const program[], pid_t *ret_listening) {
         Arena arena = ARENA_NULL;
         Parts parts = {0};
         bool good;
@@ -230,7 +230,7 @@ bool prepare(const char *container, pid_t *ret_listening) {
         good = record_read(&arena, container, RECORD_TMPFILES, &parts.tmpfiles) &&
                record_read(&arena, container, RECORD_NETWORK, &parts.network) &&
                record_read(&arena, container, RECORD_NFT, &parts.script) &&
-               add_parts(&arena, container, &parts, ret_listening);
+               add_parts(&arena, container, program, &parts, ret_listening);
 
         buffer_free(&parts.tmpfiles);
         buffer_free(&parts.network);

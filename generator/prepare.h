@@ -5,6 +5,6 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Makes it. Logs what fails, and returns false then: the end of the container's unit removes what there is. In either case
+/* Makes it, and waits for the links that @program, the arguments of systemd-nspawn, is to use. Logs what fails, and returns false then: the end of the container's unit removes what there is. In either case
  * *ret_listening is a process that goes on to listen on localhost, to be waited for by end_program(), or 0. */
-bool prepare(const char *container, pid_t *ret_listening);
+bool prepare(const char *container, char *const program[], pid_t *ret_listening);
