@@ -48,10 +48,10 @@ ALL_LDFLAGS := -pie $(LDHARDENING) $(LDFLAGS)
 GENERATOR := address arena buffer check closures diagnostic entry escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path order output read-file schema siphash spelling template templates unit-name utf8 write-all
 RECORD := arena buffer container-record escape foreign-network idmap inside jobs localhost log nspawn-arguments option-path prepare read-file \
-	record resolv-conf root-directory run-program utf8 write-all
+	record remove-tree resolv-conf root-directory run-program utf8 write-all
 INIT := address arena buffer container-init log read-file write-all
 CLI := apply colour duration host imperative inside jobs localhost machined nix-build nixos-container operands plan record remove-tree run-program \
-	session terminal verb-apply verb-control verb-enter verb-imperative verb-list verb-show \
+	session terminal unmount verb-apply verb-control verb-enter verb-imperative verb-list verb-show \
 	$(filter-out generate nixos-container-generator output template templates,$(GENERATOR))
 PROGRAMS := $(B)/nixos-container-generator $(B)/nixos-container $(B)/container-record $(B)/container-init
 
@@ -161,7 +161,7 @@ FAULTS := prefix=/usr $(foreach tool,$(TOOLS),$(tool)=/run/tools/$(shell echo $(
 
 FAULTS_BUILD := build/faults
 
-$(B)/call: tests/faults/call.c $(filter-out %/container-record.o,$(RECORD:%=$(B)/%.o)) $(B)/remove-tree.o
+$(B)/call: tests/faults/call.c $(filter-out %/container-record.o,$(RECORD:%=$(B)/%.o)) $(B)/unmount.o
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd)
 

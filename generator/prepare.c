@@ -183,16 +183,42 @@ static pid_t start_listening(const char *container, const char *record, Arena *a
         return pid;
 }
 
+/* Whether the host has none of the interfaces yet that the batch for ip(8) adds. */
+static bool links_are_free(Arena *arena, const char *container, const Buffer *network) {
+        static const char peer[] = " peer name ";
+
+        for_each_line(line, end, network) {
+                const char *names[] = {line_behind(line, end, "link add name "), NULL};
+
+                if (!names[0])
+                        continue;
+                names[1] = memmem(line, (size_t)(end - line), peer, sizeof(peer) - 1);
+                if (names[1])
+                        names[1] += sizeof(peer) - 1;
+                for (size_t i = 0; i < 2 && names[i]; i++) {
+                        const char *name = arena_copy(arena, names[i], strcspn(names[i], " \n"));
+
+                        if (if_nametoindex(name) == 0)
+                                continue;
+                        log_message(LOG_ERR,
+                                "Container %s cannot start: the host has an interface %s already, which is not the "
+                                "container's. Rename one of them.",
+                                container, name);
+                        return false;
+                }
+        }
+        return true;
+}
+
 /* What of a record is to be there before systemd-nspawn runs. */
 typedef struct Parts {
         Buffer tmpfiles, network, script;
 } Parts;
 
-static bool add_parts(
-        Arena *arena, const char *container, char *const program[], const Parts *parts, pid_t *ret_listening) {
+static bool add_parts(Arena *arena, const char *container, const Parts *parts, pid_t *ret_listening) {
         const char *record = arena_printf(arena, RECORDS_DIRECTORY "/%s", container);
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
-        Buffer missing = missing_files(arena, &parts->tmpfiles);
+        Buffer missing;
         char *const ip[] = {
                 (char *)TOOL_IP, (char *)"-batch", (char *)arena_printf(arena, "%s/" RECORD_NETWORK, record), NULL};
         char *const nft[] = {
@@ -201,7 +227,10 @@ static bool add_parts(
         pid_t elements = 0;
         bool good;
 
+        if (!links_are_free(arena, container, &parts->network))
+                return false;
         *ret_listening = start_listening(container, record, arena);
+        missing = missing_files(arena, &parts->tmpfiles);
         if (parts->network.length > 0)
                 links = start_step(ip, &BUFFER_NULL);
         if (parts->script.length > 0 && others_have_rules(arena, container, &parts->script))
@@ -211,7 +240,7 @@ static bool add_parts(
         if (missing.length > 0)
                 files = start_step(systemd_tmpfiles, &missing);
 
-        good = end_step(&links, container) && settle_links(arena, program);
+        good = end_step(&links, container);
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)
                 rules = start_step(nft, &BUFFER_NULL);
@@ -224,13 +253,18 @@ static bool add_parts(
 bool prepare(const char *container, char *const program[], pid_t *ret_listening) {
         Arena arena = ARENA_NULL;
         Parts parts = {0};
+        int holder = record_hold(container);
         bool good;
 
         *ret_listening = 0;
-        good = record_read(&arena, container, RECORD_TMPFILES, &parts.tmpfiles) &&
+        good = holder >= 0 && record_read(&arena, container, RECORD_TMPFILES, &parts.tmpfiles) &&
                record_read(&arena, container, RECORD_NETWORK, &parts.network) &&
                record_read(&arena, container, RECORD_NFT, &parts.script) &&
-               add_parts(&arena, container, program, &parts, ret_listening);
+               add_parts(&arena, container, &parts, ret_listening);
+        if (holder >= 0)
+                close(holder);
+        /* Nothing is made by that. */
+        good = good && settle_links(&arena, program);
 
         buffer_free(&parts.tmpfiles);
         buffer_free(&parts.network);

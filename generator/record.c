@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -21,6 +21,7 @@
 #include "localhost.h"
 #include "log.h"
 #include "read-file.h"
+#include "remove-tree.h"
 #include "root-directory.h"
 #include "run-program.h"
 #include "write-all.h"
@@ -274,18 +275,34 @@ static void release_any_claims(int records, const char *container) {
                 closedir(directory);
 }
 
+/* Whether the host's interface @name has the MAC address that starts at @mac. */
+static bool has_mac_address(Arena *arena, const char *name, const char *mac) {
+        Buffer address = BUFFER_NULL;
+        bool has = read_file(arena_printf(arena, "/sys/class/net/%s/address", name), &address) && address.length > 0 &&
+                   strncasecmp(address.text, mac, address.length - 1) == 0 && mac[address.length - 1] == ' ';
+
+        buffer_free(&address);
+        return has;
+}
+
 /* Starts to delete the links that the batch for ip(8) has added, those that are still there: the kernel deletes them itself when
- * it deletes the container's network namespace, which is going on meanwhile. Returns the process, 0 if there are none. */
+ * it deletes the container's network namespace, which is going on meanwhile. An interface that had the name before, so that there
+ * was nothing to add, is known by its MAC address. Returns the process, 0 if there are none. */
 static pid_t start_removing_links(Arena *arena, const Buffer *network) {
+        static const char address[] = " address ";
         char *const ip[] = {(char *)TOOL_IP, (char *)"-force", (char *)"-batch", (char *)"-", NULL};
         Buffer batch = BUFFER_NULL;
         pid_t pid = 0;
 
         for_each_line(line, end, network) {
-                const char *name = line_behind(line, end, "link add name "), *command;
+                const char *start = line_behind(line, end, "link add name "), *name, *mac, *command;
+                size_t length = start ? strcspn(start, " \n") : 0;
 
-                name = name ? arena_copy(arena, name, strcspn(name, " \n")) : NULL;
-                if (!name || if_nametoindex(name) == 0)
+                mac = start ? line_behind(start + length, end, address) : NULL;
+                if (!mac)
+                        continue;
+                name = arena_copy(arena, start, length);
+                if (!has_mac_address(arena, name, mac))
                         continue;
                 command = arena_printf(arena, "link delete dev %s\n", name);
                 buffer_append(&batch, command, strlen(command));
@@ -393,22 +410,17 @@ static bool add_forwards(const Buffer *script) {
         return script->length == 0 || run_program(nft, script) == 0;
 }
 
-/* Removes what the snippet for systemd-tmpfiles says is to be removed: the root directory of an ephemeral container.
- * Only those lines are handed on, as systemd-tmpfiles spares what other lines make. */
+/* Removes what the snippet for systemd-tmpfiles says is to be removed, the root directory of an ephemeral container, which
+ * systemd-tmpfiles itself could not if something in it is immutable. */
 static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
-        char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--remove", (char *)"-", NULL};
-        Buffer lines = BUFFER_NULL;
         bool removed = true;
 
         for_each_line(line, end, tmpfiles) {
                 const char *path = line_behind(line, end, "R ");
 
-                if (path && access(arena_copy(arena, path, (size_t)(end - path)), F_OK) == 0)
-                        buffer_append(&lines, line, (size_t)(end + 1 - line));
+                if (path)
+                        removed = remove_tree(arena_copy(arena, path, (size_t)(end - path))) && removed;
         }
-        if (lines.length > 0)
-                removed = run_program(systemd_tmpfiles, &lines) == 0;
-        buffer_free(&lines);
         return removed;
 }
 
@@ -934,11 +946,45 @@ bool record_set_system(const char *container, const char *system) {
         return good;
 }
 
+/* The directory of a container's record, -1 and errno if it cannot be opened. */
+static int open_record(Arena *arena, const char *container, int flags) {
+        return open(arena_printf(arena, RECORDS_DIRECTORY "/%s", container), O_RDONLY | O_DIRECTORY | flags);
+}
+
+int record_hold(const char *container) {
+        Arena arena = ARENA_NULL;
+        int fd = open_record(&arena, container, 0);
+
+        if (fd >= 0 && flock(fd, LOCK_SH) < 0) {
+                close(fd);
+                fd = -1;
+        }
+        if (fd < 0)
+                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", container, strerror(errno));
+        arena_free(&arena);
+        return fd;
+}
+
+/* Waits until nothing holds the record any more. What has started there comes to its end soon. */
+static void wait_for_holders(const char *container) {
+        Arena arena = ARENA_NULL;
+        int fd = open_record(&arena, container, O_CLOEXEC);
+
+        if ((fd < 0 && errno != ENOENT) || (fd >= 0 && flock(fd, LOCK_EX) < 0))
+                log_message(LOG_WARNING, RECORDS_DIRECTORY "/%s: %s", container, strerror(errno));
+        if (fd >= 0)
+                close(fd);
+        arena_free(&arena);
+}
+
 bool record_remove(const char *container) {
         Arena arena = ARENA_NULL;
-        int records = records_open();
-        bool removed = records >= 0;
+        bool removed;
+        int records;
 
+        wait_for_holders(container);
+        records = records_open();
+        removed = records >= 0;
         if (removed && faccessat(records, container, F_OK, 0) < 0)
                 release_any_claims(records, container);
         if (removed)

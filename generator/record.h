@@ -88,6 +88,10 @@ bool record_read(Arena *arena, const char *container, const char *file, Buffer *
  * left of an earlier run is removed first. */
 bool record_create(const char *directory, const char *container);
 
+/* Keeps record_remove() waiting until the descriptor that is returned is closed, here and in all processes that inherit it: what a
+ * start has begun may go on when the process that has begun it is killed. -1, after it was logged, if that cannot be. */
+int record_hold(const char *container);
+
 /* Undoes what the record says was added, and removes the record. Does nothing if there is none. */
 bool record_remove(const char *container);
 

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libmount.h>
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,30 +12,6 @@
 
 #include "log.h"
 
-bool unmount_below(const char *path) {
-        struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
-        struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_BACKWARD);
-        struct libmnt_fs *mount;
-        size_t length = strlen(path);
-        bool good = table && iterator;
-
-        if (!good)
-                log_message(LOG_ERR, "/proc/self/mountinfo: %s", strerror(errno));
-        /* Backward: what was mounted last may lie on what was mounted before. */
-        while (good && mnt_table_next_fs(table, iterator, &mount) == 0) {
-                const char *target = mnt_fs_get_target(mount);
-
-                if (target && strncmp(target, path, length) == 0 && target[length] == '/' &&
-                        umount2(target, UMOUNT_NOFOLLOW) < 0) {
-                        log_message(LOG_ERR, "Cannot unmount %s: %s", target, strerror(errno));
-                        good = false;
-                }
-        }
-        mnt_free_iter(iterator);
-        mnt_unref_table(table);
-        return good;
-}
-
 /* NixOS makes /var/empty immutable. */
 static void make_mutable(int fd) {
         int flags;
@@ -45,6 +20,32 @@ static void make_mutable(int fd) {
                 flags &= ~(FS_IMMUTABLE_FL | FS_APPEND_FL);
                 (void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
         }
+}
+
+static void make_file_mutable(int parent, const char *name) {
+        struct stat status;
+        int fd = -1;
+
+        /* Of other files, to open one can have a consequence. */
+        if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISREG(status.st_mode))
+                fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+                return;
+        make_mutable(fd);
+        close(fd);
+}
+
+static bool unlink_file(int parent, const char *name) {
+        if (unlinkat(parent, name, 0) >= 0)
+                return true;
+        if (errno != EPERM)
+                return errno == ENOENT;
+        make_file_mutable(parent, name);
+        return unlinkat(parent, name, 0) >= 0;
+}
+
+static bool unlink_directory(int parent, const char *name) {
+        return unlinkat(parent, name, AT_REMOVEDIR) >= 0 || errno == ENOENT;
 }
 
 static bool remove_content(int fd, const char *path);
@@ -74,7 +75,7 @@ static bool remove_entry(int parent, const char *path, const char *name) {
                 log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, path, strerror(errno));
                 return false;
         }
-        if (good && unlinkat(parent, name, fd >= 0 ? AT_REMOVEDIR : 0) < 0 && errno != ENOENT) {
+        if (good && !(fd >= 0 ? unlink_directory(parent, name) : unlink_file(parent, name))) {
                 log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, path, strerror(errno));
                 return false;
         }

@@ -3,10 +3,7 @@
 
 #include <stdbool.h>
 
-/* Unmounts all that is mounted below the directory @path. False, after it was logged, if something cannot be. */
-bool unmount_below(const char *path);
-
-/* Removes the directory @path, if it is there, and all in it. Directories that are immutable are made mutable; another file
+/* Removes the directory @path, if it is there, and all in it. What is immutable is made mutable; another file
  * system is not entered, nor is what is mounted from elsewhere in the same one, but the mount of @path itself. False, after it was
  * logged, if something could not be removed. */
 bool remove_tree(const char *path);

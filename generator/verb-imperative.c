@@ -20,6 +20,7 @@
 #include "operands.h"
 #include "read-file.h"
 #include "remove-tree.h"
+#include "unmount.h"
 #include "verbs.h"
 
 #define LOCK_FILE "/run/lock/nixos-container"

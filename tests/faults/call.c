@@ -7,6 +7,7 @@
 #include "record.h"
 #include "remove-tree.h"
 #include "resolv-conf.h"
+#include "unmount.h"
 
 static bool attach(void *userdata) {
         return strcmp(userdata, "good") == 0;

@@ -21,6 +21,20 @@ YAML
   [ ! -e /var/lib/nixos-containers/webserver ]
 }
 
+# NixOS makes /var/empty immutable.
+an_ephemeral_root_is_removed_with_what_is_immutable_in_it() {
+  declare_containers <<'YAML'
+  brief: { system: "{system}-wasabi", ephemeral: true }
+YAML
+  systemctl start container@brief
+  inside brief sh -c 'mkdir -p /var/empty && touch /file && chattr +i /var/empty /file'
+  systemctl restart container@brief
+  fails inside brief test -e /file
+  inside brief sh -c 'mkdir -p /var/empty && chattr +i /var/empty'
+  systemctl stop container@brief
+  [ ! -e /run/nixos-containers/brief ]
+}
+
 a_stateful_root_is_kept() {
   declare_containers <<'YAML'
   state: { system: "{system}-wasabi", privateNetwork: true }

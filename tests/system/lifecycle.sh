@@ -245,6 +245,23 @@ starts_succeed_while_daemon_reload_runs_in_a_loop() {
 }
 
 # As if the machine's power, or container-record, had been cut at some point of the end.
+# What a start has begun comes to its end before what it has made is removed. systemd kills it only after that.
+nothing_is_left_of_a_start_that_was_stopped_while_it_made_links() {
+  _declare_web
+  mkdir -p /run/systemd/system/container@web.service.d
+  printf '[Service]\nExecStopPost=sleep 2\n' >/run/systemd/system/container@web.service.d/test.conf
+  systemctl daemon-reload
+  mv /usr/bin/ip /usr/bin/ip.real
+  printf '#!/bin/sh\n[ "$1" = -batch ] || exec /usr/bin/ip.real "$@"\nexec 9<"$2"; sleep 1; exec /usr/bin/ip.real -batch /dev/fd/9\n' >/usr/bin/ip
+  chmod +x /usr/bin/ip
+  systemctl start --no-block container@web
+  wait_until 5 pgrep --full 'sh /usr/bin/ip -batch'
+  systemctl stop container@web
+  mv /usr/bin/ip.real /usr/bin/ip
+  rm -r /run/systemd/system/container@web.service.d
+  nothing_is_left
+}
+
 what_an_interrupted_end_has_left_is_removed_by_the_next_start() {
   _start_web
   cp -a "$records" /tmp/records
@@ -253,7 +270,7 @@ what_an_interrupted_end_has_left_is_removed_by_the_next_start() {
   cp -a /tmp/records/. "$records/"
   mv "$records/web/nft" "$records/web/nft-ending"
   nft -f /tmp/ruleset
-  ip link add name ve-web type veth peer name vb-web
+  grep '^link add ' "$records/web/network" | ip -batch -
   systemctl start container@web
   page 10.0.0.1:8080
   systemctl stop container@web

@@ -227,6 +227,44 @@ YAML
   ip link delete eth1
 }
 
+# systemd-nspawn refuses one that udev has not seen yet, as when it comes back from the container at a restart.
+a_physical_interface_is_waited_for_until_udev_is_done_with_it() {
+  declare_containers <<'YAML'
+  nic: { system: "{system}-small", privateNetwork: true, extraFlags: [--network-interface=eth1] }
+YAML
+  udevadm control --stop-exec-queue
+  ip link add eth1 type veth peer name eth1-peer
+  systemctl start --no-block container@nic
+  sleep 0.5
+  udevadm control --start-exec-queue
+  wait_until 5 systemctl is-active container@nic
+  [ "$(systemctl show -P NRestarts container@nic)" = 0 ]
+  systemctl stop container@nic
+  wait_until 5 ip link show dev eth1
+  ip link delete eth1
+}
+
+an_interface_of_the_host_that_has_the_name_is_spared() {
+  ip link add lan0 type bridge
+  declare_containers <<'YAML'
+  web: { system: "{system}-small", privateNetwork: true, extraVeths: { lan0: { hostAddress: 10.0.1.1, localAddress: 10.0.1.2 } } }
+YAML
+  fails systemctl start container@web
+  log_of web | grep "Container web cannot start: the host has an interface lan0 already, which is not the container's."
+  systemctl stop container@web
+  ip -d link show dev lan0 | grep bridge
+  # One that comes up between.
+  mv /usr/bin/ip /usr/bin/ip.real
+  printf '#!/bin/sh\n/usr/bin/ip.real link add lan0 type bridge\nexec /usr/bin/ip.real "$@"\n' >/usr/bin/ip
+  chmod +x /usr/bin/ip
+  ip.real link delete lan0
+  fails systemctl start container@web
+  systemctl stop container@web
+  mv /usr/bin/ip.real /usr/bin/ip
+  ip -d link show dev lan0 | grep bridge
+  ip link delete lan0
+}
+
 a_network_namespace_is_joined() {
   ip netns add there
   ip -n there link add there0 type bridge

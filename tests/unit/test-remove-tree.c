@@ -17,6 +17,7 @@
 
 #include "capture.h"
 #include "remove-tree.h"
+#include "unmount.h"
 
 static char directory[64];
 
