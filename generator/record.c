@@ -32,6 +32,9 @@
 #define CLAIM_WAIT_MAX 30000
 #define WAIT_STEP 20
 
+/* Where a file of the records is written before it takes the place of another. The records are locked meanwhile. */
+#define NEW_FILE ".new"
+
 static void wait_a_step(void) {
         const struct timespec step = {.tv_nsec = WAIT_STEP * 1000L * 1000};
 
@@ -330,12 +333,11 @@ static bool others_forward(Arena *arena, int records) {
 
 bool records_replace_file(Arena *arena, int records, const char *directory, const char *file, const Buffer *text) {
         const char *path = arena_printf(arena, "%s/%s", directory, file);
-        const char *temporary = arena_printf(arena, "%s/.%s.new", directory, file);
 
-        (void)unlinkat(records, temporary, 0);
-        if (!write_file(records, temporary, text))
+        (void)unlinkat(records, NEW_FILE, 0);
+        if (!write_file(records, NEW_FILE, text))
                 return false;
-        if (renameat(records, temporary, records, path) < 0) {
+        if (renameat(records, NEW_FILE, records, path) < 0) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
                 return false;
         }
@@ -993,6 +995,45 @@ bool record_remove(const char *container) {
                 close(records);
         arena_free(&arena);
         return removed;
+}
+
+/* What an interrupted update has left among the records: a file, or a record beside the one that counts. NULL if there is none. */
+static const char *find_left_over(Arena *arena, int records) {
+        int fd = openat(records, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+        const char *found = NULL;
+        const struct dirent *entry;
+
+        while (directory && !found && (entry = readdir(directory))) {
+                size_t length = strlen(entry->d_name);
+                bool is_new = length >= 4 && strcmp(entry->d_name + length - 4, ".new") == 0;
+
+                if (is_new &&
+                        (length == 4 || (entry->d_name[0] == '.' &&
+                                                faccessat(records, arena_copy(arena, entry->d_name + 1, length - 5),
+                                                        F_OK, 0) == 0)))
+                        found = arena_copy(arena, entry->d_name, length);
+        }
+        if (directory)
+                closedir(directory);
+        return found;
+}
+
+void records_clean(void) {
+        Arena arena = ARENA_NULL;
+        int records = open(RECORDS_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        const char *name = records < 0 ? NULL : find_left_over(&arena, records);
+
+        if (records >= 0)
+                close(records);
+        /* Or it is about to be finished. */
+        records = name ? records_open() : -1;
+        while (records >= 0 && (name = find_left_over(&arena, records)) &&
+                (strcmp(name, NEW_FILE) == 0 ? remove_file(records, name) : remove_directory(records, name)))
+                ;
+        if (records >= 0)
+                close(records);
+        arena_free(&arena);
 }
 
 bool record_mark_start(const char *container) {

@@ -71,6 +71,9 @@ int records_open(void);
 /* Puts @text in the place of a file in a directory below @records, in one step: that of a container's record, or another. False
  * if that fails; that was logged. */
 bool records_replace_file(Arena *arena, int records, const char *directory, const char *file, const Buffer *text);
+
+/* Removes what an update that was interrupted has left among the records and nobody looks at any more. */
+void records_clean(void);
 /* Looks at the format of the record in the directory @path. False, with errno set, if it cannot be read. *ret_unknown is NULL if it is
  * known here; if not, what is to be said of the container: it was "started by another version …". */
 bool record_check_format(Arena *arena, const char *path, const char **ret_unknown);

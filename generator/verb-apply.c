@@ -11,6 +11,7 @@
 #include "jobs.h"
 #include "log.h"
 #include "manifests.h"
+#include "record.h"
 #include "verbs.h"
 
 /* The exit status of plan where something would be done. */
@@ -136,6 +137,7 @@ static bool apply(sd_bus *bus, const ApplyOptions *options) {
                 printf("The host is booting or shutting down: systemd starts or stops the containers.\n");
                 return true;
         }
+        records_clean();
         good = apply_once(bus, options, &unsettled);
         return unsettled ? apply_once(bus, options, &unsettled) && good : good;
 }

@@ -252,6 +252,7 @@ nothing_is_left_of_a_start_that_was_stopped_while_it_made_links() {
   printf '[Service]\nExecStopPost=sleep 2\n' >/run/systemd/system/container@web.service.d/test.conf
   systemctl daemon-reload
   mv /usr/bin/ip /usr/bin/ip.real
+  # shellcheck disable=SC2016
   printf '#!/bin/sh\n[ "$1" = -batch ] || exec /usr/bin/ip.real "$@"\nexec 9<"$2"; sleep 1; exec /usr/bin/ip.real -batch /dev/fd/9\n' >/usr/bin/ip
   chmod +x /usr/bin/ip
   systemctl start --no-block container@web

@@ -255,6 +255,7 @@ YAML
   ip -d link show dev lan0 | grep bridge
   # One that comes up between.
   mv /usr/bin/ip /usr/bin/ip.real
+  # shellcheck disable=SC2016
   printf '#!/bin/sh\n/usr/bin/ip.real link add lan0 type bridge\nexec /usr/bin/ip.real "$@"\n' >/usr/bin/ip
   chmod +x /usr/bin/ip
   ip.real link delete lan0
