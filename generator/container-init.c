@@ -182,8 +182,10 @@ static void give_resolv_conf(const char *path, const char *init) {
         (void)mkdir("/etc", 0755);
         (void)unlink(temporary);
         if (!(has_resolvconf(init) ? copy_file(path, temporary) : symlink(path, temporary) == 0) ||
-                rename(temporary, file) < 0)
+                rename(temporary, file) < 0) {
                 fprintf(stderr, "container-init: cannot make %s: %s\n", file, strerror(errno));
+                (void)unlink(temporary);
+        }
 }
 
 /* If @argument is @option and a value, returns the value. */
