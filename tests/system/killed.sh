@@ -103,7 +103,7 @@ _is_as_after_a_stop() {
 }
 _is_as_while_it_runs() {
   wait_until 5 _all_is_there "$1" || { diff "/tmp/with-$1" /tmp/now; return 1; }
-  curl --silent --fail --max-time 2 "http://10.0.0.1:808$([ "$1" = kept ] && echo 0 || echo 1)" >/dev/null
+  curl --silent --fail --max-time 2 "http://10.0.0.1:808$([ "$1" = kept ] && echo 0 || echo 1)" >/dev/null || return 1
   [ "$1" != kept ] || [ "$(cat /var/lib/nixos-containers/kept/root/state)" = precious ]
 }
 
