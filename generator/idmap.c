@@ -89,7 +89,7 @@ static void read_mounts(Mapping *m) {
         buffer_free(&text);
 }
 
-/* The number of the mount that @path is on; 0 if that cannot be told. */
+/* The number of the mount that @path is on; 0, with errno set, if that cannot be told. */
 static uint64_t mount_id(const char *path) {
         struct statx status;
 
@@ -105,10 +105,15 @@ static bool is_below(const char *path, const char *directory) {
         return strncmp(path, directory, length) == 0 && path[length] == '/' && path[length + 1] != '\0';
 }
 
-/* Whether the mount is below @directory, is not hidden by another, and is none that waits for somebody to look at it. */
+/* Whether the mount is below @directory, is not hidden by another, and is none that waits for somebody to look at it. One that cannot be
+ * looked at is seen: whoever uses it then says why that cannot be. */
 static bool is_seen_below(const Mount *mount, const char *directory) {
-        return is_below(mount->path, directory) && strcmp(mount->type, "autofs") != 0 &&
-               mount_id(mount->path) == mount->id;
+        uint64_t id;
+
+        if (!is_below(mount->path, directory) || strcmp(mount->type, "autofs") == 0)
+                return false;
+        id = mount_id(mount->path);
+        return id == mount->id || (id == 0 && !is_no_file(errno));
 }
 
 /* The type of the file system that @path is on, as a person would say it. */

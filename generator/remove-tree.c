@@ -54,13 +54,18 @@ static bool remove_content(int fd, const char *path);
 static int open_directory(int parent, const char *name) {
         int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         struct statx status;
+        int error;
 
         if (fd < 0)
                 return -1;
-        if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) >= 0 && !(status.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+        if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) < 0)
+                error = errno;
+        else if (status.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+                error = EBUSY; /* something is mounted there */
+        else
                 return fd;
         close(fd);
-        errno = EBUSY; /* something is mounted there */
+        errno = error;
         return -1;
 }
 

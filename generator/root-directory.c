@@ -14,6 +14,7 @@
 #include "lines.h"
 #include "log.h"
 #include "nspawn-arguments.h"
+#include "read-file.h"
 #include "record.h"
 
 /* The user, and group, of what the root of the host makes on a mount that systemd-nspawn has ID-mapped. systemd,
@@ -42,8 +43,12 @@ static void give_back_files(int root) {
         static const char *const names[] = {"localtime", "resolv.conf"};
         int etc = inside_open(root, "etc", O_PATH | O_DIRECTORY);
 
-        if (etc < 0)
+        if (etc < 0) {
+                if (!is_no_file(errno))
+                        log_message(
+                                LOG_WARNING, "What is in etc in the container may stay nobody's: %s", strerror(errno));
                 return;
+        }
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
                 give_back(etc, names[i]);
         close(etc);
@@ -141,17 +146,24 @@ static int open_root(Arena *arena, const char *directory) {
 
 /* systemd-nspawn makes the directory of the journal, too, and follows symbolic links on the host. The container does without the link
  * then. */
-static void keep_journal_inside(int root, char *arguments[]) {
+static bool keep_journal_inside(const Root *root, char *arguments[]) {
+        static const char journal[] = "var/log/journal";
         const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS};
-        int fd = (int)syscall(SYS_openat2, root, "var/log/journal", &how, sizeof(how));
+        int fd = (int)syscall(SYS_openat2, root->fd, journal, &how, sizeof(how));
 
         if (fd >= 0) {
                 close(fd);
-                return;
+                return true;
+        }
+        if (!is_no_file(errno)) {
+                log_message(LOG_ERR, "Container %s cannot start: %s in %s: %s", root->container, journal,
+                        root->directory, strerror(errno));
+                return false;
         }
         for (; errno == ELOOP && *arguments; arguments++)
                 if (nspawn_value_of(*arguments, "--link-journal="))
                         *arguments = (char *)"--link-journal=no";
+        return true;
 }
 
 bool prepare_root_directory(const char *container, char *arguments[]) {
@@ -167,8 +179,8 @@ bool prepare_root_directory(const char *container, char *arguments[]) {
                 return false;
         }
         give_back_files(root.fd);
-        keep_journal_inside(root.fd, arguments);
-        good = make_recorded(&root);
+        good = keep_journal_inside(&root, arguments);
+        good = make_recorded(&root) && good;
         if (nspawn_shifts_users(arguments))
                 good = make_mount_points(&root, arguments) && good;
         close(root.fd);

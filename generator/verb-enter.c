@@ -56,7 +56,7 @@ int verb_login(int argc, char *argv[]) {
         host_free(&host);
         if (!up)
                 return EXIT_FAILURE;
-        execl(TOOL_MACHINECTL, TOOL_MACHINECTL, "login", name, (char *)NULL);
+        execv(TOOL_MACHINECTL, (char *const[]){(char *)TOOL_MACHINECTL, (char *)"login", (char *)name, NULL});
         log_message(LOG_ERR, "%s: %s", TOOL_MACHINECTL, strerror(errno));
         return EXIT_FAILURE;
 }

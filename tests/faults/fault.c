@@ -79,7 +79,9 @@ static bool is_hit(const char *name) {
 
                 memcpy(line, name, length);
                 line[length] = '\n';
+                active = false;
                 (void)syscall(SYS_write, log_fd, line, length + 1);
+                active = true;
         }
         return (fault_of[0] == '\0' || strcmp(fault_of, name) == 0) && ++calls == fault_at;
 }
@@ -185,11 +187,16 @@ FUNCTION(int, access, -1, (const char *path, int mode), (path, mode))
 FUNCTION(int, faccessat, -1, (int at, const char *path, int mode, int flags), (at, path, mode, flags))
 FUNCTION(int, ioctl, -1, (int fd, unsigned long request, void *argument), (fd, request, argument))
 FUNCTION(ssize_t, readlinkat, -1, (int at, const char *path, char *buffer, size_t size), (at, path, buffer, size))
-
+FUNCTION(int, fclose, (next(&function, "fclose"), ((int (*)(void *))function)(stream), errno = fault_error, -1),
+        (void *stream), (stream))
+FUNCTION(int, fcntl, -1, (int fd, int command, long argument), (fd, command, argument))
 FUNCTION(int, stat, -1, (const char *path, void *status), (path, status))
 FUNCTION(int, fstatat, -1, (int at, const char *path, void *status, int flags), (at, path, status, flags))
 FUNCTION(int, fchownat, -1, (int at, const char *path, unsigned user, unsigned group, int flags),
         (at, path, user, group, flags))
+FUNCTION(int, statx, -1, (int at, const char *path, int flags, unsigned mask, void *status),
+        (at, path, flags, mask, status))
+FUNCTION(int, umount2, -1, (const char *path, int flags), (path, flags))
 FUNCTION(char *, realpath, NULL, (const char *path, char *resolved), (path, resolved))
 
 /* Directories. */
@@ -226,6 +233,7 @@ int fork(void) {
                 active = wanted && fault_child != 0;
         return pid;
 }
+FUNCTION(int, execv, -1, (const char *path, char *const arguments[]), (path, arguments))
 FUNCTION(int, waitpid, -1, (int pid, int *status, int options), (pid, status, options))
 FUNCTION(int, setns, -1, (int fd, int type), (fd, type))
 FUNCTION(int, unshare, -1, (int flags), (flags))
@@ -236,6 +244,39 @@ FUNCTION(int, getrlimit, -1, (int resource, void *limit), (resource, limit))
 FUNCTION(int, setrlimit, -1, (int resource, const void *limit), (resource, limit))
 FUNCTION(ssize_t, getrandom, -1, (void *buffer, size_t size, unsigned flags), (buffer, size, flags))
 FUNCTION(unsigned, if_nametoindex, 0, (const char *name), (name))
+FUNCTION(int, tcgetattr, -1, (int fd, void *settings), (fd, settings))
+FUNCTION(int, tcsetattr, -1, (int fd, int when, const void *settings), (fd, when, settings))
+
+/* What the C library has no functions for goes by its own name. */
+static const char *name_of_call(long number) {
+        switch (number) {
+        case SYS_bpf:
+                return "bpf";
+        case SYS_mount_setattr:
+                return "mount_setattr";
+        case SYS_open_tree:
+                return "open_tree";
+        case SYS_openat2:
+                return "openat2";
+        default:
+                return "syscall";
+        }
+}
+
+long syscall(long number, ...) {
+        static void *function;
+        long arguments[6];
+        va_list values;
+
+        if (fails(name_of_call(number)))
+                return -1;
+        va_start(values, number);
+        for (int i = 0; i < 6; i++)
+                arguments[i] = va_arg(values, long);
+        va_end(values);
+        return ((long (*)(long, ...))next(&function, "syscall"))(
+                number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+}
 
 /* D-Bus and events, which give a negative errno(3). */
 #define BUS(name, parameters, arguments) FUNCTION(int, name, -fault_error, parameters, arguments)
