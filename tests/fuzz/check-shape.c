@@ -47,8 +47,8 @@ static void replace(const char *what, const File *file, size_t start, size_t len
 }
 
 /* The number of lines of all templates that start like @line, up to their first placeholder; @ret_literal is the longest of these
- * starts. */
-static size_t find_start(const char *line, size_t length, size_t *ret_literal, bool *ret_whole) {
+ * starts. @broken: it is of the unit of a container with errors, whose template is another. */
+static size_t find_start(const char *line, size_t length, bool broken, size_t *ret_literal, bool *ret_whole) {
         size_t n = 0;
 
         *ret_literal = 0;
@@ -56,6 +56,8 @@ static size_t find_start(const char *line, size_t length, size_t *ret_literal, b
         for (size_t i = 0; i < TEMPLATES_LENGTH; i++) {
                 const char *end = template_texts[i].end, *next;
 
+                if ((i == TEMPLATE_broken_service) != broken)
+                        continue;
                 for (const char *t = template_texts[i].start; t < end; t = next) {
                         const char *literal;
 
@@ -116,6 +118,7 @@ static void change_values(const File *file, size_t line, size_t next, bool is_en
 static void change_file(const File *file) {
         size_t entry = file->length, entry_end = file->length, next;
         const char *section = memmem(file->text, file->length, "\n[X-Manifest]\n", 14);
+        bool broken = !section && strncmp(file->name, "container@", 10) == 0;
 
         if (section) {
                 const char *end = strstr(section, "\n\n");
@@ -131,7 +134,7 @@ static void change_file(const File *file) {
                 size_t literal, n;
 
                 next = (size_t)(strchr(file->text + line, '\n') - file->text) + 1;
-                n = find_start(file->text + line, next - line, &literal, &whole);
+                n = find_start(file->text + line, next - line, broken, &literal, &whole);
                 for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
                         replace("a foreign line", file, line, 0, foreign[i]);
                 if (!inside && line != entry_end)
