@@ -70,14 +70,15 @@ static void read_bytes(
         close(fd);
 }
 
-static bool is_broken(const Manifest *manifest, const char *name) {
+static bool is_declared_twice(const Manifest *manifest, const char *name) {
+        unsigned times = 0;
+
         for (size_t i = 0; i < manifest->length; i++)
-                if (strcmp(manifest->containers[i]->name.text, name) == 0 && manifest->containers[i]->broken)
-                        return true;
-        return false;
+                times += strcmp(manifest->containers[i]->name.text, name) == 0;
+        return times > 1;
 }
 
-Files files_generate(const char *before, const char *bytes, size_t length, const char *container, bool *ret_broken) {
+Files files_generate(const char *before, const char *bytes, size_t length, const char *container, bool *ret_twice) {
         GenerateOptions options = {.root = "/nonexistent", .generator_directory = FILES_DIRECTORY};
         Arena arena = ARENA_NULL;
         Manifest manifest = {.arena = &arena};
@@ -92,8 +93,8 @@ Files files_generate(const char *before, const char *bytes, size_t length, const
         check_manifest(&manifest, &names, &diagnostics);
         output_open_stdout(&output, options.generator_directory);
         generate(&manifest, &names, &diagnostics, &options, &output);
-        if (ret_broken)
-                *ret_broken = is_broken(&manifest, container);
+        if (ret_twice)
+                *ret_twice = is_declared_twice(&manifest, container);
         name_table_free(&names);
         manifest_free(&manifest);
         arena_free(&arena);

@@ -21,8 +21,8 @@ typedef struct Files {
 /* What the units call the directory that they are in. */
 #define FILES_DIRECTORY "/run/systemd/generator"
 
-/* What the generator makes of the manifest @bytes, read behind the manifest @before, if that is not NULL. Then @ret_broken is whether
- * @container has errors. Free with files_free(). */
-Files files_generate(const char *before, const char *bytes, size_t length, const char *container, bool *ret_broken);
+/* What the generator makes of the manifest @bytes, read behind the manifest @before, if that is not NULL. Then @ret_twice is whether
+ * @container is declared twice. Free with files_free(). */
+Files files_generate(const char *before, const char *bytes, size_t length, const char *container, bool *ret_twice);
 
 void files_free(Files *files);

@@ -80,14 +80,20 @@ static void check_equal(const Files *a, const Files *b) {
                 fail("other files the second time", "", 0);
 }
 
-/* The manifest of a unit's container alone; empty if it has none, being broken. */
-static Buffer entry_of(const File *unit) {
+/* Where a unit has the manifest of its container alone; NULL if it has none, being broken. */
+static const char *find_entry(const File *unit) {
         static const char header[] = "\n[X-Manifest]\n";
-        const char *line = memmem(unit->text, unit->length, header, sizeof(header) - 1);
-        const char *end = unit->text + unit->length, *next;
+        const char *found = memmem(unit->text, unit->length, header, sizeof(header) - 1);
+
+        return found ? found + sizeof(header) - 1 : NULL;
+}
+
+/* That manifest; empty if there is none. */
+static Buffer entry_of(const File *unit) {
+        const char *line = find_entry(unit), *end = unit->text + unit->length, *next;
         Buffer entry = BUFFER_NULL;
 
-        for (line = line ? line + sizeof(header) - 1 : end; line < end && *line != '\n'; line = next + 1) {
+        for (line = line ? line : end; line < end && *line != '\n'; line = next + 1) {
                 next = line_end(line, end);
                 if (*line == '#' && entry.length > 0)
                         buffer_append(&entry, "\n", 1);
@@ -129,31 +135,42 @@ static void check_alone(const File *unit) {
         buffer_free(&entry);
 }
 
-static const File *find_file(const Files *files, const char *name) {
+static const File *find_file(const Files *files, const char *subdirectory, const char *name) {
         for (size_t i = 0; i < files->length; i++)
-                if (strcmp(files->items[i].name, name) == 0)
+                if (strcmp(files->items[i].subdirectory, subdirectory) == 0 && strcmp(files->items[i].name, name) == 0)
                         return &files->items[i];
         return NULL;
 }
 
-/* A manifest that is good has the same unit whatever stands in the one behind it, unless that makes an error of it. */
+/* Whether the neighbour starts at boot. */
+static bool is_wanted(const Files *files) {
+        static const char line[] = "\nWants=container@" NEIGHBOUR ".service\n";
+        const File *wants = find_file(files, "machines.target.d", "nixos-containers.conf");
+
+        return wants && memmem(wants->text, wants->length, line, sizeof(line) - 1);
+}
+
+/* A manifest that is good has the same unit whatever stands in the one behind it, unless that declares its container too. */
 static void check_neighbour(const char *bytes, size_t length) {
         static const char unit[] = "container@" NEIGHBOUR ".service";
         static Files expected;
         const File *a, *b;
         Files files;
-        bool broken;
+        bool twice;
 
-        if (expected.length == 0) {
-                expected = files_generate(good_manifest, "", 0, NEIGHBOUR, &broken);
-                if (broken || !find_file(&expected, unit))
-                        fail("the good manifest is not good", good_manifest, strlen(good_manifest));
-        }
-        files = files_generate(good_manifest, bytes, length, NEIGHBOUR, &broken);
-        a = find_file(&expected, unit);
-        b = find_file(&files, unit);
-        if (!broken && (!b || a->length != b->length || memcmp(a->text, b->text, a->length) != 0))
-                fail("the manifest before it has another unit", b ? b->text : "none", b ? b->length : 4);
+        if (expected.length == 0)
+                expected = files_generate(good_manifest, "", 0, NEIGHBOUR, NULL);
+        files = files_generate(good_manifest, bytes, length, NEIGHBOUR, &twice);
+        a = find_file(&expected, "", unit);
+        b = find_file(&files, "", unit);
+        if (!a || !find_entry(a) || !is_wanted(&expected))
+                fail("the good manifest is not good", good_manifest, strlen(good_manifest));
+        if (!b)
+                fail("the manifest before it has no unit", good_manifest, strlen(good_manifest));
+        if (!twice && (a->length != b->length || memcmp(a->text, b->text, a->length) != 0))
+                fail("the manifest before it has another unit", b->text, b->length);
+        if (!twice && !is_wanted(&files))
+                fail("the container of the manifest before it does not start at boot", unit, strlen(unit));
         files_free(&files);
 }
 
