@@ -169,9 +169,11 @@ $(B)/systemd: tests/faults/systemd.c tests/unit/systemd.h
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(shell $(PKG_CONFIG) --libs libsystemd)
 
+# All faults, of which "make check" has only some of those that are many: make check-faults EVERY=1
+# Those of some situations: make check-faults PATTERN=start
 check-faults:
 	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%) $(FAULTS_BUILD)/call $(FAULTS_BUILD)/systemd
-	@tests/faults/run $(FAULTS_BUILD) '$(PATTERN)'
+	@EVERY=$(EVERY) tests/faults/run $(FAULTS_BUILD) '$(PATTERN)'
 
 check-nix:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
