@@ -333,15 +333,17 @@ static bool others_forward(Arena *arena, int records) {
 
 bool records_replace_file(Arena *arena, int records, const char *directory, const char *file, const Buffer *text) {
         const char *path = arena_printf(arena, "%s/%s", directory, file);
+        bool good;
 
         (void)unlinkat(records, NEW_FILE, 0);
-        if (!write_file(records, NEW_FILE, text))
-                return false;
-        if (renameat(records, NEW_FILE, records, path) < 0) {
+        good = write_file(records, NEW_FILE, text);
+        if (good && renameat(records, NEW_FILE, records, path) < 0) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
-                return false;
+                good = false;
         }
-        return true;
+        if (!good)
+                (void)unlinkat(records, NEW_FILE, 0);
+        return good;
 }
 
 /* Deletes the elements that @script has added but those in @kept, in one transaction, and with @last the table. The script comes
