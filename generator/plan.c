@@ -326,14 +326,21 @@ static PlannedContainer *add_item(Plan *plan, const char *name) {
         return &plan->items[plan->length++];
 }
 
-static const char *first_error(const Diagnostics *diagnostics, const char *name) {
+/* The first error about @container, or else about the whole file that it is in. */
+static const char *first_error(const Diagnostics *diagnostics, const Container *container) {
+        const char *of_file = NULL;
+
         for (const Diagnostic *d = diagnostics->first; d; d = d->next) {
                 const Container *subject = d->subject;
 
-                if (d->severity == SEVERITY_ERROR && (!subject || strcmp(subject->name.text, name) == 0))
+                if (d->severity != SEVERITY_ERROR)
+                        continue;
+                if (subject && strcmp(subject->name.text, container->name.text) == 0)
                         return d->text;
+                if (!subject && !of_file && d->file == container->file)
+                        of_file = d->text;
         }
-        return "there are errors in its entry; see nixos-container check";
+        return of_file ? of_file : "there are errors in its entry; see nixos-container check";
 }
 
 static void decide_by_changes(PlannedContainer *item, bool is_unfinished) {
@@ -366,7 +373,7 @@ static void decide(
                                              : "no longer declared";
         } else if (item->declared->broken) {
                 item->action = ACTION_FAIL;
-                item->reason = first_error(diagnostics, item->name);
+                item->reason = first_error(diagnostics, item->declared);
         } else if (!item->runs) {
                 item->action = item->declared->auto_start.value ? ACTION_START : ACTION_NONE;
                 if (exists(arena_printf(plan->arena, "%s/" RECORD_START_MARK, records, item->name))) {

@@ -369,6 +369,19 @@ static void an_error_of_the_whole_file_is_the_reason_of_all_its_containers(void 
         host_free(&host);
 }
 
+static void the_reason_is_an_error_of_its_own_or_else_of_its_own_file(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        reading_add(&host.declared, "a.yaml", "containers: {db: {system: /a}}");
+        reading_add(&host.declared, "b.yaml", "version: 1\ncontainers: {web: {sytem: /a, system: /a}}\nversoin: 1");
+        assert_string_equal(planned(&host),
+                "db: fail (a.yaml:1:1: version: is missing: this file's format is version 1)\n"
+                "web: fail (b.yaml:2:20: containers.web.sytem: there is no such option, did you mean \"system\"?)\n");
+        host_free(&host);
+}
+
 static void a_container_whose_errors_were_too_many_to_keep_is_left_as_it_is(void **state) {
         const char *text = "version: 1\ncontainers:\n  many: {system: /a, tmpfs: [";
         const char *said;
@@ -711,6 +724,7 @@ int main(void) {
                 cmocka_unit_test(a_container_with_errors_is_left_as_it_is),
                 cmocka_unit_test(of_a_container_with_errors_its_own_first_one_is_the_reason),
                 cmocka_unit_test(an_error_of_the_whole_file_is_the_reason_of_all_its_containers),
+                cmocka_unit_test(the_reason_is_an_error_of_its_own_or_else_of_its_own_file),
                 cmocka_unit_test(a_container_whose_errors_were_too_many_to_keep_is_left_as_it_is),
                 cmocka_unit_test(before_any_container_has_run_there_is_a_plan),
                 cmocka_unit_test(a_container_that_is_declared_twice_is_planned_once),
