@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <yaml.h>
@@ -703,6 +704,16 @@ static int open_manifest(const char *path, size_t *ret_size, const char **ret_re
         return -1;
 }
 
+/* Each manifest stays open: there is one for each container that was not declared by NixOS. */
+static void allow_many_files(void) {
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+                limit.rlim_cur = limit.rlim_max;
+                (void)setrlimit(RLIMIT_NOFILE, &limit);
+        }
+}
+
 void manifest_read(Manifest *manifest, const char *path, const char *shown, Diagnostics *diagnostics) {
         Reader r = {
                 .arena = manifest->arena,
@@ -713,6 +724,8 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown, Diag
         };
         const char *reason;
 
+        if (manifest->fds_length == 0)
+                allow_many_files();
         errno = 0;
         r.fd = open_manifest(path, &r.left, &reason);
         if (r.fd < 0) {

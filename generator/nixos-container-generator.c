@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "closures.h"
 #include "config.h"
@@ -99,16 +98,6 @@ static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
         }
 }
 
-/* Each manifest stays open: there is one for each container that was not declared by NixOS. */
-static void allow_many_files(void) {
-        struct rlimit limit;
-
-        if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-                limit.rlim_cur = limit.rlim_max;
-                (void)setrlimit(RLIMIT_NOFILE, &limit);
-        }
-}
-
 /* A host without a machine ID, which systemd does not boot, gets the addresses that belong to one of zeros. */
 static void read_machine_id(GenerateOptions *options) {
         char path[PATH_MAX], text[40];
@@ -177,7 +166,6 @@ int main(int argc, char *argv[]) {
         Arguments arguments;
 
         log_open();
-        allow_many_files();
         parse_arguments(argc, argv, &arguments);
         /* Containers belong to the host's own system. */
         if (arguments.mode == MODE_GENERATE && in_initrd && strcmp(in_initrd, "1") == 0)

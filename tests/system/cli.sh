@@ -378,6 +378,19 @@ cli_check_prints_what_is_wrong() {
   _says "$manifest:2:28: containers.a.system" nixos-container check
 }
 
+cli_more_manifests_than_a_program_may_open_files_by_default_are_read() {
+  local i
+  for i in $(seq 1100); do
+    printf 'version: 1\ncontainers: { c%i: { system: "%s-wasabi" } }\n' "$i" "$systems" >/etc/nixos-containers/$i.yaml
+  done
+  (
+    ulimit -Sn 1024
+    nixos-container check
+    [ "$(nixos-container list | wc -l)" = 1100 ]
+    [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  )
+}
+
 cli_errors_say_what_to_do() {
   declare_containers <<'YAML'
   plain: { system: "{system}-wasabi" }

@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "reading.h"
@@ -322,6 +323,24 @@ static void many_containers_and_long_lists_are_read(void **state) {
         free(text);
 }
 
+static void more_files_than_may_be_open_by_default_are_read(void **state) {
+        struct rlimit before, limit;
+        Reading reading;
+
+        (void)state;
+        getrlimit(RLIMIT_NOFILE, &before);
+        limit = (struct rlimit){.rlim_cur = 32, .rlim_max = before.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &limit);
+        reading_init(&reading);
+        for (int i = 0; i < 100; i++)
+                reading_add(&reading, arena_printf(&reading.arena, "%i.yaml", i),
+                        arena_printf(&reading.arena, V "containers: { c%i: { system: /s } }\n", i));
+        assert_string_equal(reading_said(&reading), "");
+        assert_int_equal(reading.manifest.length, 100);
+        reading_free(&reading);
+        setrlimit(RLIMIT_NOFILE, &before);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_is_wrong_is_said_with_its_place_and_breaks_its_container_only),
@@ -329,6 +348,7 @@ int main(void) {
                 cmocka_unit_test(several_files_are_one_manifest),
                 cmocka_unit_test(bytes_that_are_no_text_end_the_file),
                 cmocka_unit_test(only_regular_files_of_a_sane_size_are_read),
+                cmocka_unit_test(more_files_than_may_be_open_by_default_are_read),
                 cmocka_unit_test(many_containers_and_long_lists_are_read),
         };
 
