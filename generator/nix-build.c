@@ -34,7 +34,7 @@ static bool set_flake(const char *profile, const NixSource *source) {
         const char *hash = strchr(source->flake, '#');
         size_t length = hash ? (size_t)(hash - source->flake) : strlen(source->flake);
         const char *const arguments[] = {TOOL_NIX, "build", "--extra-experimental-features", "nix-command flakes",
-                "--profile", profile,
+                "--no-link", "--profile", profile,
                 arena_printf(&arena, "%.*s#nixosConfigurations.\"%s\".config.system.build.toplevel", (int)length,
                         source->flake, hash ? hash + 1 : "container"),
                 source->refresh ? "--refresh" : NULL, NULL};

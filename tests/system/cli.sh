@@ -685,7 +685,7 @@ cli_create_and_update_build_with_nix() {
 
   mkdir -p /srv/flake
   (cd /srv/flake && nixos-container create b --flake '.#web' --refresh)
-  grep -x 'nix build --extra-experimental-features nix-command flakes --profile /nix/var/nix/profiles/per-container/b/system /srv/flake#nixosConfigurations."web".config.system.build.toplevel --refresh' /tmp/nix-calls
+  grep -x 'nix build --extra-experimental-features nix-command flakes --no-link --profile /nix/var/nix/profiles/per-container/b/system /srv/flake#nixosConfigurations."web".config.system.build.toplevel --refresh' /tmp/nix-calls
   nixos-container update b
   grep -x 'nix build .* /srv/flake#nixosConfigurations."web".config.system.build.toplevel' /tmp/nix-calls
   nixos-container update b --flake github:x/y
