@@ -1,7 +1,11 @@
-/* Inside: opening what is in a running container from the host, without being led astray by links that are in it. */
+/* Inside: opening what is in a container from the host, without being led astray by links that are in it. */
 #pragma once
 
 #include <sys/types.h>
 
 /* Opens @path below the directory @root as it is seen there: symbolic links lead nowhere else. -1, with errno set, if that fails. */
 int inside_open(int root, const char *path, int flags);
+
+/* Opens the directory @path below @root with O_PATH, and makes it, with @mode, and what is missing above. Each that is on the way,
+ * itself too, is shown to @visit, unless that is NULL. -1, with errno set, if that fails. */
+int inside_make_directory(int root, const char *path, mode_t mode, void (*visit)(int directory));

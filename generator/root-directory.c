@@ -54,32 +54,8 @@ static void give_back_files(int root) {
         close(etc);
 }
 
-/* Makes the directory @path, and what is missing above. */
-static bool make_directory(Arena *arena, int root, const char *path, mode_t mode) {
-        int parent = inside_open(root, ".", O_PATH | O_DIRECTORY);
-
-        for (const char *end = path; parent >= 0 && *end;) {
-                const char *name = end + strspn(end, "/");
-                const char *name_end = name + strcspn(name, "/");
-                const char *above = arena_copy(arena, path, (size_t)(name_end - path));
-                int fd;
-
-                if (name_end == name)
-                        break;
-                end = name_end;
-                fd = inside_open(root, above, O_PATH | O_DIRECTORY);
-                if (fd < 0 && errno == ENOENT &&
-                        mkdirat(parent, arena_copy(arena, name, (size_t)(end - name)), *end ? 0755 : mode) == 0)
-                        fd = inside_open(root, above, O_PATH | O_DIRECTORY);
-                close(parent);
-                parent = fd;
-                if (parent >= 0)
-                        give_back(parent, "");
-        }
-        if (parent < 0)
-                return false;
-        close(parent);
-        return true;
+static void give_back_directory(int directory) {
+        give_back(directory, "");
 }
 
 typedef struct Root {
@@ -89,10 +65,14 @@ typedef struct Root {
         int fd;
 } Root;
 
-/* The same, and says so if it cannot be. */
+/* Makes the directory @path, and says so if it cannot be. */
 static bool make(Root *root, const char *path, mode_t mode) {
-        if (make_directory(&root->arena, root->fd, path, mode))
+        int fd = inside_make_directory(root->fd, path, mode, give_back_directory);
+
+        if (fd >= 0) {
+                close(fd);
                 return true;
+        }
         log_message(LOG_ERR, "Container %s cannot start: the directory %s cannot be made in %s: %s", root->container,
                 path, root->directory, strerror(errno));
         return false;
