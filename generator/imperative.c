@@ -26,7 +26,6 @@ ImperativePaths imperative_paths(Arena *arena, const char *name) {
         };
 
         paths.profile = arena_join(arena, paths.profiles, "/system");
-        paths.configuration = arena_join(arena, paths.root, "/etc/nixos/configuration.nix");
         return paths;
 }
 

@@ -12,7 +12,6 @@ typedef struct ImperativePaths {
         const char *root;
         const char *profiles, *profile; /* the directory, and the system's in it */
         const char *gcroots;
-        const char *configuration; /* what its system is built from, if anything */
 } ImperativePaths;
 
 ImperativePaths imperative_paths(Arena *arena, const char *name);

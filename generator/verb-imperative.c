@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "configuration.h"
 #include "escape.h"
 #include "host.h"
 #include "imperative.h"
@@ -215,7 +216,7 @@ static bool exists(const char *path) {
         return lstat(path, &status) >= 0;
 }
 
-/* Makes the directory @path and those above it, as long as they are below @above. */
+/* Makes the directory @path, of the host, and what is missing above. */
 static bool make_directories(Arena *arena, const char *path) {
         char *copy = arena_copy(arena, path, strlen(path));
 
@@ -235,61 +236,48 @@ static bool make_directories(Arena *arena, const char *path) {
         }
 }
 
-/* Writes the configuration that a system is built from. */
-static bool write_configuration(Arena *arena, const char *path, const char *name, const Options *options) {
-        const char *slash = strrchr(path, '/');
-        FILE *file;
-        bool good;
+/* The configuration that @options have a system built from; NULL if they say none. */
+static const char *make_configuration(Arena *arena, const char *name, const Options *options) {
+        const char *module = "", *file = "";
 
-        if (!make_directories(arena, arena_copy(arena, path, (size_t)(slash - path))))
-                return false;
-        file = fopen(path, "we");
-        if (!file) {
-                log_message(LOG_ERR, "Cannot write %s: %s", path, strerror(errno));
-                return false;
-        }
-        fprintf(file, "{ lib, options, ... }:\n\n{\n  imports = [\n");
+        if (options->source.system_path || options->source.flake || (!options->config && !options->config_file))
+                return NULL;
         if (options->config)
-                fprintf(file, "    (\n      { config, lib, pkgs, ... }:\n      {\n%s\n      }\n    )\n",
+                module = arena_printf(arena, "    (\n      { config, lib, pkgs, ... }:\n      {\n%s\n      }\n    )\n",
                         options->config);
         if (options->config_file)
-                fprintf(file, "    (/. + %s)\n", escape_json(arena, options->config_file));
-        fprintf(file,
-                "  ];\n\n"
+                file = arena_printf(arena, "    (/. + %s)\n", escape_json(arena, options->config_file));
+        return arena_printf(arena,
+                "{ lib, options, ... }:\n\n{\n  imports = [\n%s%s  ];\n\n"
                 "  boot = {\n    isContainer = true;\n  }\n"
                 "  // lib.optionalAttrs (options.boot ? isNspawnContainer) { isNspawnContainer = true; };\n"
                 "  networking.hostName = lib.mkDefault \"%s\";\n"
                 "  networking.useDHCP = false;\n"
                 "}\n",
-                name);
-        good = !ferror(file);
-        if (fclose(file) == 0 && good)
-                return true;
-        log_message(LOG_ERR, "Cannot write %s: %s", path, strerror(errno));
-        return false;
+                module, file, name);
 }
 
 /* Builds the system that @options ask for, as the profile of the container. */
 static bool build(Arena *arena, const ImperativePaths *paths, const char *name, Options *options) {
-        const char *new = arena_join(arena, paths->configuration, ".new");
-        bool rewrite = options->config || options->config_file, good;
+        NixSource *source = &options->source;
+        bool good;
 
         if (!make_directories(arena, paths->profiles))
                 return false;
-        if (options->source.system_path || options->source.flake)
-                return nix_set_profile(paths->profile, &options->source);
+        if (source->system_path || source->flake)
+                return nix_set_profile(paths->profile, source);
 
-        if (rewrite && !write_configuration(arena, new, name, options))
-                return false;
-        options->source.configuration = rewrite ? new : paths->configuration;
-        good = nix_set_profile(paths->profile, &options->source);
-        if (rewrite && good && rename(new, paths->configuration) < 0) {
-                log_message(LOG_ERR, "Cannot write %s: %s", paths->configuration, strerror(errno));
-                good = false;
-        }
-        if (rewrite && !good)
-                (void)unlink(new);
+        source->configuration = configuration_copy(arena, paths->root, make_configuration(arena, name, options));
+        good = source->configuration && nix_set_profile(paths->profile, source);
+        configuration_remove_copy();
         return good;
+}
+
+/* Keeps what the system was built from. */
+static bool keep_configuration(Arena *arena, const ImperativePaths *paths, const char *name, const Options *options) {
+        const char *text = make_configuration(arena, name, options);
+
+        return !text || (make_directories(arena, paths->root) && configuration_write(paths->root, text));
 }
 
 /* The path of the system that a profile is; NULL, and that was said, if it is none. */
@@ -369,8 +357,8 @@ static bool make_container(Host *host, const ImperativePaths *paths, Options *op
 
         good = build(&host->arena, paths, container->name, options) && !interrupted &&
                (container->system = profile_system(&host->arena, paths->profile)) &&
-               choose_addresses(host, container) && imperative_format(container, &text) &&
-               imperative_write(container->name, &text);
+               keep_configuration(&host->arena, paths, container->name, options) && choose_addresses(host, container) &&
+               imperative_format(container, &text) && imperative_write(container->name, &text);
         buffer_free(&text);
         if (good && !interrupted && reload_units())
                 return true;
@@ -459,7 +447,7 @@ static bool find_source(Host *host, const ImperativePaths *paths, const Buffer *
         if (source->system_path || source->flake || options->config || options->config_file)
                 return true;
         source->flake = imperative_flake(&host->arena, manifest->text, manifest->length);
-        if (source->flake || exists(paths->configuration))
+        if (source->flake || configuration_exists(paths->root))
                 return true;
         log_message(LOG_ERR,
                 "%s was made from a system that was built already: give --system-path, --config or --flake.",
@@ -515,7 +503,8 @@ static bool update(Host *host, Options *options) {
                 if (!good)
                         log_message(LOG_ERR, "There is no system in %s to replace with %s.", paths.manifest, system);
         }
-        good = good && imperative_write(name, &text) && activate(host, name);
+        good = good && keep_configuration(&host->arena, &paths, name, options) && imperative_write(name, &text) &&
+               activate(host, name);
         buffer_free(&manifest);
         buffer_free(&text);
         return good;

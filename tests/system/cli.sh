@@ -628,7 +628,8 @@ YAML
   nixos-container destroy --yes foo
 }
 
-# A Nix that makes a system of any configuration: the profile is that of "wasabi", or "old" where the configuration says so.
+# A Nix that makes a system of any configuration: the profile is that of "wasabi", or "old" where the configuration says so. What it has
+# built from is in /tmp/built-from then.
 _install_nix() {
   cat >/usr/bin/nix-env <<'NIX'
 #!/bin/bash
@@ -637,7 +638,8 @@ profile= system=wasabi set=
 while [ $# -gt 0 ]; do
   case $1 in
     --profile) profile=$2; shift ;;
-    -I) grep -q 'the old one' "${2#nixos-config=}" && system=old; grep -q syntax-error "${2#nixos-config=}" && exit 1; sleep "${NIX_SLEEP:-0}"; shift ;;
+    -I) rm -rf /tmp/built-from; cp -r "$(dirname "${2#nixos-config=}")" /tmp/built-from
+      grep -q 'the old one' "${2#nixos-config=}" && system=old; grep -q syntax-error "${2#nixos-config=}" && exit 1; sleep "${NIX_SLEEP:-0}"; shift ;;
     --set) case ${2-} in /*) set=$2; shift ;; esac ;;
   esac
   shift
@@ -662,14 +664,18 @@ cli_create_and_update_build_with_nix() {
   _install_nix
   nixos-container create a --config 'services.x.enable = true;'
   cat /tmp/nix-calls
-  grep -x 'nix-env --profile /nix/var/nix/profiles/per-container/a/system --file <nixpkgs/nixos> -I nixos-config=/var/lib/nixos-containers/a/etc/nixos/configuration.nix.new --set --attr system' /tmp/nix-calls
+  grep -x 'nix-env --profile /nix/var/nix/profiles/per-container/a/system --file <nixpkgs/nixos> -I nixos-config=/run/nixos-container/configuration.nix --set --attr system' /tmp/nix-calls
   cat /var/lib/nixos-containers/a/etc/nixos/configuration.nix
   grep -x 'services.x.enable = true;' /var/lib/nixos-containers/a/etc/nixos/configuration.nix
   if command -v nix-instantiate >/dev/null; then nix-instantiate --parse /var/lib/nixos-containers/a/etc/nixos/configuration.nix; fi
   nixos-container start a
-  # Without an option: from the same as before.
+  # Without an option: from the same as before, with what was edited since, and from what that imports.
+  sed -i 's/services.x.enable = true;/imports = [ lib\/a.nix ];/' /var/lib/nixos-containers/a/etc/nixos/configuration.nix
+  nixos-container run a -- sh -c 'mkdir /etc/nixos/lib; echo "{ }" >/root/a.nix; ln -s /root/a.nix /etc/nixos/lib/'
   nixos-container update a
-  grep 'nixos-config=/var/lib/nixos-containers/a/etc/nixos/configuration.nix ' /tmp/nix-calls
+  cmp /tmp/built-from/configuration.nix /var/lib/nixos-containers/a/etc/nixos/configuration.nix
+  [ "$(cat /tmp/built-from/lib/a.nix)" = '{ }' ]
+  [ ! -e /run/nixos-container ]
   nixos-container update a --config '# the old one' --nixos-path /srv/nixos
   grep -e '--file /srv/nixos ' /tmp/nix-calls
   grep "system: \"$systems-old\"" /etc/nixos-containers/a.yaml
@@ -695,6 +701,46 @@ cli_create_and_update_build_with_nix() {
   grep -x "nix-env --profile /nix/var/nix/profiles/per-container/b/system --set $systems-old" /tmp/nix-calls
   fails grep flake /etc/nixos-containers/b.yaml
   nixos-container destroy --yes b
+  _remove_nix
+}
+
+cli_a_container_leads_create_and_update_to_no_file_of_the_host() {
+  _install_nix
+  mkdir -p /srv/host /var/lib/nixos-containers/a/etc
+  echo precious | tee /srv/host/configuration.nix >/srv/host/file
+  ln -s /srv/host /var/lib/nixos-containers/a/etc/nixos
+  _says 'Cannot write /var/lib/nixos-containers/a/etc/nixos/configuration.nix: File exists' nixos-container create a
+  rm /var/lib/nixos-containers/a/etc/nixos
+  nixos-container create a --config ''
+  nixos-container start a
+
+  # Where the directory is a link, it is written where that leads in the container.
+  nixos-container run a -- sh -c 'rm -r /etc/nixos; mkdir -p /srv/host; ln -s ../../../../../../srv/host /etc/nixos'
+  nixos-container update a --config '# the first'
+  grep -x '# the first' /var/lib/nixos-containers/a/srv/host/configuration.nix
+  nixos-container run a -- sh -c 'rm /etc/nixos; mkdir /etc/nixos; ln -s /srv/host/file /etc/nixos/configuration.nix
+    ln -s /srv/host/file /etc/nixos/configuration.nix.new'
+  nixos-container update a --config '# the second'
+  grep -x '# the second' /tmp/built-from/configuration.nix
+  [ ! -L /var/lib/nixos-containers/a/etc/nixos/configuration.nix ]
+  grep -x '# the second' /var/lib/nixos-containers/a/etc/nixos/configuration.nix
+
+  # Nix gets to see only what is in the container.
+  nixos-container run a -- sh -c 'cd /etc/nixos; ln -s /srv/host/file file.nix; ln -s /srv/host/ directory; ln -s . loop; mkfifo fifo'
+  nixos-container update a
+  grep -x '# the second' /tmp/built-from/configuration.nix
+  [ "$(ls /tmp/built-from)" = $'configuration.nix\ndirectory\nloop' ]
+  grep -x '# the first' /tmp/built-from/directory/configuration.nix
+  nixos-container run a -- ln -sf /srv/host/file /etc/nixos/configuration.nix
+  _says 'made from a system that was built already' nixos-container update a
+  nixos-container run a -- truncate --size 65M /etc/nixos/large
+  _says 'Cannot copy /var/lib/nixos-containers/a/etc/nixos to build from it: there are more than 64 MiB in it' \
+    nixos-container update a --config ''
+  nixos-container run a -- sh -c 'rm -r /etc/nixos; touch /etc/nixos'
+  _says 'Cannot write /var/lib/nixos-containers/a/etc/nixos/configuration.nix: Not a directory' nixos-container update a --config ''
+  [ ! -e /run/nixos-container ]
+  [ "$(cat /srv/host/*)" = $'precious\nprecious' ]
+  nixos-container destroy --yes a
   _remove_nix
 }
 
