@@ -103,25 +103,27 @@ static bool update(const PlannedContainer *item) {
         return record_update(UNITS_DIRECTORY, item->name, add_bind_mounts, (void *)(uintptr_t)item);
 }
 
-/* Activates the system again that the container had, after another could not be. What is still going on of that is ended first. */
-static bool return_to_old_system(const Plan *plan, const PlannedContainer *item) {
-        char *const systemd_run[] = {(char *)TOOL_SYSTEMD_RUN, arena_join(plan->arena, "--machine=", item->name),
+bool apply_return_to(const char *name, const char *system) {
+        Arena arena = ARENA_NULL;
+        char *const systemd_run[] = {(char *)TOOL_SYSTEMD_RUN, arena_join(&arena, "--machine=", name),
                 (char *)"--quiet", (char *)"--collect", (char *)"--wait", (char *)"--pipe",
                 (char *)"--service-type=exec", (char *)"--property=Conflicts=nixos-container-switch.service",
                 (char *)"--property=After=nixos-container-switch.service", (char *)"--property=RuntimeMaxSec=10min",
-                arena_join(plan->arena, item->running->system.text, "/bin/switch-to-configuration"), (char *)"test",
-                NULL};
+                arena_join(&arena, system, "/bin/switch-to-configuration"), (char *)"test", NULL};
+        bool good = run_program(systemd_run, &BUFFER_NULL) == 0;
 
-        return run_program(systemd_run, &BUFFER_NULL) == 0;
+        arena_free(&arena);
+        return good;
 }
 
-static void end_reload(const Apply *apply, Step *step, const char *result) {
+static void end_reload(Step *step, const char *result) {
         const PlannedContainer *item = step->item;
 
         if (strcmp(result, "failed") == 0 || strcmp(result, "timeout") == 0)
                 end_step(step, false,
-                        return_to_old_system(apply->plan, item) ? "the old system runs on"
-                                                                : "the old system could not be activated again either");
+                        apply_return_to(item->name, item->running->system.text)
+                                ? "the old system runs on"
+                                : "the old system could not be activated again either");
         else if (strcmp(result, "done") != 0)
                 end_step(step, false, result);
         else if (has_live_changes(item) && !record_give_up(UNITS_DIRECTORY, item->name))
@@ -146,11 +148,12 @@ static void end_job(const Job *job, void *userdata) {
         Step *step = job->userdata;
         bool done = strcmp(job->result, "done") == 0 || has_stopped(job, step->item->name);
 
+        (void)userdata;
         /* There was nothing to stop for systemd. */
         if (step->item->action == ACTION_STOP && step->item->left_over)
                 done = record_remove(step->item->name);
         if (step->item->action == ACTION_RELOAD)
-                end_reload(userdata, step, job->result);
+                end_reload(step, job->result);
         else if (!step->stop_first || !done)
                 end_step(step, done, strcmp(job->result, "failed") == 0 ? NULL : job->result);
 }
@@ -164,7 +167,7 @@ static void add_job(Apply *apply, Step *step, const char *method) {
 }
 
 static void run_jobs(Apply *apply) {
-        (void)jobs_run(apply->bus, apply->jobs, apply->jobs_length, end_job, apply);
+        (void)jobs_run(apply->bus, apply->jobs, apply->jobs_length, end_job, NULL);
         jobs_free(apply->jobs, apply->jobs_length);
         apply->jobs_length = 0;
 }

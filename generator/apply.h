@@ -14,3 +14,7 @@ bool apply_find_unsettled(Plan *plan, sd_bus *bus);
  * and with @progress another one what is being done. One container's failure keeps no other from being done. False if any failed;
  * then the last lines say which. */
 bool apply_plan(const Plan *plan, sd_bus *bus, bool progress);
+
+/* Has @system, which ran in the container @name, activated again after another one could not be. What is still going on of that is
+ * ended first. */
+bool apply_return_to(const char *name, const char *system);

@@ -1,13 +1,13 @@
 #include "nix-build.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "arena.h"
 #include "config.h"
 #include "log.h"
 #include "run-program.h"
@@ -92,4 +92,25 @@ bool nix_set_profile(const char *profile, const NixSource *source) {
         if (source->flake)
                 return set_flake(profile, source);
         return set_configuration(profile, source);
+}
+
+bool nix_profile_target(Arena *arena, const char *profile, const char **ret_target) {
+        char target[PATH_MAX];
+        ssize_t length = readlinkat(AT_FDCWD, profile, target, sizeof(target));
+
+        if (length < 0 && errno != ENOENT) {
+                log_message(LOG_ERR, "%s: %s", profile, strerror(errno));
+                return false;
+        }
+        *ret_target = length >= 0 ? arena_copy(arena, target, (size_t)length) : NULL;
+        return true;
+}
+
+bool nix_reset_profile(const char *profile, const char *target) {
+        if (target)
+                return set_link(profile, target);
+        if (unlink(profile) >= 0 || errno == ENOENT)
+                return true;
+        log_message(LOG_ERR, "Cannot remove %s: %s", profile, strerror(errno));
+        return false;
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "apply.h"
 #include "configuration.h"
 #include "escape.h"
 #include "host.h"
@@ -455,38 +456,63 @@ static bool find_source(Host *host, const ImperativePaths *paths, const Buffer *
         return false;
 }
 
-/* Has the new system activated in the container if it runs. */
-static bool activate(Host *host, const char *name) {
-        Job job = {.method = "ReloadUnit", .unit = container_unit(&host->arena, name)};
-        sd_bus *bus = systemd_connect();
-        char *state = bus ? unit_property(bus, job.unit, "ActiveState") : NULL;
-        bool good = bus && systemd_reload(bus);
+/* Has the container go on with the system that it has, after the job that was to activate another one has ended with @result. */
+static void return_to_old_system(Host *host, const HostContainer *container, const char *result) {
+        const char *name = container->name, *system = host_system(host, container);
 
-        if (good && !state) {
+        if (strcmp(result, "failed") != 0 && strcmp(result, "timeout") != 0)
+                log_message(LOG_ERR, "The new system could not be activated in %s, which keeps the old one: %s", name,
+                        result);
+        else if (system && apply_return_to(name, system))
                 log_message(LOG_ERR,
-                        "systemd does not say whether %s runs. To activate the new system: nixos-container apply",
-                        name);
-                good = false;
-        } else if (good && strcmp(state, "active") == 0) {
+                        "The new system could not be activated in %s (%s): the old one runs on. What the new one has "
+                        "said: journalctl -u container@%s",
+                        name, result, name);
+        else
+                log_message(LOG_ERR,
+                        "The new system could not be activated in %s (%s), and the old one not again either. To start "
+                        "it with the old one: nixos-container restart %s. What both have said: journalctl -u "
+                        "container@%s",
+                        name, result, name, name);
+}
+
+/* Has the new system activated in the container if it runs. */
+static bool activate(Host *host, sd_bus *bus, const HostContainer *container) {
+        Job job = {.method = "ReloadUnit", .unit = container_unit(&host->arena, container->name)};
+        char *state = unit_property(bus, job.unit, "ActiveState");
+        bool good = state != NULL;
+
+        if (!state) {
+                log_message(
+                        LOG_ERR, "systemd does not say whether %s runs, which keeps its old system.", container->name);
+        } else if (strcmp(state, "active") == 0) {
                 good = jobs_run(bus, &job, 1, NULL, NULL);
                 if (!good)
-                        log_message(LOG_ERR,
-                                "The new system could not be activated in %s (%s), which runs on as it was. What it "
-                                "has said: journalctl -u container@%s",
-                                name, job.result, name);
+                        return_to_old_system(host, container, job.result);
                 jobs_free(&job, 1);
         }
         free(state);
+        return good;
+}
+
+/* Declares the container with the new system, as @text, and has that activated; with the old one again, as @before, if it cannot be. */
+static bool change_system(Host *host, const HostContainer *container, const Buffer *text, const Buffer *before) {
+        sd_bus *bus = systemd_connect();
+        bool written = bus && imperative_write(container->name, text);
+        bool good = written && systemd_reload(bus) && activate(host, bus, container);
+
+        if (written && !good)
+                (void)(imperative_write(container->name, before) && systemd_reload(bus));
         sd_bus_flush_close_unref(bus);
         return good;
 }
 
 static bool update(Host *host, Options *options) {
-        const char *name = options->container.name, *system;
+        const char *name = options->container.name, *system, *old_profile;
         const HostContainer *container = find_imperative(host, name, "updated");
         Buffer manifest = BUFFER_NULL, text = BUFFER_NULL;
         ImperativePaths paths;
-        bool good;
+        bool good, built;
 
         if (!container)
                 return false;
@@ -495,16 +521,20 @@ static bool update(Host *host, Options *options) {
         good = read_file(paths.manifest, &manifest);
         if (!good)
                 log_message(LOG_ERR, "%s: %s", paths.manifest, strerror(errno));
-        good = good && find_source(host, &paths, &manifest, options) && build(&host->arena, &paths, name, options) &&
-               (system = profile_system(&host->arena, paths.profile));
+        built = good && find_source(host, &paths, &manifest, options) &&
+                nix_profile_target(&host->arena, paths.profile, &old_profile) &&
+                build(&host->arena, &paths, name, options);
+        good = built && (system = profile_system(&host->arena, paths.profile));
         if (good) {
                 good = imperative_replace_system(
                         container->declared, manifest.text, manifest.length, system, options->source.flake, &text);
                 if (!good)
                         log_message(LOG_ERR, "There is no system in %s to replace with %s.", paths.manifest, system);
         }
-        good = good && keep_configuration(&host->arena, &paths, name, options) && imperative_write(name, &text) &&
-               activate(host, name);
+        good = good && keep_configuration(&host->arena, &paths, name, options) &&
+               change_system(host, container, &text, &manifest);
+        if (built && !good)
+                (void)nix_reset_profile(paths.profile, old_profile);
         buffer_free(&manifest);
         buffer_free(&text);
         return good;

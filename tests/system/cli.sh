@@ -524,8 +524,18 @@ YAML
   grep -x "test $systems-old/bin/switch-to-configuration" /var/lib/nixos-containers/foo-0/etc/switched
   grep "system: \"$systems-old\"" /etc/nixos-containers/foo-0.yaml
   grep '# mine' /etc/nixos-containers/foo-0.yaml
-  _says 'runs on as it was' nixos-container update foo-0 --system-path $systems-unwilling
+  # One that cannot be activated, in whole or in part, changes nothing.
+  _says 'the old one runs on' nixos-container update foo-0 --system-path $systems-unwilling
   [ "$(main_pid foo-0)" = "$before" ]
+  [ "$(tail -n 2 /var/lib/nixos-containers/foo-0/etc/switched)" = "test $systems-unwilling/bin/switch-to-configuration
+test $systems-old/bin/switch-to-configuration" ]
+  grep "system: \"$systems-old\"" /etc/nixos-containers/foo-0.yaml
+  systemctl cat container@foo-0 | grep -F "$systems-old/init"
+  [ "$(readlink /nix/var/nix/profiles/per-container/foo-0/system)" = $systems-old ]
+  chmod -x $systems-old/bin/switch-to-configuration
+  _says 'To start it with the old one: nixos-container restart foo-0' nixos-container update foo-0 --system-path $systems-unwilling
+  chmod +x $systems-old/bin/switch-to-configuration
+  nixos-container list --json | grep -F '"name": "foo-0", "state": "up", "addresses": ["10.233.2.2"], "system": "'$systems-old'"'
   nixos-container update foo-1 --system-path $systems-old
   [ "$(nixos-container status foo-1)" = down ]
   _says 'made from a system that was built already' nixos-container update foo-0
