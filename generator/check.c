@@ -229,29 +229,29 @@ static void check_credentials(Checker *c) {
                                 "is in the Nix store, where everybody can read it");
 }
 
-/* Whether claim @i of the container is one that it has already; says so. */
-static bool is_repeated(Checker *c, uint32_t i) {
-        for (uint32_t j = 0; j < i && i < 1000; j++)
-                if (strcmp(c->claims[i].text, c->claims[j].text) == 0) {
-                        complain(c, SEVERITY_ERROR, &c->claims[i].mark, c->claims[i].option,
-                                "%s is given to containers.%s.%s already", c->claims[i].text,
-                                option_path_part(c->arena, c->container->name.text), c->claims[j].option);
-                        return true;
-                }
-        return false;
-}
-
-/* One container cannot have the same thing twice either. */
+/* One container cannot have the same thing twice either. Of two options it is said once, however many ports they have in common. */
 static void check_claims_within(Checker *c) {
         Container *container = c->container;
+        const char *option = NULL, *other = NULL; /* those that it was said of last */
+        NameTable claims = NAME_TABLE_NULL;
 
-        for (uint32_t i = 1; i < c->claims_length; i++)
-                (void)is_repeated(c, i);
         if (c->claims_length == 0)
                 return;
         container->claims = memcpy(
                 arena_alloc(c->arena, c->claims_length * sizeof(Claim)), c->claims, c->claims_length * sizeof(Claim));
         container->claims_length = c->claims_length;
+        for (uint32_t i = 0; i < container->claims_length; i++) {
+                Claim *claim = &container->claims[i];
+                const Claim *first = name_table_add(&claims, claim->text, claim);
+
+                if (!first || (claim->option == option && first->option == other))
+                        continue;
+                option = claim->option;
+                other = first->option;
+                complain(c, SEVERITY_ERROR, &claim->mark, option, "%s is given to containers.%s.%s already",
+                        claim->text, option_path_part(c->arena, container->name.text), other);
+        }
+        name_table_free(&claims);
 }
 
 /* The names that interfaces have inside, each of which there can be only once. */
@@ -322,6 +322,7 @@ typedef struct Claimant {
  * container-record. */
 static void check_claims_between(Checker *c, NameTable *claims) {
         Container *container = c->container;
+        const char *option = NULL, *other = NULL; /* as in check_claims_within() */
 
         for (uint32_t i = 0; i < container->claims_length; i++) {
                 const Claim *claim = &container->claims[i];
@@ -330,13 +331,15 @@ static void check_claims_between(Checker *c, NameTable *claims) {
                 claimant = arena_alloc(c->arena, sizeof(*claimant));
                 *claimant = (Claimant){container, claim};
                 first = name_table_add(claims, claim->text, claimant);
-                if (first)
-                        complain(c, SEVERITY_WARNING, &claim->mark, claim->option,
-                                "%s is claimed by containers.%s.%s too (%s:%u:%u): of these containers only one can "
-                                "run at a time",
-                                claim->text, option_path_part(c->arena, first->container->name.text),
-                                first->claim->option, first->container->file, first->claim->mark.line,
-                                first->claim->mark.column);
+                if (!first || (claim->option == option && first->claim->option == other))
+                        continue;
+                option = claim->option;
+                other = first->claim->option;
+                complain(c, SEVERITY_WARNING, &claim->mark, option,
+                        "%s is claimed by containers.%s.%s too (%s:%u:%u): of these containers only one can "
+                        "run at a time",
+                        claim->text, option_path_part(c->arena, first->container->name.text), other,
+                        first->container->file, first->claim->mark.line, first->claim->mark.column);
         }
 }
 

@@ -14,6 +14,7 @@ let
     filter
     foldl'
     genList
+    groupBy
     head
     isAttrs
     isList
@@ -344,20 +345,30 @@ let
       entry.interfaces or [ ]
     );
 
+  # What is claimed a second time, as @say has it of the claim and the first one. Of two options it is said once, however many ports they
+  # have in common.
+  sayRepeated =
+    say: claims:
+    let
+      firsts = groupBy (claim: claim.key) claims;
+      pair = claim: rec {
+        inherit claim;
+        first = head firsts.${claim.key};
+        options = [
+          claim.option
+          first.option
+        ];
+      };
+      repeated = filter (pair: pair.claim.option != pair.first.option) (map pair claims);
+      isNew = i: i == 0 || (elemAt repeated i).options != (elemAt repeated (i - 1)).options;
+    in
+    concatLists (indexed (i: pair: if isNew i then [ (say pair.claim pair.first) ] else [ ]) repeated);
+
   # One container cannot have the same thing twice either.
   checkClaims =
-    path: claims:
-    concatLists (
-      indexed (
-        i: claim:
-        let
-          earlier = filter (other: other.key == claim.key) (genList (elemAt claims) i);
-        in
-        if earlier == [ ] then
-          [ ]
-        else
-          [ "${path}.${claim.option}: ${claim.text} is given to ${path}.${(head earlier).option} already" ]
-      ) claims
+    path:
+    sayRepeated (
+      claim: first: "${path}.${claim.option}: ${claim.text} is given to ${path}.${first.option} already"
     );
 
   # The names that interfaces have inside, each of which there can be only once.
@@ -506,34 +517,16 @@ let
   warningsBetween =
     entries: names:
     let
-      add =
-        known: name:
-        foldl' (
-          known: claim:
-          let
-            path = "${below "containers" name}.${claim.option}";
-            first = known.claims.${claim.key};
-          in
-          if known.claims ? ${claim.key} then
-            known
-            // {
-              warnings = known.warnings ++ [
-                "${path}: ${claim.text} is claimed by ${first} too: of these containers only one can run at a time"
-              ];
-            }
-          else
-            known
-            // {
-              claims = known.claims // {
-                ${claim.key} = path;
-              };
-            }
-        ) known (claimsOf entries.${name});
+      claimsWithPath =
+        name:
+        map (claim: claim // { option = "${below "containers" name}.${claim.option}"; }) (
+          claimsOf entries.${name}
+        );
+      say =
+        claim: first:
+        "${claim.option}: ${claim.text} is claimed by ${first.option} too: of these containers only one can run at a time";
     in
-    (foldl' add {
-      claims = { };
-      warnings = [ ];
-    } names).warnings;
+    sayRepeated say (concatMap claimsWithPath names);
 in
 options: entries:
 let

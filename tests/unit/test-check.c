@@ -97,6 +97,11 @@ static const Case claims[] = {
         {"a: { system: /s, " N
          "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 80 }, { hostPort: 80, protocol: udp }] }",
                 "a", ""},
+        {"a: { system: /s, " N "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 1000-1999 }, { hostPort: 1500-1510, "
+         "containerPort: 80 }] }",
+                "!a",
+                "f.yaml:3:118: containers.a.forwardPorts[1].hostPort: host port tcp 1500 is given to "
+                "containers.a.forwardPorts[0].hostPort already\n"},
         {"a: { system: /s, interfaces: ['e:a', e] }", "!a",
                 "f.yaml:3:40: containers.a.interfaces[1]: network interface e is given to containers.a.interfaces[0] "
                 "already\n"},
@@ -116,6 +121,13 @@ static const Case claims[] = {
                 "a b",
                 "f.yaml:4:111: containers.b.forwardPorts[1].hostPort: host port tcp 80 is claimed by "
                 "containers.a.forwardPorts[0].hostPort too (f.yaml:3:93)" ONLY_ONE},
+        {"a: { system: /s, " N "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 80-82 }, { hostPort: 83 }] }\n"
+         "  b: { system: /s, " N "localAddress: 10.0.0.3, forwardPorts: [{ hostPort: 81-84 }] }",
+                "a b",
+                "f.yaml:4:93: containers.b.forwardPorts[0].hostPort: host port tcp 81 is claimed by "
+                "containers.a.forwardPorts[0].hostPort too (f.yaml:3:93)" ONLY_ONE
+                "f.yaml:4:93: containers.b.forwardPorts[0].hostPort: host port tcp 83 is claimed by "
+                "containers.a.forwardPorts[1].hostPort too (f.yaml:3:114)" ONLY_ONE},
         {"a: { system: /s, " N "localAddress6: 'fd00::2' }\n  b: { system: /s, " N "localAddress6: 'FD00:0::2/64' }",
                 "a b",
                 "f.yaml:4:57: containers.b.localAddress6: address fd00::2 is claimed by containers.a.localAddress6 too "

@@ -1,4 +1,4 @@
-# One host port at two addresses of the host, and at one.
+# One host port at two addresses of the host, and at one; ranges that have some in common.
 {
   a = {
     path = "/nix/store/00000000000000000000000000000000-nixos-system-a";
@@ -25,5 +25,32 @@
         hostIP = "192.0.2.1";
       }
     ];
+  };
+  c = {
+    path = "/nix/store/00000000000000000000000000000000-nixos-system-c";
+    privateNetwork = true;
+    localAddress = "192.168.100.13";
+    forwardPorts = [
+      { hostPort = "1000-1999"; }
+      {
+        hostPort = "1500-1510";
+        containerPort = 80;
+      }
+    ];
+  };
+  d = {
+    path = "/nix/store/00000000000000000000000000000000-nixos-system-d";
+    privateNetwork = true;
+    localAddress = "192.168.100.14";
+    forwardPorts = [
+      { hostPort = "80-82"; }
+      { hostPort = 83; }
+    ];
+  };
+  e = {
+    path = "/nix/store/00000000000000000000000000000000-nixos-system-e";
+    privateNetwork = true;
+    localAddress = "192.168.100.15";
+    forwardPorts = [ { hostPort = "81-84"; } ];
   };
 }
