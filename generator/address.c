@@ -73,3 +73,7 @@ bool address_is_any(const Address *address) {
         return address->family == AF_INET ? address->in.s_addr == INADDR_ANY
                                           : address->family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&address->in6);
 }
+
+bool address_is_localhost(const Address *address) {
+        return address->family == AF_INET ? address->in.s_addr == htonl(INADDR_LOOPBACK) : address_is_loopback(address);
+}

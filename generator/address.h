@@ -32,5 +32,8 @@ bool address_is_loopback(const Address *address);
 /* Whether it stands for any address: 0.0.0.0 and ::. */
 bool address_is_any(const Address *address);
 
+/* Whether it is the one that "localhost" stands for: 127.0.0.1 and ::1. */
+bool address_is_localhost(const Address *address);
+
 /* Writes the address without its prefix length, in the one form that inet_ntop(3) gives it. Returns @ret_text. */
 const char *address_format(const Address *address, char ret_text[static ADDRESS_SIZE]);

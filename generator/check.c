@@ -124,20 +124,39 @@ static const char *forward_option(Checker *c, const char *prefix, uint32_t i, co
                 arena_join(c->arena, arena_number(c->arena, i), arena_join(c->arena, "].", option)));
 }
 
-static void claim_host_ports(Checker *c, const char *prefix, const Forward *forward, uint32_t i) {
-        const char *option, *protocol, *at = "";
+/* Whether a forward takes its ports from all addresses of the host of @family: in a map of nftables, or for TCP by a socket on localhost,
+ * which there is in both. Where there is no local address, systemd-nspawn forwards in both. */
+static bool takes_all(const Link *link, const Forward *forward, int family) {
+        const Address *host = &forward->host_ip.address;
+        bool has_ipv4 = link->local_address.address.family != 0, has_ipv6 = link->local_address6.address.family != 0;
+
+        if (host->family)
+                return host->family == family && (address_is_any(host) || address_is_localhost(host));
+        return forward_is_tcp(forward) || has_ipv4 == has_ipv6 || (family == AF_INET ? has_ipv4 : has_ipv6);
+}
+
+/* Where a forward takes its ports, as the ends of its claims: at one address, or at all of one family or of both, with localhost among
+ * them. Containers that older versions have started claim "host port tcp 80" for both. */
+static void claim_host_ports(Checker *c, const char *prefix, const Link *link, const Forward *forward, uint32_t i) {
+        const char *option, *protocol, *places[2];
         char shown[ADDRESS_SIZE];
+        int length = 0;
 
         if (forward->host_port.last == 0)
                 return;
+        if (takes_all(link, forward, AF_INET))
+                places[length++] = "";
+        if (takes_all(link, forward, AF_INET6))
+                places[length++] = " over IPv6";
+        if (length == 0)
+                places[length++] = arena_join(c->arena, " of ", address_format(&forward->host_ip.address, shown));
         option = forward_option(c, prefix, i, "hostPort");
         protocol = arena_join(c->arena, forward_protocol(forward), " ");
-        if (forward->host_ip.address.family)
-                at = arena_join(c->arena, " of ", address_format(&forward->host_ip.address, shown));
         for (uint32_t port = forward->host_port.first; port <= forward->host_port.last; port++)
-                add_claim(c, forward->host_port.mark, option,
-                        arena_join(c->arena, arena_join(c->arena, "host port ", protocol),
-                                arena_join(c->arena, arena_number(c->arena, port), at)));
+                for (int place = 0; place < length; place++)
+                        add_claim(c, forward->host_port.mark, option,
+                                arena_join(c->arena, arena_join(c->arena, "host port ", protocol),
+                                        arena_join(c->arena, arena_number(c->arena, port), places[place])));
 }
 
 /* What can never lead anywhere. */
@@ -176,7 +195,7 @@ static void claim_link(Checker *c, const char *prefix, const Link *link) {
                 return;
         for (uint32_t i = 0; i < link->forward_ports.length; i++) {
                 check_forward(c, prefix, link, &forwards[i], i);
-                claim_host_ports(c, prefix, &forwards[i], i);
+                claim_host_ports(c, prefix, link, &forwards[i], i);
         }
 }
 

@@ -286,6 +286,23 @@ let
         "${path}.resolvConf: leads to 127.0.0.53 of the host, which a container with a network of its own cannot reach: the name servers behind it are those of ${head mode}-uplink"
       ];
 
+  # Where a forward takes its ports, as the ends of its claims: at one address, or at all of one family or of both.
+  placesOf =
+    link: forward:
+    let
+      host = hostAddressOf forward;
+      hasIPv4 = isAddress values.ipv4 link "localAddress";
+      hasIPv6 = isAddress values.ipv6 link "localAddress6";
+      takesBoth = forward.protocol or "tcp" == "tcp" || hasIPv4 == hasIPv6;
+      takesAll =
+        any: localhost: hasLocal:
+        if host == null then takesBoth || hasLocal else host.text == any || host.text == localhost;
+      places =
+        (if takesAll "0.0.0.0" "127.0.0.1" hasIPv4 then [ "" ] else [ ])
+        ++ (if takesAll "::" "::1" hasIPv6 then [ " over IPv6" ] else [ ]);
+    in
+    if places == [ ] then [ " of ${host.text}" ] else places;
+
   # What no two running containers can have at once: { key, text, option }
   claimsOfLink =
     prefix: object: withForwards:
@@ -310,15 +327,15 @@ let
         i: forward:
         let
           range = values.portRange forward.hostPort;
-          host = hostAddressOf forward;
-          at = if host == null then "" else " of ${host.text}";
-          claim = n: rec {
-            text = "host port ${forward.protocol or "tcp"} ${toString (range.first + n)}${at}";
-            key = text;
-            option = "${item "${prefix}forwardPorts" i}.hostPort";
-          };
+          claims =
+            n:
+            map (place: rec {
+              text = "host port ${forward.protocol or "tcp"} ${toString (range.first + n)}${place}";
+              key = text;
+              option = "${item "${prefix}forwardPorts" i}.hostPort";
+            }) (placesOf object forward);
         in
-        if range == null then [ ] else genList claim (range.last - range.first + 1);
+        if range == null then [ ] else concatLists (genList claims (range.last - range.first + 1));
     in
     claimAddress values.ipv4 "localAddress"
     ++ claimAddress values.ipv6 "localAddress6"

@@ -138,7 +138,7 @@ the_second_container_with_a_host_port_says_who_has_it() {
     privateNetwork: true
     hostAddress: 10.0.0.1
     localAddress: 10.0.0.3
-    forwardPorts: [{ hostPort: 8080, containerPort: 80 }]
+    forwardPorts: [{ hostIP: 0.0.0.0, hostPort: 8080, containerPort: 80 }]
   twin: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
 YAML
   systemctl start container@blue

@@ -90,23 +90,23 @@ static void sizes_are_those_of_the_families(void **state) {
 
 static const struct {
         const char *text; /* NULL: none */
-        bool loopback, any;
+        bool loopback, localhost, any;
 } special[] = {
-        {"127.0.0.1", true, false},
-        {"127.255.0.0", true, false},
-        {"126.0.0.1", false, false},
-        {"0.0.0.0", false, true},
-        {"0.0.0.1", false, false},
-        {"::1", true, false},
-        {"::", false, true},
-        {"::2", false, false},
-        {"::1:0:1", false, false},
-        {"::1:0:0", false, false},
-        {"0:0:1::1", false, false},
-        {"0:0:1::", false, false},
-        {"fd00::1", false, false},
-        {"fd00::", false, false},
-        {NULL, false, false},
+        {"127.0.0.1", true, true, false},
+        {"127.255.0.0", true, false, false},
+        {"126.0.0.1", false, false, false},
+        {"0.0.0.0", false, false, true},
+        {"0.0.0.1", false, false, false},
+        {"::1", true, true, false},
+        {"::", false, false, true},
+        {"::2", false, false, false},
+        {"::1:0:1", false, false, false},
+        {"::1:0:0", false, false, false},
+        {"0:0:1::1", false, false, false},
+        {"0:0:1::", false, false, false},
+        {"fd00::1", false, false, false},
+        {"fd00::", false, false, false},
+        {NULL, false, false, false},
 };
 
 static void what_is_the_machines_own_and_what_stands_for_any_is_known(void **state) {
@@ -116,7 +116,9 @@ static void what_is_the_machines_own_and_what_stands_for_any_is_known(void **sta
 
                 if (special[i].text)
                         assert_true(address_parse(special[i].text, AF_UNSPEC, &address));
-                if (address_is_loopback(&address) != special[i].loopback || address_is_any(&address) != special[i].any)
+                if (address_is_loopback(&address) != special[i].loopback ||
+                        address_is_localhost(&address) != special[i].localhost ||
+                        address_is_any(&address) != special[i].any)
                         fail_msg("%s", special[i].text);
         }
 }

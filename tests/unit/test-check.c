@@ -216,6 +216,67 @@ static void what_only_one_can_have_is_an_error_within_a_container_and_a_warning_
         check_cases(claims, LENGTH(claims));
 }
 
+/* Two containers that forward a port, each with addresses of these families, and whether only one can have it. */
+static const struct {
+        struct {
+                const char *families, *options;
+        } a, b;
+        bool clash;
+} forwards[] = {
+        {{"46", ""}, {"46", ""}, true},
+        {{"46", ""}, {"46", ", hostIP: 0.0.0.0"}, true},
+        {{"46", ""}, {"46", ", hostIP: '::'"}, true},
+        {{"46", ""}, {"46", ", hostIP: 127.0.0.1"}, true},
+        {{"46", ""}, {"46", ", hostIP: '::1'"}, true},
+        {{"46", ""}, {"46", ", hostIP: 127.0.0.2"}, false},
+        {{"46", ""}, {"46", ", hostIP: 192.0.2.1"}, false},
+        {{"46", ", hostIP: 0.0.0.0"}, {"46", ", hostIP: 0.0.0.0"}, true},
+        {{"46", ", hostIP: 0.0.0.0"}, {"46", ", hostIP: '::'"}, false},
+        {{"46", ", hostIP: 0.0.0.0"}, {"46", ", hostIP: 127.0.0.1"}, true},
+        {{"46", ", hostIP: 0.0.0.0"}, {"46", ", hostIP: '::1'"}, false},
+        {{"46", ", hostIP: '::'"}, {"46", ", hostIP: '::1'"}, true},
+        {{"46", ", hostIP: 127.0.0.1"}, {"46", ", hostIP: 127.0.0.1"}, true},
+        {{"46", ", hostIP: 127.0.0.2"}, {"46", ", hostIP: 127.0.0.2"}, true},
+        {{"46", ", hostIP: '2001:db8::1'"}, {"46", ", hostIP: '2001:db8:0::1'"}, true},
+        /* Localhost leads to an address of either family for TCP, and for UDP to none. */
+        {{"4", ""}, {"6", ""}, true},
+        {{"4", ""}, {"6", ", hostIP: '::1'"}, true},
+        {{"4", ", protocol: udp"}, {"6", ", protocol: udp"}, false},
+        {{"46", ", protocol: udp"}, {"6", ", protocol: udp, hostIP: '::'"}, true},
+        {{"46", ", protocol: udp"}, {"4", ", protocol: udp, hostIP: 0.0.0.0"}, true},
+        /* To addresses that only systemd-nspawn knows. */
+        {{"", ", protocol: udp"}, {"4", ", protocol: udp"}, true},
+        {{"", ", protocol: udp"}, {"6", ", protocol: udp"}, true},
+};
+
+static const char *forwarding(Arena *arena, const char *name, int number, const char *families, const char *options) {
+        return arena_printf(arena, "  %s: { system: /s, " N "%s%s forwardPorts: [{ hostPort: 80%s }] }\n", name,
+                strchr(families, '4') ? arena_printf(arena, "localAddress: 10.0.0.%i, ", number) : "",
+                strchr(families, '6') ? arena_printf(arena, "localAddress6: 'fd00::%i', ", number) : "", options);
+}
+
+static void a_port_of_all_addresses_is_one_in_each_family_and_that_of_localhost(void **state) {
+        (void)state;
+        for (size_t i = 0; i < sizeof(forwards) / sizeof(forwards[0]); i++)
+                for (int order = 0; order < 2; order++) {
+                        NameTable table = NAME_TABLE_NULL;
+                        const char *a, *b;
+                        Reading reading;
+
+                        reading_init(&reading);
+                        a = forwarding(&reading.arena, "a", 1, forwards[i].a.families, forwards[i].a.options);
+                        b = forwarding(&reading.arena, "b", 2, forwards[i].b.families, forwards[i].b.options);
+                        reading_add(&reading, "f.yaml",
+                                arena_printf(&reading.arena, "version: 1\ncontainers:\n%s%s", order == 0 ? a : b,
+                                        order == 0 ? b : a));
+                        reading_check(&reading, &table);
+                        if (reading.diagnostics.errors + reading.diagnostics.warnings != forwards[i].clash)
+                                fail_msg("%s%sof which is said:\n%s", a, b, reading_said(&reading));
+                        name_table_free(&table);
+                        reading_free(&reading);
+                }
+}
+
 static void a_name_declared_twice_breaks_both_containers(void **state) {
         (void)state;
         check_cases(names, LENGTH(names));
@@ -244,9 +305,11 @@ static void claims_are_kept_for_whoever_enforces_them(void **state) {
                 {"address 10.0.0.2 on bridge b", "localAddress"},
                 {"address fd00::2 on bridge b", "localAddress6"},
                 {"host port udp 53", "forwardPorts[0].hostPort"},
+                {"host port udp 53 over IPv6", "forwardPorts[0].hostPort"},
                 {"network interface a.b", "extraVeths.\"a.b\""},
                 {"address 10.1.0.2", "extraVeths.\"a.b\".localAddress"},
                 {"host port tcp 80", "extraVeths.\"a.b\".forwardPorts[0].hostPort"},
+                {"host port tcp 80 over IPv6", "extraVeths.\"a.b\".forwardPorts[0].hostPort"},
                 {"network interface e", "interfaces[0]"},
         };
         NameTable table = NAME_TABLE_NULL;
@@ -278,6 +341,7 @@ int main(void) {
                 cmocka_unit_test(options_without_effect_are_warned_of),
                 cmocka_unit_test(options_that_cannot_go_together_break_the_container),
                 cmocka_unit_test(what_only_one_can_have_is_an_error_within_a_container_and_a_warning_between_two),
+                cmocka_unit_test(a_port_of_all_addresses_is_one_in_each_family_and_that_of_localhost),
                 cmocka_unit_test(a_name_declared_twice_breaks_both_containers),
                 cmocka_unit_test(a_name_declared_in_two_files_names_both_files),
                 cmocka_unit_test(claims_are_kept_for_whoever_enforces_them),
