@@ -269,22 +269,24 @@ static const char *socket_address(Generator *g, const AddressValue *address, con
         return address->address.family == AF_INET ? text(g, "%s:%s", shown, port) : text(g, "[%s]:%s", shown, port);
 }
 
-/* A socket on the host's loopback addresses, see localhost.h. */
+/* A socket on the host's loopback addresses, see localhost.h. One of 0.0.0.0 and one of :: can have the same port. */
 static void add_localhost(
         Generator *g, const Forward *forward, const AddressValue *local, const char *port, const char *target_port) {
         const AddressValue *host = &forward->host_ip;
 
-        if (!is_of_one_address(forward)) {
+        if (!has_address(host)) {
                 add(g, LOCALHOST, port);
-                add(g, LOCALHOST_LISTEN,
-                        !has_address(host)                ? text(g, "127.0.0.1:%s [::1]:%s", port, port)
-                        : host->address.family == AF_INET ? text(g, "127.0.0.1:%s", port)
-                                                          : text(g, "[::1]:%s", port));
-        } else if (address_is_loopback(&host->address)) {
-                add(g, LOCALHOST, text(g, "%s:%s", address_text(g, host, false), port));
-                add(g, LOCALHOST_LISTEN, socket_address(g, host, port));
-        } else {
+                add(g, LOCALHOST_LISTEN, text(g, "127.0.0.1:%s [::1]:%s", port, port));
+        } else if (is_of_one_address(forward) && !address_is_loopback(&host->address)) {
                 return;
+        } else {
+                bool is_ipv4 = host->address.family == AF_INET;
+                const char *address = is_of_one_address(forward) ? address_text(g, host, false)
+                                      : is_ipv4                  ? "127.0.0.1"
+                                                                 : "::1";
+
+                add(g, LOCALHOST, text(g, "%s:%s", address, port));
+                add(g, LOCALHOST_LISTEN, text(g, is_ipv4 ? "%s:%s" : "[%s]:%s", address, port));
         }
         add(g, LOCALHOST_TARGET, socket_address(g, local, target_port));
 }

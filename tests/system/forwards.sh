@@ -247,10 +247,13 @@ a_forward_can_be_of_one_address_or_of_many_ports() {
     privateNetwork: true
     hostAddress: 10.0.0.1
     localAddress: 10.0.0.2
+    localAddress6: "fc00::2"
     forwardPorts:
       - { hostPort: 8080, containerPort: 80, hostIP: 192.0.2.1 }
       - { hostPort: 8081, containerPort: 80, hostIP: 127.0.0.1 }
       - { hostPort: "8079-8082", containerPort: 79, hostIP: 192.0.2.2 }
+      - { hostPort: 8084, containerPort: 80, hostIP: 0.0.0.0 }
+      - { hostPort: 8084, containerPort: 80, hostIP: "::" }
 YAML
   systemctl start container@one
   page 192.0.2.1:8080
@@ -261,6 +264,8 @@ YAML
   page 127.0.0.1:8081
   fails page '[::1]:8081'
   fails page 10.0.0.1:8081
+  page 127.0.0.1:8084
+  page '[::1]:8084'
   # While it runs.
   sed -i 's/hostIP: 192.0.2.1 /hostIP: "0.0.0.0" /; s/hostPort: 8081/hostPort: 8083/' "$manifest"
   systemctl daemon-reload
