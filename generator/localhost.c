@@ -30,6 +30,11 @@ static const char *take_word(Arena *arena, const char **line) {
         return word;
 }
 
+/* Whether the kernel has IPv6, which it can be booted without. */
+static bool has_ipv6(void) {
+        return access("/proc/net/if_inet6", F_OK) == 0;
+}
+
 static bool parse_line(Arena *arena, const char *container, const char *line, LocalPort *ret_port) {
         LocalPort port = {.label = take_word(arena, &line)};
 
@@ -40,6 +45,8 @@ static bool parse_line(Arena *arena, const char *container, const char *line, Lo
                 port.listen[i] = take_word(arena, &line);
         if (!port.target || !port.listen[0])
                 return false;
+        if (port.listen[1] && port.listen[1][0] == '[' && !has_ipv6())
+                port.listen[1] = NULL;
         port.socket = arena_printf(arena, "container-%s-%s.socket", container, port.label);
         port.service = arena_printf(arena, "container-%s-%s.service", container, port.label);
         *ret_port = port;
@@ -89,10 +96,11 @@ static int append_units(sd_bus_message *message, const Job *job, void *userdata)
         snprintf(description, sizeof(description), "Port %s of localhost for container '%s'", port->label,
                 ports->container);
         r = sd_bus_message_open_container(message, 'a', "(sv)");
+        /* ::1 is not there where IPv6 is switched off. */
         if (r >= 0)
-                r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)", "Description", "s", description,
+                r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)(sv)", "Description", "s", description,
                         "DefaultDependencies", "b", false, "BindsTo", "as", 1, container, "CollectMode", "s",
-                        "inactive-or-failed");
+                        "inactive-or-failed", "FreeBind", "b", true);
         if (r >= 0)
                 r = port->listen[1]
                             ? sd_bus_message_append(message, "(sv)", "Listen", "a(ss)", 2, "Stream", port->listen[0],

@@ -295,6 +295,23 @@ a_port_of_localhost_that_another_program_has_is_told_and_harms_nothing() {
   page 127.0.0.1:8081
 }
 
+a_host_with_ipv6_switched_off_forwards_localhost_all_the_same() {
+  sysctl -q net.ipv6.conf.all.disable_ipv6=1
+  declare_containers <<'YAML'
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    forwardPorts: [{ hostPort: 8081, containerPort: 80 }]
+YAML
+  systemctl start container@one
+  page 127.0.0.1:8081
+  fails page '[::1]:8081'
+  sysctl -q net.ipv6.conf.all.disable_ipv6=0
+  page '[::1]:8081'
+}
+
 a_restart_without_a_port_of_localhost_closes_it() {
   start_pair
   page 127.0.0.1:8081

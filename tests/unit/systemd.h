@@ -20,7 +20,7 @@
  * or for a job its result, which is "done" where nothing is said; "odd end" and "lost end" are of the signal. For a property, which stands as
  * the argument, it is the value. For ListUnitsByPatterns it is the units, with their states: "a.service activating b.service deactivating".
  * For GetMachineAddresses, which is systemd-machined's, it is the addresses: "10.0.0.1 fd00::1"; ? is one of a family that nobody knows.
- * @log is told the methods, but those that only ask. */
+ * @log is told the methods, but those that only ask; with a socket that is made the addresses that it listens on. */
 typedef struct Systemd {
         const char *answers;
         FILE *log;
@@ -116,6 +116,27 @@ static inline int systemd_run_job(Systemd *systemd, sd_bus_message *call, const 
         return systemd_signal_end(bus, systemd->jobs, path, unit, result);
 }
 
+static inline void systemd_log_addresses(FILE *log, sd_bus_message *call) {
+        const char *property, *type, *address;
+
+        sd_bus_message_skip(call, "s");
+        sd_bus_message_enter_container(call, 'a', "(sv)");
+        while (sd_bus_message_enter_container(call, 'r', "sv") > 0) {
+                sd_bus_message_read_basic(call, 's', &property);
+                if (strcmp(property, "Listen") == 0) {
+                        sd_bus_message_enter_container(call, 'v', "a(ss)");
+                        sd_bus_message_enter_container(call, 'a', "(ss)");
+                        while (sd_bus_message_read(call, "(ss)", &type, &address) > 0)
+                                fprintf(log, " %s", address);
+                        sd_bus_message_exit_container(call);
+                        sd_bus_message_exit_container(call);
+                } else {
+                        sd_bus_message_skip(call, "v");
+                }
+                sd_bus_message_exit_container(call);
+        }
+}
+
 static inline int systemd_answer(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         static const char *const methods[] = {
                 "StartUnit", "StopUnit", "RestartUnit", "ReloadUnit", "StartTransientUnit"};
@@ -128,10 +149,13 @@ static inline int systemd_answer(sd_bus_message *call, void *userdata, sd_bus_er
                 sd_bus_message_read_basic(call, 's', &argument);
         if (strcmp(method, "Get") == 0)
                 sd_bus_message_read_basic(call, 's', &argument);
-        else if (systemd->log)
-                fprintf(systemd->log, "%s %s\n", method, argument);
-        if (systemd->log)
+        else if (systemd->log) {
+                fprintf(systemd->log, "%s %s", method, argument);
+                if (strcmp(method, "StartTransientUnit") == 0)
+                        systemd_log_addresses(systemd->log, call);
+                fprintf(systemd->log, "\n");
                 fflush(systemd->log);
+        }
         answer = systemd_look_up(systemd->answers, method, argument);
         if (strcmp(answer, "lost") == 0)
                 return systemd_hang_up(sd_bus_message_get_bus(call));

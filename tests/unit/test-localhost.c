@@ -87,9 +87,10 @@ static void check(const Case *c, bool (*function)(const char *container, const B
 }
 
 static const Case opened[] = {
-        {LINE, "", "", .good = true, .asked = "Subscribe \nStartTransientUnit container-web-80.socket\n", .said = ""},
-        {LINE OTHER, LINE, "", .good = true, .asked = "Subscribe \nStartTransientUnit container-web-81.socket\n",
-                .said = ""},
+        {LINE, "", "", .good = true,
+                .asked = "Subscribe \nStartTransientUnit container-web-80.socket 127.0.0.1:80 [::1]:80\n", .said = ""},
+        {LINE OTHER, LINE, "", .good = true,
+                .asked = "Subscribe \nStartTransientUnit container-web-81.socket 127.0.0.1:81\n", .said = ""},
         {LINE, LINE, "", .good = true, .asked = "", .said = ""},
         {"", "", "", .good = true, .asked = "", .said = ""},
         /* What is none of them. */
@@ -97,11 +98,11 @@ static const Case opened[] = {
         /* Of a run of the container that has only just ended. */
         {LINE, "", "", .there = true, .good = true,
                 .asked = "Subscribe \nStopUnit container-web-80.socket\n"
-                         "Subscribe \nStartTransientUnit container-web-80.socket\n",
+                         "Subscribe \nStartTransientUnit container-web-80.socket 127.0.0.1:80 [::1]:80\n",
                 .said = ""},
         {LINE OTHER, "", "StartTransientUnit container-web-80.socket: failed", .good = false,
-                .asked = "Subscribe \nStartTransientUnit container-web-80.socket\n"
-                         "StartTransientUnit container-web-81.socket\n",
+                .asked = "Subscribe \nStartTransientUnit container-web-80.socket 127.0.0.1:80 [::1]:80\n"
+                         "StartTransientUnit container-web-81.socket 127.0.0.1:81\n",
                 .said = "Port 80 of localhost does not lead to container web (failed): journalctl -u "
                         "container-web-80.socket says why.\n"},
 };
@@ -110,6 +111,26 @@ static void each_port_is_listened_on_or_it_is_said_that_it_is_not(void **state) 
         (void)state;
         for (size_t i = 0; i < sizeof(opened) / sizeof(opened[0]); i++)
                 check(&opened[i], localhost_listen);
+}
+
+static const Case opened_without_ipv6[] = {
+        {LINE OTHER, "", "", .good = true,
+                .asked = "Subscribe \nStartTransientUnit container-web-80.socket 127.0.0.1:80\n"
+                         "StartTransientUnit container-web-81.socket 127.0.0.1:81\n",
+                .said = ""},
+        {"::1:80 10.0.0.2:80 [::1]:80\n", "", "StartTransientUnit: failed", .good = false,
+                .asked = "Subscribe \nStartTransientUnit container-web-::1:80.socket [::1]:80\n",
+                .said = "Port ::1:80 of localhost does not lead to container web (failed): journalctl -u "
+                        "container-web-::1:80.socket says why.\n"},
+};
+
+static void a_kernel_without_ipv6_is_not_asked_for_it(void **state) {
+        (void)state;
+        if (!own_directory("/proc/net"))
+                abort();
+        for (size_t i = 0; i < sizeof(opened_without_ipv6) / sizeof(opened_without_ipv6[0]); i++)
+                check(&opened_without_ipv6[i], localhost_listen);
+        umount("/proc/net");
 }
 
 static const Case closed[] = {
@@ -133,6 +154,7 @@ static void each_port_that_is_listened_on_is_closed(void **state) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_port_is_listened_on_or_it_is_said_that_it_is_not),
+                cmocka_unit_test(a_kernel_without_ipv6_is_not_asked_for_it),
                 cmocka_unit_test(each_port_that_is_listened_on_is_closed),
         };
 
