@@ -2,18 +2,24 @@
 { config, lib }:
 let
   inherit (config.networking) firewall nat;
+  values = import ./values.nix;
 
   # Whether the host's own NAT speaks of containers.
   hasOwnNat =
     nat.enable && (nat.internalIPs != [ ] || lib.any (lib.hasPrefix "ve-") nat.internalInterfaces);
 
+  # Whether the firewall allows all host ports of a forward.
   isOpen =
     forward:
     let
-      ports =
-        if forward.protocol or "tcp" == "udp" then firewall.allowedUDPPorts else firewall.allowedTCPPorts;
+      isUDP = forward.protocol or "tcp" == "udp";
+      ports = if isUDP then firewall.allowedUDPPorts else firewall.allowedTCPPorts;
+      ranges = if isUDP then firewall.allowedUDPPortRanges else firewall.allowedTCPPortRanges;
+      isAllowed =
+        port: lib.elem port ports || lib.any (range: range.from <= port && port <= range.to) ranges;
+      host = values.portRange forward.hostPort;
     in
-    !firewall.enable || lib.elem forward.hostPort ports;
+    !firewall.enable || host != null && lib.all isAllowed (lib.range host.first host.last);
 
   openForwards =
     link:

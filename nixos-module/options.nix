@@ -49,8 +49,10 @@ let
       example = true;
       description = ''
         Whether other machines can use the port. Otherwise the host and its containers alone can. Ports in
-        {option}`networking.firewall.allowedTCPPorts` and {option}`networking.firewall.allowedUDPPorts` are open in
-        any case, and so are all of a host without {option}`networking.firewall.enable`.
+        {option}`networking.firewall.allowedTCPPorts` and {option}`networking.firewall.allowedUDPPorts`, or in
+        {option}`networking.firewall.allowedTCPPortRanges` and {option}`networking.firewall.allowedUDPPortRanges`, are
+        open in any case, a range if all of its ports are there. So are all of a host without
+        {option}`networking.firewall.enable`.
       '';
     };
   };

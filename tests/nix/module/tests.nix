@@ -972,6 +972,7 @@ let
                       hostPort = 81;
                       openFirewall = true;
                     }
+                    { hostPort = "8000-8010"; }
                   ];
                 };
               })).web.forwardPorts;
@@ -980,6 +981,33 @@ let
           (forwards { })
           (forwards { networking.firewall.allowedTCPPorts = [ 80 ]; })
           (forwards { networking.firewall.allowedUDPPorts = [ 80 ]; })
+          (forwards {
+            networking.firewall.allowedTCPPorts = [ 8005 ];
+            networking.firewall.allowedTCPPortRanges = [
+              {
+                from = 79;
+                to = 8004;
+              }
+              {
+                from = 8006;
+                to = 8010;
+              }
+            ];
+          })
+          (forwards {
+            networking.firewall.allowedTCPPortRanges = [
+              {
+                from = 8000;
+                to = 8009;
+              }
+            ];
+            networking.firewall.allowedUDPPortRanges = [
+              {
+                from = 1;
+                to = 65535;
+              }
+            ];
+          })
           (forwards { networking.firewall.enable = false; })
           (forwards { boot.containerGenerator.openFirewall = true; })
         ];
@@ -987,20 +1015,35 @@ let
         [
           false
           true
+          false
         ]
         [
+          true
+          true
+          false
+        ]
+        [
+          false
+          true
+          false
+        ]
+        [
+          true
           true
           true
         ]
         [
           false
           true
+          false
         ]
         [
           true
           true
+          true
         ]
         [
+          true
           true
           true
         ]
