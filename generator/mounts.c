@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "option-path.h"
+#include "read-file.h"
 
 typedef struct Mount {
         const char *target;
@@ -30,13 +31,26 @@ static int compare_mounts(const void *a, const void *b) {
         return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
 }
 
+/* Fills the table with what the file @path lists. libmount would wait for a FIFO, and read a device without an end to the end. False if it
+ * cannot be read. */
+static bool parse_file(struct libmnt_table *table, const char *path) {
+        Buffer text = BUFFER_NULL;
+        FILE *stream = read_file(path, &text) && text.length > 0 ? fmemopen(text.text, text.length, "r") : NULL;
+        bool parsed = stream && mnt_table_parse_stream(table, stream, path) >= 0;
+
+        if (stream)
+                fclose(stream);
+        buffer_free(&text);
+        return parsed;
+}
+
 static void read_mounts(Mounts *mounts, const char *path) {
         struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_FORWARD);
         struct libmnt_fs *fs;
 
         *mounts = (Mounts){.table = mnt_new_table()};
         /* A table that is missing or damaged is like an empty one: this is about warnings only. */
-        if (!mounts->table || !iterator || mnt_table_parse_file(mounts->table, path) < 0) {
+        if (!mounts->table || !iterator || !parse_file(mounts->table, path)) {
                 mnt_free_iter(iterator);
                 return;
         }
