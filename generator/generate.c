@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
+#include <unistd.h>
 
 #include "closures.h"
 #include "config.h"
@@ -774,11 +775,14 @@ static void add_auto_start(Generator *g, const Container *container) {
                 add(g, AUTO_START, arena_copy(g->kept, unit, strlen(unit)));
 }
 
-/* Writes the unit of the record of the container @name as what it was in the generator's directory. */
-static void restore(Generator *g, const char *name) {
-        const char *path = text(g, "%s" RECORDS_DIRECTORY "/%s/" RECORD_UNIT, g->options->root, name);
+/* Writes the unit of the record of the container @name as what it was in the generator's directory. False if the record is gone, as the
+ * container has stopped since. */
+static bool restore(Generator *g, const char *name) {
+        const char *record = text(g, "%s" RECORDS_DIRECTORY "/%s", g->options->root, name);
+        const char *path = join(g, record, "/" RECORD_UNIT);
         const char *directory = arena_printf(g->kept, "container@%s.service.d", name);
         Buffer unit = BUFFER_NULL;
+        bool is_there = true;
 
         if (read_file(path, &unit)) {
                 buffer_append(
@@ -787,11 +791,14 @@ static void restore(Generator *g, const char *name) {
                 g->values[NAME].length = 0;
                 add(g, NAME, name);
                 write_file(g, TEMPLATE_retired, directory, RETIRED_DROP_IN);
+        } else if (errno == ENOENT && access(record, F_OK) < 0) {
+                is_there = false;
         } else {
                 log_message(LOG_ERR, "%s: %s", path, strerror(errno));
                 g->output->failed = true;
         }
         buffer_free(&unit);
+        return is_there;
 }
 
 /* Containers that run and are no longer declared keep the unit they were started with: without it, systemd would forget
@@ -816,8 +823,7 @@ static size_t generate_retired(Generator *g) {
 
                 if (name[0] != '.' && !name_table_find(g->names, name)) {
                         arena_reset(&g->scratch);
-                        restore(g, name);
-                        found++;
+                        found += restore(g, name);
                 }
                 free(records[i]);
         }

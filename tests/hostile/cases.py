@@ -269,6 +269,7 @@ OTHER_FILES = [
     ("run/nixos-container-generator/old/unit", "a directory", os.mkdir, "old/unit: Is a directory"),
     ("run/nixos-container-generator/old/unit", "a link to /dev/zero", lambda path: os.symlink("/dev/zero", path), "old/unit: File too large"),
     ("run/nixos-container-generator/old/unit", "a dangling link", lambda path: os.symlink("pwned", path), "old/unit: No such file"),
+    ("run/nixos-container-generator/old", "a dangling link, which is as if it went meanwhile", lambda path: os.symlink("pwned", path), ""),
     ("run/nixos-container-generator/old", "a file", lambda path: open(path, "x").close(), "old/unit: Not a directory"),
 ]
 
