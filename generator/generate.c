@@ -695,10 +695,16 @@ static bool generate_container(Generator *g, const Container *container) {
         render(g, TEMPLATE_container_service, unit);
         service = (Buffer){.text = unit->text + start, .length = unit->length - start};
         if (service.length > SETTING_MAX && longest_setting(&service) > SETTING_MAX) {
+                const char *paths = container->rare->closure.text ? text(g, "paths in its closure (%u), or too many ",
+                                                                            container->rare->store_paths_length)
+                                                                  : "";
+
                 output_cancel(g->output);
                 complain(g, container,
-                        "a setting of its unit would be longer than 1 MiB, which systemd does not read: "
-                        "it has too many options that are lists, such as bindMounts");
+                        text(g,
+                                "a setting of its unit would be longer than 1 MiB, which systemd does not read: "
+                                "it has too many %soptions that are lists, such as bindMounts",
+                                paths));
                 return false;
         }
         if (container->claims_length > 0)

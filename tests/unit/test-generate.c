@@ -75,6 +75,30 @@ static void the_same_manifest_gives_the_same_bytes(void **state) {
         free(generated[1]);
 }
 
+static void a_closure_of_too_many_paths_is_named_as_that(void **state) {
+        enum { PATHS = 8000 };
+        Reading reading;
+        Container *container;
+        char *generated;
+
+        (void)state;
+        reading_init(&reading);
+        reading_add(&reading, "f.yaml", "version: 1\ncontainers: { a: { system: /s, closure: /c } }\n");
+        container = reading.manifest.containers[0];
+        container->rare->store_paths = arena_alloc(&reading.arena, PATHS * sizeof(char *));
+        for (int i = 0; i < PATHS; i++)
+                container->rare->store_paths[i] =
+                        "/nix/store/00000000000000000000000000000000-perl5.40.0-XML-Parser-2.46";
+        container->rare->store_paths_length = PATHS;
+        generated = generate_text(&reading);
+        assert_string_equal(reading_said(&reading),
+                "f.yaml:2:15: containers.a: a setting of its unit would be longer than 1 MiB, which systemd does not "
+                "read: it has too many paths in its closure (8000), or too many options that are lists, such as "
+                "bindMounts\n");
+        free(generated);
+        reading_free(&reading);
+}
+
 static void without_containers_nothing_is_generated(void **state) {
         Reading reading;
         char *generated;
@@ -92,6 +116,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_container_whose_errors_were_too_many_to_keep_is_broken_all_the_same),
                 cmocka_unit_test(the_same_manifest_gives_the_same_bytes),
+                cmocka_unit_test(a_closure_of_too_many_paths_is_named_as_that),
                 cmocka_unit_test(without_containers_nothing_is_generated),
         };
 
