@@ -11,6 +11,7 @@
 
 #include "arena.h"
 #include "config.h"
+#include "conntrack.h"
 #include "lines.h"
 #include "log.h"
 #include "nspawn-arguments.h"
@@ -240,11 +241,13 @@ static bool add_parts(Arena *arena, const char *container, const Parts *parts, p
         if (missing.length > 0)
                 files = start_step(systemd_tmpfiles, &missing);
 
-        good = end_step(&links, container);
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)
                 rules = start_step(nft, &BUFFER_NULL);
-        good = end_step(&rules, container) && good;
+        good = end_step(&rules, container);
+        /* This takes the kernel about as long as the links do. */
+        conntrack_forget(&parts->script, &BUFFER_NULL);
+        good = end_step(&links, container) && good;
         good = end_step(&files, container) && good;
         buffer_free(&missing);
         return good;

@@ -17,6 +17,7 @@
 
 #include "arena.h"
 #include "config.h"
+#include "conntrack.h"
 #include "lines.h"
 #include "localhost.h"
 #include "log.h"
@@ -370,6 +371,7 @@ static bool delete_elements(const Buffer *script, const Buffer *kept, bool last)
                 buffer_append(&input, delete_table, sizeof(delete_table) - 1);
         deleted = run_program(nft, &input) == 0;
         buffer_free(&input);
+        conntrack_forget(script, kept);
         return deleted;
 }
 
@@ -891,6 +893,7 @@ static bool exchange_record(Update *u, const char *container, RecordAttach attac
         if (!write_record(&u->arena, u->records, container, &u->unit, true))
                 return false;
         if (add_forwards(&u->nft) && (!attach || attach(userdata))) {
+                conntrack_forget(&u->nft, &u->old_nft);
                 /* As at a start, it runs without a port that another program has. */
                 (void)localhost_listen(container, &u->localhost, &u->old_localhost);
                 (void)remove_directory(u->records, other);

@@ -282,6 +282,65 @@ YAML
   ip link delete dummy0
 }
 
+# Two containers that have a UDP port of the host each, 7007 by turns.
+_declare_echoes() {
+  declare_containers <<YAML
+  one:
+    system: "{system}-echo"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    forwardPorts: [{ protocol: udp, hostPort: $1, containerPort: 7, openFirewall: true }]
+  two:
+    system: "{system}-echo"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+    forwardPorts: [{ protocol: udp, hostPort: $2, containerPort: 7, openFirewall: true }]
+YAML
+}
+# A sender that keeps its port, as the kernel takes its packets for one connection.
+_is_answered() { _echoes _from_other UDP4:172.16.0.1:7007,sourceport=5555; }
+
+one_who_goes_on_sending_udp_is_answered_by_the_container_that_has_the_port_then() {
+  _plug_in_another_machine
+  _declare_echoes 7007 7007
+  systemctl start container@one
+  wait_until 5 _is_answered
+  systemctl stop container@one
+  systemctl start container@two
+  wait_until 5 _is_answered
+  # Also one who has sent in between, while the host's firewall has connections tracked.
+  nft 'table inet firewall { chain input { type filter hook input priority 0; ct state established accept; }; }'
+  systemctl stop container@two
+  fails _is_answered
+  systemctl start container@one
+  wait_until 5 _is_answered
+  nft delete table inet firewall
+  _unplug_it
+}
+
+one_who_goes_on_sending_udp_is_answered_by_the_container_that_is_given_the_port() {
+  _plug_in_another_machine
+  _declare_echoes 7007 7008
+  systemctl start container@one container@two
+  wait_until 5 _is_answered
+  _declare_echoes 7008 7007
+  nixos-container apply
+  # It does not answer any more.
+  systemctl stop container@one
+  wait_until 5 _is_answered
+  # Given to one that runs, after nobody has had it.
+  _declare_echoes 7007 7008
+  nixos-container apply
+  fails _is_answered
+  sed -i 's/7007/7009/; s/7008/7007/' "$manifest"
+  systemctl daemon-reload
+  nixos-container apply
+  wait_until 5 _is_answered
+  _unplug_it
+}
+
 a_port_of_localhost_that_another_program_has_is_told_and_harms_nothing() {
   systemd-run --quiet --unit=squatter socat TCP4-LISTEN:8081,bind=127.0.0.1,fork,reuseaddr SYSTEM:'echo mine'
   wait_until 5 socat -u TCP4:127.0.0.1:8081 /dev/null

@@ -1,0 +1,159 @@
+#include "conntrack.h"
+
+#include <errno.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lines.h"
+#include "log.h"
+
+/* The kernel's answers come in parts of this size at most. */
+#define ANSWER_SIZE 32768
+
+/* A message without its attributes. */
+typedef struct Head {
+        struct nlmsghdr header;
+        struct nfgenmsg family;
+} Head;
+
+/* Which ports of the host it is about, by their numbers. */
+typedef bool Ports[UINT16_MAX + 1];
+
+/* Returns how many there are. */
+static size_t find_ports(const Buffer *script, const Buffer *kept, Ports ports) {
+        static const char udp[] = "udp . ";
+        size_t found = 0;
+
+        for_each_line(line, end, script) {
+                const char *element = line_behind(line, end, "add element "), *port;
+
+                if (!element || has_line(kept, line, (size_t)(end - line)))
+                        continue;
+                port = memmem(element, (size_t)(end - element), udp, sizeof(udp) - 1);
+                if (port) {
+                        ports[strtoul(port + sizeof(udp) - 1, NULL, 10) & UINT16_MAX] = true;
+                        found++;
+                }
+        }
+        return found;
+}
+
+static const struct nlattr *find_attribute(const void *attributes, size_t length, unsigned type) {
+        const char *next = attributes;
+
+        while (length >= sizeof(struct nlattr)) {
+                const struct nlattr *attribute = (const struct nlattr *)next;
+                size_t size = (size_t)NLA_ALIGN(attribute->nla_len);
+
+                if (size < sizeof(*attribute) || size > length)
+                        break;
+                if ((attribute->nla_type & NLA_TYPE_MASK) == type)
+                        return attribute;
+                next += size;
+                length -= size;
+        }
+        return NULL;
+}
+
+/* Finds one of the attributes that @nest is made of. */
+static const struct nlattr *find_nested(const struct nlattr *nest, unsigned type) {
+        return nest ? find_attribute(nest + 1, nest->nla_len - sizeof(*nest), type) : NULL;
+}
+
+/* A number, in the order of the network; 0 if it is not there. */
+static uint32_t number(const struct nlattr *attribute) {
+        const unsigned char *bytes = (const unsigned char *)attribute;
+        uint32_t value = 0;
+
+        for (size_t i = sizeof(*attribute); attribute && i < attribute->nla_len; i++)
+                value = value << 8 | bytes[i];
+        return value;
+}
+
+/* Appends the message that deletes the connection in @message to @deletions, if it is to be forgotten. */
+static void look_at(const struct nlmsghdr *message, const Ports ports, Buffer *deletions) {
+        const Head *head = (const Head *)message;
+        const void *attributes = head + 1;
+        size_t length = message->nlmsg_len - sizeof(*head);
+        const struct nlattr *original = find_attribute(attributes, length, CTA_TUPLE_ORIG);
+        const struct nlattr *protocol = find_nested(original, CTA_TUPLE_PROTO);
+        uint32_t status = number(find_attribute(attributes, length, CTA_STATUS));
+        Head deletion = {.family = head->family};
+
+        if (number(find_nested(protocol, CTA_PROTO_NUM)) != IPPROTO_UDP ||
+                !ports[number(find_nested(protocol, CTA_PROTO_DST_PORT)) & UINT16_MAX] ||
+                (!(status & IPS_DST_NAT) && status & IPS_SEEN_REPLY))
+                return;
+        length = (size_t)NLA_ALIGN(original->nla_len);
+        deletion.header = (struct nlmsghdr){.nlmsg_len = (uint32_t)(sizeof(deletion) + length),
+                .nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE,
+                .nlmsg_flags = NLM_F_REQUEST};
+        buffer_append(deletions, (const char *)&deletion, sizeof(deletion));
+        buffer_append(deletions, (const char *)original, length);
+}
+
+/* Asks for all connections. Returns 0 or a negative errno(3). */
+static int look_at_all(int fd, const Ports ports, Buffer *deletions) {
+        const Head request = {.header = {.nlmsg_len = sizeof(request),
+                                      .nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET,
+                                      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
+        static char answer[ANSWER_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+
+        if (send(fd, &request, sizeof(request), 0) < 0)
+                return -errno;
+        for (;;) {
+                const struct nlmsghdr *message = (const struct nlmsghdr *)answer;
+                ssize_t n = recv(fd, answer, sizeof(answer), 0);
+
+                if (n < 0)
+                        return -errno;
+                for (; NLMSG_OK(message, (size_t)n); message = NLMSG_NEXT(message, n)) {
+                        if (message->nlmsg_type == NLMSG_DONE)
+                                return 0;
+                        if (message->nlmsg_type == NLMSG_ERROR)
+                                return ((const struct nlmsgerr *)NLMSG_DATA(message))->error;
+                        look_at(message, ports, deletions);
+                }
+        }
+}
+
+/* One that is gone by itself meanwhile is deleted already: what the kernel answers does not matter. */
+static int delete_all(int fd, const Buffer *deletions) {
+        for (size_t done = 0; done < deletions->length;) {
+                const struct nlmsghdr *deletion = (const struct nlmsghdr *)(deletions->text + done);
+
+                if (send(fd, deletion, deletion->nlmsg_len, 0) < 0)
+                        return -errno;
+                done += deletion->nlmsg_len;
+        }
+        return 0;
+}
+
+void conntrack_forget(const Buffer *script, const Buffer *kept) {
+        Buffer deletions = BUFFER_NULL;
+        Ports ports = {0};
+        int fd, r;
+
+        if (find_ports(script, kept, ports) == 0)
+                return;
+        fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+        r = fd < 0 ? -errno : look_at_all(fd, ports, &deletions);
+        if (r == 0)
+                r = delete_all(fd, &deletions);
+        if (r < 0)
+                log_message(LOG_WARNING,
+                        "UDP packets of senders that have sent before may go on to where forwarded ports led then: %s",
+                        strerror(-r));
+        if (fd >= 0)
+                close(fd);
+        buffer_free(&deletions);
+}
