@@ -8,6 +8,8 @@
  *       Copies the container's unit from the generator's DIRECTORY into the record, and takes its [X-…] sections apart.
  *       If another container has something that this one claims, waits for it if it is about to give it up; otherwise
  *       says which and fails. The first thing that start does.
+ *   container-record reload PROGRAM [ARGUMENT…]
+ *       Becomes PROGRAM, for which a reload waits without a limit: systemd's limit for a start is for reloads too.
  *   container-record reloaded CONTAINER SYSTEM
  *       Notes that another system than that of the record has been activated in the container.
  *   container-record remove CONTAINER
@@ -20,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -40,6 +43,7 @@ static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
                 "Usage: %1$s start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]\n"
                 "       %1$s create DIRECTORY CONTAINER\n"
+                "       %1$s reload PROGRAM [ARGUMENT…]\n"
                 "       %1$s reloaded CONTAINER SYSTEM\n"
                 "       %1$s remove CONTAINER\n"
                 "       %1$s resolv-conf\n"
@@ -80,6 +84,13 @@ static bool prepare_container(Arena *arena, const char *container, char **progra
                prepare_foreign_network(container, *program);
 }
 
+/* Returns only if that fails. */
+static bool become(char *program[]) {
+        execv(program[0], program);
+        log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
+        return false;
+}
+
 static bool start(const char *directory, const char *container, char *program[]) {
         Arena arena = ARENA_NULL;
         pid_t listening = 0;
@@ -90,12 +101,16 @@ static bool start(const char *directory, const char *container, char *program[])
         /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
         if (listening > 0)
                 (void)end_program(listening);
-        if (good) {
-                execv(program[0], program);
-                log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
-        }
+        if (good)
+                (void)become(program);
         arena_free(&arena);
         return false;
+}
+
+/* What is being activated may do what a start does, and more. A year is no limit. sd_notify(3) */
+static bool reload(char *program[]) {
+        (void)sd_notify(true, "EXTEND_TIMEOUT_USEC=31536000000000");
+        return become(program);
 }
 
 /* The version of systemd that systemd-nspawn is of, 0 if it does not say. */
@@ -141,6 +156,8 @@ int main(int argc, char *argv[]) {
                 good = start(argv[2], container_operand(argv[3]), argv + 4);
         else if (argc == 4 && strcmp(argv[1], "create") == 0)
                 good = record_create(argv[2], container_operand(argv[3]));
+        else if (argc >= 3 && strcmp(argv[1], "reload") == 0)
+                good = reload(argv + 2);
         else if (argc == 4 && strcmp(argv[1], "reloaded") == 0)
                 good = record_set_system(container_operand(argv[2]), argv[3]);
         else if (argc == 3 && strcmp(argv[1], "remove") == 0)

@@ -171,6 +171,21 @@ a_reload_activates_the_declared_system_inside() {
   grep "^test $systems-old/bin/switch-to-configuration$" /var/lib/nixos-containers/web/etc/switched
 }
 
+a_reload_may_take_longer_than_a_start() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", timeoutStartSec: 5s }
+YAML
+  systemctl start container@web
+  # In the container, as the store is the same for all tests.
+  inside web sh -c 'printf "#!/bin/sh\nsleep 8\ntouch /etc/slowly\n" >/etc/switch; chmod +x /etc/switch'
+  inside web mount --bind /etc/switch "$systems-old/bin/switch-to-configuration"
+  sed -i 's/system-wasabi/system-old/' "$manifest"
+  systemctl daemon-reload
+  systemctl reload container@web
+  [ "$(state web)" = active ]
+  rm /var/lib/nixos-containers/web/etc/slowly
+}
+
 a_changed_container_stops_as_it_was_started() {
   _start_web
   ip link add br0 type bridge
