@@ -430,6 +430,23 @@ static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
         return removed;
 }
 
+/* The unit that runs a machine of the container's name, NULL if none does or it is the container's own. Where systemd-machined keeps
+ * it, it is called a scope, whatever it is. */
+static const char *find_other_unit(Arena *arena, const char *container) {
+        const char *own = arena_printf(arena, "container@%s.service", container), *unit = NULL;
+        Buffer state = BUFFER_NULL;
+
+        if (read_file(arena_printf(arena, "/run/systemd/machines/%s", container), &state))
+                for_each_line(line, end, &state) {
+                        const char *value = line_behind(line, end, "SCOPE=");
+
+                        if (value)
+                                unit = arena_copy(arena, value, (size_t)(end - value));
+                }
+        buffer_free(&state);
+        return unit && strcmp(unit, own) != 0 ? unit : NULL;
+}
+
 /* Removes what systemd-nspawn leaves behind when it is killed: the mount through which it passes mounts into the container,
  * the one through which the container's sockets are seen, which versions have in different places, and the lock of the root
  * directory. Newer versions have an option for the mounts, --cleanup. */
@@ -465,6 +482,14 @@ static void unregister_machine(Arena *arena, const char *container) {
                 (void)run_program(busctl, &BUFFER_NULL);
 }
 
+/* Removes what is left of the machine, unless another one has its name by now. */
+static void remove_machine(Arena *arena, const char *container) {
+        if (find_other_unit(arena, container))
+                return;
+        unregister_machine(arena, container);
+        remove_nspawn_leftovers(arena, container);
+}
+
 /* A record that cannot be read is left as it is. */
 static bool remove_record(Arena *arena, int records, const char *container) {
         Buffer tmpfiles = BUFFER_NULL, network = BUFFER_NULL, claims = BUFFER_NULL, localhost = BUFFER_NULL;
@@ -490,8 +515,7 @@ static bool remove_record(Arena *arena, int records, const char *container) {
                 /* The kernel takes its time for both. */
                 links = start_removing_links(arena, &network);
                 removed = remove_forwards(arena, records, container) && removed;
-                unregister_machine(arena, container);
-                remove_nspawn_leftovers(arena, container);
+                remove_machine(arena, container);
                 removed = remove_files(arena, &tmpfiles) && removed;
                 /* systemd stops these when the container stops, but at its restart it restarts them. */
                 removed = localhost_close(container, &localhost, &BUFFER_NULL) && removed;
@@ -699,9 +723,15 @@ static int open_records_with_claims(Arena *arena, const char *directory, const c
 bool record_create(const char *directory, const char *container) {
         Arena arena = ARENA_NULL;
         Buffer unit = BUFFER_NULL, claims = BUFFER_NULL, tmpfiles = BUFFER_NULL;
+        const char *other = find_other_unit(&arena, container);
         int records = -1;
-        bool good = read_generated(arena_printf(&arena, "%s/container@%s.service", directory, container), &unit);
+        bool good = false;
 
+        /* systemd-nspawn would refuse it too, but then remove what that machine has below /run. */
+        if (other)
+                log_message(LOG_ERR, "Container %s cannot start: %s runs a machine of that name.", container, other);
+        else
+                good = read_generated(arena_printf(&arena, "%s/container@%s.service", directory, container), &unit);
         if (good) {
                 claims = section(&unit, "[X-Claims]");
                 tmpfiles = section(&unit, "[X-Tmpfiles]");

@@ -137,6 +137,29 @@ YAML
   log_of web | grep 'Container web has failed, .* need systemd 256 or newer, and /usr/bin/systemd-nspawn is of systemd 252.'
 }
 
+a_failed_start_spares_another_machine_of_its_name() {
+  mkdir -p /run/foreign/usr
+  systemd-run --quiet --unit=foreign --property=Type=notify systemd-nspawn --quiet --keep-unit --machine=web --directory=/run/foreign \
+    --bind-ro=/nix/store "${systems%-nixos-system}-busybox/bin/sleep" infinity
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+YAML
+  # Of an earlier run, whose end was cut off.
+  mkdir -p "$records/web"
+  local mounts
+  mounts=$(grep -c /run/systemd/nspawn /proc/self/mounts)
+  fails systemctl start container@web
+  systemctl stop container@web
+  log_of web | grep '^Container web cannot start: foreign.service runs a machine of that name.$'
+  systemctl is-active foreign
+  machinectl show -P Unit web | grep -x foreign.service
+  [ "$(grep -c /run/systemd/nspawn /proc/self/mounts)" = "$mounts" ]
+  systemctl stop foreign
+  rm -r /run/foreign
+  systemctl reset-failed container@web || true
+  systemctl start container@web
+}
+
 nothing_is_left_of_a_failed_start() {
   declare_containers <<'YAML'
   broken:
