@@ -162,7 +162,7 @@ typedef struct Generator {
         Arena scratch;           /* texts that are valid for one container */
         const char *last_system; /* whose architecture was looked up last */
         bool last_is_i686;
-        bool any_follows; /* a container whose name servers change with the host's, or one with errors, that may have run before them */
+        bool any_follows; /* a container whose name servers change with the host's, or that has the unit of its record, as it may be one */
 } Generator;
 
 static void add(Generator *g, PlaceholderNumber placeholder, const char *value) {
@@ -752,6 +752,47 @@ static const char *broken_unit_name(Generator *g, const char *name) {
         return name[0] != '\0' && strlen(unit) <= NAME_MAX ? unit : NULL;
 }
 
+/* Writes the unit of the record of the container @name as what it was in the generator's directory, with a drop-in @file that says why
+ * it is there. False, with errno set, if it cannot be read. */
+static bool restore(Generator *g, const char *name, TemplateId drop_in, const char *file) {
+        const char *directory = arena_printf(g->kept, "container@%s.service.d", name);
+        Buffer unit = BUFFER_NULL;
+        bool good = read_file(text(g, "%s" RECORDS_DIRECTORY "/%s/" RECORD_UNIT, g->options->root, name), &unit);
+
+        if (good) {
+                buffer_append(
+                        output_start(g->output, NULL, text(g, "container@%s.service", name)), unit.text, unit.length);
+                output_end(g->output);
+                write_file(g, drop_in, directory, file);
+                /* It may be one that has the name servers of the host. */
+                g->any_follows = true;
+        }
+        buffer_free(&unit);
+        return good;
+}
+
+/* Logs why a unit could not be restored, unless its record is gone: the container has stopped meanwhile. */
+static void complain_of_record(Generator *g, const char *name) {
+        const char *record = text(g, "%s" RECORDS_DIRECTORY "/%s", g->options->root, name);
+        int error = errno;
+
+        if (error == ENOENT && access(record, F_OK) < 0)
+                return;
+        log_message(LOG_ERR, "%s/" RECORD_UNIT ": %s", record, strerror(error));
+        g->output->failed = true;
+}
+
+/* One that runs keeps the unit it was started with, by which systemd limits it and stops it. */
+static bool restore_broken(Generator *g, const char *name) {
+        if (!g->options->with_records)
+                return false;
+        if (restore(g, name, TEMPLATE_broken, BROKEN_DROP_IN))
+                return true;
+        if (!is_no_file(errno))
+                complain_of_record(g, name);
+        return false;
+}
+
 static void generate_broken(Generator *g, const Container *container) {
         const char *name = container->name.text, *unit;
         Text valid = {0};
@@ -767,8 +808,8 @@ static void generate_broken(Generator *g, const Container *container) {
                 add(g, SHOWN_NAME, escape_message(&g->scratch, name, strlen(name)));
         }
         add_diagnostics(g, container);
-        write_file(g, TEMPLATE_broken_service, NULL, unit);
-        g->any_follows = true;
+        if (g->values[RECORDED_NAME].length == 0 || !restore_broken(g, name))
+                write_file(g, TEMPLATE_broken_service, NULL, unit);
 }
 
 static void add_auto_start(Generator *g, const Container *container) {
@@ -779,32 +820,6 @@ static void add_auto_start(Generator *g, const Container *container) {
         unit = broken_unit_name(g, container->name.text);
         if (unit)
                 add(g, AUTO_START, arena_copy(g->kept, unit, strlen(unit)));
-}
-
-/* Writes the unit of the record of the container @name as what it was in the generator's directory. False if the record is gone, as the
- * container has stopped since. */
-static bool restore(Generator *g, const char *name) {
-        const char *record = text(g, "%s" RECORDS_DIRECTORY "/%s", g->options->root, name);
-        const char *path = join(g, record, "/" RECORD_UNIT);
-        const char *directory = arena_printf(g->kept, "container@%s.service.d", name);
-        Buffer unit = BUFFER_NULL;
-        bool is_there = true;
-
-        if (read_file(path, &unit)) {
-                buffer_append(
-                        output_start(g->output, NULL, text(g, "container@%s.service", name)), unit.text, unit.length);
-                output_end(g->output);
-                g->values[NAME].length = 0;
-                add(g, NAME, name);
-                write_file(g, TEMPLATE_retired, directory, RETIRED_DROP_IN);
-        } else if (errno == ENOENT && access(record, F_OK) < 0) {
-                is_there = false;
-        } else {
-                log_message(LOG_ERR, "%s: %s", path, strerror(errno));
-                g->output->failed = true;
-        }
-        buffer_free(&unit);
-        return is_there;
 }
 
 /* Containers that run and are no longer declared keep the unit they were started with: without it, systemd would forget
@@ -829,7 +844,12 @@ static size_t generate_retired(Generator *g) {
 
                 if (name[0] != '.' && !name_table_find(g->names, name)) {
                         arena_reset(&g->scratch);
-                        found += restore(g, name);
+                        g->values[NAME].length = 0;
+                        add(g, NAME, name);
+                        if (restore(g, name, TEMPLATE_retired, RETIRED_DROP_IN))
+                                found++;
+                        else
+                                complain_of_record(g, name);
                 }
                 free(records[i]);
         }
@@ -894,7 +914,7 @@ void generate(const Manifest *manifest, const NameTable *names, Diagnostics *dia
         if (manifest->length + retired > 0)
                 write_file(&g, TEMPLATE_nftables_service, "nftables.service.d", drop_in);
 
-        if (g.any_follows || retired > 0) {
+        if (g.any_follows) {
                 write_file(&g, TEMPLATE_resolv_conf_path, NULL, RESOLV_CONF_UNIT ".path");
                 write_file(&g, TEMPLATE_resolv_conf_service, NULL, RESOLV_CONF_UNIT ".service");
         }

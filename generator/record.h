@@ -61,8 +61,9 @@
 /* What RECORD_NFT is called while its rules are being removed. */
 #define RECORD_NFT_ENDING "nft-ending"
 
-/* In the directory container@NAME.service.d of a running container that is no longer declared. */
+/* In the directory container@NAME.service.d of a running container that is no longer declared, or has errors in its entry. */
 #define RETIRED_DROP_IN "retired.conf"
+#define BROKEN_DROP_IN "broken.conf"
 
 /* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until it is closed: what is read and written there,
  * and the table of nftables that all containers share, has one user at a time. -1 if that fails; that was logged. */

@@ -11,6 +11,7 @@
         T(container_manifest, "container.manifest")                                                                    \
         T(container_end, "container.end")                                                                              \
         T(broken_service, "broken@.service")                                                                           \
+        T(broken, "broken.conf")                                                                                       \
         T(retired, "retired.conf")                                                                                     \
         T(machines_target, "machines.target.conf")                                                                     \
         T(multi_user_target, "multi-user.target.conf")                                                                 \

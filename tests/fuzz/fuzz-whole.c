@@ -205,8 +205,9 @@ static void check_file(const char *subdirectory, const char *name) {
         if (!S_ISREG(status.st_mode) || (status.st_mode & 07777) != 0644)
                 fail("not a file that all can read", path, strlen(path));
         must(read_file(path, &text), path);
-        path = arena_printf(&scratch, "%s/%s.d/" RETIRED_DROP_IN, normal, name);
-        if (!*subdirectory && access(path, F_OK) == 0) {
+        if (!*subdirectory &&
+                (access(arena_printf(&scratch, "%s/%s.d/" RETIRED_DROP_IN, normal, name), F_OK) == 0 ||
+                        access(arena_printf(&scratch, "%s/%s.d/" BROKEN_DROP_IN, normal, name), F_OK) == 0)) {
                 Buffer expected = BUFFER_NULL;
 
                 /* "container@NAME.service" */

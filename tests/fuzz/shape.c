@@ -581,6 +581,9 @@ static bool add_templates(Shape *s, const char *subdirectory, const char *name, 
         else if (starts_with(subdirectory, "container@") && ends_with(subdirectory, ".service.d") &&
                  strcmp(name, RETIRED_DROP_IN) == 0)
                 add_template(s, TEMPLATE_retired);
+        else if (starts_with(subdirectory, "container@") && ends_with(subdirectory, ".service.d") &&
+                 strcmp(name, BROKEN_DROP_IN) == 0)
+                add_template(s, TEMPLATE_broken);
         else
                 return false;
         return true;

@@ -23,6 +23,35 @@ YAML
   [ "$(main_pid small)" != "$before" ]
 }
 
+a_container_that_runs_keeps_its_limits_when_its_entry_breaks() {
+  declare_containers <<'YAML'
+  small: { system: "{system}-wasabi", memoryMax: 256M, cpuQuota: 50%, tasksMax: 200, enableTun: true, privateNetwork: true }
+YAML
+  systemctl start container@small
+  local devices limits
+  devices=$(systemctl show -P DeviceAllow container@small)
+  limits=$(_limits small)
+  declare_containers <<'YAML'
+  small: { system: "{system}-wasabi", memoryMax: lots }
+  other: { system: "{system}-wasabi" }
+YAML
+  [ "$(_limits small)" = "$limits" ]
+  [ "$(systemctl show -P DeviceAllow container@small)" = "$devices" ]
+  status_of small | head -n 1 | grep '"lots" is not'
+  fails nixos-container plan >/tmp/plan
+  grep '^small: fail .*"lots" is not' /tmp/plan
+  fails systemctl reload container@small
+  systemctl stop container@small
+  [ "$(systemctl show -P Result container@small)" = success ]
+  # It cannot be started, neither while its unit is still that one nor later.
+  for _ in 1 2; do
+    fails systemctl start container@small
+    [ "$(systemctl show -P NRestarts container@small)" = 0 ]
+    log_of small | grep '"lots" is not'
+    systemctl daemon-reload
+  done
+}
+
 shares_of_the_host_are_limits_too() {
   declare_containers <<'YAML'
   share: { system: "{system}-wasabi", privateNetwork: true, memoryMax: 50%, tasksMax: 10% }
