@@ -771,15 +771,16 @@ static bool restore(Generator *g, const char *name, TemplateId drop_in, const ch
         return good;
 }
 
-/* Logs why a unit could not be restored, unless its record is gone: the container has stopped meanwhile. */
-static void complain_of_record(Generator *g, const char *name) {
+/* Logs why a unit could not be restored. False if there is no record any more, as the container has stopped meanwhile. */
+static bool complain_of_record(Generator *g, const char *name) {
         const char *record = text(g, "%s" RECORDS_DIRECTORY "/%s", g->options->root, name);
         int error = errno;
 
         if (error == ENOENT && access(record, F_OK) < 0)
-                return;
+                return false;
         log_message(LOG_ERR, "%s/" RECORD_UNIT ": %s", record, strerror(error));
         g->output->failed = true;
+        return true;
 }
 
 /* One that runs keeps the unit it was started with, by which systemd limits it and stops it. */
@@ -789,7 +790,7 @@ static bool restore_broken(Generator *g, const char *name) {
         if (restore(g, name, TEMPLATE_broken, BROKEN_DROP_IN))
                 return true;
         if (!is_no_file(errno))
-                complain_of_record(g, name);
+                (void)complain_of_record(g, name);
         return false;
 }
 
@@ -846,10 +847,7 @@ static size_t generate_retired(Generator *g) {
                         arena_reset(&g->scratch);
                         g->values[NAME].length = 0;
                         add(g, NAME, name);
-                        if (restore(g, name, TEMPLATE_retired, RETIRED_DROP_IN))
-                                found++;
-                        else
-                                complain_of_record(g, name);
+                        found += restore(g, name, TEMPLATE_retired, RETIRED_DROP_IN) || complain_of_record(g, name);
                 }
                 free(records[i]);
         }
