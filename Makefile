@@ -125,7 +125,7 @@ dependencies:
 	@tests/install-dependencies
 
 check-unit: $(UNIT:%=$(B)/%)
-	@for test in $^; do $$test || exit 1; done
+	@tests/unit/run $^
 
 # All but what has a main() of its own.
 TESTED := $(filter-out nixos-container-generator nixos-container container-record,$(sort $(GENERATOR) $(CLI) $(RECORD)))
