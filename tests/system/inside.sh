@@ -138,7 +138,7 @@ for test in "${tests[@]}"; do
   set -e
   if [ $status -eq 0 ]; then
     echo "ok $test ($(((${EPOCHREALTIME/./} - began) / 1000)) ms)"
-    sed -n 's/^measured: /    /p' /tmp/output
+    sed -n -e 's/^measured: /    /p' -e 's/^left out: /    &/p' /tmp/output
     passed=$((passed + 1))
   elif [ $status -eq 77 ]; then
     echo "skipped $test: $(sed '/^+/d' /tmp/output | tail -n 1)"
