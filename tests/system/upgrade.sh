@@ -1,7 +1,8 @@
 # Containers that run while this project is exchanged for another version, and the records that other versions have written.
 # shellcheck shell=bash disable=SC2154
 
-# Two versions, as NixOS has them side by side: they differ in the paths in all units and programs.
+# Two versions, as NixOS has them side by side: they differ in the paths in all units and programs. The other one's programs are otherwise
+# those of this one, but the records that it leaves are as a released version has written them.
 _this=/nix/store/00000000000000000000000000000000-nixos-container-generator
 _other=/nix/store/11111111111111111111111111111111-nixos-container-generator
 
@@ -25,23 +26,19 @@ _install_other_version() {
   _switch_to $_other
 }
 
-# Two containers of the other version; then the host has this one, and the other's programs are gone.
+# Containers of the other version, web, brief and plain, with the records that the first released format has kept of them; then the host has
+# this one, and the other's programs are gone.
 _start_by_other_version() {
   _install_other_version
-  declare_containers <<'YAML'
-  web:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.2
-    hostAddress6: "fc00::1"
-    localAddress6: "fc00::2"
-    forwardPorts:
-      - { hostPort: 8080, containerPort: 80 }
-      - { hostPort: 8081, containerPort: 80, hostIP: 127.0.0.1 }
-  brief: { system: "{system}-wasabi", ephemeral: true, privateNetwork: true }
-YAML
-  systemctl start container@web container@brief
+  cp released/1/manifest.yaml "$manifest"
+  systemctl daemon-reload
+  systemctl start container@web container@brief container@plain
+  local name
+  for name in web brief plain; do
+    rm "$records"/$name/*
+    cp released/1/$name/* "$records"/$name/
+    sed -i "s|$_this|$_other|g" "$records"/$name/*
+  done
   grep -q "$_other/.*container-record remove web" "$records"/web/unit
   _forget_other_version
 }
@@ -52,22 +49,22 @@ containers_run_on_and_change_and_restart_under_another_version() {
   before=$(main_pid web)
   systemctl status container@web
   page 10.0.0.1:8080
-  page 127.0.0.1:8081
+  page 127.0.0.1:8443
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
   nixos-container apply
-  sed -i 's/hostPort: 8080/hostPort: 8082/; s/hostPort: 8081/hostPort: 8083/' "$manifest"
+  sed -i 's/hostPort: 8080/hostPort: 8082/; s/hostPort: 8443/hostPort: 8083/' "$manifest"
   nixos-container apply
   page 10.0.0.1:8082
   page 127.0.0.1:8083
   fails page 10.0.0.1:8080
-  fails page 127.0.0.1:8081
-  sed -i '0,/-wasabi/s//-old/' "$manifest"
+  fails page 127.0.0.1:8443
+  sed -i '/^  web:/,$ s/-wasabi/-old/' "$manifest"
   nixos-container apply
   inside web grep -q '^test .*-nixos-system-old/bin/switch-to-configuration' /etc/switched
   systemctl reload container@brief
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
   [ "$(main_pid web)" = "$before" ]
-  systemctl restart container@web container@brief
+  systemctl restart container@web container@brief container@plain
   page 10.0.0.1:8082
   page 127.0.0.1:8083
   fails grep -r $_other "$records"
@@ -84,25 +81,31 @@ containers_reboot_and_come_back_under_another_version() {
   kill -KILL "$before"
   # shellcheck disable=SC2016
   wait_until 20 eval '[ "$(main_pid brief)" != $before ] && [ "$(state brief)" = active ]'
-  fails grep -r $_other "$records"
+  fails grep -r $_other "$records"/{web,brief}
 }
 
 containers_stop_when_the_version_that_has_started_them_is_gone() {
   _start_by_other_version
-  # One is still declared, the other no longer.
-  sed -i '/^  brief:/d' "$manifest"
+  # One of them is no longer declared.
+  sed -i '/^  brief:/,/^  web:/ { /^  web:/!d }' "$manifest"
   systemctl daemon-reload
   systemctl show -P Description container@brief | grep 'no longer declared'
-  systemctl stop container@web container@brief
+  systemctl stop container@web container@brief container@plain
   [ "$(systemctl show -P Result container@web)" = success ]
   wait_until 2 nothing_is_left
 }
 
 containers_of_two_versions_run_side_by_side() {
   _start_by_other_version
-  sed '1,2d' "$manifest" >/tmp/web
-  { cat /tmp/web; echo '  two: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3, forwardPorts: [{ hostPort: 8090, containerPort: 80 }] }'; } |
-    declare_containers
+  cat >>"$manifest" <<YAML
+  two:
+    system: "$systems-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+    forwardPorts: [{ hostPort: 8090, containerPort: 80 }]
+YAML
+  systemctl daemon-reload
   systemctl start container@two
   page 10.0.0.1:8080
   page 10.0.0.1:8090
