@@ -457,7 +457,7 @@ YAML
 cli_says_so_without_machined_and_without_dbus() {
   _start_kinds
   local verb
-  for verb in 'start plain' 'stop plain' 'terminate plain' 'root-login plain' 'status plain' 'list --json'; do
+  for verb in 'start plain' 'stop plain' 'terminate plain' 'root-login plain' 'status plain' 'list --json' apply; do
     _says 'Cannot speak to systemd' unshare --mount sh -c "mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus && exec nixos-container $verb"
   done
   systemctl mask --runtime --now systemd-machined.service

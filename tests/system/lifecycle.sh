@@ -124,6 +124,22 @@ a_failed_start_says_which_tool_has_failed() {
   log_of web | grep 'Container web cannot start: /usr/bin/ip failed with exit status 1.'
 }
 
+a_start_fails_when_udev_is_not_done_with_a_link_in_time() {
+  _declare_web
+  udevadm control --stop-exec-queue
+  printf '#!/bin/sh\necho "Timed out for waiting devices being initialized: $*" >&2\nexit 1\n' >/tmp/udevadm
+  chmod +x /tmp/udevadm
+  mount --bind /tmp/udevadm /usr/bin/udevadm
+  fails systemctl start container@web
+  systemctl stop container@web
+  umount /usr/bin/udevadm
+  udevadm control --start-exec-queue
+  log_of web >/tmp/log
+  grep 'Timed out .*: wait --timeout=30 /sys/class/net/vb-web$' /tmp/log
+  # systemd-nspawn is not even started.
+  fails grep 'not initialized yet' /tmp/log
+}
+
 a_failed_start_says_if_systemd_is_too_old() {
   declare_containers <<'YAML'
   web: { system: "{system}-wasabi" }

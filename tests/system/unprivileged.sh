@@ -398,12 +398,12 @@ an_ephemeral_unprivileged_container_has_the_same_owners_too() {
     privateNetwork: true
     hostAddress: 10.0.0.1
     localAddress: 10.0.0.2
-    tmpfs: [/made/for/tmpfs]
+    tmpfs: [/made/for/tmpfs, /made/too/]
     bindMounts: { /data: { hostPath: /srv/unprivileged, isReadOnly: false } }
 YAML
   systemctl start container@passing
   page 10.0.0.2
-  [ "$(_owners_inside passing /data / /etc /made/for /made/for/tmpfs)" = '1:8 0:0 0:0 0:0 0:0' ]
+  [ "$(_owners_inside passing /data / /etc /made/for /made/for/tmpfs /made/too)" = '1:8 0:0 0:0 0:0 0:0 0:0' ]
   inside passing sh -c 'touch /data/new /new && chown mail:mail /data/new /new'
   [ "$(_owners /srv/unprivileged/new)" = 8:8 ]
   [ "$(_first_user passing)" -ge 524288 ]

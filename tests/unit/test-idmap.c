@@ -111,6 +111,8 @@ static void a_file_system_that_cannot_be_mapped_is_said(void **state) {
         check(false, LIST("--bind=/run/a:/data:idmap"), NULL,
                 "below its hostPath, /run/a/proc is on a file system of type proc, which has no ID-mapped mounts");
         check(false, LIST("--bind=/run/a/proc:/data:idmap"), NULL, "/run/a/proc is on a file system of type proc");
+        check(false, LIST("--bind-ro=/run/a/proc:/run/a/proc:idmap"), NULL,
+                "/run/a/proc is on a file system of type proc");
         check(false, LIST("--private-users-ownership=map", "--directory=/run/a/proc"), NULL,
                 "its root directory /run/a/proc is on a file system of type proc");
 }
