@@ -245,7 +245,7 @@ soak: dependencies $(ROOTFS)
 
 # A few of these cycles.
 check-soak: $(ROOTFS)
-	@tests/soak/run build/host $(ROOTFS) 4 1
+	@tests/soak/run build/host $(ROOTFS) 5 1
 
 scale: dependencies $(ROOTFS)
 	@tests/scale/run build/host $(ROOTFS)

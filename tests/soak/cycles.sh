@@ -170,6 +170,7 @@ awk_implied='
   /container-resolv-conf.path/ { resolv_conf = 1 }
   section == "[X-Network]" && /^link add name/ { print "link", $4 }
   section == "[X-Network]" && /^address add/ { print "address", $5, $3 }
+  section == "[X-Network]" && /^route add/ { print "route", $5, $3 }
   section == "[X-Nftables]" && /^add element/ { sub(/^add element inet nixos-containers /, "element "); gsub(/ [{}]/, ""); print; table = 1 }
   section == "[X-Claims]" && !/^\[/ { print $0 " is claimed by " name }
   section == "[X-Localhost]" && !/^\[/ {
@@ -241,6 +242,7 @@ found() {
   find $records/.claims -type l -printf '%f is claimed by %l\n' 2>/dev/null
   ip -o link | awk '$2 != "lo:" { sub(/[:@].*/, "", $2); print "link", $2 }'
   ip -o address | awk '$2 != "lo" && $2 != "br0" && $4 !~ /^fe80/ { print "address", $2, $4 }'
+  ip route show table all | awk '!/ proto kernel / { for (i = 1; i < NF; i++) if ($i == "dev") print "route", $(i + 1), $1 }'
   elements
   if nft list table inet nixos-containers >/dev/null 2>&1; then echo table; fi
   ss -Hltun | awk '$5 !~ /:80$/ { print "listens", $5 }'
