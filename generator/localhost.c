@@ -1,5 +1,6 @@
 #include "localhost.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static const char *take_word(Arena *arena, const char **line) {
 
 /* Whether the kernel has IPv6, which it can be booted without. */
 static bool has_ipv6(void) {
-        return access("/proc/net/if_inet6", F_OK) == 0;
+        return access("/proc/net/if_inet6", F_OK) == 0 || errno != ENOENT;
 }
 
 static bool parse_line(Arena *arena, const char *container, const char *line, LocalPort *ret_port) {

@@ -170,6 +170,7 @@ FUNCTION(int, memfd_create, -1, (const char *name, unsigned flags), (name, flags
 FUNCTION(int, open, -1, (const char *path, int flags, unsigned mode), (path, flags, mode))
 FUNCTION(int, openat, -1, (int at, const char *path, int flags, unsigned mode), (at, path, flags, mode))
 FUNCTION(void *, fopen, NULL, (const char *path, const char *mode), (path, mode))
+FUNCTION(void *, fmemopen, NULL, (void *text, size_t length, const char *mode), (text, length, mode))
 FUNCTION(int, close, (next(&function, "close"), ((int (*)(int))function)(fd), errno = fault_error, -1), (int fd), (fd))
 TRANSFER(read, buffer, (int fd, void *buffer, size_t size), (fd, buffer, size))
 TRANSFER(pread, buffer, (int fd, void *buffer, size_t size, long at), (fd, buffer, size, at))
