@@ -332,6 +332,9 @@ YAML
   nixos-container start own none
   [ "$(nixos-container show-ip own)" = 10.0.1.2 ]
   _says 'No address is declared for none, and it has none' nixos-container show-ip none
+  nixos-container run none -- sh -c 'ip link add name one type veth peer name two && ip address add 192.0.2.7/32 dev one'
+  [ "$(nixos-container show-ip none)" = 192.0.2.7 ]
+  nixos-container list --json | grep '"name": "none", "state": "up", "addresses": \["192.0.2.7"\]'
 }
 
 cli_show_host_key_is_the_containers_and_never_the_hosts() {
@@ -471,6 +474,8 @@ cli_says_so_without_machined_and_without_dbus() {
   [ "$(nixos-container status plain)" = up ]
   nixos-container list --json | grep '"name": "plain", "state": "up"'
   _says 'Cannot connect to D-Bus' nixos-container terminate plain
+  _status 1 _at_terminal 'timeout 20 nixos-container root-login plain' </dev/null >/tmp/shown
+  grep 'Cannot connect to D-Bus' /tmp/shown
   _says 'Cannot speak to systemd' $_as_nobody nixos-container status plain
   nixos-container stop pick
   systemctl start dbus.socket dbus.service
