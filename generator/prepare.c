@@ -65,7 +65,7 @@ static bool settle_link(const char *link) {
 
 /* Waits for the links of the host that systemd-nspawn is to use. One that was in the container until a moment ago is as new as one
  * that was just made. Those that are not there systemd-nspawn tells of. */
-static bool settle_links(Arena *arena, char *const program[]) {
+static bool settle_links(Arena *arena, const char *container, char *const program[]) {
         static const char *const options[] = {"--network-interface=", "--network-macvlan=", "--network-ipvlan="};
 
         for (size_t i = 0; program[i]; i++)
@@ -73,8 +73,12 @@ static bool settle_links(Arena *arena, char *const program[]) {
                         const char *value = nspawn_value_of(program[i], options[j]);
                         const char *link = value ? nspawn_parts(arena, value).part[0] : NULL;
 
-                        if (link && if_nametoindex(link) > 0 && !settle_link(link))
-                                return false;
+                        if (!link || if_nametoindex(link) == 0 || settle_link(link))
+                                continue;
+                        log_message(LOG_ERR,
+                                "Container %s cannot start: udev is not done with the network interface %s.", container,
+                                link);
+                        return false;
                 }
         return true;
 }
@@ -267,7 +271,7 @@ bool prepare(const char *container, char *const program[], pid_t *ret_listening)
         if (holder >= 0)
                 close(holder);
         /* Nothing is made by that. */
-        good = good && settle_links(&arena, program);
+        good = good && settle_links(&arena, container, program);
 
         buffer_free(&parts.tmpfiles);
         buffer_free(&parts.network);

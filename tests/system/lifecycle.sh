@@ -136,6 +136,7 @@ a_start_fails_when_udev_is_not_done_with_a_link_in_time() {
   udevadm control --start-exec-queue
   log_of web >/tmp/log
   grep 'Timed out .*: wait --timeout=30 /sys/class/net/vb-web$' /tmp/log
+  grep "Container web cannot start: udev is not done with the network interface vb-web." /tmp/log
   # systemd-nspawn is not even started.
   fails grep 'not initialized yet' /tmp/log
 }
