@@ -33,11 +33,19 @@ _start_by_other_version() {
   cp released/1/manifest.yaml "$manifest"
   systemctl daemon-reload
   systemctl start container@web container@brief container@plain
-  local name
+  local name link claim
+  rm "$records"/.claims/*
   for name in web brief plain; do
     rm "$records"/$name/*
     cp released/1/$name/* "$records"/$name/
     sed -i "s|$_this|$_other|g" "$records"/$name/*
+    # MAC addresses are of the host's machine ID.
+    sed -n 's/^link add name \([^ ]*\) .*/\1/p' "$records/$name/network" 2>/dev/null | while read -r link; do
+      sed -i "s/^\(link add name $link address\) [^ ]*/\1 $(cat "/sys/class/net/$link/address")/" "$records/$name/network"
+    done
+    if [ -e "$records/$name/claims" ]; then
+      sed '/^#/d; /^$/d' "$records/$name/claims" | while read -r claim; do ln -s "$name" "$records/.claims/$claim"; done
+    fi
   done
   grep -q "$_other/.*container-record remove web" "$records"/web/unit
   _forget_other_version
