@@ -29,10 +29,10 @@ static void make_file_mutable(int parent, const char *name) {
         /* Of other files, to open one can have a consequence. */
         if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISREG(status.st_mode))
                 fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (fd < 0)
-                return;
-        make_mutable(fd);
-        close(fd);
+        if (fd >= 0) {
+                make_mutable(fd);
+                close(fd);
+        }
 }
 
 static bool unlink_file(int parent, const char *name) {

@@ -748,13 +748,17 @@ cli_a_container_leads_create_and_update_to_no_file_of_the_host() {
   grep -x '# the first' /tmp/built-from/directory/configuration.nix
   nixos-container run a -- ln -sf /srv/host/file /etc/nixos/configuration.nix
   _says 'made from a system that was built already' nixos-container update a
-  nixos-container run a -- truncate --size 65M /etc/nixos/large
+  nixos-container run a -- truncate --size 40M /etc/nixos/large
+  nixos-container run a -- truncate --size 40M /etc/nixos/as-large
   _says 'Cannot copy /var/lib/nixos-containers/a/etc/nixos to build from it: there are more than 64 MiB in it' \
     nixos-container update a --config ''
   nixos-container run a -- sh -c 'rm -r /etc/nixos; touch /etc/nixos'
   _says 'Cannot write /var/lib/nixos-containers/a/etc/nixos/configuration.nix: Not a directory' nixos-container update a --config ''
   [ ! -e /run/nixos-container ]
   [ "$(cat /srv/host/*)" = $'precious\nprecious' ]
+  nixos-container stop a
+  rm -r /var/lib/nixos-containers/a
+  _says 'made from a system that was built already' nixos-container update a
   nixos-container destroy --yes a
   _remove_nix
 }

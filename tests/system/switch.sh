@@ -376,3 +376,16 @@ a_switch_to_nothing_at_all_stops_all() {
   nixos-container apply --at-switch --none
   nothing_is_left
 }
+
+what_an_interrupted_update_has_left_is_removed_by_the_next_apply() {
+  start_pair
+  # It was killed before the new record was in place, or after that, or while it replaced a file.
+  cp -r "$records/one" "$records/.one.new"
+  echo begun >"$records/.new"
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  nixos-container apply
+  [ ! -e "$records/.one.new" ]
+  [ ! -e "$records/.new" ]
+  [ -e "$records/one/unit" ]
+  page 10.0.0.1:8081
+}
