@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -48,7 +49,16 @@ static bool unlink_directory(int parent, const char *name) {
         return unlinkat(parent, name, AT_REMOVEDIR) >= 0 || errno == ENOENT;
 }
 
-static bool remove_content(int fd, const char *path);
+/* How deep directories are entered, each of which takes two file descriptors. What lies deeper is moved up. */
+#define DEPTH_MAX 64
+
+typedef struct Removal {
+        const char *path;
+        int top;        /* the directory itself */
+        unsigned moved; /* how many directories were moved into it */
+} Removal;
+
+static bool remove_content(Removal *removal, int fd, unsigned depth);
 
 /* Opens the directory @name if it is one of the same mount as @parent. -1 with ENOTDIR if it is no directory. */
 static int open_directory(int parent, const char *name) {
@@ -69,26 +79,43 @@ static int open_directory(int parent, const char *name) {
         return -1;
 }
 
-static bool remove_entry(int parent, const char *path, const char *name) {
+/* Moves the directory @name, which is open as @fd, to the top. False if that cannot be: it may lie on another volume of btrfs. */
+static bool move_up(Removal *removal, int parent, const char *name, int fd) {
+        char target[32];
+
+        make_mutable(fd);
+        do {
+                snprintf(target, sizeof(target), ".moved-up-%u", removal->moved++);
+                if (renameat2(parent, name, removal->top, target, RENAME_NOREPLACE) >= 0)
+                        return true;
+        } while (errno == EEXIST);
+        return false;
+}
+
+static bool remove_entry(Removal *removal, int parent, const char *name, unsigned depth) {
         int fd = open_directory(parent, name);
         bool good = true;
 
         if (fd >= 0) {
-                good = remove_content(fd, path);
+                bool is_gone = depth == DEPTH_MAX && move_up(removal, parent, name, fd);
+
+                good = is_gone || remove_content(removal, fd, depth);
                 close(fd);
+                if (is_gone)
+                        return true;
         } else if (errno != ENOTDIR) {
-                log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, path, strerror(errno));
+                log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, removal->path, strerror(errno));
                 return false;
         }
         if (good && !(fd >= 0 ? unlink_directory(parent, name) : unlink_file(parent, name))) {
-                log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, path, strerror(errno));
+                log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, removal->path, strerror(errno));
                 return false;
         }
         return good;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion) */
-static bool remove_content(int fd, const char *path) {
+static bool remove_content(Removal *removal, int fd, unsigned depth) {
         const struct dirent *entry;
         DIR *directory;
         bool good = true;
@@ -98,30 +125,34 @@ static bool remove_content(int fd, const char *path) {
         copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         directory = copy >= 0 ? fdopendir(copy) : NULL;
         if (!directory) {
-                log_message(LOG_ERR, "Cannot read a directory in %s: %s", path, strerror(errno));
+                log_message(LOG_ERR, "Cannot read a directory in %s: %s", removal->path, strerror(errno));
                 if (copy >= 0)
                         close(copy);
                 return false;
         }
         while ((entry = readdir(directory)))
                 if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                        good = remove_entry(fd, path, entry->d_name) && good;
+                        good = remove_entry(removal, fd, entry->d_name, depth + 1) && good;
         closedir(directory);
         return good;
 }
 
 bool remove_tree(const char *path) {
-        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        Removal removal = {.path = path, .top = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+        unsigned moved;
         bool good;
 
-        if (fd < 0) {
+        if (removal.top < 0) {
                 if (errno == ENOENT)
                         return true;
                 log_message(LOG_ERR, "Cannot remove %s: %s", path, strerror(errno));
                 return false;
         }
-        good = remove_content(fd, path);
-        close(fd);
+        do {
+                moved = removal.moved;
+                good = remove_content(&removal, removal.top, 0);
+        } while (good && removal.moved != moved);
+        close(removal.top);
         if (!good)
                 return false;
         if (rmdir(path) >= 0)

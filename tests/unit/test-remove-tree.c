@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +34,12 @@ static void touch(const char *path) {
 
         assert_true(fd >= 0);
         close(fd);
+}
+
+/* assert_true() is for the process of the tests only. */
+static void demand(bool condition) {
+        if (!condition)
+                exit(EXIT_FAILURE);
 }
 
 static int make_directory(void **state) {
@@ -73,6 +80,28 @@ static void many_files_in_one_directory_are_all_removed(void **state) {
         assert_true(remove_tree(directory));
 }
 
+/* Somebody inside a container makes them, by mkdir() and chdir(). */
+static void directories_of_any_depth_are_removed_with_few_file_descriptors(void **state) {
+        const struct rlimit few = {.rlim_cur = 256, .rlim_max = 256};
+        pid_t pid;
+        int status;
+
+        (void)state;
+        touch(at(".moved-up-0"));
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                demand(chdir(directory) == 0 && setrlimit(RLIMIT_NOFILE, &few) == 0);
+                for (int i = 0; i < 5000; i++)
+                        demand(mkdir("deep", 0700) == 0 && mkdir("wide", 0700) == 0 && chdir("deep") == 0);
+                demand(chdir("/") == 0 && remove_tree(directory));
+                _exit(0);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+        assert_int_not_equal(access(directory, F_OK), 0);
+}
+
 static void a_directory_that_is_gone_is_removed_already(void **state) {
         (void)state;
         assert_return_code(rmdir(directory), 0);
@@ -108,12 +137,6 @@ static char *said_among_mounts(void (*function)(void)) {
         }
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS);
         return said;
-}
-
-/* assert_true() is for the process of the tests only. */
-static void demand(bool condition) {
-        if (!condition)
-                exit(EXIT_FAILURE);
 }
 
 static void mount_at(const char *path) {
@@ -224,6 +247,8 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup(all_in_a_directory_is_removed_and_what_links_lead_to_is_kept, make_directory),
                 cmocka_unit_test_setup(many_files_in_one_directory_are_all_removed, make_directory),
+                cmocka_unit_test_setup(
+                        directories_of_any_depth_are_removed_with_few_file_descriptors, make_directory),
                 cmocka_unit_test_setup(a_directory_that_is_gone_is_removed_already, make_directory),
                 cmocka_unit_test_setup(nothing_that_is_mounted_there_is_removed, make_directory),
                 cmocka_unit_test_setup(all_that_is_mounted_below_a_directory_is_unmounted, make_directory),
