@@ -24,7 +24,7 @@ static bool is_given(const Mark *mark) {
         do {                                                                                                           \
                 if ((severity) == SEVERITY_ERROR)                                                                      \
                         (c)->container->broken = true;                                                                 \
-                diagnose((c)->diagnostics, severity, (c)->container, (c)->container->file, mark,                       \
+                diagnose((c)->diagnostics, severity, (c)->container->name.text, (c)->container->file, mark,            \
                         option_path((c)->arena, (c)->container->name.text, option), __VA_ARGS__);                      \
         } while (0)
 

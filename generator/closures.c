@@ -11,7 +11,8 @@
 #define complain(manifest, container, diagnostics, ...)                                                                \
         do {                                                                                                           \
                 (container)->broken = true;                                                                            \
-                diagnose(diagnostics, SEVERITY_ERROR, container, (container)->file, &(container)->rare->closure.mark,  \
+                diagnose(diagnostics, SEVERITY_ERROR, (container)->name.text, (container)->file,                       \
+                        &(container)->rare->closure.mark,                                                              \
                         option_path((manifest)->arena, (container)->name.text, "closure"), __VA_ARGS__);               \
         } while (0)
 

@@ -9,50 +9,102 @@ void diagnostics_init(Diagnostics *diagnostics, Arena *arena) {
         diagnostics->end = &diagnostics->first;
 }
 
-void vdiagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
-        const char *option, const char *format, va_list arguments) {
-        Diagnostic *diagnostic;
-        char message[2048], place[32] = "";
-
-        if (severity == SEVERITY_ERROR)
-                diagnostics->errors++;
-        else
-                diagnostics->warnings++;
-        if (diagnostics_are_full(diagnostics))
-                return;
-        diagnostics->kept++;
-
-        vsnprintf(message, sizeof(message), format, arguments);
-        if (mark && mark->line > 0)
-                snprintf(place, sizeof(place), ":%u:%u", mark->line, mark->column);
-
-        diagnostic = arena_alloc(diagnostics->arena, sizeof(*diagnostic));
-        diagnostic->severity = severity;
-        diagnostic->subject = subject;
-        diagnostic->file = file;
-        diagnostic->text = arena_printf(
-                diagnostics->arena, "%s%s: %s%s%s", file, place, option ? option : "", option ? ": " : "", message);
-        *diagnostics->end = diagnostic;
-        diagnostics->end = &diagnostic->next;
+static Errors *find_errors(const Diagnostics *diagnostics, const char *container, const char *file) {
+        return container ? name_table_find(&diagnostics->of_containers, container)
+                         : name_table_find(&diagnostics->of_files, file);
 }
 
-void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
+const Errors *diagnostics_errors(const Diagnostics *diagnostics, const char *container, const char *file) {
+        return find_errors(diagnostics, container, file);
+}
+
+bool diagnostics_keep_error(const Diagnostics *diagnostics, const char *container, const char *file) {
+        return diagnostics->kept < DIAGNOSTICS_MAX || !find_errors(diagnostics, container, file);
+}
+
+/* Adds @kept, or only counts one that is not kept if it is NULL: that is never the first one. */
+static void add_error(Diagnostics *diagnostics, const char *container, const char *file, Diagnostic *kept) {
+        Errors *errors = find_errors(diagnostics, container, file);
+
+        if (!errors) {
+                errors = arena_alloc(diagnostics->arena, sizeof(*errors));
+                (void)name_table_add(container ? &diagnostics->of_containers : &diagnostics->of_files,
+                        container ? container : file, errors);
+                errors->first = kept;
+        } else if (kept) {
+                errors->last->next_of_same = kept;
+        }
+        errors->length++;
+        if (kept) {
+                errors->last = kept;
+                errors->kept++;
+        }
+}
+
+void vdiagnose(Diagnostics *diagnostics, Severity severity, const char *container, const char *file, const Mark *mark,
+        const char *option, const char *format, va_list arguments) {
+        bool is_error = severity == SEVERITY_ERROR, is_kept = diagnostics->kept < DIAGNOSTICS_MAX;
+        Diagnostic *diagnostic = NULL;
+
+        if (is_error) {
+                diagnostics->errors++;
+                is_kept = diagnostics_keep_error(diagnostics, container, file);
+        } else {
+                diagnostics->warnings++;
+        }
+        if (is_kept) {
+                char message[2048], place[32] = "";
+
+                vsnprintf(message, sizeof(message), format, arguments);
+                if (mark && mark->line > 0)
+                        snprintf(place, sizeof(place), ":%u:%u", mark->line, mark->column);
+                diagnostic = arena_alloc(diagnostics->arena, sizeof(*diagnostic));
+                diagnostic->severity = severity;
+                diagnostic->text = arena_printf(diagnostics->arena, "%s%s: %s%s%s", file, place, option ? option : "",
+                        option ? ": " : "", message);
+                *diagnostics->end = diagnostic;
+                diagnostics->end = &diagnostic->next;
+                diagnostics->kept++;
+        }
+        if (is_error)
+                add_error(diagnostics, container, file, diagnostic);
+}
+
+void diagnose(Diagnostics *diagnostics, Severity severity, const char *container, const char *file, const Mark *mark,
         const char *option, const char *format, ...) {
         va_list arguments;
 
         va_start(arguments, format);
-        vdiagnose(diagnostics, severity, subject, file, mark, option, format, arguments);
+        vdiagnose(diagnostics, severity, container, file, mark, option, format, arguments);
         va_end(arguments);
 }
 
-void diagnostics_log(const Diagnostics *diagnostics) {
-        unsigned left = diagnostics->errors + diagnostics->warnings - diagnostics->kept;
+/* Logs those of at least @least. */
+static void log_from(const Diagnostics *diagnostics, Severity least) {
+        unsigned left = diagnostics->errors + (least == SEVERITY_WARNING ? diagnostics->warnings : 0), logged = 0;
 
-        for (const Diagnostic *d = diagnostics->first; d; d = d->next)
+        for (const Diagnostic *d = diagnostics->first; d && logged < DIAGNOSTICS_LOGGED_MAX; d = d->next) {
+                if (d->severity < least)
+                        continue;
                 if (d->severity == SEVERITY_ERROR)
                         log_message(LOG_ERR, "%s", d->text);
                 else
                         log_message(LOG_WARNING, "%s (warning)", d->text);
-        if (left > 0)
-                log_message(LOG_ERR, "… and %u more.", left);
+                logged++;
+        }
+        if (left > logged)
+                log_message(LOG_ERR, "… and %u more.", left - logged);
+}
+
+void diagnostics_log(const Diagnostics *diagnostics) {
+        log_from(diagnostics, SEVERITY_WARNING);
+}
+
+void diagnostics_log_errors(const Diagnostics *diagnostics) {
+        log_from(diagnostics, SEVERITY_ERROR);
+}
+
+void diagnostics_free(Diagnostics *diagnostics) {
+        name_table_free(&diagnostics->of_containers);
+        name_table_free(&diagnostics->of_files);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "arena.h"
+#include "name-table.h"
 
 /* A place in a file, counted from 1; line 0 means "not given". */
 typedef struct Mark {
@@ -20,36 +21,54 @@ typedef enum Severity {
 } Severity;
 
 typedef struct Diagnostic {
-        struct Diagnostic *next; /* of this list */
+        struct Diagnostic *next;         /* of this list */
+        struct Diagnostic *next_of_same; /* of an error: the next one about the same container or file */
         Severity severity;
-        const void *subject; /* the container it is about; NULL for a whole file */
-        const char *file;    /* as it was given */
-        const char *text;    /* "FILE:LINE:COLUMN: path.to.option: message" */
+        const char *text; /* "FILE:LINE:COLUMN: path.to.option: message" */
 } Diagnostic;
 
-/* The list keeps the first DIAGNOSTICS_MAX and counts the rest, so that a hostile manifest cannot fill the log. */
+/* The errors about one container, or about one file as a whole. */
+typedef struct Errors {
+        const Diagnostic *first; /* never NULL */
+        Diagnostic *last;
+        unsigned length, kept;
+} Errors;
+
+/* The list keeps the first DIAGNOSTICS_MAX, and behind them only the first error of each container and file that had none before; the
+ * rest is counted. So a hostile manifest cannot use up memory with one container, nor hide what is wrong with another. */
 #define DIAGNOSTICS_MAX 1000
+
+/* How many of them are logged: a manifest may have tens of thousands of containers. */
+#define DIAGNOSTICS_LOGGED_MAX (2 * DIAGNOSTICS_MAX)
 
 typedef struct Diagnostics {
         Arena *arena;
         Diagnostic *first, **end;
         unsigned errors, warnings, kept;
+        NameTable of_containers, of_files; /* Errors, by the name of what they are about */
 } Diagnostics;
 
-/* Prepares an empty list, whose texts are owned by @arena. */
+/* Prepares an empty list, whose texts are owned by @arena. Free it with diagnostics_free(). */
 void diagnostics_init(Diagnostics *diagnostics, Arena *arena);
 
-/* Adds one. @mark may be NULL for a file as a whole, @option for a place that is no option. The message is formatted as
- * printf(3), or vprintf(3). */
-void diagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
+/* Adds one about the container @container, or NULL for the whole @file; both names outlive the list. @mark may be NULL for a file as a
+ * whole, @option for a place that is no option. The message is formatted as printf(3), or vprintf(3). */
+void diagnose(Diagnostics *diagnostics, Severity severity, const char *container, const char *file, const Mark *mark,
         const char *option, const char *format, ...) __attribute__((format(printf, 7, 8)));
-void vdiagnose(Diagnostics *diagnostics, Severity severity, const void *subject, const char *file, const Mark *mark,
+void vdiagnose(Diagnostics *diagnostics, Severity severity, const char *container, const char *file, const Mark *mark,
         const char *option, const char *format, va_list arguments) __attribute__((format(printf, 7, 0)));
 
-/* Whether further ones are only counted. */
-static inline bool diagnostics_are_full(const Diagnostics *diagnostics) {
-        return diagnostics->kept >= DIAGNOSTICS_MAX;
-}
+/* Whether a further error about @container, or NULL for the whole @file, would be kept: if not, its text need not be made. */
+bool diagnostics_keep_error(const Diagnostics *diagnostics, const char *container, const char *file);
 
-/* Logs all of them, see log.h: each with its severity, and a last line that counts those not kept. */
+/* The errors about @container, or with NULL those about the whole @file; NULL if there are none. */
+const Errors *diagnostics_errors(const Diagnostics *diagnostics, const char *container, const char *file);
+
+/* Logs them, see log.h: each with its severity, and a last line that counts those not logged. */
 void diagnostics_log(const Diagnostics *diagnostics);
+
+/* Logs only those that are errors, in the same way. */
+void diagnostics_log_errors(const Diagnostics *diagnostics);
+
+/* Frees what is not in the arena. */
+void diagnostics_free(Diagnostics *diagnostics);

@@ -547,7 +547,7 @@ static void add_permissions(Generator *g, const Container *container) {
 
 /* Adds an error about the container that only shows now. */
 static void complain(Generator *g, const Container *container, const char *message) {
-        diagnose(g->diagnostics, SEVERITY_ERROR, container, container->file, &container->name.mark,
+        diagnose(g->diagnostics, SEVERITY_ERROR, container->name.text, container->file, &container->name.mark,
                 option_path(g->kept, container->name.text, NULL), "%s", message);
 }
 
@@ -723,25 +723,17 @@ static bool generate_container(Generator *g, const Container *container) {
         return true;
 }
 
-/* Adds the errors that are about @container, or with @of_file those about the whole file it is in. */
-static void add_errors(Generator *g, const Container *container, bool of_file) {
-        for (const Diagnostic *d = g->diagnostics->first; d; d = d->next) {
-                const Container *subject = d->subject;
-
-                if (d->severity != SEVERITY_ERROR || of_file != !subject)
-                        continue;
-                if (of_file ? d->file == container->file : strcmp(subject->name.text, container->name.text) == 0)
-                        add(g, DIAGNOSTIC, d->text);
-        }
+static void add_errors(Generator *g, const Errors *errors) {
+        for (const Diagnostic *d = errors ? errors->first : NULL; d; d = d->next_of_same)
+                add(g, DIAGNOSTIC, d->text);
+        if (errors && errors->length > errors->kept)
+                add(g, DIAGNOSTIC, text(g, "… and %u more.", errors->length - errors->kept));
 }
 
+/* There is at least one: a container is broken by an error about it, or by one about its whole file. */
 static void add_diagnostics(Generator *g, const Container *container) {
-        add_errors(g, container, false);
-        add_errors(g, container, true);
-        if (g->values[DIAGNOSTIC].length == 0)
-                add(g, DIAGNOSTIC,
-                        text(g, "%s: too many errors to list them here; see nixos-container-generator --check",
-                                container->file));
+        add_errors(g, diagnostics_errors(g->diagnostics, container->name.text, NULL));
+        add_errors(g, diagnostics_errors(g->diagnostics, NULL, container->file));
         add(g, FIRST_DIAGNOSTIC, g->values[DIAGNOSTIC].items[0].text);
 }
 

@@ -112,9 +112,7 @@ static void log_others(const Host *host, const char *name) {
 bool host_log_unread(const Host *host) {
         if (!host->manifest.is_incomplete)
                 return false;
-        for (const Diagnostic *d = host->diagnostics.first; d; d = d->next)
-                if (d->severity == SEVERITY_ERROR)
-                        log_message(LOG_ERR, "%s", d->text);
+        diagnostics_log_errors(&host->diagnostics);
         return true;
 }
 
@@ -143,6 +141,7 @@ const Container *host_running(Host *host, const HostContainer *container) {
         manifest_read(record, path, path, &ignored);
         running = record->length > 0 ? record->containers[0] : NULL;
         manifest_free(record);
+        diagnostics_free(&ignored);
         return running;
 }
 
@@ -157,19 +156,18 @@ const char *host_system(Host *host, const HostContainer *container) {
 }
 
 bool host_log_errors(const Host *host, const HostContainer *container) {
-        bool any = false;
+        const Errors *errors =
+                container->declared ? diagnostics_errors(&host->diagnostics, container->name, NULL) : NULL;
 
-        for (const Diagnostic *d = host->diagnostics.first; d; d = d->next)
-                if (container->declared && d->subject == container->declared && d->severity == SEVERITY_ERROR) {
-                        log_message(LOG_ERR, "%s", d->text);
-                        any = true;
-                }
-        return any;
+        for (const Diagnostic *d = errors ? errors->first : NULL; d; d = d->next_of_same)
+                log_message(LOG_ERR, "%s", d->text);
+        return errors != NULL;
 }
 
 void host_free(Host *host) {
         free(host->containers);
         name_table_free(&host->names);
+        diagnostics_free(&host->diagnostics);
         manifest_free(&host->manifest);
         arena_free(&host->arena);
 }

@@ -280,6 +280,7 @@ static bool would_be_good(const char *name, const char *path, const char *shown)
         if (!good)
                 diagnostics_log(&diagnostics);
         name_table_free(&names);
+        diagnostics_free(&diagnostics);
         manifest_free(&manifest);
         arena_free(&arena);
         return good;

@@ -80,6 +80,16 @@ static Mark mark_of(const yaml_mark_t *mark) {
         return (Mark){.line = (uint32_t)mark->line + 1, .column = (uint32_t)mark->column + 1};
 }
 
+/* The container that is being read, or NULL. */
+static const char *container_name(const Reader *r) {
+        return r->container ? r->container->name.text : NULL;
+}
+
+/* Whether an error that is reported now is not only counted: no memory is spent on the text of one that is. */
+static bool will_be_seen(const Reader *r) {
+        return diagnostics_keep_error(r->diagnostics, container_name(r), r->file);
+}
+
 /* Says what is wrong at @mark, with the option that is being read. */
 __attribute__((format(printf, 3, 4))) static void report(Reader *r, Mark mark, const char *format, ...) {
         va_list arguments;
@@ -88,12 +98,9 @@ __attribute__((format(printf, 3, 4))) static void report(Reader *r, Mark mark, c
                 r->container->broken = true;
         else
                 r->manifest->is_incomplete = true;
-        if (diagnostics_are_full(r->diagnostics)) { /* nor is memory spent on them */
-                r->diagnostics->errors++;
-                return;
-        }
         va_start(arguments, format);
-        vdiagnose(r->diagnostics, SEVERITY_ERROR, r->container, r->file, &mark, path_text(r), format, arguments);
+        vdiagnose(r->diagnostics, SEVERITY_ERROR, container_name(r), r->file, &mark,
+                will_be_seen(r) ? path_text(r) : NULL, format, arguments);
         va_end(arguments);
 }
 
@@ -225,7 +232,7 @@ static bool is_null(const Reader *r) {
 
 /* What stands there, for a message. */
 static const char *found(Reader *r) {
-        if (diagnostics_are_full(r->diagnostics)) /* nobody will see it */
+        if (!will_be_seen(r))
                 return "";
         if (is_null(r))
                 return "null";
@@ -566,8 +573,8 @@ static void read_containers(Reader *r) {
 
 /* An error that concerns all containers of the file, from @first on. */
 static void break_containers(Reader *r, size_t first, const Mark *mark, const char *option, const char *message) {
-        /* Of a file that ends in a syntax error more is not known. */
-        if (!r->failed)
+        /* Of a file that ends in a syntax error before any of them, more is not known. */
+        if (!r->failed || r->manifest->length > first)
                 diagnose(r->diagnostics, SEVERITY_ERROR, NULL, r->file, mark, option, "%s", message);
         for (size_t i = first; i < r->manifest->length; i++)
                 r->manifest->containers[i]->broken = true;
@@ -604,7 +611,7 @@ static void read_root(Reader *r) {
                                 check_plain_yaml(r);
                         else
                                 read_containers(r);
-                } else {
+                } else if (!r->failed) {
                         version_mark = event_mark(r);
                         version_error = NULL;
                         if (r->event.type == YAML_SCALAR_EVENT)

@@ -128,7 +128,7 @@ typedef struct Check {
 } Check;
 
 #define warn(c, container, bind, source, ...)                                                                          \
-        diagnose((c)->diagnostics, SEVERITY_WARNING, container, (container)->file, &(source)->mark,                    \
+        diagnose((c)->diagnostics, SEVERITY_WARNING, (container)->name.text, (container)->file, &(source)->mark,       \
                 bind_mount_option((c)->arena, container, bind), __VA_ARGS__)
 
 static const char *bind_mount_option(Arena *arena, const Container *container, const BindMount *bind) {

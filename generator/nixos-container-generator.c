@@ -156,6 +156,7 @@ static bool run(const Arguments *arguments) {
         diagnostics_log(&diagnostics);
 
         name_table_free(&names);
+        diagnostics_free(&diagnostics);
         manifest_free(&manifest);
         arena_free(&arena);
         return good;

@@ -93,7 +93,7 @@ static void report_cycle(Search *s, Node *members[], size_t length) {
                 while (!(next = follow(s, members[i], item)) || next->group != members[i]->group)
                         item++;
                 container->broken = true;
-                diagnose(s->diagnostics, SEVERITY_ERROR, container, container->file, &after[item].mark,
+                diagnose(s->diagnostics, SEVERITY_ERROR, container->name.text, container->file, &after[item].mark,
                         option_path(s->arena, container->name.text, arena_printf(s->arena, "after[%u]", item)),
                         names ? "%s would wait for each other" : "it would wait for itself", names);
         }
@@ -186,7 +186,7 @@ static void check_names(Arena *arena, const Container *container, const List *li
                 const char *name = items[i].text ? order_container(arena, items[i].text) : NULL;
 
                 if (name && !name_table_find(names, name))
-                        diagnose(diagnostics, SEVERITY_WARNING, container, container->file, &items[i].mark,
+                        diagnose(diagnostics, SEVERITY_WARNING, container->name.text, container->file, &items[i].mark,
                                 option_path(arena, container->name.text, arena_printf(arena, "%s[%u]", option, i)),
                                 "there is no container %s", name);
         }

@@ -306,6 +306,7 @@ static Container *read_running(Plan *plan, const char *records, const char *name
         manifest_read(
                 &plan->running, arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), name, &diagnostics);
         manifest_close(&plan->running);
+        diagnostics_free(&diagnostics);
         if (diagnostics.errors > 0 || plan->running.length != before + 1)
                 return NULL;
         container = plan->running.containers[before];
@@ -326,21 +327,13 @@ static PlannedContainer *add_item(Plan *plan, const char *name) {
         return &plan->items[plan->length++];
 }
 
-/* The first error about @container, or else about the whole file that it is in. */
+/* The first error about @container, or else about the whole file that it is in: one of them has broken it. */
 static const char *first_error(const Diagnostics *diagnostics, const Container *container) {
-        const char *of_file = NULL;
+        const Errors *errors = diagnostics_errors(diagnostics, container->name.text, NULL);
 
-        for (const Diagnostic *d = diagnostics->first; d; d = d->next) {
-                const Container *subject = d->subject;
-
-                if (d->severity != SEVERITY_ERROR)
-                        continue;
-                if (subject && strcmp(subject->name.text, container->name.text) == 0)
-                        return d->text;
-                if (!subject && !of_file && d->file == container->file)
-                        of_file = d->text;
-        }
-        return of_file ? of_file : "there are errors in its entry; see nixos-container check";
+        if (!errors)
+                errors = diagnostics_errors(diagnostics, NULL, container->file);
+        return errors->first->text;
 }
 
 static void decide_by_changes(PlannedContainer *item, bool is_unfinished) {
@@ -520,6 +513,7 @@ static void find_claims(Plan *plan) {
         diagnostics_init(&diagnostics, plan->arena);
         check_manifest(&plan->running, &names, &diagnostics);
         name_table_free(&names);
+        diagnostics_free(&diagnostics);
 }
 
 bool plan_make(Plan *plan, const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics,

@@ -45,6 +45,7 @@ static bool read_declared(Declared *declared, char *const files[], int files_len
 static void free_declared(Declared *declared) {
         plan_free(&declared->plan);
         name_table_free(&declared->names);
+        diagnostics_free(&declared->diagnostics);
         manifest_free(&declared->manifest);
         arena_free(&declared->arena);
 }
@@ -53,9 +54,7 @@ static void free_declared(Declared *declared) {
 static bool is_incomplete(const Declared *declared) {
         if (!declared->manifest.is_incomplete)
                 return false;
-        for (const Diagnostic *d = declared->diagnostics.first; d; d = d->next)
-                if (d->severity == SEVERITY_ERROR)
-                        fprintf(stderr, "%s\n", d->text);
+        diagnostics_log_errors(&declared->diagnostics);
         return true;
 }
 

@@ -178,6 +178,7 @@ int verb_check(int argc, char *argv[]) {
         diagnostics_log(&diagnostics);
         good = diagnostics.errors + diagnostics.warnings == 0;
         name_table_free(&names);
+        diagnostics_free(&diagnostics);
         manifest_free(&manifest);
         arena_free(&arena);
         return good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -96,6 +96,7 @@ Files files_generate(const char *before, const char *bytes, size_t length, const
         if (ret_twice)
                 *ret_twice = is_declared_twice(&manifest, container);
         name_table_free(&names);
+        diagnostics_free(&diagnostics);
         manifest_free(&manifest);
         arena_free(&arena);
         return take();

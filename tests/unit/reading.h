@@ -48,6 +48,7 @@ static inline const char *reading_said(Reading *reading) {
 }
 
 static inline void reading_free(Reading *reading) {
+        diagnostics_free(&reading->diagnostics);
         manifest_free(&reading->manifest);
         arena_free(&reading->arena);
 }

@@ -31,23 +31,29 @@ static void append(Buffer *buffer, const char *text) {
         buffer_append(buffer, text, strlen(text));
 }
 
-static void a_container_whose_errors_were_too_many_to_keep_is_broken_all_the_same(void **state) {
+static void the_errors_of_one_container_do_not_hide_those_of_another(void **state) {
         Buffer text = BUFFER_NULL;
         Reading reading;
         char *generated, *unit;
 
         (void)state;
         append(&text, "version: 1\ncontainers:\n  a:\n    system: /s\n    extraFlags:\n");
-        for (int i = 0; i < DIAGNOSTICS_MAX; i++)
+        for (int i = 0; i < DIAGNOSTICS_MAX + 200; i++)
                 append(&text, "      - []\n");
-        append(&text, "  b: { system: s }\n");
+        append(&text, "  b: { system: s, autoStart: 5 }\n");
         reading_init(&reading);
         reading_add_bytes(&reading, "f.yaml", text.text, text.length);
         generated = generate_text(&reading);
 
         unit = strstr(generated, "# /run/systemd/generator/container@b.service\n");
         assert_non_null(unit);
-        assert_non_null(strstr(unit, "too many errors to list them here; see nixos-container-generator --check"));
+        assert_non_null(
+                strstr(unit, "\nDescription=Container b, which has errors: f.yaml:1206:16: containers.b.system: "));
+        assert_non_null(strstr(unit, "\nExecStartPre=:/usr/bin/echo \"f.yaml:1206:16: containers.b.system: "));
+        assert_non_null(strstr(unit, "\nExecStartPre=:/usr/bin/echo \"… and 1 more.\"\n"));
+        *unit = '\0';
+        assert_non_null(strstr(generated, "\nExecStartPre=:/usr/bin/echo \"… and 200 more.\"\n"));
+        *unit = '#';
         assert_non_null(strstr(unit, "/usr/bin/false"));
         free(generated);
         reading_free(&reading);
@@ -114,7 +120,7 @@ static void without_containers_nothing_is_generated(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(a_container_whose_errors_were_too_many_to_keep_is_broken_all_the_same),
+                cmocka_unit_test(the_errors_of_one_container_do_not_hide_those_of_another),
                 cmocka_unit_test(the_same_manifest_gives_the_same_bytes),
                 cmocka_unit_test(a_closure_of_too_many_paths_is_named_as_that),
                 cmocka_unit_test(without_containers_nothing_is_generated),

@@ -32,6 +32,9 @@ static const struct {
                 "f.yaml:1:1: version: is missing: this file's format is version 1\n"},
         {"version: 2\ncontainers: { a: { system: /s } }\n", "!a",
                 "f.yaml:1:10: version: \"2\" is not a version that this program knows, which is 1\n"},
+        {"version: 2\ncontainers: { a: { system: /s }, b: { system: ] } }\n", "!a !b",
+                "f.yaml:2:47: containers.b.system: while parsing a flow node: did not find expected node content\n"
+                "f.yaml:1:10: version: \"2\" is not a version that this program knows, which is 1\n"},
         {"version: 1.0\n", "", "f.yaml:1:10: version: \"1.0\" is not a version that this program knows, which is 1\n"},
         {"version: {}\n", "", "f.yaml:1:10: version: a mapping is not a version that this program knows, which is 1\n"},
         {V "version: 1\n", "", "f.yaml:2:1: version: is given twice, first at 1:10\n"},

@@ -382,7 +382,7 @@ static void the_reason_is_an_error_of_its_own_or_else_of_its_own_file(void **sta
         host_free(&host);
 }
 
-static void a_container_whose_errors_were_too_many_to_keep_is_left_as_it_is(void **state) {
+static void a_container_behind_one_with_many_errors_says_its_own(void **state) {
         const char *text = "version: 1\ncontainers:\n  many: {system: /a, tmpfs: [";
         const char *said;
         Host host;
@@ -393,7 +393,7 @@ static void a_container_whose_errors_were_too_many_to_keep_is_left_as_it_is(void
                 text = arena_join(&host.declared.arena, text, "x, ");
         declare(&host, arena_join(&host.declared.arena, text, "]}\n  web: {system: x}\n"));
         said = planned(&host);
-        assert_non_null(strstr(said, "\nweb: fail (there are errors in its entry; see nixos-container check)\n"));
+        assert_non_null(strstr(said, "\nweb: fail (m.yaml:4:17: containers.web.system: \"x\" is not an absolute path"));
         host_free(&host);
 }
 
@@ -725,7 +725,7 @@ int main(void) {
                 cmocka_unit_test(of_a_container_with_errors_its_own_first_one_is_the_reason),
                 cmocka_unit_test(an_error_of_the_whole_file_is_the_reason_of_all_its_containers),
                 cmocka_unit_test(the_reason_is_an_error_of_its_own_or_else_of_its_own_file),
-                cmocka_unit_test(a_container_whose_errors_were_too_many_to_keep_is_left_as_it_is),
+                cmocka_unit_test(a_container_behind_one_with_many_errors_says_its_own),
                 cmocka_unit_test(before_any_container_has_run_there_is_a_plan),
                 cmocka_unit_test(a_container_that_is_declared_twice_is_planned_once),
                 cmocka_unit_test(a_container_is_restarted_with_those_that_it_requires),
