@@ -46,9 +46,9 @@ static void end_step(Step *step, bool good, const char *why) {
         step->done = true;
         step->failed = !good;
         if (good)
-                printf("%s: %s\n", item->name, was_done[item->action]);
+                print_safely("%s: %s", item->name, was_done[item->action]);
         else
-                printf("%s: failed to %s%s%s\n", item->name, action_names[item->action], why ? ": " : "",
+                print_safely("%s: failed to %s%s%s", item->name, action_names[item->action], why ? ": " : "",
                         why ? why : "");
         (void)fflush(stdout);
 }
@@ -272,11 +272,11 @@ static void announce(const Apply *apply) {
                 const PlannedContainer *item = &apply->plan->items[i];
 
                 if (item->action == ACTION_KEEP)
-                        printf("%s: left as it is, although it was changed: %s\n", item->name, item->reason);
+                        print_safely("%s: left as it is, although it was changed: %s", item->name, item->reason);
                 else if (item->action == ACTION_FAIL)
-                        printf("%s: left as it is: %s\n", item->name, item->reason);
+                        print_safely("%s: left as it is: %s", item->shown_name, item->reason);
                 else if (item->action != ACTION_NONE && apply->progress)
-                        printf("%s: %s…\n", item->name, being_done[item->action]);
+                        print_safely("%s: %s…", item->name, being_done[item->action]);
         }
         (void)fflush(stdout);
 }
@@ -293,16 +293,16 @@ static bool conclude(const Apply *apply) {
         }
         if (failed == 0)
                 return true;
-        fprintf(stderr, "%zu of %zu containers failed:\n", failed, failed + done);
+        log_message(LOG_ERR, "%zu of %zu containers failed:", failed, failed + done);
         for (size_t i = 0; i < apply->plan->length; i++) {
                 const PlannedContainer *item = apply->steps[i].item;
 
                 if (item->action == ACTION_FAIL)
-                        fprintf(stderr, "  %s: see nixos-container check\n", item->name);
+                        log_message(LOG_ERR, "  %s: see nixos-container check", item->shown_name);
                 else if (apply->steps[i].failed && item->action == ACTION_UPDATE)
-                        fprintf(stderr, "  %s: the reason is above\n", item->name);
+                        log_message(LOG_ERR, "  %s: the reason is above", item->name);
                 else if (apply->steps[i].failed)
-                        fprintf(stderr, "  %s: see journalctl -u container@%s\n", item->name, item->name);
+                        log_message(LOG_ERR, "  %s: see journalctl -u container@%s", item->name, item->name);
         }
         return false;
 }

@@ -85,7 +85,9 @@ static size_t append_character(char **end, const char *text, size_t length) {
         size_t size;
         uint32_t character = utf8_decode(text, length, &size);
 
-        if (utf8_is_noncharacter(character)) {
+        if (size == 1 && character >= 0x80) {
+                *end = append_hexadecimal(*end, *text);
+        } else if (utf8_is_control(text, size) || utf8_is_noncharacter(character)) {
                 *end += sprintf(*end, character > 0xffff ? "\\U%08x" : "\\u%04x", character);
         } else {
                 memcpy(*end, text, size);

@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "utf8.h"
 
 static int kmsg = -1;
 
@@ -17,31 +20,48 @@ void log_open(void) {
                 kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
 }
 
-static void replace_control_characters(char *text) {
-        for (char *c = text; *c; c++)
-                if ((unsigned char)*c < ' ' || *c == 0x7f)
-                        *c = '?';
+void replace_control_characters(char *text) {
+        char *to = text;
+
+        for (const char *from = text; *from; from++) {
+                bool is_wide = utf8_is_control(from, 2);
+
+                *to = *from;
+                if (is_wide || (unsigned char)*from < ' ' || *from == 0x7f)
+                        *to = '?';
+                to++;
+                from += is_wide;
+        }
+        *to = '\0';
+}
+
+/* Formats a message as one line; free(3) it. NULL, after that was said, if there is no memory. */
+static char *format_message(const char *format, va_list arguments) {
+        char *text;
+
+        if (vasprintf(&text, format, arguments) < 0) {
+                (void)!write(STDERR_FILENO, "Out of memory.\n", 15);
+                return NULL;
+        }
+        replace_control_characters(text);
+        return text;
 }
 
 void log_message(int priority, const char *format, ...) {
-        char line[LOG_KMSG_MAX + 1], *text = NULL;
+        char line[LOG_KMSG_MAX + 1], *text;
         va_list arguments;
-        int length;
 
         va_start(arguments, format);
-        length = vasprintf(&text, format, arguments);
+        text = format_message(format, arguments);
         va_end(arguments);
-        if (length < 0) {
-                (void)!write(STDERR_FILENO, "Out of memory.\n", 15);
+        if (!text)
                 return;
-        }
-        replace_control_characters(text);
-
         if (kmsg < 0) {
                 fprintf(stderr, "%s\n", text);
         } else {
-                length = snprintf(line, sizeof(line), "<%i>%s[%i]: %s\n", priority, program_invocation_short_name,
+                int length = snprintf(line, sizeof(line), "<%i>%s[%i]: %s\n", priority, program_invocation_short_name,
                         getpid(), text);
+
                 if (length > LOG_KMSG_MAX) {
                         static const char cut[] = " …\n";
 
@@ -50,5 +70,17 @@ void log_message(int priority, const char *format, ...) {
                 }
                 (void)!write(kmsg, line, (size_t)length);
         }
+        free(text);
+}
+
+void print_safely(const char *format, ...) {
+        va_list arguments;
+        char *text;
+
+        va_start(arguments, format);
+        text = format_message(format, arguments);
+        va_end(arguments);
+        if (text)
+                printf("%s\n", text);
         free(text);
 }

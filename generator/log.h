@@ -10,6 +10,12 @@
 /* Chooses where messages go. Reads $SYSTEMD_EXEC_PID, see systemd.exec(5). */
 void log_open(void);
 
+/* Makes a '?' of each control character in @text, so that it can neither act on a terminal nor look like another line. */
+void replace_control_characters(char *text);
+
 /* Logs one message of @priority (syslog(3)), formatted as printf(3), without a newline at its end. Control characters
  * become '?'. In the kernel log a message that is too long is cut, and marked so. */
 void log_message(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Prints a line to standard output, in the same way. */
+void print_safely(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "log.h"
 #include "spelling.h"
 #include "verbs.h"
 #include "write-all.h"
@@ -118,13 +119,13 @@ static const Verb *find_verb(const char *name) {
 }
 
 static void complain_of_verb(const char *name) {
-        fprintf(stderr, "nixos-container: there is no verb \"%s\"", name);
         for (size_t i = 0; i < VERBS_LENGTH; i++)
                 if (one_edit_apart(name, verbs[i].name)) {
-                        fprintf(stderr, ", did you mean \"%s\"?\n", verbs[i].name);
+                        log_message(LOG_ERR, "nixos-container: there is no verb \"%s\", did you mean \"%s\"?", name,
+                                verbs[i].name);
                         return;
                 }
-        fprintf(stderr, ". Try \"nixos-container --help\".\n");
+        log_message(LOG_ERR, "nixos-container: there is no verb \"%s\". Try \"nixos-container --help\".", name);
 }
 
 /* Whether a verb's help is asked for. */

@@ -5,14 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "log.h"
+
 int fail_usage(char *argv[], const char *format, ...) {
         va_list arguments;
+        char message[1024];
 
-        fprintf(stderr, "nixos-container %s: ", argv[0]);
         va_start(arguments, format);
-        vfprintf(stderr, format, arguments);
+        vsnprintf(message, sizeof(message), format, arguments);
         va_end(arguments);
-        fprintf(stderr, " Try \"nixos-container %s --help\".\n", argv[0]);
+        log_message(LOG_ERR, "nixos-container %s: %s Try \"nixos-container %s --help\".", argv[0], message, argv[0]);
         return EXIT_FAILURE;
 }
 

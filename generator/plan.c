@@ -10,6 +10,7 @@
 
 #include "entry.h"
 #include "escape.h"
+#include "host.h"
 #include "log.h"
 #include "mounts.h"
 #include "option-path.h"
@@ -318,12 +319,17 @@ static Container *read_running(Plan *plan, const char *records, const char *name
         return container;
 }
 
+/* A name that no container can have, in quotes. */
+static const char *shown_name(Arena *arena, const char *name) {
+        return is_container_name(name) ? name : escape_message(arena, name, strlen(name));
+}
+
 static PlannedContainer *add_item(Plan *plan, const char *name) {
         if (plan->length == plan->capacity) {
                 plan->capacity = plan->capacity ? 2 * plan->capacity : 16;
                 plan->items = reallocate(plan->items, plan->capacity * sizeof(*plan->items));
         }
-        plan->items[plan->length] = (PlannedContainer){.name = name};
+        plan->items[plan->length] = (PlannedContainer){.name = name, .shown_name = shown_name(plan->arena, name)};
         return &plan->items[plan->length++];
 }
 
@@ -568,14 +574,20 @@ static const char *shortened(Arena *arena, const char *value, const char *other)
         return arena_printf(arena, "…-%.*s", (int)strlen(value + name) - 1, value + name);
 }
 
-static void print_change(Arena *arena, const OptionChange *change, FILE *stream) {
+static char *change_text(Arena *arena, const OptionChange *change) {
         if (!change->old)
-                fprintf(stream, "%s: added %s", change->option, change->new);
-        else if (!change->new)
-                fprintf(stream, "%s: removed %s", change->option, change->old);
-        else
-                fprintf(stream, "%s: %s → %s", change->option, shortened(arena, change->old, change->new),
-                        shortened(arena, change->new, change->old));
+                return arena_printf(arena, "%s: added %s", change->option, change->new);
+        if (!change->new)
+                return arena_printf(arena, "%s: removed %s", change->option, change->old);
+        return arena_printf(arena, "%s: %s → %s", change->option, shortened(arena, change->old, change->new),
+                shortened(arena, change->new, change->old));
+}
+
+/* Prints one of what stands between brackets behind an action. Returns what separates it from the next one. */
+static const char *print_detail(FILE *stream, const char *separator, char *text) {
+        replace_control_characters(text);
+        fprintf(stream, "%s%s", separator, text);
+        return "; ";
 }
 
 void plan_print(const Plan *plan, FILE *stream, bool colour) {
@@ -593,17 +605,13 @@ void plan_print(const Plan *plan, FILE *stream, bool colour) {
 
                 if (item->action == ACTION_NONE)
                         continue;
-                fprintf(stream, "%s: %s%s%s", item->name, colour ? colours[item->action] : "",
+                fprintf(stream, "%s: %s%s%s", item->shown_name, colour ? colours[item->action] : "",
                         action_names[item->action], colour ? "\033[0m" : "");
-                if (item->reason) {
-                        fprintf(stream, "%s%s", separator, item->reason);
-                        separator = "; ";
-                }
-                for (const OptionChange *change = item->changes; change; change = change->next) {
-                        fputs(separator, stream);
-                        separator = "; ";
-                        print_change(plan->arena, change, stream);
-                }
+                if (item->reason)
+                        separator = print_detail(
+                                stream, separator, arena_copy(plan->arena, item->reason, strlen(item->reason)));
+                for (const OptionChange *change = item->changes; change; change = change->next)
+                        separator = print_detail(stream, separator, change_text(plan->arena, change));
                 fputs(*separator == ';' ? ")\n" : "\n", stream);
         }
 }

@@ -32,6 +32,7 @@ typedef struct OptionChange {
 
 typedef struct PlannedContainer {
         const char *name;
+        const char *shown_name; /* as people can read it: that of a broken one may be any text */
         Action action;
         const char *reason;        /* or NULL */
         OptionChange *changes;     /* those that take anything */

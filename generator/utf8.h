@@ -7,6 +7,14 @@
 /* Decodes the character at @text, which is valid UTF-8 and goes on for @length bytes. Writes its size in bytes. */
 uint32_t utf8_decode(const char *text, size_t length, size_t *ret_size);
 
+/* Whether the @length bytes at @text start with a control character behind ASCII, U+0080 to U+009F: a terminal may act on U+009B as
+ * on ESC [. */
+static inline int utf8_is_control(const char *text, size_t length) {
+        const unsigned char *bytes = (const unsigned char *)text;
+
+        return length >= 2 && bytes[0] == 0xc2 && bytes[1] >= 0x80 && bytes[1] < 0xa0;
+}
+
 /* Whether @character is one that Unicode has set aside for ever ("noncharacters"): systemd refuses lines with them. */
 static inline int utf8_is_noncharacter(uint32_t character) {
         return (character & 0xfffe) == 0xfffe || (character >= 0xfdd0 && character <= 0xfdef);

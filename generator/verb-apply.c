@@ -11,6 +11,7 @@
 #include "jobs.h"
 #include "log.h"
 #include "manifests.h"
+#include "operands.h"
 #include "record.h"
 #include "verbs.h"
 
@@ -155,10 +156,8 @@ int verb_apply(int argc, char *argv[]) {
                 options.at_switch = options.at_switch || option == 's';
                 options.nothing_declared = options.nothing_declared || option == 'n';
         }
-        if (optind < argc) {
-                fprintf(stderr, "nixos-container apply: it takes no operand, got %s\n", argv[optind]);
-                return EXIT_FAILURE;
-        }
+        if (optind < argc)
+                return fail_usage(argv, "it takes no operand, got \"%s\".", argv[optind]);
         bus = systemd_connect();
         if (!bus)
                 return EXIT_FAILURE;

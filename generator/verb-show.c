@@ -93,29 +93,54 @@ static int open_root(Host *host, const HostContainer *container) {
         return fd;
 }
 
+/* The longest public key that is shown. One of 16384 bits takes less than 3 KiB. */
+#define HOST_KEY_MAX 16384
+
+/* Prints a public key, which the container's root can write as they like: a line of printable ASCII, or it is none. */
+static bool print_host_key(const char *name, const char *path, const char *text, size_t length) {
+        size_t line = 0;
+
+        while (line < length && text[line] >= ' ' && text[line] <= '~')
+                line++;
+        if (line > 0 && line <= HOST_KEY_MAX && (line == length || (text[line] == '\n' && line + 1 == length))) {
+                printf("%.*s\n", (int)line, text);
+                return true;
+        }
+        if (length == 0)
+                log_message(LOG_ERR, "The SSH host key of %s is empty: /%s", name, path);
+        else if (line > HOST_KEY_MAX)
+                log_message(LOG_ERR, "The SSH host key of %s is longer than %i bytes: /%s", name, HOST_KEY_MAX, path);
+        else
+                log_message(LOG_ERR,
+                        "The SSH host key of %s is not one line of printable ASCII, found the byte 0x%02x behind %zu "
+                        "others: /%s",
+                        name, (unsigned char)text[line], line, path);
+        return false;
+}
+
 static bool show_host_key(Host *host, const HostContainer *container) {
         static const char *const paths[] = {"etc/ssh/ssh_host_ed25519_key.pub", "etc/ssh/ssh_host_ecdsa_key.pub"};
         int root = open_root(host, container), fd = -1;
-        Buffer text = BUFFER_NULL;
-        bool good;
+        const char *path = NULL;
+        char text[HOST_KEY_MAX + 2];
+        ssize_t length;
 
         if (root < 0)
                 return false;
-        for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]) && fd < 0; i++)
-                fd = inside_open(root, paths[i], O_RDONLY | O_NOCTTY | O_NONBLOCK);
+        for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]) && fd < 0; i++) {
+                path = paths[i];
+                fd = inside_open(root, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+        }
         close(root);
         if (fd < 0) {
                 log_message(LOG_ERR, "%s has no SSH host key: /%s: %s", container->name, paths[0], strerror(errno));
                 return false;
         }
-        good = read_file(arena_printf(&host->arena, "/proc/self/fd/%i", fd), &text);
-        if (good)
-                fwrite(text.text, 1, text.length, stdout);
-        else
+        length = read_file_start(arena_printf(&host->arena, "/proc/self/fd/%i", fd), text, sizeof(text));
+        if (length < 0)
                 log_message(LOG_ERR, "Cannot read the SSH host key of %s: %s", container->name, strerror(errno));
         close(fd);
-        buffer_free(&text);
-        return good;
+        return length >= 0 && print_host_key(container->name, path, text, (size_t)length);
 }
 
 int verb_show_host_key(int argc, char *argv[]) {

@@ -347,6 +347,17 @@ cli_show_host_key_is_the_containers_and_never_the_hosts() {
     nixos-container run $kind -- sh -c 'echo key of ed25519 >/root/key; ln -s /root/key /etc/ssh/ssh_host_ed25519_key.pub'
     [ "$(nixos-container show-host-key $kind)" = 'key of ed25519' ]
   done
+  nixos-container run plain -- sh -c 'printf "ssh-ed25519 AAAA\033]0;odd\007" >/root/key'
+  _says 'The SSH host key of plain is not one line of printable ASCII, found the byte 0x1b behind 16 others: /etc/ssh/ssh_host_ed25519_key.pub' \
+    nixos-container show-host-key plain
+  nixos-container run plain -- sh -c 'printf "two\nlines\n" >/root/key'
+  _says 'found the byte 0x0a behind 3 others' nixos-container show-host-key plain
+  nixos-container run plain -- sh -c 'head -c 16385 /dev/zero | tr "\0" x >/root/key'
+  _says 'The SSH host key of plain is longer than 16384 bytes' nixos-container show-host-key plain
+  nixos-container run plain -- sh -c 'head -c 16384 /dev/zero | tr "\0" x >/root/key'
+  [ "$(nixos-container show-host-key plain | wc -c)" = 16385 ]
+  nixos-container run plain -- sh -c ': >/root/key'
+  _says 'The SSH host key of plain is empty' nixos-container show-host-key plain
   echo of the host >/etc/secret
   nixos-container run plain -- ln -sf ../../../../../etc/secret /etc/ssh/ssh_host_ed25519_key.pub
   nixos-container run plain -- rm /etc/ssh/ssh_host_ecdsa_key.pub
@@ -379,6 +390,21 @@ cli_check_prints_what_is_wrong() {
   _says '/tmp/wrong.yaml:2:28: containers.a.system' nixos-container check /tmp/wrong.yaml
   cp /tmp/wrong.yaml "$manifest"
   _says "$manifest:2:28: containers.a.system" nixos-container check
+}
+
+cli_nothing_that_others_write_acts_on_a_terminal() {
+  local file=$'/tmp/\e[2Jodd.yaml' verb
+  printf '%s\n' 'version: 1' 'containers:' '  "\e]0;odd\a": { system: x }' '  other: [' >"$file"
+  for verb in check plan; do
+    _says 'containers."\x1b]0;odd\x07".system' nixos-container $verb "$file"
+    _says '/tmp/?[2Jodd.yaml:' nixos-container $verb "$file"
+    ! grep -q $'\e' /tmp/said
+  done
+  declare_containers <<'YAML'
+  odd: { system: "/nix/store/\x9b]0;odd" }
+YAML
+  _at_terminal 'nixos-container list' >/tmp/said
+  grep -F '/nix/store/?]0;odd' /tmp/said
 }
 
 cli_more_manifests_than_a_program_may_open_files_by_default_are_read() {

@@ -29,6 +29,7 @@ static void planned_init(Planned *planned, Action a, Action b) {
         reading_add(&planned->reading, "m.yaml", MANIFEST);
         for (size_t i = 0; i < 2; i++)
                 planned->items[i] = (PlannedContainer){.name = planned->reading.manifest.containers[i]->name.text,
+                        .shown_name = i == 0 ? "test-apply-a" : "test-apply-b",
                         .action = i == 0 ? a : b,
                         .reason = "for a reason",
                         .declared = planned->reading.manifest.containers[i],
@@ -158,9 +159,33 @@ static void it_is_said_if_systemd_does_not_tell_what_is_starting(void **state) {
         }
 }
 
+static void nothing_that_is_printed_acts_on_a_terminal(void **state) {
+        Planned planned;
+        Capture printed, said;
+        char *printed_text, *said_text;
+
+        (void)state;
+        planned_init(&planned, ACTION_KEEP, ACTION_FAIL);
+        planned.items[0].reason = planned.items[1].reason = "\033]0;odd\a\nm.yaml\xc2\x9b:1:1";
+        planned.items[1].name = "\033c";
+        planned.items[1].shown_name = "\"\\x1bc\"";
+        printed = capture_start(stdout);
+        said = capture_start(stderr);
+        assert_false(apply_plan(&planned.plan, NULL, true));
+        said_text = capture_end(&said);
+        printed_text = capture_end(&printed);
+        assert_string_equal(printed_text, "test-apply-a: left as it is, although it was changed: ?]0;odd??m.yaml?:1:1\n"
+                                          "\"\\x1bc\": left as it is: ?]0;odd??m.yaml?:1:1\n");
+        assert_string_equal(said_text, "1 of 1 containers failed:\n  \"\\x1bc\": see nixos-container check\n");
+        free(printed_text);
+        free(said_text);
+        reading_free(&planned.reading);
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(of_each_container_it_is_said_what_came_of_it),
+                cmocka_unit_test(nothing_that_is_printed_acts_on_a_terminal),
                 cmocka_unit_test(containers_that_are_still_starting_or_stopping_are_waited_for),
                 cmocka_unit_test(it_is_said_if_systemd_does_not_tell_what_is_starting),
         };

@@ -156,6 +156,9 @@ static void messages_show_what_cannot_be_seen_and_are_short(void **state) {
         assert_string_equal(escape_message(&arena, "a\xef\xbf\xbf\xef\xb7\x90ä", 9), "\"a\\uffff\\ufdd0ä\"");
         assert_string_equal(escape_message(&arena, "\xf0\x9f\xbf\xbe☃", 7), "\"\\U0001fffe☃\"");
         assert_string_equal(escape_message(&arena, "a\0b", 3), "\"a\\x00b\"");
+        /* Control characters behind ASCII, on which a terminal may act, and bytes that would be those by themselves. */
+        assert_string_equal(escape_message(&arena, "\xc2\x9b[m\xc2\x85\xc2\xa0", 8), "\"\\u009b[m\\u0085\xc2\xa0\"");
+        assert_string_equal(escape_message(&arena, "a\x9b", 2), "\"a\\x9b\"");
         /* A character that is cut is no more than what is there. */
         assert_string_equal(escape_message(&arena, "a\xe2\x98\x83", 3), "\"a\xe2\x98\"");
         arena_free(&arena);

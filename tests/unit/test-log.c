@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "capture.h"
 #include "log.h"
 #include "own-run.h"
 
@@ -26,9 +27,21 @@ static char *told(const char *text) {
 }
 
 static void a_message_is_a_line(void **state) {
-        char *line = told("a\nb\x7f");
+        char *line = told("a\nb\x7f\xc2\x9b"
+                          "0m\xc2\xa0\xc2");
 
         (void)state;
+        assert_string_equal(line, "a?b??0m\xc2\xa0\xc2\n");
+        free(line);
+}
+
+static void what_is_printed_is_a_line_too(void **state) {
+        Capture capture = capture_start(stdout);
+        char *line;
+
+        (void)state;
+        print_safely("%s", "a\nb\033");
+        line = capture_end(&capture);
         assert_string_equal(line, "a?b?\n");
         free(line);
 }
@@ -47,6 +60,7 @@ static void a_message_that_is_too_long_is_cut(void **state) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_message_is_a_line),
+                cmocka_unit_test(what_is_printed_is_a_line_too),
                 cmocka_unit_test(a_message_that_is_too_long_is_cut),
         };
         char pid[16];

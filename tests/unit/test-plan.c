@@ -397,6 +397,26 @@ static void a_container_behind_one_with_many_errors_says_its_own(void **state) {
         host_free(&host);
 }
 
+static void nothing_that_is_printed_acts_on_a_terminal(void **state) {
+        Host host;
+
+        (void)state;
+        host_init(&host);
+        runs(&host, "web", "tmpfs: [/x]");
+        reading_add(&host.declared, "\033[2J\nodd.yaml",
+                "version: 1\ncontainers: {\"\\e]0;odd\\a\\x9b\": {system: /a}, db: {system: x}}\n");
+        declare(&host, "version: 1\ncontainers: {web: {system: /old, tmpfs: [\"/\\x9bx\"]}}\n");
+        assert_string_equal(planned(&host),
+                "\"\\x1b]0;odd\\x07\\u009b\": fail (?[2J?odd.yaml:2:14: containers.\"\\x1b]0;odd\\x07\\u009b\": "
+                "\"\\x1b]0;odd\\x07\\u009b\" is not a container's name, which is a host name: up to 64 letters, "
+                "digits, \"-\" and \".\", the "
+                "first and last of them a letter or digit)\n"
+                "db: fail (?[2J?odd.yaml:2:59: containers.db.system: \"x\" is not an absolute path without \"..\" and "
+                "control characters)\n"
+                "web: restart (tmpfs: [\"/x\"] → [\"/?x\"])\n");
+        host_free(&host);
+}
+
 static void before_any_container_has_run_there_is_a_plan(void **state) {
         Host host;
 
@@ -726,6 +746,7 @@ int main(void) {
                 cmocka_unit_test(an_error_of_the_whole_file_is_the_reason_of_all_its_containers),
                 cmocka_unit_test(the_reason_is_an_error_of_its_own_or_else_of_its_own_file),
                 cmocka_unit_test(a_container_behind_one_with_many_errors_says_its_own),
+                cmocka_unit_test(nothing_that_is_printed_acts_on_a_terminal),
                 cmocka_unit_test(before_any_container_has_run_there_is_a_plan),
                 cmocka_unit_test(a_container_that_is_declared_twice_is_planned_once),
                 cmocka_unit_test(a_container_is_restarted_with_those_that_it_requires),
