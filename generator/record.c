@@ -220,14 +220,15 @@ static int take_claims(
         return 0;
 }
 
-static bool write_file(int directory, const char *name, const Buffer *text) {
+/* Makes the file @name in @directory, which is @path. False is logged. */
+static bool write_file(int directory, const char *path, const char *name, const Buffer *text) {
         int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
         bool written = fd >= 0 && write_all(fd, text->text, text->length);
 
         if (!written)
-                log_message(LOG_ERR, "%s: %s", name, strerror(errno));
+                log_message(LOG_ERR, "%s/%s: %s", path, name, strerror(errno));
         if (fd >= 0 && !close_written(fd) && written) {
-                log_message(LOG_ERR, "%s: %s", name, strerror(errno));
+                log_message(LOG_ERR, "%s/%s: %s", path, name, strerror(errno));
                 written = false;
         }
         return written;
@@ -337,7 +338,7 @@ bool records_replace_file(Arena *arena, int records, const char *directory, cons
         bool good;
 
         (void)unlinkat(records, NEW_FILE, 0);
-        good = write_file(records, NEW_FILE, text);
+        good = write_file(records, RECORDS_DIRECTORY, NEW_FILE, text);
         if (good && renameat(records, NEW_FILE, records, path) < 0) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", path, strerror(errno));
                 good = false;
@@ -621,8 +622,8 @@ static Buffer manifest_of_unit(const Buffer *unit) {
         return manifest;
 }
 
-/* Writes the record of @unit into the directory @new, which is empty. */
-static bool fill_record(int new, const Buffer *unit) {
+/* Writes the record of @unit into the directory @new, which is @path and empty. */
+static bool fill_record(int new, const char *path, const Buffer *unit) {
         static const struct {
                 const char *section, *file;
         } files[] = {
@@ -636,14 +637,14 @@ static bool fill_record(int new, const Buffer *unit) {
         Buffer manifest = manifest_of_unit(unit);
         const Buffer version = {
                 .text = format, .length = (size_t)snprintf(format, sizeof(format), "%i\n", RECORD_FORMAT)};
-        bool good = write_file(new, RECORD_FORMAT_FILE, &version) && write_file(new, RECORD_UNIT, unit) &&
-                    write_file(new, RECORD_MANIFEST, &manifest);
+        bool good = write_file(new, path, RECORD_FORMAT_FILE, &version) && write_file(new, path, RECORD_UNIT, unit) &&
+                    write_file(new, path, RECORD_MANIFEST, &manifest);
 
         buffer_free(&manifest);
         for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && good; i++) {
                 Buffer content = section(unit, files[i].section);
 
-                good = content.length == 0 || write_file(new, files[i].file, &content);
+                good = content.length == 0 || write_file(new, path, files[i].file, &content);
                 buffer_free(&content);
         }
         return good;
@@ -653,7 +654,8 @@ static bool fill_record(int new, const Buffer *unit) {
 static bool mark_unfinished(int records, const char *directory) {
         Arena arena = ARENA_NULL;
         const char *path = arena_printf(&arena, "%s/" RECORD_UNFINISHED, directory);
-        bool marked = faccessat(records, path, F_OK, 0) == 0 || write_file(records, path, &BUFFER_NULL);
+        bool marked =
+                faccessat(records, path, F_OK, 0) == 0 || write_file(records, RECORDS_DIRECTORY, path, &BUFFER_NULL);
 
         arena_free(&arena);
         return marked;
@@ -673,7 +675,8 @@ static bool write_record(Arena *arena, int records, const char *container, const
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", temporary, strerror(errno));
                 return false;
         }
-        good = fill_record(new, unit) && (!unfinished || mark_unfinished(records, temporary));
+        good = fill_record(new, arena_join(arena, RECORDS_DIRECTORY "/", temporary), unit) &&
+               (!unfinished || mark_unfinished(records, temporary));
         close(new);
         if (good && renameat2(records, temporary, records, container, has_one ? RENAME_EXCHANGE : 0) < 0) {
                 log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", container, strerror(errno));
@@ -1075,7 +1078,8 @@ bool record_mark_start(const char *container) {
         Arena arena = ARENA_NULL;
         int records = records_open();
         const char *path = arena_printf(&arena, RECORD_START_MARK, container);
-        bool good = records >= 0 && (faccessat(records, path, F_OK, 0) == 0 || write_file(records, path, &BUFFER_NULL));
+        bool good = records >= 0 && (faccessat(records, path, F_OK, 0) == 0 ||
+                                            write_file(records, RECORDS_DIRECTORY, path, &BUFFER_NULL));
 
         if (records >= 0)
                 close(records);

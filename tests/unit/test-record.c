@@ -396,6 +396,17 @@ static void a_record_has_the_manifest_of_the_container(void **state) {
         }
 }
 
+static void a_full_run_is_said_with_the_file_that_could_not_be_written(void **state) {
+        (void)state;
+        declare("web", "");
+        mkdir(RECORDS_DIRECTORY, 0755);
+        /* Of one page, which the first of its files takes. */
+        assert_int_equal(mount("tmpfs", RECORDS_DIRECTORY, "tmpfs", 0, "size=1"), 0);
+        assert_false(SAYING(record_create(UNITS, "web")));
+        SAYS(RECORDS_DIRECTORY "/.web.new/unit: No space left on device\n");
+        assert_int_equal(umount(RECORDS_DIRECTORY), 0);
+}
+
 static void a_start_removes_the_note_that_it_is_to_follow(void **state) {
         (void)state;
         assert_true(record_mark_start("web"));
@@ -429,6 +440,7 @@ int main(void) {
                 TEST(a_record_of_another_version_is_not_changed),
                 TEST(a_format_is_a_number_that_is_known),
                 TEST(a_record_has_the_manifest_of_the_container),
+                TEST(a_full_run_is_said_with_the_file_that_could_not_be_written),
                 TEST(a_start_removes_the_note_that_it_is_to_follow),
         };
 
