@@ -818,13 +818,11 @@ static void add_auto_start(Generator *g, const Container *container) {
 /* Containers that run and are no longer declared keep the unit they were started with: without it, systemd would forget
  * how to stop them. Returns how many there are. */
 static size_t generate_retired(Generator *g) {
+        const char *directory = join(g, g->options->root, RECORDS_DIRECTORY);
         struct dirent **records;
-        char directory[PATH_MAX];
         size_t found = 0;
-        int n;
+        int n = scandir(directory, &records, NULL, alphasort);
 
-        snprintf(directory, sizeof(directory), "%s" RECORDS_DIRECTORY, g->options->root);
-        n = scandir(directory, &records, NULL, alphasort);
         if (n < 0) {
                 if (errno != ENOENT) {
                         log_message(LOG_ERR, "%s: %s", directory, strerror(errno));

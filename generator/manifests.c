@@ -2,8 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +16,10 @@ static int compare_names(const struct dirent **a, const struct dirent **b) {
 }
 
 void manifests_read(Manifest *manifest, const char *root, Diagnostics *diagnostics) {
-        char directory[PATH_MAX], path[PATH_MAX + NAME_MAX + 1];
+        const char *directory = arena_join(manifest->arena, root, MANIFESTS_DIRECTORY);
         struct dirent **entries;
         int n;
 
-        snprintf(directory, sizeof(directory), "%s" MANIFESTS_DIRECTORY, root);
         n = scandir(directory, &entries, is_manifest, compare_names);
         if (n < 0) {
                 if (errno != ENOENT) {
@@ -33,7 +30,8 @@ void manifests_read(Manifest *manifest, const char *root, Diagnostics *diagnosti
                 return;
         }
         for (int i = 0; i < n; i++) {
-                snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
+                const char *path = arena_printf(manifest->arena, "%s/%s", directory, entries[i]->d_name);
+
                 manifest_read(manifest, path, path + strlen(root), diagnostics);
                 free(entries[i]);
         }

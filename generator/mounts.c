@@ -174,18 +174,14 @@ static bool has_bind_mounts(const Manifest *manifest) {
 
 void mounts_check(const Manifest *manifest, const char *root, Diagnostics *diagnostics) {
         Check check = {.arena = manifest->arena, .diagnostics = diagnostics};
-        char path[PATH_MAX];
 
         if (!has_bind_mounts(manifest))
                 return;
-        snprintf(path, sizeof(path), "%s/etc/fstab", root);
-        read_mounts(&check.fstab, path);
-        snprintf(path, sizeof(path), "%s/proc/self/mountinfo", root);
-        read_mounts(&check.mountinfo, path);
+        read_mounts(&check.fstab, arena_join(check.arena, root, "/etc/fstab"));
+        read_mounts(&check.mountinfo, arena_join(check.arena, root, "/proc/self/mountinfo"));
         /* PID 1 makes this file when it has loaded units for the first time, which is before anything is mounted, but
          * after the generators of a boot have run. */
-        snprintf(path, sizeof(path), "%s/run/systemd/systemd-units-load", root);
-        check.booted = access(path, F_OK) == 0;
+        check.booted = access(arena_join(check.arena, root, "/run/systemd/systemd-units-load"), F_OK) == 0;
 
         for (size_t i = 0; i < manifest->length; i++) {
                 const Container *container = manifest->containers[i];

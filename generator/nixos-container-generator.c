@@ -1,11 +1,12 @@
 /* nixos-container-generator: a systemd generator, see systemd.generator(7), for the containers that NixOS declares.
  * nixos-container-generator(8) */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "closures.h"
 #include "config.h"
@@ -55,6 +56,18 @@ static __attribute__((noreturn)) void fail_usage(void) {
         exit(EXIT_FAILURE);
 }
 
+/* What is missing below the directory is no error; that there is no such directory is one. Returns what paths start with. */
+static const char *check_root(const char *root) {
+        int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        if (fd < 0) {
+                log_message(LOG_ERR, "%s: --root=%s: %s", program_invocation_short_name, root, strerror(errno));
+                exit(EXIT_FAILURE);
+        }
+        close(fd);
+        return strcmp(root, "/") == 0 ? "" : root;
+}
+
 static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
         enum { OPTION_ROOT = 256, OPTION_DRY_RUN, OPTION_CHECK, OPTION_HELP, OPTION_VERSION };
         static const struct option options[] = {
@@ -71,7 +84,7 @@ static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
         while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0)
                 switch (option) {
                 case OPTION_ROOT:
-                        arguments->root = strcmp(optarg, "/") == 0 ? "" : optarg;
+                        arguments->root = check_root(optarg);
                         break;
                 case OPTION_DRY_RUN:
                         arguments->mode = MODE_DRY_RUN;
@@ -99,12 +112,10 @@ static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
 }
 
 /* A host without a machine ID, which systemd does not boot, gets the addresses that belong to one of zeros. */
-static void read_machine_id(GenerateOptions *options) {
-        char path[PATH_MAX], text[40];
-        ssize_t length;
+static void read_machine_id(Arena *arena, GenerateOptions *options) {
+        char text[40];
+        ssize_t length = read_file_start(arena_join(arena, options->root, "/etc/machine-id"), text, sizeof(text) - 1);
 
-        snprintf(path, sizeof(path), "%s/etc/machine-id", options->root);
-        length = read_file_start(path, text, sizeof(text) - 1);
         if (length >= 0) {
                 text[length] = '\0';
                 (void)machine_id_parse(text, &options->machine_id);
@@ -126,7 +137,7 @@ static bool write_files(
         else if (!output_open(&output, arguments->operands[0]))
                 return false;
         options.generator_directory = output.directory;
-        read_machine_id(&options);
+        read_machine_id(manifest->arena, &options);
         generate(manifest, names, diagnostics, &options, &output);
         output_close(&output);
         return !output.failed;
