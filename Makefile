@@ -50,8 +50,8 @@ GENERATOR := address arena buffer check closures diagnostic entry escape generat
 RECORD := arena buffer conntrack container-record escape foreign-network idmap inside jobs localhost log nspawn-arguments option-path prepare \
 	read-file record remove-tree resolv-conf root-directory run-program utf8 write-all
 INIT := address arena buffer container-init log read-file write-all
-CLI := apply colour configuration conntrack duration host imperative inside jobs localhost machined nix-build nixos-container operands plan record \
-	remove-tree run-program session terminal unmount verb-apply verb-control verb-enter verb-imperative verb-list verb-show \
+CLI := apply colour configuration conntrack duration host imperative inside jobs localhost machined nix-build nixos-container nspawn-arguments operands plan \
+	record remove-tree root-directory run-program session terminal unmount verb-apply verb-control verb-enter verb-imperative verb-list verb-show \
 	$(filter-out generate nixos-container-generator output template templates,$(GENERATOR))
 PROGRAMS := $(B)/nixos-container-generator $(B)/nixos-container $(B)/container-record $(B)/container-init
 

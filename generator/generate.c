@@ -21,6 +21,7 @@
 #include "read-file.h"
 #include "record.h"
 #include "resolv-conf.h"
+#include "root-directory.h"
 #include "schema.h"
 #include "template.h"
 #include "templates.h"
@@ -653,7 +654,7 @@ static void append_entry(const Generator *g, const Container *container, Buffer 
 /* False, with a diagnostic, if there is something that it cannot read or that systemd could not: then nothing is written. */
 static bool generate_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
-        const char *root = container->ephemeral.value ? "/run/nixos-containers/" : "/var/lib/nixos-containers/";
+        const char *root = container->ephemeral.value ? EPHEMERAL_ROOTS : "/var/lib/nixos-containers/";
         Buffer *unit, service;
         size_t start;
         bool has_rules;
@@ -665,12 +666,11 @@ static bool generate_container(Generator *g, const Container *container) {
         add(g, ROOT, join(g, root, name));
         add(g, TIMEOUT_START,
                 container->rare->timeout_start_sec.text ? container->rare->timeout_start_sec.text : "1min");
-        if (container->ephemeral.value) {
+        add(g, REQUIRED_PATH, g->values[ROOT].items[0].text);
+        if (container->ephemeral.value)
                 add(g, EPHEMERAL_NAME, name);
-        } else {
-                add(g, REQUIRED_PATH, g->values[ROOT].items[0].text);
+        else
                 add(g, LINK_JOURNAL, "try-guest");
-        }
         if (g->last_is_i686)
                 add(g, PERSONALITY, "x86");
         add_resolv_conf(g, container);

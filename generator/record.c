@@ -22,7 +22,6 @@
 #include "localhost.h"
 #include "log.h"
 #include "read-file.h"
-#include "remove-tree.h"
 #include "root-directory.h"
 #include "run-program.h"
 #include "write-all.h"
@@ -426,7 +425,7 @@ static bool remove_files(Arena *arena, const Buffer *tmpfiles) {
                 const char *path = line_behind(line, end, "R ");
 
                 if (path)
-                        removed = remove_tree(arena_copy(arena, path, (size_t)(end - path))) && removed;
+                        removed = remove_ephemeral_root(arena_copy(arena, path, (size_t)(end - path))) && removed;
         }
         return removed;
 }

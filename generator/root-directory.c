@@ -5,6 +5,7 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "nspawn-arguments.h"
 #include "read-file.h"
 #include "record.h"
+#include "remove-tree.h"
 
 /* The user, and group, of what the root of the host makes on a mount that systemd-nspawn has ID-mapped. systemd,
  * src/basic/user-util.h, UID_MAPPED_ROOT */
@@ -114,12 +116,19 @@ static bool make_mount_points(Root *root, char *const arguments[]) {
         return good;
 }
 
+/* The root of an ephemeral container is a file system of its own: it cannot fill that of /run, which all of the host needs. Its flags are
+ * those of /run. */
+static bool mount_root(const char *directory) {
+        return strncmp(directory, EPHEMERAL_ROOTS, strlen(EPHEMERAL_ROOTS)) != 0 ||
+               mount("nixos-container", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") >= 0;
+}
+
 /* Opens the root directory, which is made if it is missing. */
 static int open_root(Arena *arena, const char *directory) {
         const char *slash = strrchr(directory, '/');
 
         (void)mkdir(arena_copy(arena, directory, (size_t)(slash - directory)), 0755);
-        if (mkdir(directory, 0755) < 0 && errno != EEXIST)
+        if ((mkdir(directory, 0755) < 0 && errno != EEXIST) || !mount_root(directory))
                 return -1;
         return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
@@ -144,6 +153,12 @@ static bool keep_journal_inside(const Root *root, char *arguments[]) {
                 if (nspawn_value_of(*arguments, "--link-journal="))
                         *arguments = (char *)"--link-journal=no";
         return true;
+}
+
+bool remove_ephemeral_root(const char *directory) {
+        while (umount2(directory, MNT_DETACH | UMOUNT_NOFOLLOW) >= 0)
+                ;
+        return remove_tree(directory);
 }
 
 bool prepare_root_directory(const char *container, char *arguments[]) {

@@ -6,10 +6,12 @@
 
 #include "lines.h"
 
+#define EPHEMERAL_ROOTS "/run/nixos-containers/"
+
 /* Whether the line of a record, of tmpfiles.d(5), makes a directory in the root directory of its container. That is not for
  * systemd-tmpfiles, which would follow the container's symbolic links on the host. */
 static inline bool is_in_root_directory(const char *line, const char *end) {
-        static const char *const starts[] = {"d \"/var/lib/nixos-containers/", "d \"/run/nixos-containers/"};
+        static const char *const starts[] = {"d \"/var/lib/nixos-containers/", "d \"" EPHEMERAL_ROOTS};
 
         for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
                 if (line_behind(line, end, starts[i]))
@@ -22,3 +24,7 @@ static inline bool is_in_root_directory(const char *line, const char *end) {
  * nobody inside. So the directories for --tmpfs= are made before, too, and what it has left there in an earlier run is given to root,
  * the container's. Logs what it cannot do, and returns false. */
 bool prepare_root_directory(const char *container, char *arguments[]);
+
+/* Removes the root directory of an ephemeral container with all in it, but nothing of what is mounted there, also while somebody has it
+ * open. That of one which an older version has started is no mount. Logs what it cannot do, and returns false. */
+bool remove_ephemeral_root(const char *directory);

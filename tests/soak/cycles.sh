@@ -164,7 +164,7 @@ awk_implied='
     print "mount /run/systemd/nspawn/unix-export/" name
     print "directory /run/systemd/nspawn/unix-export/" name "\ndirectory /run/systemd/nspawn/propagate/" name
   }
-  /"--directory=\/run/ { print "root " name }
+  /"--directory=\/run/ { print "root " name "\nmount /run/nixos-containers/" name }
   /^#/ || !NF { next }
   /--network-interface=nic/ { sub(/.*=/, ""); inside[$1] = 1 }
   /container-resolv-conf.path/ { resolv_conf = 1 }
@@ -249,7 +249,7 @@ found() {
   find /run/systemd/transient -mindepth 1 -maxdepth 1 -name 'container-*' -printf 'unit %f\n'
   find /run/nixos-containers -mindepth 1 -maxdepth 1 -printf 'root %f\n' 2>/dev/null | sed 's/^root \.#\(.*\)\.lck$/lock \1/' | grep -v '^lock' || true
   find /run/systemd/nspawn/{propagate,unix-export} -mindepth 1 -maxdepth 1 -printf 'directory %p\n' 2>/dev/null
-  awk '$5 ~ "^/run/systemd/nspawn/." { print "mount", $5; next } { print "mount", $0 }' /proc/self/mountinfo
+  awk '$5 ~ "^/run/(systemd/nspawn|nixos-containers)/." { print "mount", $5; next } { print "mount", $0 }' /proc/self/mountinfo
 }
 
 holds() {

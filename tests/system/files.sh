@@ -21,6 +21,38 @@ YAML
   [ ! -e /var/lib/nixos-containers/webserver ]
 }
 
+# _is_ordered UNIT Before|After OTHER
+_is_ordered() { [[ " $(systemctl show --property="$2" --value "$1") " = *" $3 "* ]]; }
+
+# What a container writes there takes nothing of what the host has in /run.
+an_ephemeral_root_is_a_file_system_of_its_own() {
+  declare_containers <<'YAML'
+  brief: { system: "{system}-wasabi", ephemeral: true }
+YAML
+  systemctl start container@brief
+  used=$(df --output=used /run | tail -n 1)
+  inside brief dd if=/dev/zero of=/file bs=1M count=100 status=none
+  [ $(($(df --output=used /run | tail -n 1) - used)) -lt 10000 ]
+  findmnt --noheadings --output=FSTYPE,OPTIONS /run/nixos-containers/brief >/tmp/mount
+  grep -q '^tmpfs .*nosuid,nodev' /tmp/mount
+  # When the host shuts down it is unmounted after the container has stopped.
+  wait_until 10 _is_ordered 'run-nixos\x2dcontainers-brief.mount' Before container@brief.service
+  systemctl stop container@brief
+  fails findmnt /run/nixos-containers/brief
+}
+
+an_ephemeral_root_is_removed_however_deep_it_is_and_whoever_looks_at_it() {
+  declare_containers <<'YAML'
+  brief: { system: "{system}-wasabi", ephemeral: true }
+YAML
+  systemctl start container@brief
+  inside brief perl -e 'mkdir "deep" and chdir "deep" or die $! for 1 .. 3000'
+  (cd /run/nixos-containers/brief/deep && exec sleep 60) &
+  systemctl stop container@brief
+  kill $!
+  [ ! -e /run/nixos-containers/brief ]
+}
+
 # NixOS makes /var/empty immutable.
 an_ephemeral_root_is_removed_with_what_is_immutable_in_it() {
   declare_containers <<'YAML'

@@ -83,7 +83,7 @@ leftovers() {
   find $records -mindepth 1 ! -name .claims ! -path '*/.resolv-conf*' 2>/dev/null || true
   find /run/nixos-containers -mindepth 1 -maxdepth 1 2>/dev/null || true
   find /var/lib/nixos-containers -maxdepth 1 -name '.#*' || true
-  grep -o '/run/systemd/nspawn/[^ ]*' /proc/self/mounts || true
+  grep -oE ' /run/(systemd/nspawn|nixos-containers)/[^ ]*' /proc/self/mounts || true
   machinectl list --no-legend || true
   pgrep -a systemd-nspawn || true
 }
@@ -153,7 +153,7 @@ for test in "${tests[@]}"; do
     # Whatever is left must not fail the tests that follow.
     (leave_nothing_behind) >/dev/null 2>&1 || true
     pkill -KILL systemd-nspawn || true
-    awk '/\/run\/systemd\/nspawn\// {print $2}' /proc/self/mounts | xargs -rn1 umount
+    awk '$2 ~ "^/run/(systemd/nspawn|nixos-containers)/" {print $2}' /proc/self/mounts | xargs -rn1 umount
     ip netns list | awk '{print $1}' | xargs -rn1 ip netns delete
     ip -o link | awk -F'[ :@]+' '$2 != "lo" {print $2}' | xargs -rn1 ip link delete 2>/dev/null || true
     nft flush ruleset
