@@ -25,7 +25,8 @@
 #include "unmount.h"
 #include "verbs.h"
 
-#define LOCK_FILE "/run/lock/nixos-container"
+/* Not below /run/lock, where on some hosts anybody can make and lock files. */
+#define LOCK_FILE "/run/nixos-container.lock"
 
 typedef struct Options {
         NixSource source;

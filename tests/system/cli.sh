@@ -817,6 +817,23 @@ cli_creates_at_the_same_time_get_different_addresses() {
   for i in $(nixos-container list); do nixos-container destroy --yes "$i"; done
 }
 
+cli_nobody_but_root_can_keep_create_and_destroy_waiting() {
+  local blocker
+  mkdir -p /run/lock
+  chmod 1777 /run/lock
+  # Whatever a user locks, or makes in the way of a lock.
+  $_as_nobody bash -c 'umask 0; exec 9>/run/lock/nixos-container && flock 9 && echo locked && exec sleep 60' >/tmp/blocker &
+  blocker=$!
+  wait_until 5 grep locked /tmp/blocker
+  timeout -s KILL 20 nixos-container create a --system-path $systems-wasabi
+  kill $blocker
+  rm /run/lock/nixos-container
+  $_as_nobody mkdir /run/lock/nixos-container
+  timeout -s KILL 20 nixos-container destroy --yes a
+  rmdir /run/lock/nixos-container
+  fails $_as_nobody flock --nonblock /run/nixos-container.lock true
+}
+
 _completion=/nix/store/00000000000000000000000000000000-nixos-container-generator/share
 
 _verbs() { nixos-container --help | sed -n 's/^  \([a-z-]*\)  *[^ ].*/\1/p' | grep -v '^--' | sort; }
