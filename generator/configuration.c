@@ -11,13 +11,10 @@
 #include "inside.h"
 #include "log.h"
 #include "read-file.h"
-#include "remove-tree.h"
 #include "write-all.h"
 
 #define DIRECTORY "etc/nixos"
 #define NAME "configuration.nix"
-
-#define COPY "/run/nixos-container"
 
 /* What is copied at most, as a copy takes memory: so does a file without content. */
 #define COPY_MAX ((size_t)64 * 1024 * 1024)
@@ -123,7 +120,7 @@ static bool copy_entry(Copy *copy, const char *path, const char *to) {
 }
 
 /* Of a container that was not started yet there may be no root directory. */
-static bool copy_directory(Arena *arena, const char *root, bool without_configuration) {
+static bool copy_directory(Arena *arena, const char *root, const char *to, bool without_configuration) {
         int directory = open_root(root);
         Copy copy = {
                 .arena = arena, .root = directory, .without_configuration = without_configuration, .left = COPY_MAX};
@@ -131,22 +128,19 @@ static bool copy_directory(Arena *arena, const char *root, bool without_configur
 
         if (directory < 0)
                 return errno == ENOENT;
-        good = copy_content(&copy, DIRECTORY, COPY);
+        good = copy_content(&copy, DIRECTORY, to);
         close(directory);
         return good;
 }
 
-const char *configuration_copy(Arena *arena, const char *root, const char *text) {
-        const char *path = COPY "/" NAME;
+const char *configuration_copy(Arena *arena, const char *root, const char *to, const char *text) {
+        const char *path = arena_join(arena, to, "/" NAME);
 
-        /* One that was interrupted may have left it behind. */
-        if (!remove_tree(COPY))
-                return NULL;
-        if (mkdir(COPY, 0700) < 0) {
-                log_message(LOG_ERR, "Cannot make %s: %s", COPY, strerror(errno));
+        if (mkdir(to, 0700) < 0) {
+                log_message(LOG_ERR, "Cannot make %s: %s", to, strerror(errno));
                 return NULL;
         }
-        if (!copy_directory(arena, root, text != NULL)) {
+        if (!copy_directory(arena, root, to, text != NULL)) {
                 log_message(LOG_ERR, "Cannot copy %s/" DIRECTORY " to build from it: %s", root,
                         errno == EFBIG ? "there are more than 64 MiB in it" : strerror(errno));
                 return NULL;
@@ -155,10 +149,6 @@ const char *configuration_copy(Arena *arena, const char *root, const char *text)
                 return path;
         log_message(LOG_ERR, "Cannot write %s: %s", path, strerror(errno));
         return NULL;
-}
-
-void configuration_remove_copy(void) {
-        (void)remove_tree(COPY);
 }
 
 bool configuration_write(const char *root, const char *text) {

@@ -9,13 +9,9 @@
 /* Whether there is one in the container with the root directory @root. */
 bool configuration_exists(const char *root);
 
-/* Copies /etc/nixos of the container, as it is seen there, to where no container can change it, with @text as the configuration if that is
- * not NULL. Returns the path of the configuration there, owned by @arena; NULL, after it was logged, on failure. There is one copy at a
- * time. */
-const char *configuration_copy(Arena *arena, const char *root, const char *text);
-
-/* Removes the copy. */
-void configuration_remove_copy(void);
+/* Copies /etc/nixos of the container, as it is seen there, to the new directory @to, where no container can change it, with @text as the
+ * configuration if that is not NULL. Returns the path of the configuration there, owned by @arena; NULL, after it was logged, on failure. */
+const char *configuration_copy(Arena *arena, const char *root, const char *to, const char *text);
 
 /* Makes @text the configuration of the container, all or nothing. False, after it was logged, on failure. */
 bool configuration_write(const char *root, const char *text);

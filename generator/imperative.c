@@ -26,6 +26,7 @@ ImperativePaths imperative_paths(Arena *arena, const char *name) {
         };
 
         paths.profile = arena_join(arena, paths.profiles, "/system");
+        paths.profile_before = arena_join(arena, paths.profiles, "/system.before");
         return paths;
 }
 

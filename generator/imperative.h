@@ -1,5 +1,5 @@
 /* Imperative containers: those that nixos-container create makes. Each is declared in a file of its own,
- * MANIFESTS_DIRECTORY/NAME.yaml, and its system is the profile that it sees as /nix/var/nix/profiles/system. */
+ * MANIFESTS_DIRECTORY/NAME.yaml, and its system is kept by the profile that it sees as /nix/var/nix/profiles/system. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +10,8 @@
 typedef struct ImperativePaths {
         const char *manifest;
         const char *root;
-        const char *profiles, *profile; /* the directory, and the system's in it */
+        const char *profiles;                 /* the directory, and in it: */
+        const char *profile, *profile_before; /* what leads to the system, and to the one before */
         const char *gcroots;
 } ImperativePaths;
 

@@ -6,11 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "closures.h"
 #include "config.h"
 #include "log.h"
+#include "remove-tree.h"
 #include "run-program.h"
+
+#define PROFILE NIX_DIRECTORY "/system"
 
 static bool run(const char *const arguments[]) {
         const Buffer nothing = BUFFER_NULL;
@@ -29,12 +34,12 @@ static bool run(const char *const arguments[]) {
         return status == 0;
 }
 
-static bool set_flake(const char *profile, const NixSource *source) {
+static bool build_flake(const NixSource *source) {
         Arena arena = ARENA_NULL;
         const char *hash = strchr(source->flake, '#');
         size_t length = hash ? (size_t)(hash - source->flake) : strlen(source->flake);
         const char *const arguments[] = {TOOL_NIX, "build", "--extra-experimental-features", "nix-command flakes",
-                "--no-link", "--profile", profile,
+                "--no-link", "--profile", PROFILE,
                 arena_printf(&arena, "%.*s#nixosConfigurations.\"%s\".config.system.build.toplevel", (int)length,
                         source->flake, hash ? hash + 1 : "container"),
                 source->refresh ? "--refresh" : NULL, NULL};
@@ -44,9 +49,9 @@ static bool set_flake(const char *profile, const NixSource *source) {
         return good;
 }
 
-static bool set_configuration(const char *profile, const NixSource *source) {
+static bool build_configuration(const NixSource *source) {
         Arena arena = ARENA_NULL;
-        const char *const arguments[] = {TOOL_NIX_ENV, "--profile", profile, "--file",
+        const char *const arguments[] = {TOOL_NIX_ENV, "--profile", PROFILE, "--file",
                 source->nixos_path ? source->nixos_path : "<nixpkgs/nixos>", "-I",
                 arena_join(&arena, "nixos-config=", source->configuration), "--set", "--attr", "system", NULL};
         bool good = run(arguments);
@@ -55,43 +60,36 @@ static bool set_configuration(const char *profile, const NixSource *source) {
         return good;
 }
 
-static bool set_link(const char *profile, const char *target) {
-        Arena arena = ARENA_NULL;
-        const char *temporary = arena_join(&arena, profile, ".new");
-        bool good;
-
-        (void)unlink(temporary);
-        good = symlink(target, temporary) >= 0 && rename(temporary, profile) >= 0;
-        if (!good) {
-                log_message(LOG_ERR, "Cannot make %s: %s", profile, strerror(errno));
-                (void)unlink(temporary);
-        }
-        arena_free(&arena);
-        return good;
+bool nix_begin(void) {
+        /* One that was interrupted may have left it behind. */
+        if (!remove_tree(NIX_DIRECTORY))
+                return false;
+        if (mkdir(NIX_DIRECTORY, 0700) >= 0)
+                return true;
+        log_message(LOG_ERR, "Cannot make " NIX_DIRECTORY ": %s", strerror(errno));
+        return false;
 }
 
-static bool set_system(const char *profile, const char *path) {
-        char system[PATH_MAX], init[PATH_MAX + sizeof("/init")];
-        const char *const arguments[] = {TOOL_NIX_ENV, "--profile", profile, "--set", system, NULL};
+void nix_end(void) {
+        (void)remove_tree(NIX_DIRECTORY);
+}
 
-        if (!realpath(path, system)) {
+const char *nix_build(Arena *arena, const NixSource *source) {
+        const char *path = source->system_path ? source->system_path : PROFILE;
+        char system[PATH_MAX];
+
+        if (!source->system_path && !(source->flake ? build_flake(source) : build_configuration(source)))
+                return NULL;
+        if (!realpath(path, system))
                 log_message(LOG_ERR, "%s: %s", path, strerror(errno));
-                return false;
-        }
-        snprintf(init, sizeof(init), "%s/init", system);
-        if (access(init, X_OK) < 0) {
+        else if (access(arena_join(arena, system, "/init"), X_OK) < 0)
                 log_message(LOG_ERR, "%s is not a system: there is no \"init\" to run in it.", system);
-                return false;
-        }
-        return access(TOOL_NIX_ENV, X_OK) >= 0 ? run(arguments) : set_link(profile, system);
-}
-
-bool nix_set_profile(const char *profile, const NixSource *source) {
-        if (source->system_path)
-                return set_system(profile, source->system_path);
-        if (source->flake)
-                return set_flake(profile, source);
-        return set_configuration(profile, source);
+        else if (!is_in_store(system))
+                log_message(LOG_ERR, "%s is not in " STORE_DIRECTORY ", where the system of a container has to be.",
+                        system);
+        else
+                return arena_copy(arena, system, strlen(system));
+        return NULL;
 }
 
 bool nix_profile_target(Arena *arena, const char *profile, const char **ret_target) {
@@ -106,7 +104,22 @@ bool nix_profile_target(Arena *arena, const char *profile, const char **ret_targ
         return true;
 }
 
-bool nix_reset_profile(const char *profile, const char *target) {
+static bool set_link(const char *path, const char *target) {
+        Arena arena = ARENA_NULL;
+        const char *temporary = arena_join(&arena, path, ".new");
+        bool good;
+
+        (void)unlink(temporary);
+        good = symlink(target, temporary) >= 0 && rename(temporary, path) >= 0;
+        if (!good) {
+                log_message(LOG_ERR, "Cannot make %s: %s", path, strerror(errno));
+                (void)unlink(temporary);
+        }
+        arena_free(&arena);
+        return good;
+}
+
+bool nix_set_profile(const char *profile, const char *target) {
         if (target)
                 return set_link(profile, target);
         if (unlink(profile) >= 0 || errno == ENOENT)

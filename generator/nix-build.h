@@ -1,4 +1,5 @@
-/* Building systems with Nix, where it is there, and setting them as profiles. */
+/* Building systems with Nix, where it is there, and the profiles that keep them. The directory of a container's profile can be written in the
+ * container: so the host neither reads there what a system is, nor has Nix write there, which would follow links. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,12 +15,22 @@ typedef struct NixSource {
         bool refresh;
 } NixSource;
 
-/* Builds the system and makes it the profile @profile, whose directory exists. The profile is a plain link if there is no Nix and
- * it is built already. False, after it was logged, on failure: the profile is as it was then. */
-bool nix_set_profile(const char *profile, const NixSource *source);
+/* Where Nix works, for root alone. The profile that it makes there keeps the system until that of the container does. */
+#define NIX_DIRECTORY "/run/nixos-container"
+
+/* Makes NIX_DIRECTORY anew. False, after it was logged, on failure. */
+bool nix_begin(void);
+
+/* Removes it: from then on, what was built stays only if something leads to it. */
+void nix_end(void);
+
+/* Builds the system, or looks at the one that is built already. Returns its path, which is below the Nix store and which no container
+ * has a say in; owned by @arena. NULL, after it was logged, on failure. */
+const char *nix_build(Arena *arena, const NixSource *source);
 
 /* Reads what the link @profile leads to, NULL if it is not there. Owned by @arena. False, after it was logged, on failure. */
 bool nix_profile_target(Arena *arena, const char *profile, const char **ret_target);
 
-/* Has @profile lead to @target again, as it did before another system was set. False, after it was logged, on failure. */
-bool nix_reset_profile(const char *profile, const char *target);
+/* Has the link @profile, whose directory exists, lead to @target, which keeps that from Nix's garbage collector; NULL: removes it. Nothing
+ * that is in the directory leads elsewhere. False, after it was logged, on failure: it is as it was then. */
+bool nix_set_profile(const char *profile, const char *target);

@@ -259,20 +259,19 @@ static const char *make_configuration(Arena *arena, const char *name, const Opti
                 module, file, name);
 }
 
-/* Builds the system that @options ask for, as the profile of the container. */
-static bool build(Arena *arena, const ImperativePaths *paths, const char *name, Options *options) {
+/* Builds the system that @options ask for. Returns its path, owned by @arena, or NULL. */
+static const char *build(Arena *arena, const ImperativePaths *paths, const char *name, Options *options) {
         NixSource *source = &options->source;
-        bool good;
 
-        if (!make_directories(arena, paths->profiles))
-                return false;
-        if (source->system_path || source->flake)
-                return nix_set_profile(paths->profile, source);
-
-        source->configuration = configuration_copy(arena, paths->root, make_configuration(arena, name, options));
-        good = source->configuration && nix_set_profile(paths->profile, source);
-        configuration_remove_copy();
-        return good;
+        if (!nix_begin())
+                return NULL;
+        if (!source->system_path && !source->flake) {
+                source->configuration = configuration_copy(
+                        arena, paths->root, NIX_DIRECTORY "/nixos", make_configuration(arena, name, options));
+                if (!source->configuration)
+                        return NULL;
+        }
+        return nix_build(arena, source);
 }
 
 /* Keeps what the system was built from. */
@@ -280,16 +279,6 @@ static bool keep_configuration(Arena *arena, const ImperativePaths *paths, const
         const char *text = make_configuration(arena, name, options);
 
         return !text || (make_directories(arena, paths->root) && configuration_write(paths->root, text));
-}
-
-/* The path of the system that a profile is; NULL, and that was said, if it is none. */
-static const char *profile_system(Arena *arena, const char *profile) {
-        char path[PATH_MAX];
-
-        if (realpath(profile, path))
-                return arena_copy(arena, path, strlen(path));
-        log_message(LOG_ERR, "%s: %s", profile, strerror(errno));
-        return NULL;
 }
 
 static bool reload_units(void) {
@@ -357,8 +346,8 @@ static bool make_container(Host *host, const ImperativePaths *paths, Options *op
         Buffer text = BUFFER_NULL;
         bool good;
 
-        good = build(&host->arena, paths, container->name, options) && !interrupted &&
-               (container->system = profile_system(&host->arena, paths->profile)) &&
+        good = (container->system = build(&host->arena, paths, container->name, options)) && !interrupted &&
+               make_directories(&host->arena, paths->profiles) && nix_set_profile(paths->profile, container->system) &&
                keep_configuration(&host->arena, paths, container->name, options) && choose_addresses(host, container) &&
                imperative_format(container, &text) && imperative_write(container->name, &text);
         buffer_free(&text);
@@ -373,7 +362,7 @@ static bool make_container(Host *host, const ImperativePaths *paths, Options *op
 
 static bool create(Host *host, Options *options) {
         ImperativeContainer *container = &options->container;
-        bool had_root, had_profiles;
+        bool had_root, had_profiles, good;
         ImperativePaths paths;
 
         if (options->unique_name)
@@ -395,7 +384,9 @@ static bool create(Host *host, Options *options) {
                 options->config = "";
 
         catch_signals();
-        if (make_container(host, &paths, options)) {
+        good = make_container(host, &paths, options);
+        nix_end();
+        if (good) {
                 if (options->unique_name)
                         printf("%s\n", container->name);
                 if (container->local_address)
@@ -508,34 +499,44 @@ static bool change_system(Host *host, const HostContainer *container, const Buff
         return good;
 }
 
+/* Has the profile lead to @system, and another link to the one of the manifest so far, @before: both are there, whichever the manifest says
+ * when this ends in between. */
+static bool set_profiles(Arena *arena, const ImperativePaths *paths, const char *system, const char *before) {
+        return make_directories(arena, paths->profiles) && nix_set_profile(paths->profile_before, before) &&
+               nix_set_profile(paths->profile, system);
+}
+
 static bool update(Host *host, Options *options) {
-        const char *name = options->container.name, *system, *old_profile;
+        const char *name = options->container.name, *system, *before;
         const HostContainer *container = find_imperative(host, name, "updated");
         Buffer manifest = BUFFER_NULL, text = BUFFER_NULL;
         ImperativePaths paths;
-        bool good, built;
+        bool good;
 
         if (!container)
                 return false;
         paths = imperative_paths(&host->arena, name);
+        before = container->declared->system.text;
         catch_signals();
         good = read_file(paths.manifest, &manifest);
         if (!good)
                 log_message(LOG_ERR, "%s: %s", paths.manifest, strerror(errno));
-        built = good && find_source(host, &paths, &manifest, options) &&
-                nix_profile_target(&host->arena, paths.profile, &old_profile) &&
-                build(&host->arena, &paths, name, options);
-        good = built && (system = profile_system(&host->arena, paths.profile));
+        good = good && find_source(host, &paths, &manifest, options) &&
+               (system = build(&host->arena, &paths, name, options));
         if (good) {
                 good = imperative_replace_system(
                         container->declared, manifest.text, manifest.length, system, options->source.flake, &text);
                 if (!good)
                         log_message(LOG_ERR, "There is no system in %s to replace with %s.", paths.manifest, system);
         }
-        good = good && keep_configuration(&host->arena, &paths, name, options) &&
-               change_system(host, container, &text, &manifest);
-        if (built && !good)
-                (void)nix_reset_profile(paths.profile, old_profile);
+        good = good && set_profiles(&host->arena, &paths, system, before);
+        if (good) {
+                good = keep_configuration(&host->arena, &paths, name, options) &&
+                       change_system(host, container, &text, &manifest);
+                if (!good)
+                        (void)nix_set_profile(paths.profile, before);
+        }
+        nix_end();
         buffer_free(&manifest);
         buffer_free(&text);
         return good;

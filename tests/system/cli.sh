@@ -651,6 +651,9 @@ YAML
   _says 'Building a system takes Nix' nixos-container create foo
   _says '/nowhere: No such file or directory' nixos-container create foo --system-path /nowhere
   _says 'is not a system' nixos-container create foo --system-path /srv
+  mkdir -p /srv/system
+  ln -sfn $systems-wasabi/init /srv/system/init
+  _says '/srv/system is not in /nix/store' nixos-container create foo --system-path /srv/system
   _says '"1.2.3" is not an IPv4 address' nixos-container create foo --system-path $systems-wasabi --local-address 1.2.3
   _says 'is not a port to forward' nixos-container create foo --system-path $systems-wasabi --port http
   _says '"foo_bar" cannot be a container' nixos-container create foo_bar --system-path $systems-wasabi
@@ -670,23 +673,24 @@ YAML
 }
 
 # A Nix that makes a system of any configuration: the profile is that of "wasabi", or "old" where the configuration says so. What it has
-# built from is in /tmp/built-from then.
+# built from is in /tmp/built-from then. Like Nix, it follows where the lock of a profile leads. $NIX_THEN is run at its end.
 _install_nix() {
   cat >/usr/bin/nix-env <<'NIX'
 #!/bin/bash
 echo "nix-env $*" >>/tmp/nix-calls
-profile= system=wasabi set=
+profile= system=wasabi
 while [ $# -gt 0 ]; do
   case $1 in
     --profile) profile=$2; shift ;;
     -I) rm -rf /tmp/built-from; cp -r "$(dirname "${2#nixos-config=}")" /tmp/built-from
       grep -q 'the old one' "${2#nixos-config=}" && system=old; grep -q syntax-error "${2#nixos-config=}" && exit 1; sleep "${NIX_SLEEP:-0}"; shift ;;
-    --set) case ${2-} in /*) set=$2; shift ;; esac ;;
   esac
   shift
 done
-ln -sfn "${set:-/nix/store/00000000000000000000000000000000-nixos-system-$system}" "$profile-1-link"
+touch "$profile.lock"
+ln -sfn "/nix/store/00000000000000000000000000000000-nixos-system-$system" "$profile-1-link"
 ln -sfn system-1-link "$profile"
+eval "${NIX_THEN-}"
 NIX
   cat >/usr/bin/nix <<'NIX'
 #!/bin/bash
@@ -705,7 +709,7 @@ cli_create_and_update_build_with_nix() {
   _install_nix
   nixos-container create a --config 'services.x.enable = true;'
   cat /tmp/nix-calls
-  grep -x 'nix-env --profile /nix/var/nix/profiles/per-container/a/system --file <nixpkgs/nixos> -I nixos-config=/run/nixos-container/configuration.nix --set --attr system' /tmp/nix-calls
+  grep -x 'nix-env --profile /run/nixos-container/system --file <nixpkgs/nixos> -I nixos-config=/run/nixos-container/nixos/configuration.nix --set --attr system' /tmp/nix-calls
   cat /var/lib/nixos-containers/a/etc/nixos/configuration.nix
   grep -x 'services.x.enable = true;' /var/lib/nixos-containers/a/etc/nixos/configuration.nix
   if command -v nix-instantiate >/dev/null; then nix-instantiate --parse /var/lib/nixos-containers/a/etc/nixos/configuration.nix; fi
@@ -732,14 +736,15 @@ cli_create_and_update_build_with_nix() {
 
   mkdir -p /srv/flake
   (cd /srv/flake && nixos-container create b --flake '.#web' --refresh)
-  grep -x 'nix build --extra-experimental-features nix-command flakes --no-link --profile /nix/var/nix/profiles/per-container/b/system /srv/flake#nixosConfigurations."web".config.system.build.toplevel --refresh' /tmp/nix-calls
+  grep -x 'nix build --extra-experimental-features nix-command flakes --no-link --profile /run/nixos-container/system /srv/flake#nixosConfigurations."web".config.system.build.toplevel --refresh' /tmp/nix-calls
   nixos-container update b
   grep -x 'nix build .* /srv/flake#nixosConfigurations."web".config.system.build.toplevel' /tmp/nix-calls
   nixos-container update b --flake github:x/y
   grep 'github:x/y#nixosConfigurations."container".config' /tmp/nix-calls
   [ "$(grep flake /etc/nixos-containers/b.yaml)" = '# flake: "github:x/y"' ]
   nixos-container update b --system-path $systems-old
-  grep -x "nix-env --profile /nix/var/nix/profiles/per-container/b/system --set $systems-old" /tmp/nix-calls
+  [ "$(readlink /nix/var/nix/profiles/per-container/b/system)" = $systems-old ]
+  [ "$(readlink /nix/var/nix/profiles/per-container/b/system.before)" = $systems-wasabi ]
   fails grep flake /etc/nixos-containers/b.yaml
   nixos-container destroy --yes b
   _remove_nix
@@ -785,6 +790,30 @@ cli_a_container_leads_create_and_update_to_no_file_of_the_host() {
   nixos-container stop a
   rm -r /var/lib/nixos-containers/a
   _says 'made from a system that was built already' nixos-container update a
+  nixos-container destroy --yes a
+  _remove_nix
+}
+
+cli_a_container_has_no_say_in_which_system_it_gets() {
+  local profiles=/nix/var/nix/profiles/per-container/a
+  _install_nix
+  nixos-container create a --config ''
+  nixos-container start a
+  # What root in the container can do at any time, so also while its system is built.
+  nixos-container run a -- sh -c 'cd /nix/var/nix/profiles; mkdir /evil; ln -s /etc/made system.lock; ln -s /evil x; mv -T x system'
+  [ "$(readlink $profiles/system)" = /evil ]
+  NIX_THEN="ln -sfn /var/lib/nixos-containers/a/evil $profiles/system" nixos-container update a
+  grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
+  [ "$(readlink $profiles/system)" = $systems-wasabi ]
+  [ ! -e /etc/made ]
+  # The old system is that of the manifest, too.
+  nixos-container run a -- sh -c 'cd /nix/var/nix/profiles; ln -sfn /evil system; ln -sfn /evil system.before'
+  _says 'the old one runs on' nixos-container update a --system-path $systems-unwilling
+  [ "$(readlink $profiles/system)" = $systems-wasabi ]
+  grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
+  # What cannot be a link is said.
+  nixos-container run a -- sh -c 'cd /nix/var/nix/profiles; rm system; mkdir system'
+  _says "Cannot make $profiles/system: Is a directory" nixos-container update a
   nixos-container destroy --yes a
   _remove_nix
 }
