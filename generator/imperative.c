@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "closures.h"
 #include "escape.h"
 #include "log.h"
 #include "manifests.h"
@@ -283,6 +285,28 @@ static bool would_be_good(const char *name, const char *path, const char *shown)
         name_table_free(&names);
         diagnostics_free(&diagnostics);
         manifest_free(&manifest);
+        arena_free(&arena);
+        return good;
+}
+
+bool imperative_check(const ImperativeContainer *container) {
+        ImperativeContainer with_system = *container;
+        int fd = memfd_create("manifest", MFD_CLOEXEC);
+        Arena arena = ARENA_NULL;
+        Buffer text = BUFFER_NULL;
+        const char *shown = imperative_paths(&arena, container->name).manifest;
+        bool good = false;
+
+        with_system.system = STORE_DIRECTORY "/system";
+        if (imperative_format(&with_system, &text)) {
+                if (fd >= 0 && write_all(fd, text.text, text.length))
+                        good = would_be_good(container->name, arena_printf(&arena, "/proc/self/fd/%i", fd), shown);
+                else
+                        log_message(LOG_ERR, "Cannot check %s: %s", shown, strerror(errno));
+        }
+        if (fd >= 0)
+                close(fd);
+        buffer_free(&text);
         arena_free(&arena);
         return good;
 }

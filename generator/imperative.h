@@ -35,6 +35,9 @@ typedef struct ImperativeContainer {
 /* Gives the manifest of a container as text. False, after it was logged, if a port is none. */
 bool imperative_format(const ImperativeContainer *container, Buffer *ret_text);
 
+/* Whether a container can be declared so, whatever its system is; what is wrong is logged. Nothing is written. */
+bool imperative_check(const ImperativeContainer *container);
+
 /* Gives @text, the manifest of @container, with another system in it, and with @flake (NULL: none) as what that was built from.
  * False if the system cannot be found in it. */
 bool imperative_replace_system(const Container *container, const char *text, size_t length, const char *system,

@@ -97,7 +97,8 @@ bool nix_profile_target(Arena *arena, const char *profile, const char **ret_targ
         ssize_t length = readlinkat(AT_FDCWD, profile, target, sizeof(target));
 
         if (length < 0 && errno != ENOENT) {
-                log_message(LOG_ERR, "%s: %s", profile, strerror(errno));
+                log_message(LOG_ERR, "%s: %s", profile,
+                        errno == EINVAL ? "it is there already, and is no link" : strerror(errno));
                 return false;
         }
         *ret_target = length >= 0 ? arena_copy(arena, target, (size_t)length) : NULL;

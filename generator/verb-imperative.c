@@ -340,29 +340,49 @@ static bool remove_manifest(const ImperativePaths *paths) {
         return false;
 }
 
-/* Builds and declares the container. */
-static bool make_container(Host *host, const ImperativePaths *paths, Options *options) {
-        ImperativeContainer *container = &options->container;
+/* Declares the container with its system, and keeps what that was built from: in a root directory that was there, @had_root, last of all. */
+static bool declare_container(Host *host, const ImperativePaths *paths, const Options *options, bool had_root) {
+        const ImperativeContainer *container = &options->container;
         Buffer text = BUFFER_NULL;
-        bool good;
+        bool written, good;
 
-        good = (container->system = build(&host->arena, paths, container->name, options)) && !interrupted &&
-               make_directories(&host->arena, paths->profiles) && nix_set_profile(paths->profile, container->system) &&
-               keep_configuration(&host->arena, paths, container->name, options) && choose_addresses(host, container) &&
-               imperative_format(container, &text) && imperative_write(container->name, &text);
+        written = (had_root || keep_configuration(&host->arena, paths, container->name, options)) &&
+                  imperative_format(container, &text) && imperative_write(container->name, &text);
+        good = written && reload_units() && !interrupted &&
+               (!had_root || keep_configuration(&host->arena, paths, container->name, options));
         buffer_free(&text);
-        if (good && !interrupted && reload_units())
-                return true;
-        if (good) {
+        if (written && !good) {
                 (void)remove_manifest(paths);
                 (void)reload_units();
         }
+        return good;
+}
+
+/* Makes the container. If that fails, all is as it was before: what was there is somebody's. */
+static bool make_container(Host *host, const ImperativePaths *paths, Options *options) {
+        bool had_root = exists(paths->root), had_profiles = exists(paths->profiles), good;
+        ImperativeContainer *container = &options->container;
+        const char *before;
+
+        if (!nix_profile_target(&host->arena, paths->profile, &before))
+                return false;
+        container->system = build(&host->arena, paths, container->name, options);
+        good = container->system && !interrupted && make_directories(&host->arena, paths->profiles) &&
+               nix_set_profile(paths->profile, container->system) && declare_container(host, paths, options, had_root);
+        nix_end();
+        if (good)
+                return true;
+        if (had_profiles)
+                (void)nix_set_profile(paths->profile, before);
+        else
+                (void)remove_tree(paths->profiles);
+        if (!had_root)
+                (void)remove_tree(paths->root);
         return false;
 }
 
 static bool create(Host *host, Options *options) {
         ImperativeContainer *container = &options->container;
-        bool had_root, had_profiles, good;
         ImperativePaths paths;
 
         if (options->unique_name)
@@ -377,28 +397,21 @@ static bool create(Host *host, Options *options) {
         if (!is_free(host, container->name, false))
                 return false;
         paths = imperative_paths(&host->arena, container->name);
-        had_root = exists(paths.root);
-        had_profiles = exists(paths.profiles);
         container->flake = options->source.flake;
         if (!options->config && !options->config_file)
                 options->config = "";
+        /* A mistake is not told of only after the build. */
+        if (!choose_addresses(host, container) || !imperative_check(container))
+                return false;
 
         catch_signals();
-        good = make_container(host, &paths, options);
-        nix_end();
-        if (good) {
-                if (options->unique_name)
-                        printf("%s\n", container->name);
-                if (container->local_address)
-                        fprintf(stderr, "Its address is %s.\n", container->local_address);
-                return true;
-        }
-        /* State that was there before is somebody's. */
-        if (!had_profiles)
-                (void)remove_tree(paths.profiles);
-        if (!had_root)
-                (void)remove_tree(paths.root);
-        return false;
+        if (!make_container(host, &paths, options))
+                return false;
+        if (options->unique_name)
+                printf("%s\n", container->name);
+        if (container->local_address)
+                fprintf(stderr, "Its address is %s.\n", container->local_address);
+        return true;
 }
 
 int verb_create(int argc, char *argv[]) {

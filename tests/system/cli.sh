@@ -672,6 +672,43 @@ YAML
   nixos-container destroy --yes foo
 }
 
+cli_a_create_that_fails_changes_no_state_that_was_there() {
+  local i options before profiles=/nix/var/nix/profiles/per-container/foo
+  _install_nix
+  mkdir -p /var/lib/nixos-containers/foo/etc/nixos $profiles
+  echo mine >/var/lib/nixos-containers/foo/etc/nixos/configuration.nix
+  ln -s system-7-link $profiles/system
+  before=$(_created)
+  # What cannot be is said before anything is built.
+  for options in --port=http --local-address=1.2.3 --host-address=x --bridge=a/b; do
+    _status 1 nixos-container create foo $options
+    [ ! -e /tmp/nix-calls ]
+  done
+  for i in $(seq 254); do
+    echo "  c$i: { system: \"$systems-wasabi\", privateNetwork: true, localAddress: 10.233.$i.2 }"
+  done | sed '1i version: 1\ncontainers:' >"$manifest"
+  _says 'All networks 10.233.N.0 are taken' nixos-container create foo
+  rm "$manifest"
+  [ ! -e /tmp/nix-calls ]
+  # And what fails afterwards is undone.
+  _says 'Cannot speak to systemd' unshare --mount sh -c 'mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus && exec nixos-container create foo'
+  grep -F 'nix-env' /tmp/nix-calls
+  [ "$(_created)" = "$before" ]
+  [ "$(cat /var/lib/nixos-containers/foo/etc/nixos/configuration.nix)" = mine ]
+  [ "$(readlink $profiles/system)" = system-7-link ]
+  # A profile that was not there is not there again.
+  rm $profiles/system
+  _says 'Cannot speak to systemd' unshare --mount sh -c 'mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus && exec nixos-container create foo'
+  [ "$(ls $profiles)" = '' ]
+  mkdir $profiles/system
+  _says "$profiles/system: it is there already, and is no link" nixos-container create foo
+  rmdir $profiles/system
+  nixos-container create foo --config '# new'
+  grep -x '# new' /var/lib/nixos-containers/foo/etc/nixos/configuration.nix
+  nixos-container destroy --yes foo
+  _remove_nix
+}
+
 # A Nix that makes a system of any configuration: the profile is that of "wasabi", or "old" where the configuration says so. What it has
 # built from is in /tmp/built-from then. Like Nix, it follows where the lock of a profile leads. $NIX_THEN is run at its end.
 _install_nix() {
