@@ -15,6 +15,7 @@
 
 #define DIRECTORY "etc/nixos"
 #define NAME "configuration.nix"
+#define NEW_NAME NAME ".new"
 
 /* What is copied at most, as a copy takes memory: so does a file without content. */
 #define COPY_MAX ((size_t)64 * 1024 * 1024)
@@ -151,25 +152,35 @@ const char *configuration_copy(Arena *arena, const char *root, const char *to, c
         return NULL;
 }
 
-bool configuration_write(const char *root, const char *text) {
-        static const char name[] = NAME, temporary[] = NAME ".new";
+static void log_unwritten(const char *root) {
+        log_message(LOG_ERR, "Cannot write %s/" DIRECTORY "/" NAME ": %s", root, strerror(errno));
+}
+
+int configuration_begin(const char *root, const char *text) {
         int root_fd = open_root(root), directory = -1;
-        bool good;
 
         if (root_fd >= 0) {
                 directory = inside_make_directory(root_fd, DIRECTORY, 0755, NULL);
                 close(root_fd);
         }
+        /* One that was interrupted may have left it behind. */
         if (directory >= 0)
-                (void)unlinkat(directory, temporary, 0);
-        good = directory >= 0 && write_file(directory, temporary, text, strlen(text)) &&
-               renameat(directory, temporary, directory, name) >= 0;
-        if (!good)
-                log_message(LOG_ERR, "Cannot write %s/" DIRECTORY "/" NAME ": %s", root, strerror(errno));
-        if (directory >= 0) {
-                if (!good)
-                        (void)unlinkat(directory, temporary, 0);
-                close(directory);
-        }
-        return good;
+                (void)unlinkat(directory, NEW_NAME, 0);
+        if (directory >= 0 && write_file(directory, NEW_NAME, text, strlen(text)))
+                return directory;
+        log_unwritten(root);
+        if (directory >= 0)
+                (void)configuration_end(root, directory, false);
+        return -1;
+}
+
+bool configuration_end(const char *root, int directory, bool keep) {
+        bool kept = keep && renameat(directory, NEW_NAME, directory, NAME) >= 0;
+
+        if (keep && !kept)
+                log_unwritten(root);
+        if (!kept)
+                (void)unlinkat(directory, NEW_NAME, 0);
+        close(directory);
+        return kept || !keep;
 }

@@ -13,5 +13,10 @@ bool configuration_exists(const char *root);
  * configuration if that is not NULL. Returns the path of the configuration there, owned by @arena; NULL, after it was logged, on failure. */
 const char *configuration_copy(Arena *arena, const char *root, const char *to, const char *text);
 
-/* Makes @text the configuration of the container, all or nothing. False, after it was logged, on failure. */
-bool configuration_write(const char *root, const char *text);
+/* Writes @text beside the configuration of the container, which is as it was. Returns the directory of both, for configuration_end(); -1,
+ * after it was logged, on failure. */
+int configuration_begin(const char *root, const char *text);
+
+/* With @keep, what was written takes the place of the configuration, all or nothing; else it is removed. Closes @directory. False, after it
+ * was logged, on failure. */
+bool configuration_end(const char *root, int directory, bool keep);

@@ -274,11 +274,25 @@ static const char *build(Arena *arena, const ImperativePaths *paths, const char 
         return nix_build(arena, source);
 }
 
-/* Keeps what the system was built from. */
-static bool keep_configuration(Arena *arena, const ImperativePaths *paths, const char *name, const Options *options) {
+/* Writes what the system was built from, for configuration_end(): @ret_directory is -1 if it was no configuration. */
+static bool begin_configuration(
+        Arena *arena, const ImperativePaths *paths, const char *name, const Options *options, int *ret_directory) {
         const char *text = make_configuration(arena, name, options);
 
-        return !text || (make_directories(arena, paths->root) && configuration_write(paths->root, text));
+        *ret_directory = -1;
+        if (!text)
+                return true;
+        if (make_directories(arena, paths->root))
+                *ret_directory = configuration_begin(paths->root, text);
+        return *ret_directory >= 0;
+}
+
+/* Keeps what the system was built from. */
+static bool keep_configuration(Arena *arena, const ImperativePaths *paths, const char *name, const Options *options) {
+        int directory;
+
+        return begin_configuration(arena, paths, name, options, &directory) &&
+               (directory < 0 || configuration_end(paths->root, directory, true));
 }
 
 static bool reload_units(void) {
@@ -524,6 +538,7 @@ static bool update(Host *host, Options *options) {
         const HostContainer *container = find_imperative(host, name, "updated");
         Buffer manifest = BUFFER_NULL, text = BUFFER_NULL;
         ImperativePaths paths;
+        int directory = -1;
         bool good;
 
         if (!container)
@@ -542,12 +557,18 @@ static bool update(Host *host, Options *options) {
                 if (!good)
                         log_message(LOG_ERR, "There is no system in %s to replace with %s.", paths.manifest, system);
         }
-        good = good && set_profiles(&host->arena, &paths, system, before);
+        good = good && begin_configuration(&host->arena, &paths, name, options, &directory) &&
+               set_profiles(&host->arena, &paths, system, before);
         if (good) {
-                good = keep_configuration(&host->arena, &paths, name, options) &&
-                       change_system(host, container, &text, &manifest);
+                good = change_system(host, container, &text, &manifest);
                 if (!good)
                         (void)nix_set_profile(paths.profile, before);
+        }
+        /* What cannot be activated is not what the next system is built from. */
+        if (directory >= 0 && !configuration_end(paths.root, directory, good)) {
+                log_message(
+                        LOG_ERR, "%s has its new system, but not the configuration that this was built from.", name);
+                good = false;
         }
         nix_end();
         buffer_free(&manifest);

@@ -709,7 +709,7 @@ cli_a_create_that_fails_changes_no_state_that_was_there() {
   _remove_nix
 }
 
-# A Nix that makes a system of any configuration: the profile is that of "wasabi", or "old" where the configuration says so. What it has
+# A Nix that makes a system of any configuration: the profile is that of "wasabi", or "old" or "unwilling" where the configuration says so. What it has
 # built from is in /tmp/built-from then. Like Nix, it follows where the lock of a profile leads. $NIX_THEN is run at its end.
 _install_nix() {
   cat >/usr/bin/nix-env <<'NIX'
@@ -720,7 +720,8 @@ while [ $# -gt 0 ]; do
   case $1 in
     --profile) profile=$2; shift ;;
     -I) rm -rf /tmp/built-from; cp -r "$(dirname "${2#nixos-config=}")" /tmp/built-from
-      grep -q 'the old one' "${2#nixos-config=}" && system=old; grep -q syntax-error "${2#nixos-config=}" && exit 1; sleep "${NIX_SLEEP:-0}"; shift ;;
+      grep -q 'the old one' "${2#nixos-config=}" && system=old
+      grep -q 'an unwilling one' "${2#nixos-config=}" && system=unwilling; grep -q syntax-error "${2#nixos-config=}" && exit 1; sleep "${NIX_SLEEP:-0}"; shift ;;
   esac
   shift
 done
@@ -784,6 +785,30 @@ cli_create_and_update_build_with_nix() {
   [ "$(readlink /nix/var/nix/profiles/per-container/b/system.before)" = $systems-wasabi ]
   fails grep flake /etc/nixos-containers/b.yaml
   nixos-container destroy --yes b
+  _remove_nix
+}
+
+cli_an_update_that_cannot_be_activated_changes_no_configuration() {
+  local configuration=/var/lib/nixos-containers/a/etc/nixos/configuration.nix
+  _install_nix
+  nixos-container create a --config '# the first'
+  nixos-container start a
+  cp -p $configuration /tmp/first
+  _says 'the old one runs on' nixos-container update a --config '# an unwilling one'
+  cmp /tmp/first $configuration
+  [ "$(ls -A "$(dirname $configuration)")" = configuration.nix ]
+  _says 'Cannot speak to systemd' unshare --mount sh -c 'mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus &&
+    exec nixos-container update a --config "# the old one"'
+  cmp /tmp/first $configuration
+  grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
+  [ "$(readlink /nix/var/nix/profiles/per-container/a/system)" = $systems-wasabi ]
+  nixos-container update a --config '# the old one'
+  grep -x '# the old one' $configuration
+  nixos-container run a -- sh -c 'cd /etc/nixos; rm configuration.nix; mkdir configuration.nix'
+  _says 'a has its new system, but not the configuration that this was built from' nixos-container update a --config '# new'
+  grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
+  [ "$(ls -A "$(dirname $configuration)")" = configuration.nix ]
+  nixos-container destroy --yes a
   _remove_nix
 }
 
