@@ -47,11 +47,12 @@ ALL_LDFLAGS := -pie $(LDHARDENING) $(LDFLAGS)
 
 GENERATOR := address arena buffer check closures diagnostic entry escape generate interface-name log mac-address manifest manifests mounts \
 	name-table nixos-container-generator option-path order output read-file schema siphash spelling template templates unit-name utf8 write-all
-RECORD := arena buffer conntrack container-record escape foreign-network idmap inside jobs localhost log nspawn-arguments option-path prepare \
-	read-file record remove-tree resolv-conf root-directory run-program utf8 write-all
+RECORD := arena buffer conntrack container-record escape foreign-network idmap inside interrupt jobs localhost log nspawn-arguments option-path \
+	prepare read-file record remove-tree resolv-conf root-directory run-program utf8 write-all
 INIT := address arena buffer container-init log read-file write-all
-CLI := apply colour configuration conntrack duration host imperative inside jobs localhost machined nix-build nixos-container nspawn-arguments operands plan \
-	record remove-tree root-directory run-program session terminal unmount verb-apply verb-control verb-enter verb-imperative verb-list verb-show \
+CLI := apply colour configuration conntrack duration host imperative inside interrupt jobs localhost machined nix-build nixos-container \
+	nspawn-arguments operands plan record remove-tree root-directory run-program session terminal unmount verb-apply verb-control verb-enter \
+	verb-imperative verb-list verb-show \
 	$(filter-out generate nixos-container-generator output template templates,$(GENERATOR))
 PROGRAMS := $(B)/nixos-container-generator $(B)/nixos-container $(B)/container-record $(B)/container-init
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "interrupt.h"
 #include "jobs.h"
 #include "log.h"
 #include "name-table.h"
@@ -110,7 +111,7 @@ bool apply_return_to(const char *name, const char *system) {
                 (char *)"--service-type=exec", (char *)"--property=Conflicts=nixos-container-switch.service",
                 (char *)"--property=After=nixos-container-switch.service", (char *)"--property=RuntimeMaxSec=10min",
                 arena_join(&arena, system, "/bin/switch-to-configuration"), (char *)"test", NULL};
-        bool good = run_program(systemd_run, &BUFFER_NULL) == 0;
+        bool good = interrupt_end_program(start_program(systemd_run, &BUFFER_NULL, false)) == 0;
 
         arena_free(&arena);
         return good;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "interrupt.h"
 #include "log.h"
 
 #define SYSTEMD_SERVICE "org.freedesktop.systemd1"
@@ -17,6 +18,9 @@
 
 /* As long as systemctl(1) waits: the generators may take 90 s. */
 #define RELOAD_TIMEOUT ((uint64_t)180 * 1000 * 1000)
+
+/* An interrupt may come right before it is waited: then it is seen this much later. */
+#define INTERRUPT_TIMEOUT ((uint64_t)1000 * 1000)
 
 typedef struct Run {
         Job *jobs;
@@ -133,8 +137,12 @@ static void wait_for_all(sd_bus *bus, Run *run) {
         while (run->left > 0) {
                 int r = sd_bus_process(bus, NULL);
 
+                if (r == 0 && interrupt_seen()) {
+                        give_up(run, bus, JOB_INTERRUPTED);
+                        return;
+                }
                 if (r == 0)
-                        r = sd_bus_wait(bus, UINT64_MAX);
+                        r = sd_bus_wait(bus, interrupt_is_caught() ? INTERRUPT_TIMEOUT : UINT64_MAX);
                 if (r < 0 && r != -EINTR)
                         give_up(run, bus, "the connection to systemd was lost");
         }

@@ -24,7 +24,10 @@ typedef struct Job {
 /* Called when @job has ended; may be NULL. @userdata is that of jobs_run(), as for append. */
 typedef void (*JobEnded)(const Job *job, void *userdata);
 
-/* Enqueues all @jobs at once, and returns when all have ended, at the latest with the connection. The mode is "replace", for a unit
+/* What comes of the jobs that are not waited for any more, as there was an interrupt (interrupt.h). They go on. */
+#define JOB_INTERRUPTED "interrupted"
+
+/* Enqueues all @jobs at once, and returns when all have ended, at the latest with the connection, which an interrupt closes. The mode is "replace", for a unit
  * that is made by the job "fail". False if one of them did not end as "done". The results are freed with jobs_free(). */
 bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata);
 

@@ -11,6 +11,7 @@
 
 #include "closures.h"
 #include "config.h"
+#include "interrupt.h"
 #include "log.h"
 #include "remove-tree.h"
 #include "run-program.h"
@@ -28,8 +29,8 @@ static bool run(const char *const arguments[]) {
                         arguments[0]);
                 return false;
         }
-        status = run_program((char *const *)arguments, &nothing);
-        if (status != 0)
+        status = interrupt_end_program(start_program((char *const *)arguments, &nothing, false));
+        if (status != 0 && !interrupt_seen())
                 log_message(LOG_ERR, "The system could not be built.");
         return status == 0;
 }

@@ -16,6 +16,7 @@
 #include "escape.h"
 #include "host.h"
 #include "imperative.h"
+#include "interrupt.h"
 #include "jobs.h"
 #include "log.h"
 #include "nix-build.h"
@@ -77,22 +78,6 @@ static const struct option create_options[] = {
 static const struct option update_options[] = {BUILD_OPTIONS, {0}};
 
 static const struct option destroy_options[] = {{"yes", no_argument, NULL, OPTION_YES}, {0}};
-
-/* Set by a signal that asks this program to end. What it has begun is undone first. */
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number) {
-        (void)number;
-        interrupted = 1;
-}
-
-static void catch_signals(void) {
-        const struct sigaction action = {.sa_handler = on_signal};
-        static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-
-        for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-                (void)sigaction(signals[i], &action, NULL);
-}
 
 /* Ports, as they may be given one by one or with commas between them. */
 static void add_ports(Arena *arena, ImperativeContainer *container, const char *text) {
@@ -259,9 +244,17 @@ static const char *make_configuration(Arena *arena, const char *name, const Opti
                 module, file, name);
 }
 
+/* Whether nobody wants this to end before it has changed anything that stays. */
+static bool goes_on(void) {
+        if (interrupt_seen())
+                log_message(LOG_ERR, "Interrupted: nothing was changed.");
+        return !interrupt_seen();
+}
+
 /* Builds the system that @options ask for. Returns its path, owned by @arena, or NULL. */
 static const char *build(Arena *arena, const ImperativePaths *paths, const char *name, Options *options) {
         NixSource *source = &options->source;
+        const char *system;
 
         if (!nix_begin())
                 return NULL;
@@ -271,7 +264,8 @@ static const char *build(Arena *arena, const ImperativePaths *paths, const char 
                 if (!source->configuration)
                         return NULL;
         }
-        return nix_build(arena, source);
+        system = nix_build(arena, source);
+        return goes_on() ? system : NULL;
 }
 
 /* Writes what the system was built from, for configuration_end(): @ret_directory is -1 if it was no configuration. */
@@ -362,7 +356,7 @@ static bool declare_container(Host *host, const ImperativePaths *paths, const Op
 
         written = (had_root || keep_configuration(&host->arena, paths, container->name, options)) &&
                   imperative_format(container, &text) && imperative_write(container->name, &text);
-        good = written && reload_units() && !interrupted &&
+        good = written && reload_units() && goes_on() &&
                (!had_root || keep_configuration(&host->arena, paths, container->name, options));
         buffer_free(&text);
         if (written && !good) {
@@ -381,7 +375,7 @@ static bool make_container(Host *host, const ImperativePaths *paths, Options *op
         if (!nix_profile_target(&host->arena, paths->profile, &before))
                 return false;
         container->system = build(&host->arena, paths, container->name, options);
-        good = container->system && !interrupted && make_directories(&host->arena, paths->profiles) &&
+        good = container->system && make_directories(&host->arena, paths->profiles) &&
                nix_set_profile(paths->profile, container->system) && declare_container(host, paths, options, had_root);
         nix_end();
         if (good)
@@ -418,7 +412,7 @@ static bool create(Host *host, Options *options) {
         if (!choose_addresses(host, container) || !imperative_check(container))
                 return false;
 
-        catch_signals();
+        interrupt_catch();
         if (!make_container(host, &paths, options))
                 return false;
         if (options->unique_name)
@@ -475,24 +469,40 @@ static bool find_source(Host *host, const ImperativePaths *paths, const Buffer *
         return false;
 }
 
-/* Has the container go on with the system that it has, after the job that was to activate another one has ended with @result. */
-static void return_to_old_system(Host *host, const HostContainer *container, const char *result) {
-        const char *name = container->name, *system = host_system(host, container);
+/* Ends what a reload of @unit still does on the host: with that nothing more is asked of the container. */
+static void end_reload(const char *unit) {
+        sd_bus *bus = systemd_connect();
 
-        if (strcmp(result, "failed") != 0 && strcmp(result, "timeout") != 0)
+        if (bus)
+                (void)sd_bus_call_method(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                        "org.freedesktop.systemd1.Manager", "KillUnit", NULL, NULL, "ssi", unit, "control", SIGTERM);
+        sd_bus_flush_close_unref(bus);
+}
+
+/* Has the container go on with the system that it has, after @job, which was to activate another one, has ended or was interrupted. */
+static void return_to_old_system(Host *host, const HostContainer *container, const Job *job) {
+        const char *name = container->name, *system = host_system(host, container);
+        bool interrupted = strcmp(job->result, JOB_INTERRUPTED) == 0;
+
+        if (interrupted) {
+                fprintf(stderr, "Interrupted: the old system is activated again in %s.\n", name);
+                interrupt_forget();
+                end_reload(job->unit);
+        }
+        if (!interrupted && strcmp(job->result, "failed") != 0 && strcmp(job->result, "timeout") != 0)
                 log_message(LOG_ERR, "The new system could not be activated in %s, which keeps the old one: %s", name,
-                        result);
+                        job->result);
         else if (system && apply_return_to(name, system))
                 log_message(LOG_ERR,
                         "The new system could not be activated in %s (%s): the old one runs on. What the new one has "
                         "said: journalctl -u container@%s",
-                        name, result, name);
+                        name, job->result, name);
         else
                 log_message(LOG_ERR,
                         "The new system could not be activated in %s (%s), and the old one not again either. To start "
                         "it with the old one: nixos-container restart %s. What both have said: journalctl -u "
                         "container@%s",
-                        name, result, name, name);
+                        name, job->result, name, name);
 }
 
 /* Has the new system activated in the container if it runs. */
@@ -507,7 +517,7 @@ static bool activate(Host *host, sd_bus *bus, const HostContainer *container) {
         } else if (strcmp(state, "active") == 0) {
                 good = jobs_run(bus, &job, 1, NULL, NULL);
                 if (!good)
-                        return_to_old_system(host, container, job.result);
+                        return_to_old_system(host, container, &job);
                 jobs_free(&job, 1);
         }
         free(state);
@@ -518,10 +528,11 @@ static bool activate(Host *host, sd_bus *bus, const HostContainer *container) {
 static bool change_system(Host *host, const HostContainer *container, const Buffer *text, const Buffer *before) {
         sd_bus *bus = systemd_connect();
         bool written = bus && imperative_write(container->name, text);
-        bool good = written && systemd_reload(bus) && activate(host, bus, container);
+        bool good = written && systemd_reload(bus) && goes_on() && activate(host, bus, container);
 
+        /* Whatever has become of this connection. */
         if (written && !good)
-                (void)(imperative_write(container->name, before) && systemd_reload(bus));
+                (void)(imperative_write(container->name, before) && reload_units());
         sd_bus_flush_close_unref(bus);
         return good;
 }
@@ -545,7 +556,7 @@ static bool update(Host *host, Options *options) {
                 return false;
         paths = imperative_paths(&host->arena, name);
         before = container->declared->system.text;
-        catch_signals();
+        interrupt_catch();
         good = read_file(paths.manifest, &manifest);
         if (!good)
                 log_message(LOG_ERR, "%s: %s", paths.manifest, strerror(errno));

@@ -721,7 +721,8 @@ while [ $# -gt 0 ]; do
     --profile) profile=$2; shift ;;
     -I) rm -rf /tmp/built-from; cp -r "$(dirname "${2#nixos-config=}")" /tmp/built-from
       grep -q 'the old one' "${2#nixos-config=}" && system=old
-      grep -q 'an unwilling one' "${2#nixos-config=}" && system=unwilling; grep -q syntax-error "${2#nixos-config=}" && exit 1; sleep "${NIX_SLEEP:-0}"; shift ;;
+      grep -q 'an unwilling one' "${2#nixos-config=}" && system=unwilling; grep -q syntax-error "${2#nixos-config=}" && exit 1
+      sleep "${NIX_SLEEP:-0}" & trap "kill $!" TERM; wait $! || exit 1; shift ;;
   esac
   shift
 done
@@ -880,19 +881,126 @@ cli_a_container_has_no_say_in_which_system_it_gets() {
   _remove_nix
 }
 
+# _is_interrupted SIGNAL PATTERN COMMAND…: succeeds if the command fails within 10 s after it was sent the signal, which is as soon as
+# there is a process of the pattern. What it says is in /tmp/said.
+_is_interrupted() {
+  local signal=$1 pattern=$2 pid before
+  shift 2
+  # Not as a background job, which would ignore SIGINT.
+  env --default-signal timeout -s KILL 60 "$@" >/tmp/said 2>&1 &
+  wait_until 10 pgrep -f "$pattern"
+  pid=$(pgrep -P $!)
+  before=$SECONDS
+  kill -$signal $pid
+  _status 1 wait $!
+  cat /tmp/said
+  [ $((SECONDS - before)) -lt 10 ]
+  fails pgrep -f "$pattern"
+}
+
+# Has systemd take 3 s to load its units, which _remove_slow_generator ends.
+_install_slow_generator() {
+  mkdir -p /run/systemd/system-generators
+  printf '#!/bin/sh\nexec sleep 3.1\n' >/run/systemd/system-generators/slow
+  chmod +x /run/systemd/system-generators/slow
+}
+
+_remove_slow_generator() { rm /run/systemd/system-generators/slow; }
+
 cli_an_interrupted_create_leaves_nothing() {
   _install_nix
-  local before pid signal
+  local before signal
   before=$(_created)
-  for signal in INT TERM HUP; do
-    NIX_SLEEP=2 env --default-signal nixos-container create foo --config '' &
-    pid=$!
-    wait_until 5 pgrep -f '^sleep 2'
-    kill -$signal $pid
-    _status 1 wait $pid
+  for signal in INT TERM HUP QUIT; do
+    NIX_SLEEP=30 _is_interrupted $signal '^sleep 30' nixos-container create foo --config ''
+    [ "$(cat /tmp/said)" = 'Interrupted: nothing was changed.' ]
     [ "$(_created)" = "$before" ]
+    [ ! -e /run/nixos-container ]
   done
+  _install_slow_generator
+  _is_interrupted TERM '^sleep 3.1' nixos-container create foo --config ''
+  [ "$(cat /tmp/said)" = 'Interrupted: nothing was changed.' ]
+  _remove_slow_generator
+  [ "$(_created)" = "$before" ]
+  [ "$(systemctl show -P LoadState container@foo)" = not-found ]
+  # A signal that is ignored stays so.
+  NIX_SLEEP=3.2 env --ignore-signal=HUP nixos-container create foo --config '' &
+  wait_until 5 pgrep -f '^sleep 3.2'
+  kill -HUP $!
+  wait $!
+  nixos-container destroy --yes foo
   _remove_nix
+}
+
+cli_an_update_that_is_interrupted_as_it_builds_changes_nothing() {
+  local configuration=/var/lib/nixos-containers/a/etc/nixos/configuration.nix before signal
+  _install_nix
+  nixos-container create a --config '# the first'
+  nixos-container start a
+  cp $configuration /tmp/first
+  before=$(_created | grep -v "${configuration%/etc/nixos/*}/")
+  for signal in INT TERM HUP QUIT; do
+    NIX_SLEEP=30 _is_interrupted $signal '^sleep 30' nixos-container update a --config '# the old one'
+    [ "$(cat /tmp/said)" = 'Interrupted: nothing was changed.' ]
+    [ ! -e /run/nixos-container ]
+  done
+  [ "$(_created | grep -v "${configuration%/etc/nixos/*}/")" = "$before" ]
+  _install_slow_generator
+  _is_interrupted TERM '^sleep 3.1' nixos-container update a --config '# the old one'
+  [ "$(cat /tmp/said)" = 'Interrupted: nothing was changed.' ]
+  _remove_slow_generator
+  cmp /tmp/first $configuration
+  [ ! -e $configuration.new ]
+  grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
+  [ "$(readlink /nix/var/nix/profiles/per-container/a/system)" = $systems-wasabi ]
+  fails nixos-container run a -- grep "$systems-old" /etc/switched
+  nixos-container destroy --yes a
+  _remove_nix
+}
+
+# _make_lasting NAME SECONDS: a system whose activation takes so long.
+_make_lasting() {
+  cp -r $systems-old $systems-$1
+  printf '#!/bin/sh\necho "$1 $0" >>/etc/switched\nexec sleep %s\n' $2 >$systems-$1/bin/switch-to-configuration
+}
+
+cli_an_update_that_is_interrupted_as_it_activates_returns_to_the_old_system() {
+  local signal before
+  _make_lasting lasting 1238
+  _make_lasting lasting-too 1239
+  nixos-container create a --system-path $systems-wasabi
+  nixos-container start a
+  before=$(main_pid a)
+  for signal in INT TERM HUP QUIT; do
+    _is_interrupted $signal '^sleep 1238' nixos-container update a --system-path $systems-lasting
+    grep -x 'Interrupted: the old system is activated again in a.' /tmp/said
+    grep -F 'The new system could not be activated in a (interrupted): the old one runs on.' /tmp/said
+    [ "$(tail -n 1 /var/lib/nixos-containers/a/etc/switched)" = "test $systems-wasabi/bin/switch-to-configuration" ]
+    grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
+    systemctl cat container@a | grep -F $systems-wasabi/init
+    [ "$(readlink /nix/var/nix/profiles/per-container/a/system)" = $systems-wasabi ]
+    nixos-container list --json | grep -F '"name": "a", "state": "up", "addresses": ["10.233.1.2"], "system": "'$systems-wasabi'"'
+  done
+  [ "$(main_pid a)" = "$before" ]
+  nixos-container destroy --yes a
+
+  # The return can be interrupted as well.
+  nixos-container create a --system-path $systems-lasting-too
+  nixos-container start a
+  env --default-signal nixos-container update a --system-path $systems-lasting >/tmp/said 2>&1 &
+  wait_until 10 pgrep -f '^sleep 1238'
+  kill $!
+  wait_until 10 pgrep -f '^sleep 1239'
+  before=$SECONDS
+  kill $!
+  _status 1 wait $!
+  [ $((SECONDS - before)) -lt 10 ]
+  cat /tmp/said
+  grep -F '(interrupted), and the old one not again either. To start it with the old one: nixos-container restart a.' /tmp/said
+  grep "system: \"$systems-lasting-too\"" /etc/nixos-containers/a.yaml
+  nixos-container restart a
+  nixos-container destroy --yes a
+  rm -r $systems-lasting $systems-lasting-too
 }
 
 cli_creates_at_the_same_time_get_different_addresses() {
