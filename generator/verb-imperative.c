@@ -642,6 +642,32 @@ static bool stop(Host *host, const char *name) {
         return good;
 }
 
+/* Removes what a create that was killed has left of a container that there is not. With a root directory it may be state of one that there
+ * was, which is not given up with the container: then it is only named. */
+static bool remove_leftovers(Host *host, const char *name, const ImperativePaths *paths) {
+        const char *const places[] = {paths->root, paths->profiles, paths->gcroots};
+        const char *left = "";
+
+        for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+                if (exists(places[i]))
+                        left = arena_printf(&host->arena, "%s %s", left, places[i]);
+        if (!*left)
+                return true;
+        if (host_log_unread(host)) {
+                log_message(LOG_ERR,
+                        "So it is not known whether there is a container \"%s\", and nothing was deleted of:%s", name,
+                        left);
+                return false;
+        }
+        if (exists(paths->root)) {
+                log_message(LOG_ERR,
+                        "There is no container \"%s\", but what may be state that somebody needs, which is kept:%s",
+                        name, left);
+                return false;
+        }
+        return remove_tree(paths->profiles) && remove_tree(paths->gcroots);
+}
+
 static bool destroy(Host *host, const Options *options) {
         const char *name = options->container.name;
         ImperativePaths paths;
@@ -649,9 +675,11 @@ static bool destroy(Host *host, const Options *options) {
         if (!is_container_name(name))
                 return host_find(host, name) != NULL;
         paths = imperative_paths(&host->arena, name);
+        /* Nobody builds now, see lock(): it is of one that was killed. */
+        nix_end();
         /* Gone already is as good. */
         if (!host_look_up(host, name) && !exists(paths.manifest))
-                return true;
+                return remove_leftovers(host, name, &paths);
         if (!find_imperative(host, name, "destroyed"))
                 return false;
         if (!options->yes && !confirm(name, paths.root))

@@ -932,6 +932,56 @@ cli_an_interrupted_create_leaves_nothing() {
   _remove_nix
 }
 
+cli_destroy_removes_what_a_create_that_was_killed_has_left() {
+  local before pid profiles=/nix/var/nix/profiles/per-container gcroots=/nix/var/nix/gcroots/per-container
+  _install_nix
+  before=$(_created)
+  NIX_SLEEP=30 nixos-container create foo --config '' &
+  pid=$!
+  wait_until 5 pgrep -f '^sleep 30'
+  kill -KILL $pid
+  kill "$(pgrep -f '^sleep 30')"
+  _status 137 wait $pid
+  [ -e /run/nixos-container ]
+  mkdir -p $profiles/foo $gcroots/foo
+  ln -s $systems-wasabi $profiles/foo/system
+  # As long as it is not known whether somebody needs it, it stays.
+  echo 'version: [' >"$manifest"
+  _says 'it is not known whether there is a container "foo", and nothing was deleted of: '"$profiles/foo $gcroots/foo" nixos-container destroy --yes foo
+  rm "$manifest"
+  [ -e $profiles/foo/system ]
+  mkdir -p /var/lib/nixos-containers/foo
+  _says "which is kept: /var/lib/nixos-containers/foo $profiles/foo $gcroots/foo" nixos-container destroy --yes foo
+  [ -e $profiles/foo/system ]
+  rmdir /var/lib/nixos-containers/foo
+  declare_containers <<'YAML'
+  foo: { system: "{system}-wasabi" }
+YAML
+  _says 'it is declarative' nixos-container destroy --yes foo
+  [ -e $profiles/foo/system ]
+  rm "$manifest"
+  nixos-container destroy --yes foo
+  [ ! -e $profiles/foo ]
+  [ ! -e $gcroots/foo ]
+  [ ! -e /run/nixos-container ]
+  [ "$(_created)" = "$before" ]
+  nixos-container destroy --yes foo
+
+  # Killed later, it can be gone on with as well.
+  _install_slow_generator
+  nixos-container create foo --config '' &
+  pid=$!
+  wait_until 5 pgrep -f '^sleep 3.1'
+  kill -KILL $pid
+  _status 137 wait $pid
+  _remove_slow_generator
+  [ -e /etc/nixos-containers/foo.yaml ]
+  nixos-container destroy --yes foo
+  [ ! -e /run/nixos-container ]
+  [ "$(_created)" = "$before" ]
+  _remove_nix
+}
+
 cli_an_update_that_is_interrupted_as_it_builds_changes_nothing() {
   local configuration=/var/lib/nixos-containers/a/etc/nixos/configuration.nix before signal
   _install_nix
