@@ -376,7 +376,8 @@ let
           default = false;
           example = true;
           description = ''
-            Whether the container has an empty root file system at each start, of which nothing is left at its end.
+            Whether the container has an empty root file system at each start, of which nothing is left at its end. It is
+            in memory, can use at most half of that, and counts for {option}`memoryMax`.
             It is {file}`/run/nixos-containers/NAME` on the host; that of a container that is not ephemeral is
             {file}`/var/lib/nixos-containers/NAME`. What is to last goes into {option}`bindMounts`.
 
