@@ -6,10 +6,12 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -95,11 +97,35 @@ static void directories_of_any_depth_are_removed_with_few_file_descriptors(void 
                 for (int i = 0; i < 5000; i++)
                         demand(mkdir("deep", 0700) == 0 && mkdir("wide", 0700) == 0 && chdir("deep") == 0);
                 demand(chdir("/") == 0 && remove_tree(directory));
-                _exit(0);
+                exit(EXIT_SUCCESS);
         }
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_int_equal(status, 0);
         assert_int_not_equal(access(directory, F_OK), 0);
+}
+
+/* False where nobody can. chattr(1), ioctl_iflags(2) */
+static bool make_immutable(const char *path) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC), flags = FS_IMMUTABLE_FL;
+        bool made;
+
+        assert_true(fd >= 0);
+        made = ioctl(fd, FS_IOC_SETFLAGS, &flags) >= 0;
+        close(fd);
+        return made;
+}
+
+static void what_is_immutable_is_removed(void **state) {
+        bool made;
+
+        (void)state;
+        touch(at("file"));
+        assert_return_code(mkdir(at("empty"), 0700), 0);
+        touch(at("empty/file"));
+        made = make_immutable(at("file")) && make_immutable(at("empty/file")) && make_immutable(at("empty"));
+        assert_true(remove_tree(directory));
+        if (!made)
+                skip();
 }
 
 static void a_directory_that_is_gone_is_removed_already(void **state) {
@@ -249,6 +275,7 @@ int main(void) {
                 cmocka_unit_test_setup(many_files_in_one_directory_are_all_removed, make_directory),
                 cmocka_unit_test_setup(
                         directories_of_any_depth_are_removed_with_few_file_descriptors, make_directory),
+                cmocka_unit_test_setup(what_is_immutable_is_removed, make_directory),
                 cmocka_unit_test_setup(a_directory_that_is_gone_is_removed_already, make_directory),
                 cmocka_unit_test_setup(nothing_that_is_mounted_there_is_removed, make_directory),
                 cmocka_unit_test_setup(all_that_is_mounted_below_a_directory_is_unmounted, make_directory),
