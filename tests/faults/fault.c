@@ -197,7 +197,8 @@ FUNCTION(int, fchownat, -1, (int at, const char *path, unsigned user, unsigned g
         (at, path, user, group, flags))
 FUNCTION(int, statx, -1, (int at, const char *path, int flags, unsigned mask, void *status),
         (at, path, flags, mask, status))
-FUNCTION(int, mount, -1, (const char *source, const char *path, const char *type, unsigned long flags, const void *data),
+FUNCTION(int, mount, -1,
+        (const char *source, const char *path, const char *type, unsigned long flags, const void *data),
         (source, path, type, flags, data))
 FUNCTION(int, umount2, -1, (const char *path, int flags), (path, flags))
 FUNCTION(char *, realpath, NULL, (const char *path, char *resolved), (path, resolved))

@@ -273,8 +273,7 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup(all_in_a_directory_is_removed_and_what_links_lead_to_is_kept, make_directory),
                 cmocka_unit_test_setup(many_files_in_one_directory_are_all_removed, make_directory),
-                cmocka_unit_test_setup(
-                        directories_of_any_depth_are_removed_with_few_file_descriptors, make_directory),
+                cmocka_unit_test_setup(directories_of_any_depth_are_removed_with_few_file_descriptors, make_directory),
                 cmocka_unit_test_setup(what_is_immutable_is_removed, make_directory),
                 cmocka_unit_test_setup(a_directory_that_is_gone_is_removed_already, make_directory),
                 cmocka_unit_test_setup(nothing_that_is_mounted_there_is_removed, make_directory),
