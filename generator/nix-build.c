@@ -16,7 +16,8 @@
 #include "remove-tree.h"
 #include "run-program.h"
 
-#define PROFILE NIX_DIRECTORY "/system"
+/* The profile that Nix makes. */
+static const char new_profile[] = NIX_DIRECTORY "/system";
 
 static bool run(const char *const arguments[]) {
         const Buffer nothing = BUFFER_NULL;
@@ -40,7 +41,7 @@ static bool build_flake(const NixSource *source) {
         const char *hash = strchr(source->flake, '#');
         size_t length = hash ? (size_t)(hash - source->flake) : strlen(source->flake);
         const char *const arguments[] = {TOOL_NIX, "build", "--extra-experimental-features", "nix-command flakes",
-                "--no-link", "--profile", PROFILE,
+                "--no-link", "--profile", new_profile,
                 arena_printf(&arena, "%.*s#nixosConfigurations.\"%s\".config.system.build.toplevel", (int)length,
                         source->flake, hash ? hash + 1 : "container"),
                 source->refresh ? "--refresh" : NULL, NULL};
@@ -52,7 +53,7 @@ static bool build_flake(const NixSource *source) {
 
 static bool build_configuration(const NixSource *source) {
         Arena arena = ARENA_NULL;
-        const char *const arguments[] = {TOOL_NIX_ENV, "--profile", PROFILE, "--file",
+        const char *const arguments[] = {TOOL_NIX_ENV, "--profile", new_profile, "--file",
                 source->nixos_path ? source->nixos_path : "<nixpkgs/nixos>", "-I",
                 arena_join(&arena, "nixos-config=", source->configuration), "--set", "--attr", "system", NULL};
         bool good = run(arguments);
@@ -76,7 +77,7 @@ void nix_end(void) {
 }
 
 const char *nix_build(Arena *arena, const NixSource *source) {
-        const char *path = source->system_path ? source->system_path : PROFILE;
+        const char *path = source->system_path ? source->system_path : new_profile;
         char system[PATH_MAX];
 
         if (!source->system_path && !(source->flake ? build_flake(source) : build_configuration(source)))
