@@ -1,0 +1,58 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+
+#include "interrupt.h"
+#include "run-program.h"
+
+static pid_t start(const char *program) {
+        char *const arguments[] = {(char *)"/bin/sh", (char *)"-c", (char *)program, NULL};
+
+        return start_program(arguments, &BUFFER_NULL, false);
+}
+
+static void a_signal_ends_nothing_but_is_noted(void **state) {
+        (void)state;
+        assert_false(interrupt_is_caught());
+        /* As nohup(1) has it. */
+        (void)signal(SIGHUP, SIG_IGN);
+        interrupt_catch();
+        assert_true(interrupt_is_caught());
+        (void)raise(SIGHUP);
+        assert_false(interrupt_seen());
+        (void)raise(SIGINT);
+        assert_true(interrupt_seen());
+        interrupt_forget();
+        assert_false(interrupt_seen());
+}
+
+static void a_program_without_a_signal_ends_by_itself(void **state) {
+        (void)state;
+        assert_int_equal(interrupt_end_program(start("exit 3")), 3);
+        assert_int_equal(interrupt_end_program(-1), -1);
+}
+
+static void a_signal_ends_what_is_waited_for_whether_it_came_before_or_comes_then(void **state) {
+        (void)state;
+        (void)raise(SIGTERM);
+        assert_int_equal(interrupt_end_program(start("exec sleep 60")), -1);
+        interrupt_forget();
+        assert_int_equal(interrupt_end_program(start("kill -QUIT $PPID; exec sleep 60")), -1);
+        assert_true(interrupt_seen());
+        interrupt_forget();
+}
+
+int main(void) {
+        static const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_signal_ends_nothing_but_is_noted),
+                cmocka_unit_test(a_program_without_a_signal_ends_by_itself),
+                cmocka_unit_test(a_signal_ends_what_is_waited_for_whether_it_came_before_or_comes_then),
+        };
+
+        return cmocka_run_group_tests_name("interrupt", tests, NULL, NULL);
+}
