@@ -881,20 +881,20 @@ cli_a_container_has_no_say_in_which_system_it_gets() {
   _remove_nix
 }
 
-# _is_interrupted SIGNAL PATTERN COMMAND…: succeeds if the command fails within 10 s after it was sent the signal, which is as soon as
+# _is_interrupted SIGNAL PATTERN COMMAND…: succeeds if the command fails within 20 s after it was sent the signal, which is as soon as
 # there is a process of the pattern. What it says is in /tmp/said.
 _is_interrupted() {
   local signal=$1 pattern=$2 pid before
   shift 2
   # Not as a background job, which would ignore SIGINT.
   env --default-signal timeout -s KILL 60 "$@" >/tmp/said 2>&1 &
-  wait_until 10 pgrep -f "$pattern"
+  wait_until 20 pgrep -f "$pattern"
   pid=$(pgrep -P $!)
   before=$SECONDS
   kill -$signal $pid
   _status 1 wait $!
   cat /tmp/said
-  [ $((SECONDS - before)) -lt 10 ]
+  [ $((SECONDS - before)) -lt 20 ]
   fails pgrep -f "$pattern"
 }
 
@@ -925,7 +925,7 @@ cli_an_interrupted_create_leaves_nothing() {
   [ "$(systemctl show -P LoadState container@foo)" = not-found ]
   # A signal that is ignored stays so.
   NIX_SLEEP=3.2 env --ignore-signal=HUP nixos-container create foo --config '' &
-  wait_until 5 pgrep -f '^sleep 3.2'
+  wait_until 20 pgrep -f '^sleep 3.2'
   kill -HUP $!
   wait $!
   nixos-container destroy --yes foo
@@ -938,7 +938,7 @@ cli_destroy_removes_what_a_create_that_was_killed_has_left() {
   before=$(_created)
   NIX_SLEEP=30 nixos-container create foo --config '' &
   pid=$!
-  wait_until 5 pgrep -f '^sleep 30'
+  wait_until 20 pgrep -f '^sleep 30'
   kill -KILL $pid
   kill "$(pgrep -f '^sleep 30')"
   _status 137 wait $pid
@@ -971,7 +971,7 @@ YAML
   _install_slow_generator
   nixos-container create foo --config '' &
   pid=$!
-  wait_until 5 pgrep -f '^sleep 3.1'
+  wait_until 20 pgrep -f '^sleep 3.1'
   kill -KILL $pid
   _status 137 wait $pid
   _remove_slow_generator
@@ -1038,13 +1038,13 @@ cli_an_update_that_is_interrupted_as_it_activates_returns_to_the_old_system() {
   nixos-container create a --system-path $systems-lasting-too
   nixos-container start a
   env --default-signal nixos-container update a --system-path $systems-lasting >/tmp/said 2>&1 &
-  wait_until 10 pgrep -f '^sleep 1238'
+  wait_until 20 pgrep -f '^sleep 1238'
   kill $!
-  wait_until 10 pgrep -f '^sleep 1239'
+  wait_until 20 pgrep -f '^sleep 1239'
   before=$SECONDS
   kill $!
   _status 1 wait $!
-  [ $((SECONDS - before)) -lt 10 ]
+  [ $((SECONDS - before)) -lt 20 ]
   cat /tmp/said
   grep -F '(interrupted), and the old one not again either. To start it with the old one: nixos-container restart a.' /tmp/said
   grep "system: \"$systems-lasting-too\"" /etc/nixos-containers/a.yaml
