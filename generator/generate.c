@@ -654,7 +654,7 @@ static void append_entry(const Generator *g, const Container *container, Buffer 
 /* False, with a diagnostic, if there is something that it cannot read or that systemd could not: then nothing is written. */
 static bool generate_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
-        const char *root = container->ephemeral.value ? EPHEMERAL_ROOTS : "/var/lib/nixos-containers/";
+        const char *root = container->ephemeral.value ? EPHEMERAL_ROOTS : STATE_ROOTS;
         Buffer *unit, service;
         size_t start;
         bool has_rules;

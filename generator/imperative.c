@@ -14,6 +14,7 @@
 #include "escape.h"
 #include "log.h"
 #include "manifests.h"
+#include "root-directory.h"
 #include "write-all.h"
 
 /* How the flake is kept in the manifest. */
@@ -22,7 +23,7 @@
 ImperativePaths imperative_paths(Arena *arena, const char *name) {
         ImperativePaths paths = {
                 .manifest = arena_printf(arena, MANIFESTS_DIRECTORY "/%s.yaml", name),
-                .root = arena_join(arena, "/var/lib/nixos-containers/", name),
+                .root = arena_join(arena, STATE_ROOTS, name),
                 .profiles = arena_join(arena, "/nix/var/nix/profiles/per-container/", name),
                 .gcroots = arena_join(arena, "/nix/var/nix/gcroots/per-container/", name),
         };

@@ -457,8 +457,8 @@ static void remove_nspawn_leftovers(Arena *arena, const char *container) {
                 arena_printf(arena, "/run/systemd/nspawn/%s/unix-export", container),
         };
         const char *const locks[] = {
-                arena_printf(arena, "/run/nixos-containers/.#%s.lck", container),
-                arena_printf(arena, "/var/lib/nixos-containers/.#%s.lck", container),
+                arena_printf(arena, EPHEMERAL_ROOTS ".#%s.lck", container),
+                arena_printf(arena, STATE_ROOTS ".#%s.lck", container),
         };
 
         for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {

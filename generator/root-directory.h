@@ -6,12 +6,14 @@
 
 #include "lines.h"
 
+/* Where they are, on the host. */
+#define STATE_ROOTS "/var/lib/nixos-containers/"
 #define EPHEMERAL_ROOTS "/run/nixos-containers/"
 
 /* Whether the line of a record, of tmpfiles.d(5), makes a directory in the root directory of its container. That is not for
  * systemd-tmpfiles, which would follow the container's symbolic links on the host. */
 static inline bool is_in_root_directory(const char *line, const char *end) {
-        static const char *const starts[] = {"d \"/var/lib/nixos-containers/", "d \"" EPHEMERAL_ROOTS};
+        static const char *const starts[] = {"d \"" STATE_ROOTS, "d \"" EPHEMERAL_ROOTS};
 
         for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
                 if (line_behind(line, end, starts[i]))

@@ -17,6 +17,7 @@
 #include "mounts.h"
 #include "operands.h"
 #include "read-file.h"
+#include "root-directory.h"
 #include "verbs.h"
 
 /* Asks machined, as nothing is declared. */
@@ -78,7 +79,7 @@ int verb_show_ip(int argc, char *argv[]) {
 
 /* Opens a container's root directory: of what runs, as an ephemeral one's is nowhere else. */
 static int open_root(Host *host, const HostContainer *container) {
-        const char *path = arena_join(&host->arena, "/var/lib/nixos-containers/", container->name);
+        const char *path = arena_join(&host->arena, STATE_ROOTS, container->name);
         sd_bus *bus = container->has_record ? host_bus_connect() : NULL;
         pid_t leader;
         int fd;
