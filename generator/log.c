@@ -20,7 +20,7 @@ void log_open(void) {
                 kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
 }
 
-void replace_control_characters(char *text) {
+static void replace_control_characters(char *text) {
         char *to = text;
 
         for (const char *from = text; *from; from++) {
@@ -33,6 +33,13 @@ void replace_control_characters(char *text) {
                 from += is_wide;
         }
         *to = '\0';
+}
+
+const char *printable(Arena *arena, const char *text) {
+        char *copy = arena_copy(arena, text, strlen(text));
+
+        replace_control_characters(copy);
+        return copy;
 }
 
 /* Formats a message as one line; free(3) it. NULL, after that was said, if there is no memory. */

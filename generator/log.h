@@ -4,14 +4,17 @@
 
 #include <syslog.h>
 
+#include "arena.h"
+
 /* The longest message that one write(2) to /dev/kmsg takes; a longer one is refused whole with EINVAL. */
 #define LOG_KMSG_MAX 1024
 
 /* Chooses where messages go. Reads $SYSTEMD_EXEC_PID, see systemd.exec(5). */
 void log_open(void);
 
-/* Makes a '?' of each control character in @text, so that it can neither act on a terminal nor look like another line. */
-void replace_control_characters(char *text);
+/* Gives @text with a '?' for each control character, so that it can neither act on a terminal nor look like another line. Owned by
+ * @arena. */
+const char *printable(Arena *arena, const char *text);
 
 /* Logs one message of @priority (syslog(3)), formatted as printf(3), without a newline at its end. Control characters
  * become '?'. In the kernel log a message that is too long is cut, and marked so. */

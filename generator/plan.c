@@ -574,7 +574,7 @@ static const char *shortened(Arena *arena, const char *value, const char *other)
         return arena_printf(arena, "…-%.*s", (int)strlen(value + name) - 1, value + name);
 }
 
-static char *change_text(Arena *arena, const OptionChange *change) {
+static const char *change_text(Arena *arena, const OptionChange *change) {
         if (!change->old)
                 return arena_printf(arena, "%s: added %s", change->option, change->new);
         if (!change->new)
@@ -584,9 +584,8 @@ static char *change_text(Arena *arena, const OptionChange *change) {
 }
 
 /* Prints one of what stands between brackets behind an action. Returns what separates it from the next one. */
-static const char *print_detail(FILE *stream, const char *separator, char *text) {
-        replace_control_characters(text);
-        fprintf(stream, "%s%s", separator, text);
+static const char *print_detail(Arena *arena, FILE *stream, const char *separator, const char *text) {
+        fprintf(stream, "%s%s", separator, printable(arena, text));
         return "; ";
 }
 
@@ -608,10 +607,9 @@ void plan_print(const Plan *plan, FILE *stream, bool colour) {
                 fprintf(stream, "%s: %s%s%s", item->shown_name, colour ? colours[item->action] : "",
                         action_names[item->action], colour ? "\033[0m" : "");
                 if (item->reason)
-                        separator = print_detail(
-                                stream, separator, arena_copy(plan->arena, item->reason, strlen(item->reason)));
+                        separator = print_detail(plan->arena, stream, separator, item->reason);
                 for (const OptionChange *change = item->changes; change; change = change->next)
-                        separator = print_detail(stream, separator, change_text(plan->arena, change));
+                        separator = print_detail(plan->arena, stream, separator, change_text(plan->arena, change));
                 fputs(*separator == ';' ? ")\n" : "\n", stream);
         }
 }

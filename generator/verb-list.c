@@ -110,14 +110,6 @@ static const char *short_system(const char *system) {
         return system;
 }
 
-/* @text as it can stand in a table: a path may have control characters in it. */
-static const char *cell_text(Arena *arena, const char *text) {
-        char *copy = arena_copy(arena, text, strlen(text));
-
-        replace_control_characters(copy);
-        return copy;
-}
-
 static const char *note_of(const HostContainer *container) {
         if (!container->declared)
                 return "no longer declared";
@@ -142,7 +134,7 @@ static Line line_of(Arena *arena, const HostContainer *container, const Row *row
         if (row->addresses[1])
                 line.cells[ADDRESSES] = arena_printf(arena, "%s %s", row->addresses[0], row->addresses[1]);
         line.cells[UPTIME] = format_uptime(arena, row->since);
-        line.cells[SYSTEM] = cell_text(arena, short_system(row->system));
+        line.cells[SYSTEM] = printable(arena, short_system(row->system));
         if (strcmp(row->state, "up") == 0)
                 line.tint = "\x1b[32m";
         else if (broken || strcmp(row->state, "failed") == 0)
