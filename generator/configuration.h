@@ -10,7 +10,8 @@
 bool configuration_exists(const char *root);
 
 /* Copies /etc/nixos of the container, as it is seen there, to the new directory @to, where no container can change it, with @text as the
- * configuration if that is not NULL. Returns the path of the configuration there, owned by @arena; NULL, after it was logged, on failure. */
+ * configuration if that is not NULL. Returns the path of the configuration there, owned by @arena; NULL, after it was logged, on
+ * failure. */
 const char *configuration_copy(Arena *arena, const char *root, const char *to, const char *text);
 
 /* Writes @text beside the configuration of the container, which is as it was. Returns the directory of both, for configuration_end(); -1,

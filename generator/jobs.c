@@ -1,6 +1,7 @@
 #include "jobs.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -237,6 +238,15 @@ char *unit_property(sd_bus *bus, const char *unit, const char *name) {
                         value = NULL;
         free(path);
         return value;
+}
+
+void unit_end_reload(const char *unit) {
+        sd_bus *bus = systemd_connect();
+
+        if (bus)
+                (void)sd_bus_call_method(bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "KillUnit", NULL, NULL,
+                        "ssi", unit, "control", SIGTERM);
+        sd_bus_flush_close_unref(bus);
 }
 
 bool systemd_reload(sd_bus *bus) {

@@ -27,14 +27,19 @@ typedef void (*JobEnded)(const Job *job, void *userdata);
 /* What comes of the jobs that are not waited for any more, as there was an interrupt (interrupt.h). They go on. */
 #define JOB_INTERRUPTED "interrupted"
 
-/* Enqueues all @jobs at once, and returns when all have ended, at the latest with the connection, which an interrupt closes. The mode is "replace", for a unit
- * that is made by the job "fail". False if one of them did not end as "done". The results are freed with jobs_free(). */
+/* Enqueues all @jobs at once, and returns when all have ended, at the latest with the connection, which an interrupt closes. The mode is
+ * "replace", for a unit that is made by the job "fail". False if one of them did not end as "done". The results are freed with
+ * jobs_free(). */
 bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata);
 
 void jobs_free(Job jobs[], size_t length);
 
 /* The property @name, a string, of @unit ("ActiveState", …), or NULL if systemd cannot tell. free(3) */
 char *unit_property(sd_bus *bus, const char *unit, const char *name);
+
+/* Ends what a reload of @unit still does on the host, over a connection of its own: with that nothing more is asked of the container. An error
+ * has no consequence: the old system is activated all the same. */
+void unit_end_reload(const char *unit);
 
 /* systemctl daemon-reload. False, with a message logged, if it fails. */
 bool systemd_reload(sd_bus *bus);

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -348,7 +347,8 @@ static bool remove_manifest(const ImperativePaths *paths) {
         return false;
 }
 
-/* Declares the container with its system, and keeps what that was built from: in a root directory that was there, @had_root, last of all. */
+/* Declares the container with its system, and keeps what that was built from: in a root directory that was there, @had_root, last of
+ * all. */
 static bool declare_container(Host *host, const ImperativePaths *paths, const Options *options, bool had_root) {
         const ImperativeContainer *container = &options->container;
         Buffer text = BUFFER_NULL;
@@ -469,16 +469,6 @@ static bool find_source(Host *host, const ImperativePaths *paths, const Buffer *
         return false;
 }
 
-/* Ends what a reload of @unit still does on the host: with that nothing more is asked of the container. */
-static void end_reload(const char *unit) {
-        sd_bus *bus = systemd_connect();
-
-        if (bus)
-                (void)sd_bus_call_method(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                        "org.freedesktop.systemd1.Manager", "KillUnit", NULL, NULL, "ssi", unit, "control", SIGTERM);
-        sd_bus_flush_close_unref(bus);
-}
-
 /* Has the container go on with the system that it has, after @job, which was to activate another one, has ended or was interrupted. */
 static void return_to_old_system(Host *host, const HostContainer *container, const Job *job) {
         const char *name = container->name, *system = host_system(host, container);
@@ -487,7 +477,7 @@ static void return_to_old_system(Host *host, const HostContainer *container, con
         if (interrupted) {
                 fprintf(stderr, "Interrupted: the old system is activated again in %s.\n", name);
                 interrupt_forget();
-                end_reload(job->unit);
+                unit_end_reload(job->unit);
         }
         if (!interrupted && strcmp(job->result, "failed") != 0 && strcmp(job->result, "timeout") != 0)
                 log_message(LOG_ERR, "The new system could not be activated in %s, which keeps the old one: %s", name,
