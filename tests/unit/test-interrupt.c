@@ -16,6 +16,17 @@ static pid_t start(const char *program) {
         return start_program(arguments, &BUFFER_NULL, false);
 }
 
+/* What a shell runs in the background ignores some of them: that is inherited. */
+static int react_to_all(void **state) {
+        static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+                if (signal(signals[i], SIG_DFL) == SIG_ERR)
+                        return -1;
+        return 0;
+}
+
 static void a_signal_ends_nothing_but_is_noted(void **state) {
         (void)state;
         assert_false(interrupt_is_caught());
@@ -54,5 +65,5 @@ int main(void) {
                 cmocka_unit_test(a_signal_ends_what_is_waited_for_whether_it_came_before_or_comes_then),
         };
 
-        return cmocka_run_group_tests_name("interrupt", tests, NULL, NULL);
+        return cmocka_run_group_tests_name("interrupt", tests, react_to_all, NULL);
 }
