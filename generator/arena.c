@@ -32,6 +32,12 @@ void *reallocate(void *memory, size_t size) {
         return grown;
 }
 
+char *duplicate(const char *text) {
+        size_t size = strlen(text) + 1;
+
+        return memcpy(reallocate(NULL, size), text, size);
+}
+
 /* A chunk is filled from its start to its end: the kernel is asked for all its pages at once, which is much cheaper than a
  * page fault for each. */
 static ArenaChunk *map_chunk(size_t size) {

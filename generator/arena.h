@@ -38,3 +38,6 @@ void arena_free(Arena *arena);
 
 /* realloc(3) that does not return on failure; for memory outside of an arena. */
 void *reallocate(void *memory, size_t size);
+
+/* strdup(3) that does not return on failure either. */
+char *duplicate(const char *text);

@@ -37,12 +37,6 @@ typedef struct Enqueued {
         Job *job;
 } Enqueued;
 
-static char *copy(const char *text) {
-        size_t size = strlen(text) + 1;
-
-        return memcpy(reallocate(NULL, size), text, size);
-}
-
 static const char *message_of(const sd_bus_error *error, int r) {
         return error && error->message ? error->message : strerror(-r);
 }
@@ -76,7 +70,7 @@ sd_bus *systemd_connect(void) {
 static void end_job(Run *run, Job *job, const char *result) {
         free(job->path);
         job->path = NULL;
-        job->result = copy(result);
+        job->result = duplicate(result);
         if (strcmp(result, "done") != 0)
                 run->good = false;
         run->left--;
@@ -100,7 +94,7 @@ static int on_enqueued(sd_bus_message *reply, void *userdata, sd_bus_error *ret_
         if (r < 0)
                 end_job(enqueued->run, enqueued->job, strerror(-r));
         else
-                enqueued->job->path = copy(path);
+                enqueued->job->path = duplicate(path);
         return 0;
 }
 

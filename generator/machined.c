@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "log.h"
 
 #define MACHINED_SERVICE "org.freedesktop.machine1"
@@ -115,7 +116,7 @@ bool machine_open_terminal(sd_bus *bus, const char *name, int *ret_fd, char **re
                 return false;
         }
         *ret_fd = fd;
-        *ret_path = strdup(path);
+        *ret_path = duplicate(path);
         sd_bus_message_unref(reply);
         return true;
 }
