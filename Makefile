@@ -41,7 +41,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pr
 CONTROL_FLOW := $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),-fcf-protection)
 HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 $(CONTROL_FLOW)
 LDHARDENING := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
-ALL_CPPFLAGS := -D_GNU_SOURCE -I$(B) -Igenerator $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) libsystemd) $(CPPFLAGS)
+FOLDERS := $(addprefix generator/,base systemd bus manifest state generate runtime init switch cli)
+ALL_CPPFLAGS := -D_GNU_SOURCE -I$(B) $(FOLDERS:%=-I%) $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) libsystemd) $(CPPFLAGS)
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pie $(LDHARDENING) $(LDFLAGS)
 
@@ -74,11 +75,12 @@ $(B)/container-init: $(INIT:%=$(B)/%.o)
 	@echo "  LINK    $@"
 	@$(CC) $(LDFLAGS) -static-pie $(LDHARDENING) -o $@ $^
 
-$(B)/%.o: generator/%.c $(B)/config.h
+vpath %.c $(FOLDERS)
+$(B)/%.o: %.c $(B)/config.h
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/templates.o: generator/templates.c generator/templates.h $(wildcard templates/*)
+$(B)/templates.o: generator/generate/templates.c generator/generate/templates.h $(wildcard templates/*)
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Wa,-Itemplates -c -o $@ $<
 
@@ -196,7 +198,7 @@ $(B)/%.o: tests/fuzz/%.c $(B)/config.h
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/generator-main.o: generator/nixos-container-generator.c $(B)/config.h
+$(B)/generator-main.o: generator/generate/nixos-container-generator.c $(B)/config.h
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) -Dmain=generator_main $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP -c -o $@ $<
 
@@ -277,7 +279,7 @@ build/rootfs-%: tests/host/make-rootfs
 	@tests/host/make-rootfs $@ $*
 	@touch $@
 
-SOURCES := $(wildcard generator/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch] \
+SOURCES := $(wildcard generator/*/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch] \
 	tests/faults/*.[ch])
 NIX_SOURCES = default.nix $(shell find nixos-module tests/nix -name '*.nix')
 SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh) generator/completion/nixos-container.bash
@@ -291,12 +293,12 @@ CPPCHECK := cppcheck --quiet --error-exitcode=1 --enable=warning,performance,por
 	-D_GNU_SOURCE -D__x86_64__ --inline-suppr --suppress=variableScope --suppress=readdirCalled
 
 analyze: dependencies $(B)/config.h
-	@$(CPPCHECK) -j 2 -Igenerator generator
-	@echo $(wildcard generator/*.c) | xargs -n 1 -P 2 gcc -S -o /dev/null -std=gnu11 -O2 -fanalyzer -Wa,-Itemplates $(WARNINGS) $(ALL_CPPFLAGS)
+	@$(CPPCHECK) -j 2 $(FOLDERS:%=-I%) generator
+	@echo $(wildcard generator/*/*.c) | xargs -n 1 -P 2 gcc -S -o /dev/null -std=gnu11 -O2 -fanalyzer -Wa,-Itemplates $(WARNINGS) $(ALL_CPPFLAGS)
 
 lint: dependencies analyze $(B)/config.h
 	@clang-format --dry-run -Werror $(SOURCES)
-	@echo $(wildcard generator/*.c) | xargs -n 1 -P 2 tests/clang-tidy -std=gnu11 $(ALL_CPPFLAGS)
+	@echo $(wildcard generator/*/*.c) | xargs -n 1 -P 2 tests/clang-tidy -std=gnu11 $(ALL_CPPFLAGS)
 	@shellcheck $(SCRIPTS)
 	@pyflakes3 $(PYTHON)
 	@nix-instantiate --parse $(NIX_SOURCES) >/dev/null

@@ -85,7 +85,7 @@ in
     (lib.mkIf config.boot.enableContainers {
       assertions = [
         {
-          # generator/container-record.c: SYSTEMD_MIN.
+          # generator/runtime/container-record.c: SYSTEMD_MIN.
           assertion = lib.versionAtLeast config.systemd.package.version "256";
           message = "Containers need systemd 256 or newer; systemd.package is ${config.systemd.package.version}.";
         }

@@ -1,4 +1,4 @@
-# The types of the values in a manifest, as generator/schema.c has them: what each accepts, and the words behind "… is not" for what it
+# The types of the values in a manifest, as generator/manifest/schema.c has them: what each accepts, and the words behind "… is not" for what it
 # does not. Needs nothing but builtins.
 let
   inherit (builtins)

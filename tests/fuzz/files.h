@@ -1,4 +1,4 @@
-/* Files in memory, in the place of generator/output.c: what the generator would have written. */
+/* Files in memory, in the place of generator/generate/output.c: what the generator would have written. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* The shape of generated files: whether a file could be made from its templates, some values standing for their placeholders.
  *
- * It is a second opinion on generator/template.c, which it does not use: a file has its own templates, whole and in their order; a
+ * It is a second opinion on generator/generate/template.c, which it does not use: a file has its own templates, whole and in their order; a
  * constant stands only for itself; a value is escaped for where it stands, and has no other characters than its placeholder is known for;
  * a placeholder has the same values, and as many, wherever it is. */
 #pragma once

@@ -327,7 +327,7 @@ IPV6, IPV6_PREFIX = "an IPv6 address without a prefix length", "an IPv6 address,
 ABSOLUTE, INTERFACE = "an absolute path", "the name of a network interface"
 MAC, USER = "the MAC address of an interface", "the name or number of a user or group"
 
-# Each option of generator/schema.c: its place in the manifest (@: the value), what stands before the payload, what a value that is
+# Each option of generator/manifest/schema.c: its place in the manifest (@: the value), what stands before the payload, what a value that is
 # refused is not, and for free text the words of which one must be found in the unit, behind the setting that they belong to.
 FIELDS = [
     ("system", "{system: @}", "/srv/", ABSOLUTE, lambda v: [("ExecStart", v + "/init"), ("ExecReload", v + "/bin/switch-to-configuration")]),
