@@ -35,53 +35,54 @@ PKG_CONFIG ?= pkg-config
 LIBRARIES := yaml-0.1 mount libcap
 
 B ?= build
+FOLDERS := base systemd bus manifest state generate runtime init switch cli
 CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CONTROL_FLOW := $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine)),-fcf-protection)
 HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 $(CONTROL_FLOW)
 LDHARDENING := -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
-FOLDERS := $(addprefix generator/,base systemd bus manifest state generate runtime init switch cli)
-ALL_CPPFLAGS := -D_GNU_SOURCE -I$(B) $(FOLDERS:%=-I%) $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) libsystemd) $(CPPFLAGS)
+ALL_CPPFLAGS := -D_GNU_SOURCE -I$(B) -Igenerator $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) libsystemd) $(CPPFLAGS)
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pie $(LDHARDENING) $(LDFLAGS)
 
-GENERATOR := address arena buffer check closures diagnostic entry escape generate interface-name log mac-address manifest manifests mounts \
-	name-table nixos-container-generator option-path order output read-file schema siphash spelling template templates unit-name utf8 write-all
-RECORD := arena buffer conntrack container-record escape foreign-network idmap inside interrupt jobs localhost log nspawn-arguments option-path \
-	prepare read-file record remove-tree resolv-conf root-directory run-program utf8 write-all
-INIT := address arena buffer container-init log read-file write-all
-CLI := apply colour configuration conntrack duration host imperative inside interrupt jobs localhost machined nix-build nixos-container \
-	nspawn-arguments operands plan record remove-tree root-directory run-program session terminal unmount verb-apply verb-control verb-enter \
-	verb-imperative verb-list verb-show \
-	$(filter-out generate nixos-container-generator output template templates,$(GENERATOR))
 PROGRAMS := $(B)/nixos-container-generator $(B)/nixos-container $(B)/container-record $(B)/container-init
 
 all: $(PROGRAMS)
 
-$(B)/nixos-container-generator: $(GENERATOR:%=$(B)/%.o)
-	@echo "  LINK    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+# A library of each folder, without what has a main() of its own.
+MAINS := generate/nixos-container-generator cli/nixos-container runtime/container-record init/container-init
+OBJECTS := $(patsubst generator/%.c,%,$(wildcard $(FOLDERS:%=generator/%/*.c)))
+$(foreach folder,$(FOLDERS),$(eval $(B)/$(folder).a: $(patsubst %,$(B)/%.o,$(filter $(folder)/%,$(filter-out $(MAINS),$(OBJECTS))))))
 
-$(B)/nixos-container: $(CLI:%=$(B)/%.o)
-	@echo "  LINK    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd)
+$(FOLDERS:%=$(B)/%.a):
+	@echo "  AR      $@"
+	@rm -f $@
+	@$(AR) rcs $@ $^
 
-$(B)/container-record: $(RECORD:%=$(B)/%.o)
-	@echo "  LINK    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs libsystemd)
+# What each program may use, see generator/README.md.
+$(B)/nixos-container-generator: $(addprefix $(B)/,generate/nixos-container-generator.o generate.a manifest.a state.a systemd.a base.a)
+$(B)/nixos-container: $(addprefix $(B)/,cli/nixos-container.o cli.a switch.a runtime.a manifest.a state.a bus.a systemd.a base.a)
+$(B)/container-record: $(addprefix $(B)/,runtime/container-record.o runtime.a bus.a state.a systemd.a base.a)
+$(B)/container-init: $(addprefix $(B)/,init/container-init.o systemd.a base.a)
 
-$(B)/container-init: $(INIT:%=$(B)/%.o)
-	@echo "  LINK    $@"
-	@$(CC) $(LDFLAGS) -static-pie $(LDHARDENING) -o $@ $^
+$(B)/nixos-container-generator: LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+$(B)/nixos-container: LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd)
+$(B)/container-record: LIBS = $(shell $(PKG_CONFIG) --libs libsystemd)
+$(B)/container-init: ALL_LDFLAGS = $(LDFLAGS) -static-pie $(LDHARDENING)
 
-vpath %.c $(FOLDERS)
-$(B)/%.o: %.c $(B)/config.h
+$(PROGRAMS):
+	@echo "  LINK    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LIBS)
+
+$(B)/%.o: generator/%.c $(B)/config.h
 	@echo "  CC      $@"
+	@mkdir -p $(@D)
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/templates.o: generator/generate/templates.c generator/generate/templates.h $(wildcard templates/*)
+$(B)/generate/templates.o: generator/generate/templates.c generator/generate/templates.h $(wildcard templates/*)
 	@echo "  CC      $@"
+	@mkdir -p $(@D)
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Wa,-Itemplates -c -o $@ $<
 
 # Changes only with its content, so that a build with other paths is made anew and one with the same is not.
@@ -130,12 +131,13 @@ dependencies:
 check-unit: $(UNIT:%=$(B)/%)
 	@tests/unit/run $^
 
-# All but what has a main() of its own.
-TESTED := $(filter-out nixos-container-generator nixos-container container-record,$(sort $(GENERATOR) $(CLI) $(RECORD)))
+# Whatever a program of a test uses.
+ALL_LIBRARIES := $(FOLDERS:%=$(B)/%.a)
+GROUP = -Wl,--start-group $^ -Wl,--end-group
 
-$(B)/test-%: tests/unit/test-%.c $(TESTED:%=$(B)/%.o)
+$(B)/test-%: tests/unit/test-%.c $(ALL_LIBRARIES)
 	@echo "  CC      $@"
-	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd cmocka)
+	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(GROUP) $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd cmocka)
 
 check-hardening:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr all
@@ -164,9 +166,9 @@ FAULTS := prefix=/usr $(foreach tool,$(TOOLS),$(tool)=/run/tools/$(shell echo $(
 
 FAULTS_BUILD := build/faults
 
-$(B)/call: tests/faults/call.c $(filter-out %/container-record.o,$(RECORD:%=$(B)/%.o)) $(B)/unmount.o
+$(B)/call: tests/faults/call.c $(ALL_LIBRARIES)
 	@echo "  CC      $@"
-	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd)
+	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(GROUP) $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd)
 
 $(B)/systemd: tests/faults/systemd.c tests/unit/systemd.h
 	@echo "  CC      $@"
@@ -202,16 +204,17 @@ $(B)/generator-main.o: generator/generate/nixos-container-generator.c $(B)/confi
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) -Dmain=generator_main $(ALL_CFLAGS) -Wno-missing-prototypes -MMD -MP -c -o $@ $<
 
-$(B)/fuzz-generator: $(addprefix $(B)/,shape.o files.o) $(filter-out %/nixos-container-generator.o %/output.o,$(GENERATOR:%=$(B)/%.o))
-$(B)/fuzz-template: $(addprefix $(B)/,arena.o buffer.o escape.o log.o read-file.o template.o utf8.o)
-$(B)/fuzz-whole: $(addprefix $(B)/,shape.o generator-main.o) $(filter-out %/nixos-container-generator.o,$(GENERATOR:%=$(B)/%.o))
+GENERATED_WITH := $(addprefix $(B)/,generate.a manifest.a state.a systemd.a base.a)
+$(B)/fuzz-generator: $(addprefix $(B)/,shape.o files.o) $(GENERATED_WITH)
+$(B)/fuzz-template: $(GENERATED_WITH)
+$(B)/fuzz-whole: $(addprefix $(B)/,shape.o generator-main.o) $(GENERATED_WITH)
 $(FUZZ_TARGETS): $(B)/fuzz-%: $(B)/fuzz-%.o $(FUZZ_MAIN)
 	@echo "  LINK    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(GROUP) $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
-$(B)/check-shape: $(addprefix $(B)/,check-shape.o shape.o files.o) $(filter-out %/nixos-container-generator.o %/output.o,$(GENERATOR:%=$(B)/%.o))
+$(B)/check-shape: $(addprefix $(B)/,check-shape.o shape.o files.o) $(GENERATED_WITH)
 	@echo "  LINK    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(GROUP) $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 check-verify: $(ROOTFS)
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
@@ -293,7 +296,7 @@ CPPCHECK := cppcheck --quiet --error-exitcode=1 --enable=warning,performance,por
 	-D_GNU_SOURCE -D__x86_64__ --inline-suppr --suppress=variableScope --suppress=readdirCalled
 
 analyze: dependencies $(B)/config.h
-	@$(CPPCHECK) -j 2 $(FOLDERS:%=-I%) generator
+	@$(CPPCHECK) -j 2 -Igenerator generator
 	@echo $(wildcard generator/*/*.c) | xargs -n 1 -P 2 gcc -S -o /dev/null -std=gnu11 -O2 -fanalyzer -Wa,-Itemplates $(WARNINGS) $(ALL_CPPFLAGS)
 
 lint: dependencies analyze $(B)/config.h
@@ -313,4 +316,4 @@ clean:
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
--include $(wildcard $(B)/*.d)
+-include $(wildcard $(B)/*.d $(B)/*/*.d)

@@ -1,4 +1,4 @@
-#include "arena.h"
+#include "base/arena.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "log.h"
+#include "systemd/log.h"
 
 /* Small enough that a run with one container stays small, large enough that the kernel is rarely asked. */
 #define CHUNK_SIZE ((size_t)64 * 1024)

@@ -1,8 +1,8 @@
-#include "buffer.h"
+#include "base/buffer.h"
 
 #include <stdlib.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 void buffer_reserve(Buffer *buffer, size_t length) {
         size_t capacity = buffer->capacity ? buffer->capacity : 4096;

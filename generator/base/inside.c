@@ -1,4 +1,4 @@
-#include "inside.h"
+#include "base/inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 int inside_open(int root, const char *path, int flags) {
         struct open_how how = {

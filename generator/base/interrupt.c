@@ -1,11 +1,11 @@
-#include "interrupt.h"
+#include "base/interrupt.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/wait.h>
 
-#include "run-program.h"
+#include "base/run-program.h"
 
 static volatile sig_atomic_t caught, seen;
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 /* The newline at which the line of @text ends that starts at @line, NULL if there is none any more. */
 static inline const char *find_newline(const Buffer *text, const char *line) {

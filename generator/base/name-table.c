@@ -1,11 +1,11 @@
-#include "name-table.h"
+#include "base/name-table.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "siphash.h"
+#include "base/arena.h"
+#include "base/siphash.h"
 
 struct NameTableEntry {
         uint64_t hash;

@@ -1,4 +1,4 @@
-#include "read-file.h"
+#include "base/read-file.h"
 
 #include <errno.h>
 #include <fcntl.h>

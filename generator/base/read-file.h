@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 /* More bytes than any file that is read here has; a device may have no end. */
 #define READ_FILE_MAX ((size_t)64 * 1024 * 1024)

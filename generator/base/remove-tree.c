@@ -1,4 +1,4 @@
-#include "remove-tree.h"
+#include "base/remove-tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "systemd/log.h"
 
 /* NixOS makes /var/empty immutable. */
 static void make_mutable(int fd) {

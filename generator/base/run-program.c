@@ -1,4 +1,4 @@
-#include "run-program.h"
+#include "base/run-program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "write-all.h"
+#include "base/write-all.h"
+#include "systemd/log.h"
 
 extern char **environ;
 

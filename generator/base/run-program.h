@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 /* Runs the program @arguments[0], a path, with @input as its standard input. Returns its exit status, or -1 if it could not be run
  * (that was logged) or was killed. */

@@ -1,4 +1,4 @@
-#include "spelling.h"
+#include "base/spelling.h"
 
 #include <ctype.h>
 #include <string.h>

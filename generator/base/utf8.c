@@ -1,4 +1,4 @@
-#include "utf8.h"
+#include "base/utf8.h"
 
 uint32_t utf8_decode(const char *text, size_t length, size_t *ret_size) {
         const unsigned char *bytes = (const unsigned char *)text;

@@ -1,11 +1,11 @@
-#include "write-all.h"
+#include "base/write-all.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "systemd/log.h"
 
 bool write_all(int fd, const char *text, size_t length) {
         while (length > 0) {

@@ -1,4 +1,4 @@
-#include "jobs.h"
+#include "bus/jobs.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "interrupt.h"
-#include "log.h"
+#include "base/arena.h"
+#include "base/interrupt.h"
+#include "systemd/log.h"
 
 #define SYSTEMD_SERVICE "org.freedesktop.systemd1"
 #define SYSTEMD_PATH "/org/freedesktop/systemd1"

@@ -1,4 +1,4 @@
-#include "machined.h"
+#include "bus/machined.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "log.h"
+#include "base/arena.h"
+#include "systemd/log.h"
 
 #define MACHINED_SERVICE "org.freedesktop.machine1"
 #define MACHINED_PATH "/org/freedesktop/machine1"

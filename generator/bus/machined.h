@@ -5,7 +5,7 @@
 #include <sys/types.h>
 #include <systemd/sd-bus.h>
 
-#include "address.h"
+#include "base/address.h"
 
 /* Connects to the host's D-Bus. NULL if that fails; that was logged. Give back with sd_bus_flush_close_unref(). */
 sd_bus *host_bus_connect(void);

@@ -1,4 +1,4 @@
-#include "session.h"
+#include "bus/session.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,10 +15,10 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "log.h"
-#include "machined.h"
-#include "terminal.h"
+#include "base/arena.h"
+#include "bus/machined.h"
+#include "bus/terminal.h"
+#include "systemd/log.h"
 
 #define SYSTEMD_SERVICE "org.freedesktop.systemd1"
 #define SYSTEMD_PATH "/org/freedesktop/systemd1"

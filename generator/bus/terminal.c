@@ -1,4 +1,4 @@
-#include "terminal.h"
+#include "bus/terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "log.h"
+#include "base/arena.h"
+#include "systemd/log.h"
 
 /* How long what was written last may take to arrive. */
 #define DRAIN_TIMEOUT_MS 500

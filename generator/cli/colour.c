@@ -1,4 +1,4 @@
-#include "colour.h"
+#include "cli/colour.h"
 
 #include <stdlib.h>
 #include <string.h>

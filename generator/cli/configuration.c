@@ -1,4 +1,4 @@
-#include "configuration.h"
+#include "cli/configuration.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "inside.h"
-#include "log.h"
-#include "read-file.h"
-#include "write-all.h"
+#include "base/inside.h"
+#include "base/read-file.h"
+#include "base/write-all.h"
+#include "systemd/log.h"
 
 #define DIRECTORY "etc/nixos"
 #define NAME "configuration.nix"

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 /* Whether there is one in the container with the root directory @root. */
 bool configuration_exists(const char *root);

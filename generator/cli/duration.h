@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 /* The two largest units of @seconds, "2d 5h"; below an hour the largest alone. Owned by @arena. */
 const char *format_duration(Arena *arena, uint64_t seconds);

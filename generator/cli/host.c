@@ -1,15 +1,15 @@
-#include "host.h"
+#include "cli/host.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
-#include "manifests.h"
-#include "record.h"
-#include "schema.h"
-#include "spelling.h"
+#include "base/spelling.h"
+#include "manifest/manifests.h"
+#include "manifest/schema.h"
+#include "state/record.h"
+#include "systemd/log.h"
 
 bool is_container_name(const char *name) {
         Arena arena = ARENA_NULL;

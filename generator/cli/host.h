@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "check.h"
-#include "manifest.h"
+#include "manifest/check.h"
+#include "manifest/manifest.h"
 
 typedef struct HostContainer {
         const char *name;

@@ -1,4 +1,4 @@
-#include "imperative.h"
+#include "cli/imperative.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "closures.h"
-#include "escape.h"
-#include "log.h"
-#include "manifests.h"
-#include "root-directory.h"
-#include "write-all.h"
+#include "base/write-all.h"
+#include "manifest/closures.h"
+#include "manifest/manifests.h"
+#include "runtime/root-directory.h"
+#include "systemd/escape.h"
+#include "systemd/log.h"
 
 /* How the flake is kept in the manifest. */
 #define FLAKE_COMMENT "# flake: "

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "host.h"
+#include "cli/host.h"
 
 /* Where all is of a container @name. */
 typedef struct ImperativePaths {

@@ -1,4 +1,4 @@
-#include "nix-build.h"
+#include "cli/nix-build.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "closures.h"
+#include "base/interrupt.h"
+#include "base/remove-tree.h"
+#include "base/run-program.h"
 #include "config.h"
-#include "interrupt.h"
-#include "log.h"
-#include "remove-tree.h"
-#include "run-program.h"
+#include "manifest/closures.h"
+#include "systemd/log.h"
 
 /* The profile that Nix makes. */
 static const char new_profile[] = NIX_DIRECTORY "/system";

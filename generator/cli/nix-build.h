@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 /* What a system is built from: one of these. */
 typedef struct NixSource {

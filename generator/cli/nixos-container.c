@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/spelling.h"
+#include "base/write-all.h"
+#include "cli/verbs.h"
 #include "config.h"
-#include "log.h"
-#include "spelling.h"
-#include "verbs.h"
-#include "write-all.h"
+#include "systemd/log.h"
 
 typedef struct Verb {
         const char *name;

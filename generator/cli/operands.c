@@ -1,11 +1,11 @@
-#include "operands.h"
+#include "cli/operands.h"
 
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "log.h"
+#include "systemd/log.h"
 
 int fail_usage(char *argv[], const char *format, ...) {
         va_list arguments;

@@ -1,11 +1,11 @@
-#include "unmount.h"
+#include "cli/unmount.h"
 
 #include <errno.h>
 #include <libmount.h>
 #include <string.h>
 #include <sys/mount.h>
 
-#include "log.h"
+#include "systemd/log.h"
 
 bool unmount_below(const char *path) {
         struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");

@@ -5,15 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apply.h"
-#include "closures.h"
-#include "colour.h"
-#include "jobs.h"
-#include "log.h"
-#include "manifests.h"
-#include "operands.h"
-#include "record.h"
-#include "verbs.h"
+#include "bus/jobs.h"
+#include "cli/colour.h"
+#include "cli/operands.h"
+#include "cli/verbs.h"
+#include "manifest/closures.h"
+#include "manifest/manifests.h"
+#include "state/record.h"
+#include "switch/apply.h"
+#include "systemd/log.h"
 
 /* The exit status of plan where something would be done. */
 #define EXIT_CHANGES 2

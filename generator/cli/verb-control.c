@@ -5,12 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "host.h"
-#include "jobs.h"
-#include "log.h"
-#include "machined.h"
-#include "operands.h"
-#include "verbs.h"
+#include "bus/jobs.h"
+#include "bus/machined.h"
+#include "cli/host.h"
+#include "cli/operands.h"
+#include "cli/verbs.h"
+#include "systemd/log.h"
 
 /* systemd kills a container that has not shut down after 90 s. */
 #define TERMINATE_TIMEOUT_S 120

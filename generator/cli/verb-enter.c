@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bus/jobs.h"
+#include "bus/session.h"
+#include "cli/host.h"
+#include "cli/operands.h"
+#include "cli/verbs.h"
 #include "config.h"
-#include "host.h"
-#include "jobs.h"
-#include "log.h"
-#include "operands.h"
-#include "session.h"
-#include "verbs.h"
+#include "systemd/log.h"
 
 /* As su(1) with -l: root's shell reads its profile, and on NixOS /etc/profile is what sets $PATH. */
 #define LOGIN "exec \"${SHELL:-/bin/sh}\" -l"

@@ -7,15 +7,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "colour.h"
-#include "duration.h"
-#include "escape.h"
-#include "host.h"
-#include "jobs.h"
-#include "log.h"
-#include "machined.h"
-#include "operands.h"
-#include "verbs.h"
+#include "bus/jobs.h"
+#include "bus/machined.h"
+#include "cli/colour.h"
+#include "cli/duration.h"
+#include "cli/host.h"
+#include "cli/operands.h"
+#include "cli/verbs.h"
+#include "systemd/escape.h"
+#include "systemd/log.h"
 
 /* What is shown of a container. */
 typedef struct Row {

@@ -7,18 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "closures.h"
+#include "base/inside.h"
+#include "base/read-file.h"
+#include "bus/machined.h"
+#include "cli/host.h"
+#include "cli/operands.h"
+#include "cli/verbs.h"
 #include "config.h"
-#include "host.h"
-#include "inside.h"
-#include "log.h"
-#include "machined.h"
-#include "manifests.h"
-#include "mounts.h"
-#include "operands.h"
-#include "read-file.h"
-#include "root-directory.h"
-#include "verbs.h"
+#include "manifest/closures.h"
+#include "manifest/manifests.h"
+#include "manifest/mounts.h"
+#include "runtime/root-directory.h"
+#include "systemd/log.h"
 
 /* Asks machined, as nothing is declared. */
 static bool ask_for_address(const char *name, char ret_text[static ADDRESS_SIZE]) {

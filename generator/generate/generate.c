@@ -1,4 +1,4 @@
-#include "generate.h"
+#include "generate/generate.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,22 +9,22 @@
 #include <sys/param.h>
 #include <unistd.h>
 
-#include "closures.h"
+#include "base/lines.h"
+#include "base/read-file.h"
 #include "config.h"
-#include "entry.h"
-#include "escape.h"
-#include "interface-name.h"
-#include "lines.h"
-#include "log.h"
-#include "option-path.h"
-#include "order.h"
-#include "read-file.h"
-#include "record.h"
-#include "resolv-conf.h"
-#include "root-directory.h"
-#include "schema.h"
-#include "template.h"
-#include "templates.h"
+#include "generate/template.h"
+#include "generate/templates.h"
+#include "manifest/closures.h"
+#include "manifest/entry.h"
+#include "manifest/order.h"
+#include "manifest/schema.h"
+#include "runtime/resolv-conf.h"
+#include "runtime/root-directory.h"
+#include "state/record.h"
+#include "systemd/escape.h"
+#include "systemd/interface-name.h"
+#include "systemd/log.h"
+#include "systemd/option-path.h"
 
 /* It runs in the container, and needs nothing else there. */
 #define CONTAINER_INIT_PATH LIBEXECDIR "/container-init"

@@ -1,10 +1,10 @@
 /* Generating: from a checked manifest to units. */
 #pragma once
 
-#include "mac-address.h"
-#include "manifest.h"
-#include "name-table.h"
-#include "output.h"
+#include "base/name-table.h"
+#include "generate/output.h"
+#include "manifest/manifest.h"
+#include "systemd/mac-address.h"
 
 typedef struct GenerateOptions {
         const char *root;                /* "" or where the host's files are */

@@ -8,15 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "closures.h"
+#include "base/read-file.h"
+#include "base/write-all.h"
 #include "config.h"
-#include "generate.h"
-#include "log.h"
-#include "manifests.h"
-#include "mounts.h"
-#include "read-file.h"
-#include "record.h"
-#include "write-all.h"
+#include "generate/generate.h"
+#include "manifest/closures.h"
+#include "manifest/manifests.h"
+#include "manifest/mounts.h"
+#include "state/record.h"
+#include "systemd/log.h"
 
 typedef enum Mode {
         MODE_GENERATE,

@@ -1,4 +1,4 @@
-#include "output.h"
+#include "generate/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "write-all.h"
+#include "base/write-all.h"
+#include "systemd/log.h"
 
 static void init(Output *output, const char *directory, int fd) {
         *output = (Output){.directory = directory, .fd = fd, .subdirectory_fd = -1};

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 #define OUTPUT_BATCH_LENGTH 32
 

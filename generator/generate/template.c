@@ -1,4 +1,4 @@
-#include "template.h"
+#include "generate/template.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "escape.h"
+#include "base/arena.h"
+#include "systemd/escape.h"
 
 /* Literal text, a range of the template's, and the placeholder behind it. */
 typedef struct Part {

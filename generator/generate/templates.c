@@ -1,4 +1,4 @@
-#include "templates.h"
+#include "generate/templates.h"
 
 /* The assembler reads the files as they are; it finds them through -I of the build. */
 #define T(symbol, file)                                                                                                \

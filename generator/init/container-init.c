@@ -28,10 +28,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "address.h"
-#include "buffer.h"
-#include "read-file.h"
-#include "write-all.h"
+#include "base/address.h"
+#include "base/buffer.h"
+#include "base/read-file.h"
+#include "base/write-all.h"
 
 typedef struct Request {
         struct nlmsghdr header;

@@ -1,12 +1,12 @@
-#include "check.h"
+#include "manifest/check.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "closures.h"
-#include "option-path.h"
-#include "order.h"
+#include "manifest/closures.h"
+#include "manifest/order.h"
+#include "systemd/option-path.h"
 
 typedef struct Checker {
         Arena *arena;

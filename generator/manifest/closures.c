@@ -1,12 +1,12 @@
-#include "closures.h"
+#include "manifest/closures.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
-#include "escape.h"
-#include "option-path.h"
-#include "read-file.h"
+#include "base/read-file.h"
+#include "systemd/escape.h"
+#include "systemd/option-path.h"
 
 #define complain(manifest, container, diagnostics, ...)                                                                \
         do {                                                                                                           \

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "manifest.h"
+#include "manifest/manifest.h"
 
 #define STORE_DIRECTORY "/nix/store"
 

@@ -1,8 +1,8 @@
-#include "diagnostic.h"
+#include "manifest/diagnostic.h"
 
 #include <stdlib.h>
 
-#include "log.h"
+#include "systemd/log.h"
 
 void diagnostics_init(Diagnostics *diagnostics, Arena *arena) {
         *diagnostics = (Diagnostics){.arena = arena};

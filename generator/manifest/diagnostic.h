@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "arena.h"
-#include "name-table.h"
+#include "base/arena.h"
+#include "base/name-table.h"
 
 /* A place in a file, counted from 1; line 0 means "not given". */
 typedef struct Mark {

@@ -1,8 +1,8 @@
-#include "entry.h"
+#include "manifest/entry.h"
 
 #include <string.h>
 
-#include "lines.h"
+#include "base/lines.h"
 
 /* For systemd a carriage return ends a line, as it does in YAML. */
 static void replace_carriage_returns(Buffer *text) {

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "manifest.h"
+#include "manifest/manifest.h"
 
 /* Reads the container's entry as it stands in its manifest, which is open, into @entry, without empty lines at its end and without
  * carriage returns. False, with errno set and @entry empty, if it cannot be read. */

@@ -1,4 +1,4 @@
-#include "manifest.h"
+#include "manifest/manifest.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -11,10 +11,10 @@
 #include <unistd.h>
 #include <yaml.h>
 
-#include "escape.h"
-#include "option-path.h"
-#include "schema.h"
-#include "spelling.h"
+#include "base/spelling.h"
+#include "manifest/schema.h"
+#include "systemd/escape.h"
+#include "systemd/option-path.h"
 
 /* "containers", a name, an option, a name in it, an option of that, and an index */
 #define PATH_MAX_PARTS 8

@@ -7,10 +7,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "address.h"
-#include "arena.h"
-#include "buffer.h"
-#include "diagnostic.h"
+#include "base/address.h"
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "manifest/diagnostic.h"
 
 /* Values. All start with their mark, whose line is 0 where the option was not given. */
 typedef struct Text {

@@ -1,4 +1,4 @@
-#include "manifests.h"
+#include "manifest/manifests.h"
 
 #include <dirent.h>
 #include <errno.h>

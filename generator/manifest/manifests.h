@@ -1,7 +1,7 @@
 /* The host's manifests: all files of its directory, as one. */
 #pragma once
 
-#include "check.h"
+#include "manifest/check.h"
 
 #define MANIFESTS_DIRECTORY "/etc/nixos-containers"
 

@@ -1,4 +1,4 @@
-#include "mounts.h"
+#include "manifest/mounts.h"
 
 #include <libmount.h>
 #include <limits.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "option-path.h"
-#include "read-file.h"
+#include "base/read-file.h"
+#include "systemd/option-path.h"
 
 typedef struct Mount {
         const char *target;

@@ -1,7 +1,7 @@
 /* Mounts: what will back the host's side of bind mounts, by /etc/fstab and /proc/self/mountinfo. */
 #pragma once
 
-#include "manifest.h"
+#include "manifest/manifest.h"
 
 /* Warns of bind mounts in @manifest that cannot work, or less than it seems, for the file system their source is on.
  * @root is "" or where the host's files are. */

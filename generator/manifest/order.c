@@ -1,10 +1,10 @@
-#include "order.h"
+#include "manifest/order.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "option-path.h"
-#include "unit-name.h"
+#include "systemd/option-path.h"
+#include "systemd/unit-name.h"
 
 #define UNIT_PREFIX "container@"
 #define UNIT_SUFFIX ".service"

@@ -1,8 +1,8 @@
 /* The order in which containers start: what they say in after, requires and wants. */
 #pragma once
 
-#include "manifest.h"
-#include "name-table.h"
+#include "base/name-table.h"
+#include "manifest/manifest.h"
 
 /* The name of the container that @text, an item of one of these options, is about, or NULL if it is about another unit. Valid as long as
  * @text and @arena are. */

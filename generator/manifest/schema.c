@@ -1,4 +1,4 @@
-#include "schema.h"
+#include "manifest/schema.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -6,13 +6,13 @@
 #include <string.h>
 #include <sys/capability.h>
 
-#include "escape.h"
-#include "interface-name.h"
-#include "mac-address.h"
-#include "manifest.h"
-#include "nspawn-arguments.h"
-#include "unit-name.h"
-#include "utf8.h"
+#include "base/utf8.h"
+#include "manifest/manifest.h"
+#include "systemd/escape.h"
+#include "systemd/interface-name.h"
+#include "systemd/mac-address.h"
+#include "systemd/nspawn-arguments.h"
+#include "systemd/unit-name.h"
 
 /* The longest text, in bytes. Linux takes arguments of up to 128 KiB, and systemd lines of up to 1 MiB. */
 #define TEXT_MAX 65535

@@ -1,4 +1,4 @@
-#include "conntrack.h"
+#include "runtime/conntrack.h"
 
 #include <errno.h>
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lines.h"
-#include "log.h"
+#include "base/lines.h"
+#include "systemd/log.h"
 
 /* The kernel's answers come in parts of this size at most. */
 #define ANSWER_SIZE 32768

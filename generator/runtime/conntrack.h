@@ -2,7 +2,7 @@
  * With UDP, that goes on for as long as somebody sends. */
 #pragma once
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 /* Has the kernel decide anew where UDP packets to ports of the host go. The ports are those of the elements that @script adds, see
  * templates/container.nft, but for lines that are in @kept too. Forgotten is what was forwarded, or had no answer, as there was no forward:

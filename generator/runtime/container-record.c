@@ -25,16 +25,16 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "base/run-program.h"
 #include "config.h"
-#include "foreign-network.h"
-#include "idmap.h"
-#include "log.h"
-#include "nspawn-arguments.h"
-#include "prepare.h"
-#include "record.h"
-#include "resolv-conf.h"
-#include "root-directory.h"
-#include "run-program.h"
+#include "runtime/foreign-network.h"
+#include "runtime/idmap.h"
+#include "runtime/prepare.h"
+#include "runtime/resolv-conf.h"
+#include "runtime/root-directory.h"
+#include "state/record.h"
+#include "systemd/log.h"
+#include "systemd/nspawn-arguments.h"
 
 /* The oldest version of systemd that has all that containers need. nixos-module/host.nix asks for it too. */
 #define SYSTEMD_MIN 256

@@ -1,4 +1,4 @@
-#include "foreign-network.h"
+#include "runtime/foreign-network.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,11 +9,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "lines.h"
-#include "log.h"
-#include "nspawn-arguments.h"
-#include "read-file.h"
+#include "base/arena.h"
+#include "base/lines.h"
+#include "base/read-file.h"
+#include "systemd/log.h"
+#include "systemd/nspawn-arguments.h"
 
 /* What a program for BPF_CGROUP_INET4_BIND and BPF_CGROUP_INET6_BIND may return: that the call goes on, and that it does so without
  * CAP_NET_BIND_SERVICE. include/linux/bpf-cgroup.h of Linux, BPF_RET_BIND_NO_CAP_NET_BIND_SERVICE */

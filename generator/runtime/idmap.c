@@ -1,4 +1,4 @@
-#include "idmap.h"
+#include "runtime/idmap.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,12 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "escape.h"
-#include "lines.h"
-#include "log.h"
-#include "nspawn-arguments.h"
-#include "option-path.h"
-#include "read-file.h"
+#include "base/lines.h"
+#include "base/read-file.h"
+#include "systemd/escape.h"
+#include "systemd/log.h"
+#include "systemd/nspawn-arguments.h"
+#include "systemd/option-path.h"
 
 typedef struct Mount {
         uint64_t id;

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 /* Gives arguments of systemd-nspawn, for @container, that do what @arguments say. It maps only the topmost mount of a bind mount, and
  * fails if there is another below: each gets an argument of its own. What the container sees of the Nix store is not mapped where that

@@ -1,4 +1,4 @@
-#include "localhost.h"
+#include "runtime/localhost.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arena.h"
+#include "base/arena.h"
+#include "base/lines.h"
+#include "bus/jobs.h"
 #include "config.h"
-#include "jobs.h"
-#include "lines.h"
-#include "log.h"
+#include "systemd/log.h"
 
 typedef struct LocalPort {
         const char *label, *target, *listen[2]; /* the second may be NULL */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 /* Listens on the ports in @lines that are not in @except. Logs which could not be had and returns false then; the others are. */
 bool localhost_listen(const char *container, const Buffer *lines, const Buffer *except);

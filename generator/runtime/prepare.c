@@ -1,4 +1,4 @@
-#include "prepare.h"
+#include "runtime/prepare.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,16 +9,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "arena.h"
+#include "base/arena.h"
+#include "base/lines.h"
+#include "base/read-file.h"
+#include "base/run-program.h"
 #include "config.h"
-#include "conntrack.h"
-#include "lines.h"
-#include "log.h"
-#include "nspawn-arguments.h"
-#include "read-file.h"
-#include "record.h"
-#include "root-directory.h"
-#include "run-program.h"
+#include "runtime/conntrack.h"
+#include "runtime/root-directory.h"
+#include "state/record.h"
+#include "systemd/log.h"
+#include "systemd/nspawn-arguments.h"
 
 /* How often, in steps of a millisecond, it is looked whether udev is done with a link before udevadm is asked to wait. */
 #define UDEV_LOOKS 50

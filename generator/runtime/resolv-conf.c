@@ -1,4 +1,4 @@
-#include "resolv-conf.h"
+#include "runtime/resolv-conf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,12 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "inside.h"
-#include "lines.h"
-#include "log.h"
-#include "read-file.h"
-#include "record.h"
+#include "base/arena.h"
+#include "base/inside.h"
+#include "base/lines.h"
+#include "base/read-file.h"
+#include "state/record.h"
+#include "systemd/log.h"
 
 #define HOST_FILE "/etc/resolv.conf"
 /* systemd-resolved.service(8) */

@@ -1,4 +1,4 @@
-#include "root-directory.h"
+#include "runtime/root-directory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,14 +10,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "inside.h"
-#include "lines.h"
-#include "log.h"
-#include "nspawn-arguments.h"
-#include "read-file.h"
-#include "record.h"
-#include "remove-tree.h"
+#include "base/arena.h"
+#include "base/inside.h"
+#include "base/lines.h"
+#include "base/read-file.h"
+#include "base/remove-tree.h"
+#include "state/record.h"
+#include "systemd/log.h"
+#include "systemd/nspawn-arguments.h"
 
 /* The user, and group, of what the root of the host makes on a mount that systemd-nspawn has ID-mapped. systemd,
  * src/basic/user-util.h, UID_MAPPED_ROOT */

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lines.h"
+#include "base/lines.h"
 
 /* Where they are, on the host. */
 #define STATE_ROOTS "/var/lib/nixos-containers/"

@@ -1,4 +1,4 @@
-#include "record.h"
+#include "state/record.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,16 +15,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "arena.h"
+#include "base/arena.h"
+#include "base/lines.h"
+#include "base/read-file.h"
+#include "base/run-program.h"
+#include "base/write-all.h"
 #include "config.h"
-#include "conntrack.h"
-#include "lines.h"
-#include "localhost.h"
-#include "log.h"
-#include "read-file.h"
-#include "root-directory.h"
-#include "run-program.h"
-#include "write-all.h"
+#include "runtime/conntrack.h"
+#include "runtime/localhost.h"
+#include "runtime/root-directory.h"
+#include "systemd/log.h"
 
 /* The longest that a container's start waits for the generator to have written its files again, and for another container
  * to give up what it claims, in milliseconds. */

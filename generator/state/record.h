@@ -26,8 +26,8 @@
 
 #include <stdbool.h>
 
-#include "arena.h"
-#include "buffer.h"
+#include "base/arena.h"
+#include "base/buffer.h"
 
 #define RECORDS_DIRECTORY "/run/nixos-container-generator"
 

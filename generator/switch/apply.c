@@ -1,17 +1,17 @@
-#include "apply.h"
+#include "switch/apply.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
+#include "base/name-table.h"
+#include "base/run-program.h"
+#include "bus/jobs.h"
 #include "config.h"
-#include "interrupt.h"
-#include "jobs.h"
-#include "log.h"
-#include "name-table.h"
-#include "record.h"
-#include "run-program.h"
+#include "state/record.h"
+#include "systemd/log.h"
 
 /* What is done with one container. */
 typedef struct Step {

@@ -3,7 +3,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "plan.h"
+#include "switch/plan.h"
 
 /* Adds to @plan the containers that have not settled yet, as another switch was interrupted: those that are still being started
  * are waited for. Returns whether there are any: once they are up, it takes another plan to know whether they are as declared. */

@@ -1,4 +1,4 @@
-#include "plan.h"
+#include "switch/plan.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,15 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "entry.h"
-#include "escape.h"
-#include "host.h"
-#include "log.h"
-#include "mounts.h"
-#include "option-path.h"
-#include "order.h"
-#include "read-file.h"
-#include "record.h"
+#include "base/read-file.h"
+#include "cli/host.h"
+#include "manifest/entry.h"
+#include "manifest/mounts.h"
+#include "manifest/order.h"
+#include "state/record.h"
+#include "systemd/escape.h"
+#include "systemd/log.h"
+#include "systemd/option-path.h"
 
 const char *const action_names[ACTIONS_LENGTH] = {
         [ACTION_NONE] = "none",

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "check.h"
-#include "schema.h"
+#include "manifest/check.h"
+#include "manifest/schema.h"
 
 typedef enum Action {
         ACTION_NONE,

@@ -1,10 +1,10 @@
-#include "escape.h"
+#include "systemd/escape.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 static bool is_control(char c) {
         return (unsigned char)c < ' ' || c == 0x7f;

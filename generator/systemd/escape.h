@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-#include "arena.h"
-#include "buffer.h"
+#include "base/arena.h"
+#include "base/buffer.h"
 
 /* Appends @text so that it stands inside "double quotes" as one word of a unit file or of tmpfiles.d(5): quotes and
  * backslashes are escaped, and % is doubled so that it starts no specifier. In Exec lines this is right only behind the

@@ -1,10 +1,10 @@
-#include "interface-name.h"
+#include "systemd/interface-name.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "siphash.h"
+#include "base/siphash.h"
 
 /* systemd, src/nspawn/nspawn-network.c, SHORTEN_IFNAME_HASH_KEY */
 static const uint8_t shorten_key[16] = {

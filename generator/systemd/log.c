@@ -1,4 +1,4 @@
-#include "log.h"
+#include "systemd/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 static int kmsg = -1;
 

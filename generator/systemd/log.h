@@ -4,7 +4,7 @@
 
 #include <syslog.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 /* The longest message that one write(2) to /dev/kmsg takes; a longer one is refused whole with EINVAL. */
 #define LOG_KMSG_MAX 1024

@@ -1,10 +1,10 @@
-#include "mac-address.h"
+#include "systemd/mac-address.h"
 
 #include <ctype.h>
 #include <endian.h>
 #include <string.h>
 
-#include "siphash.h"
+#include "base/siphash.h"
 
 /* systemd, src/nspawn/nspawn-network.c: HOST_HASH_KEY, CONTAINER_HASH_KEY, VETH_EXTRA_HOST_HASH_KEY,
  * VETH_EXTRA_CONTAINER_HASH_KEY */

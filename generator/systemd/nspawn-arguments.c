@@ -1,4 +1,4 @@
-#include "nspawn-arguments.h"
+#include "systemd/nspawn-arguments.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 /* How many user IDs systemd-nspawn gives a container, and maps. */
 #define USER_RANGE 65536

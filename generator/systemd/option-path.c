@@ -1,8 +1,8 @@
-#include "option-path.h"
+#include "systemd/option-path.h"
 
 #include <string.h>
 
-#include "escape.h"
+#include "systemd/escape.h"
 
 const char *option_path_part(Arena *arena, const char *name) {
         static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";

@@ -1,7 +1,7 @@
 /* The path of an option, as its user wrote it in NixOS: containers.web.bindMounts."/var/log".hostPath */
 #pragma once
 
-#include "arena.h"
+#include "base/arena.h"
 
 /* Gives @name as one part of a path: bare where Nix allows it, quoted otherwise. Owned by @arena unless it is @name. */
 const char *option_path_part(Arena *arena, const char *name);

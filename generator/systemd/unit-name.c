@@ -1,4 +1,4 @@
-#include "unit-name.h"
+#include "systemd/unit-name.h"
 
 #include <stddef.h>
 #include <string.h>

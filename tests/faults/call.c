@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record.h"
-#include "remove-tree.h"
-#include "resolv-conf.h"
-#include "unmount.h"
+#include "base/remove-tree.h"
+#include "cli/unmount.h"
+#include "runtime/resolv-conf.h"
+#include "state/record.h"
 
 static bool attach(void *userdata) {
         return strcmp(userdata, "good") == 0;

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
+#include "base/read-file.h"
 #include "config.h"
 #include "files.h"
-#include "read-file.h"
-#include "record.h"
+#include "generate/templates.h"
 #include "shape.h"
-#include "templates.h"
+#include "state/record.h"
 
 static const char *const foreign[] = {"ExecStartPre=/bin/sh -c id\n", "ExecStopPost=:" TOOL_FALSE "\n", "User=root\n",
         "[Service]\n", "[X-Other]\n", "\n", "    \\\n", "    --capability=CAP_SYS_ADMIN\n", "add element x\n",

@@ -6,9 +6,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "check.h"
-#include "generate.h"
+#include "base/arena.h"
+#include "generate/generate.h"
+#include "manifest/check.h"
 
 static Files files;
 static Buffer text;

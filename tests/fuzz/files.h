@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "output.h"
+#include "generate/output.h"
 
 typedef struct File {
         char *subdirectory; /* "": none */

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "template.h"
+#include "base/arena.h"
+#include "generate/template.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

@@ -22,13 +22,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "buffer.h"
-#include "manifests.h"
-#include "read-file.h"
-#include "record.h"
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/read-file.h"
+#include "base/write-all.h"
+#include "manifest/manifests.h"
 #include "shape.h"
-#include "write-all.h"
+#include "state/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 int generator_main(int argc, char *argv[]);

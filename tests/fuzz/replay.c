@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "buffer.h"
-#include "read-file.h"
+#include "base/buffer.h"
+#include "base/read-file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

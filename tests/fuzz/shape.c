@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
+#include "base/arena.h"
 #include "config.h"
-#include "record.h"
-#include "resolv-conf.h"
-#include "templates.h"
+#include "generate/templates.h"
+#include "runtime/resolv-conf.h"
+#include "state/record.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"

@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "diagnostic.h"
-#include "manifest.h"
+#include "manifest/diagnostic.h"
+#include "manifest/manifest.h"
 
 typedef struct Reading {
         Arena arena;

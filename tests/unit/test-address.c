@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "address.h"
+#include "base/address.h"
 
 static const struct {
         const char *text;

@@ -5,9 +5,9 @@
 
 #include <cmocka.h>
 
-#include "apply.h"
 #include "capture.h"
 #include "reading.h"
+#include "switch/apply.h"
 #include "systemd.h"
 
 /* Containers of which no host has a record. */

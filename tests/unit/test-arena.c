@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 static void memory_is_zeroed_aligned_and_its_own(void **state) {
         Arena arena = ARENA_NULL;

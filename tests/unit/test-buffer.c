@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 static void text_is_appended_however_long_it_gets(void **state) {
         Buffer buffer = BUFFER_NULL;

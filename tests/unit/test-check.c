@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "check.h"
+#include "manifest/check.h"
 #include "reading.h"
 
 /* Containers as they stand below "containers:", one a line from line 3 on; those that are broken with a "!" before them;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "capture.h"
-#include "diagnostic.h"
+#include "manifest/diagnostic.h"
 
 static void a_diagnostic_says_where_it_is_about_what(void **state) {
         static const struct {

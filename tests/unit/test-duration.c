@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "duration.h"
+#include "cli/duration.h"
 
 static void a_duration_has_its_two_largest_units(void **state) {
         static const struct {

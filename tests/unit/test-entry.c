@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "entry.h"
+#include "manifest/entry.h"
 #include "reading.h"
 
 /* A manifest in a file that can be changed behind its reader's back. */

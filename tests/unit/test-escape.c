@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "escape.h"
+#include "systemd/escape.h"
 
 typedef struct Case {
         const char *text, *escaped;

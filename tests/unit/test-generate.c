@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "capture.h"
-#include "check.h"
-#include "generate.h"
+#include "generate/generate.h"
+#include "manifest/check.h"
 #include "reading.h"
 
 /* Generates as a dry run does and returns all that is printed; free(3) it. */

@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "capture.h"
-#include "host.h"
-#include "manifests.h"
-#include "record.h"
+#include "cli/host.h"
+#include "manifest/manifests.h"
+#include "state/record.h"
 
 #define MANIFEST(containers) "version: 1\ncontainers: {" containers "}\n"
 

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "arena.h"
+#include "base/arena.h"
 #include "capture.h"
-#include "idmap.h"
 #include "own-run.h"
+#include "runtime/idmap.h"
 
 #define MAX 6
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "capture.h"
-#include "imperative.h"
+#include "cli/imperative.h"
 #include "reading.h"
 
 static char *text_of(Arena *arena, Buffer *buffer) {

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "interface-name.h"
+#include "systemd/interface-name.h"
 
 #define N64 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
 

@@ -7,8 +7,8 @@
 
 #include <signal.h>
 
-#include "interrupt.h"
-#include "run-program.h"
+#include "base/interrupt.h"
+#include "base/run-program.h"
 
 static pid_t start(const char *program) {
         char *const arguments[] = {(char *)"/bin/sh", (char *)"-c", (char *)program, NULL};

@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
+#include "bus/jobs.h"
 #include "capture.h"
-#include "jobs.h"
 #include "systemd.h"
 
 /* What systemd answers, and what comes of a job for a.service and one for b.service; NULL: anything but "done". */

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 
 #include "capture.h"
-#include "localhost.h"
+#include "runtime/localhost.h"
 #include "systemd.h"
 
 #define SOCKET "/run/systemd/transient/container-web-80.socket"

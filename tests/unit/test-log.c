@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "capture.h"
-#include "log.h"
 #include "own-run.h"
+#include "systemd/log.h"
 
 #define KMSG "/run/kmsg"
 

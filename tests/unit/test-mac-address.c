@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "mac-address.h"
+#include "systemd/mac-address.h"
 
 #define MACHINE "0123456789abcdef0123456789abcdef"
 #define N64 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"

@@ -7,7 +7,7 @@
 
 #include <fcntl.h>
 
-#include "machined.h"
+#include "bus/machined.h"
 #include "systemd.h"
 
 static const struct {

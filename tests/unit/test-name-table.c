@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "name-table.h"
+#include "base/name-table.h"
 
 static void a_new_name_is_added_and_found(void **state) {
         NameTable table = NAME_TABLE_NULL;

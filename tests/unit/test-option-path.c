@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "option-path.h"
+#include "systemd/option-path.h"
 
 static const struct {
         const char *name, *part;

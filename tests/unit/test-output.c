@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "capture.h"
-#include "output.h"
+#include "generate/output.h"
 
 /* Each test has a directory of its own, in which the output's is "out". */
 typedef struct Place {

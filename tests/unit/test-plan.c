@@ -10,9 +10,9 @@
 #include <ftw.h>
 #include <sys/stat.h>
 
-#include "plan.h"
 #include "reading.h"
-#include "record.h"
+#include "state/record.h"
+#include "switch/plan.h"
 
 /* A host in a directory of its own. */
 typedef struct Host {

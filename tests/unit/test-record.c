@@ -12,10 +12,10 @@
 #include <sys/un.h>
 #include <time.h>
 
-#include "arena.h"
+#include "base/arena.h"
 #include "capture.h"
 #include "own-run.h"
-#include "record.h"
+#include "state/record.h"
 
 #define UNITS "/run/units"
 #define END "# End of container@web.service\n"

@@ -18,9 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/remove-tree.h"
 #include "capture.h"
-#include "remove-tree.h"
-#include "unmount.h"
+#include "cli/unmount.h"
 
 static char directory[64];
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "manifest.h"
-#include "schema.h"
+#include "manifest/manifest.h"
+#include "manifest/schema.h"
 
 #define N64 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
 

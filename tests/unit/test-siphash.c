@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "siphash.h"
+#include "base/siphash.h"
 
 /* From the authors' own reference implementation, vectors.h: the key is 00 01 … 0f, a message 00 01 … of each length. */
 static const struct {

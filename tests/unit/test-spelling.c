@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "spelling.h"
+#include "base/spelling.h"
 
 typedef struct Case {
         const char *a, *b;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "template.h"
+#include "generate/template.h"
 
 enum { NONE, ONE, A, B, HOSTILE, DOTTED, CONSTANT, HOSTILE_CONSTANT, PLACEHOLDERS };
 

@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bus/terminal.h"
 #include "capture.h"
-#include "terminal.h"
 
 /* What ends a process that terminals are connected in, and how it then exits. */
 #define ENDED 0

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "unit-name.h"
+#include "systemd/unit-name.h"
 
 static const struct {
         const char *text;
