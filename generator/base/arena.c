@@ -3,11 +3,10 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "systemd/log.h"
+#include "base/memory.h"
 
 /* Small enough that a run with one container stays small, large enough that the kernel is rarely asked. */
 #define CHUNK_SIZE ((size_t)64 * 1024)
@@ -19,25 +18,6 @@ struct ArenaChunk {
         _Alignas(max_align_t) char memory[];
 };
 
-static __attribute__((noreturn)) void fail_memory(void) {
-        log_message(LOG_ERR, "Out of memory.");
-        exit(EXIT_FAILURE);
-}
-
-void *reallocate(void *memory, size_t size) {
-        void *grown = realloc(memory, size);
-
-        if (!grown)
-                fail_memory();
-        return grown;
-}
-
-char *duplicate(const char *text) {
-        size_t size = strlen(text) + 1;
-
-        return memcpy(reallocate(NULL, size), text, size);
-}
-
 /* A chunk is filled from its start to its end: the kernel is asked for all its pages at once, which is much cheaper than a
  * page fault for each. */
 static ArenaChunk *map_chunk(size_t size) {
@@ -45,7 +25,7 @@ static ArenaChunk *map_chunk(size_t size) {
         ArenaChunk *chunk = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
         if (chunk == MAP_FAILED)
-                fail_memory();
+                memory_fail();
         return chunk;
 }
 

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 typedef struct ArenaChunk ArenaChunk;
 
 typedef struct Arena {
@@ -36,8 +38,5 @@ void arena_reset(Arena *arena);
 /* Gives back all memory of @arena, which is then ARENA_NULL. */
 void arena_free(Arena *arena);
 
-/* realloc(3) that does not return on failure; for memory outside of an arena. */
-void *reallocate(void *memory, size_t size);
-
-/* strdup(3) that does not return on failure either. */
-char *duplicate(const char *text);
+/* An arena that is freed at the end of its block. */
+#define CLEANUP_ARENA CLEANUP(arena_free)

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "base/arena.h"
+#include "base/memory.h"
 
 void buffer_reserve(Buffer *buffer, size_t length) {
         size_t capacity = buffer->capacity ? buffer->capacity : 4096;

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+
 typedef struct Buffer {
         char *text; /* not terminated */
         size_t length;
@@ -26,3 +28,6 @@ static inline void buffer_append(Buffer *buffer, const char *text, size_t length
 
 /* Gives the memory back. The buffer is then BUFFER_NULL. */
 void buffer_free(Buffer *buffer);
+
+/* A buffer that is freed at the end of its block. */
+#define CLEANUP_BUFFER CLEANUP(buffer_free)

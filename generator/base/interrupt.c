@@ -49,7 +49,7 @@ int interrupt_end_program(pid_t pid) {
         siginfo_t info;
 
         if (pid < 0)
-                return -1;
+                return pid;
         program = pid;
         /* It came before there was something to tell. */
         if (seen)

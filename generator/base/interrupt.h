@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/error.h"
+
 /* From now on SIGHUP, SIGINT, SIGQUIT and SIGTERM do not end this program, but what it waits for. Those that are ignored stay so. */
 void interrupt_catch(void);
 
@@ -17,4 +19,4 @@ bool interrupt_seen(void);
 void interrupt_forget(void);
 
 /* end_program(), for one that is told to end if there is or was an interrupt. */
-int interrupt_end_program(pid_t pid);
+MUST_CHECK int interrupt_end_program(pid_t pid);

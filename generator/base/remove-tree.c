@@ -3,7 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/fs.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "systemd/log.h"
+#include "base/cleanup.h"
 
 /* NixOS makes /var/empty immutable. */
 static void make_mutable(int fd) {
@@ -24,59 +26,56 @@ static void make_mutable(int fd) {
 }
 
 static void make_file_mutable(int parent, const char *name) {
+        CLEANUP_CLOSE int fd = -1;
         struct stat status;
-        int fd = -1;
 
         /* Of other files, to open one can have a consequence. */
         if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISREG(status.st_mode))
                 fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (fd >= 0) {
+        if (fd >= 0)
                 make_mutable(fd);
-                close(fd);
+}
+
+/* unlinkat(2), for what may be gone by then. */
+static int unlink_entry(int parent, const char *name, int flags) {
+        if (unlinkat(parent, name, flags) >= 0)
+                return 0;
+        if (errno == EPERM && !(flags & AT_REMOVEDIR)) {
+                make_file_mutable(parent, name);
+                if (unlinkat(parent, name, flags) >= 0)
+                        return 0;
         }
-}
-
-static bool unlink_file(int parent, const char *name) {
-        if (unlinkat(parent, name, 0) >= 0)
-                return true;
-        if (errno != EPERM)
-                return errno == ENOENT;
-        make_file_mutable(parent, name);
-        return unlinkat(parent, name, 0) >= 0;
-}
-
-static bool unlink_directory(int parent, const char *name) {
-        return unlinkat(parent, name, AT_REMOVEDIR) >= 0 || errno == ENOENT;
+        return errno == ENOENT ? 0 : negative_errno();
 }
 
 /* How deep directories are entered, each of which takes two file descriptors. What lies deeper is moved up. */
 #define DEPTH_MAX 64
 
 typedef struct Removal {
-        const char *path;
         int top;        /* the directory itself */
         unsigned moved; /* how many directories were moved into it */
+        char *failed;   /* the name of the first that could not be removed */
+        int error;      /* and why, or 0 */
 } Removal;
 
-static bool remove_content(Removal *removal, int fd, unsigned depth);
+static void fail(Removal *removal, const char *name, int error) {
+        if (removal->error == 0) {
+                removal->error = error;
+                snprintf(removal->failed, NAME_MAX + 1, "%s", name);
+        }
+}
 
-/* Opens the directory @name if it is one of the same mount as @parent. -1 with ENOTDIR if it is no directory. */
+static int remove_content(Removal *removal, int fd, unsigned depth);
+
+/* Opens the directory @name if it is one of the same mount as @parent; -ENOTDIR if it is no directory. */
 static int open_directory(int parent, const char *name) {
-        int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        CLEANUP_CLOSE int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         struct statx status;
-        int error;
 
-        if (fd < 0)
-                return -1;
-        if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) < 0)
-                error = errno;
-        else if (status.stx_attributes & STATX_ATTR_MOUNT_ROOT)
-                error = EBUSY; /* something is mounted there */
-        else
-                return fd;
-        close(fd);
-        errno = error;
-        return -1;
+        if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) < 0)
+                return negative_errno();
+        /* Something may be mounted there. */
+        return status.stx_attributes & STATX_ATTR_MOUNT_ROOT ? -EBUSY : take_fd(&fd);
 }
 
 /* Moves the directory @name, which is open as @fd, to the top. False if that cannot be: it may lie on another volume of btrfs. */
@@ -92,74 +91,68 @@ static bool move_up(Removal *removal, int parent, const char *name, int fd) {
         return false;
 }
 
-static bool remove_entry(Removal *removal, int parent, const char *name, unsigned depth) {
-        int fd = open_directory(parent, name);
-        bool good = true;
+static int remove_entry(Removal *removal, int parent, const char *name, unsigned depth) {
+        CLEANUP_CLOSE int fd = open_directory(parent, name);
+        int r;
 
+        if (fd < 0 && fd != -ENOTDIR)
+                return fd;
         if (fd >= 0) {
-                bool is_gone = depth == DEPTH_MAX && move_up(removal, parent, name, fd);
-
-                good = is_gone || remove_content(removal, fd, depth);
-                close(fd);
-                if (is_gone)
-                        return true;
-        } else if (errno != ENOTDIR) {
-                log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, removal->path, strerror(errno));
-                return false;
+                if (depth == DEPTH_MAX && move_up(removal, parent, name, fd))
+                        return 0;
+                r = remove_content(removal, fd, depth);
+                if (r < 0)
+                        return r;
         }
-        if (good && !(fd >= 0 ? unlink_directory(parent, name) : unlink_file(parent, name))) {
-                log_message(LOG_ERR, "Cannot remove %s in %s: %s", name, removal->path, strerror(errno));
-                return false;
-        }
-        return good;
+        return unlink_entry(parent, name, fd >= 0 ? AT_REMOVEDIR : 0);
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion) */
-static bool remove_content(Removal *removal, int fd, unsigned depth) {
+/* Removes all that can be. NOLINTNEXTLINE(misc-no-recursion) */
+static int remove_content(Removal *removal, int fd, unsigned depth) {
+        CLEANUP_CLOSEDIR DIR *directory = NULL;
         const struct dirent *entry;
-        DIR *directory;
-        bool good = true;
-        int copy;
+        int copy, result = 0;
 
         make_mutable(fd);
         copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         directory = copy >= 0 ? fdopendir(copy) : NULL;
         if (!directory) {
-                log_message(LOG_ERR, "Cannot read a directory in %s: %s", removal->path, strerror(errno));
-                if (copy >= 0)
-                        close(copy);
-                return false;
+                CLEANUP_CLOSE int unused = copy;
+
+                return negative_errno();
         }
-        while ((entry = readdir(directory)))
-                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                        good = remove_entry(removal, fd, entry->d_name, depth + 1) && good;
-        closedir(directory);
-        return good;
+        while ((entry = readdir(directory))) {
+                int r;
+
+                if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+                        continue;
+                r = remove_entry(removal, fd, entry->d_name, depth + 1);
+                if (r < 0) {
+                        fail(removal, entry->d_name, r);
+                        result = r;
+                }
+        }
+        return result;
 }
 
-bool remove_tree(const char *path) {
-        Removal removal = {.path = path, .top = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+int remove_tree(const char *path, char ret_failed[static NAME_MAX + 1]) {
+        CLEANUP_CLOSE int top = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        Removal removal = {.top = top, .failed = ret_failed};
         unsigned moved;
-        bool good;
+        int r;
 
-        if (removal.top < 0) {
-                if (errno == ENOENT)
-                        return true;
-                log_message(LOG_ERR, "Cannot remove %s: %s", path, strerror(errno));
-                return false;
-        }
+        ret_failed[0] = '\0';
+        if (top < 0)
+                return errno == ENOENT ? 0 : negative_errno();
         do {
                 moved = removal.moved;
-                good = remove_content(&removal, removal.top, 0);
-        } while (good && removal.moved != moved);
-        close(removal.top);
-        if (!good)
-                return false;
+                r = remove_content(&removal, top, 0);
+        } while (r >= 0 && removal.moved != moved);
+        if (r < 0)
+                return removal.error < 0 ? removal.error : r;
+        (void)close(take_fd(&top));
         if (rmdir(path) >= 0)
-                return true;
+                return 0;
         /* It may be a mount itself, which is empty now. */
-        if (errno == EBUSY && umount2(path, UMOUNT_NOFOLLOW) >= 0 && rmdir(path) >= 0)
-                return true;
-        log_message(LOG_ERR, "Cannot remove %s: %s", path, strerror(errno));
-        return false;
+        return errno == EBUSY && umount2(path, UMOUNT_NOFOLLOW) >= 0 && rmdir(path) >= 0 ? 0 : negative_errno();
 }

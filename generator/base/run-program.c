@@ -8,45 +8,50 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/write-all.h"
-#include "systemd/log.h"
+#include "base/cleanup.h"
+#include "base/file.h"
 
 extern char **environ;
 
+/* A file with @text, to be read from its start. */
+static int text_file(const Buffer *text) {
+        CLEANUP_CLOSE int fd = memfd_create("input", MFD_CLOEXEC);
+        int r;
+
+        if (fd < 0)
+                return negative_errno();
+        r = write_all(fd, text->text, text->length);
+        if (r < 0)
+                return r;
+        return lseek(fd, 0, SEEK_SET) < 0 ? negative_errno() : take_fd(&fd);
+}
+
 pid_t start_program(char *const arguments[], const Buffer *input, bool quiet) {
+        CLEANUP_CLOSE int fd = text_file(input);
         posix_spawn_file_actions_t actions;
-        int fd = memfd_create("input", MFD_CLOEXEC);
         pid_t pid;
         int r;
 
-        if (fd < 0 || !write_all(fd, input->text, input->length) || lseek(fd, 0, SEEK_SET) < 0) {
-                log_message(LOG_ERR, "%s: %s", arguments[0], strerror(errno));
-                if (fd >= 0)
-                        close(fd);
-                return -1;
-        }
+        if (fd < 0)
+                return fd;
         posix_spawn_file_actions_init(&actions);
         posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
         if (quiet)
                 posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
         r = posix_spawn(&pid, arguments[0], &actions, NULL, arguments, environ);
         posix_spawn_file_actions_destroy(&actions);
-        close(fd);
-        if (r != 0) {
-                log_message(LOG_ERR, "%s: %s", arguments[0], strerror(r));
-                return -1;
-        }
-        return pid;
+        return r == 0 ? pid : -r;
 }
 
 int end_program(pid_t pid) {
-        int status = -1;
+        int status;
 
         if (pid < 0)
-                return -1;
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-                ;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+                return pid;
+        while (waitpid(pid, &status, 0) < 0)
+                if (errno != EINTR)
+                        return negative_errno();
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
 }
 
 int run_program(char *const arguments[], const Buffer *input) {

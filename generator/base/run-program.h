@@ -5,12 +5,12 @@
 #include <sys/types.h>
 
 #include "base/buffer.h"
+#include "base/error.h"
 
-/* Runs the program @arguments[0], a path, with @input as its standard input. Returns its exit status, or -1 if it could not be run
- * (that was logged) or was killed. */
-int run_program(char *const arguments[], const Buffer *input);
+/* Runs the program @arguments[0], a path, with @input as its standard input. Returns its exit status, -ECHILD if a signal ended it. */
+MUST_CHECK int run_program(char *const arguments[], const Buffer *input);
 
-/* The same in two steps, between which it runs by itself. Returns its process, or -1 if it could not be run (that was logged). With
- * @quiet, what it complains of is thrown away. */
-pid_t start_program(char *const arguments[], const Buffer *input, bool quiet);
-int end_program(pid_t pid);
+/* The same in two steps, between which it runs by itself. The first returns its process, and the second hands on what the first has failed
+ * with. With @quiet, what it complains of is thrown away. */
+MUST_CHECK pid_t start_program(char *const arguments[], const Buffer *input, bool quiet);
+MUST_CHECK int end_program(pid_t pid);

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/interrupt.h"
+#include "base/memory.h"
 #include "systemd/log.h"
 
 #define SYSTEMD_SERVICE "org.freedesktop.systemd1"

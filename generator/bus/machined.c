@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/memory.h"
 #include "systemd/log.h"
 
 #define MACHINED_SERVICE "org.freedesktop.machine1"

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/memory.h"
 #include "systemd/log.h"
 
 /* How long what was written last may take to arrive. */

@@ -8,9 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/inside.h"
-#include "base/read-file.h"
-#include "base/write-all.h"
 #include "systemd/log.h"
 
 #define DIRECTORY "etc/nixos"
@@ -52,8 +51,8 @@ static bool write_file(int directory, const char *name, const char *text, size_t
 
         if (fd < 0)
                 return false;
-        good = write_all(fd, text, length);
-        return close_written(fd) && good;
+        good = write_all(fd, text, length) >= 0;
+        return close_written(fd) >= 0 && good;
 }
 
 static bool take(Copy *copy, size_t size) {
@@ -67,8 +66,8 @@ static bool take(Copy *copy, size_t size) {
 
 static bool copy_file(Copy *copy, int fd, const char *to) {
         Buffer text = BUFFER_NULL;
-        bool good = read_file(arena_printf(copy->arena, "/proc/self/fd/%i", fd), &text) && take(copy, text.length) &&
-                    write_file(AT_FDCWD, to, text.text, text.length);
+        bool good = read_file(arena_printf(copy->arena, "/proc/self/fd/%i", fd), &text) >= 0 &&
+                    take(copy, text.length) && write_file(AT_FDCWD, to, text.text, text.length);
 
         buffer_free(&text);
         return good;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/spelling.h"
 #include "manifest/manifests.h"
 #include "manifest/schema.h"

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/write-all.h"
+#include "base/file.h"
 #include "manifest/closures.h"
 #include "manifest/manifests.h"
 #include "runtime/root-directory.h"
@@ -300,7 +300,7 @@ bool imperative_check(const ImperativeContainer *container) {
 
         with_system.system = STORE_DIRECTORY "/system";
         if (imperative_format(&with_system, &text)) {
-                if (fd >= 0 && write_all(fd, text.text, text.length))
+                if (fd >= 0 && write_all(fd, text.text, text.length) >= 0)
                         good = would_be_good(container->name, arena_printf(&arena, "/proc/self/fd/%i", fd), shown);
                 else
                         log_message(LOG_ERR, "Cannot check %s: %s", shown, strerror(errno));
@@ -318,8 +318,8 @@ static bool write_file(const char *path, const Buffer *text) {
 
         if (fd < 0)
                 return false;
-        good = write_all(fd, text->text, text->length) && fsync(fd) >= 0;
-        return close_written(fd) && good;
+        good = write_all(fd, text->text, text->length) >= 0 && fsync(fd) >= 0;
+        return close_written(fd) >= 0 && good;
 }
 
 bool imperative_write(const char *name, const Buffer *text) {

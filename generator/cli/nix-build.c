@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
-#include "base/remove-tree.h"
 #include "base/run-program.h"
 #include "config.h"
 #include "manifest/closures.h"
+#include "state/removal.h"
 #include "systemd/log.h"
 
 /* The profile that Nix makes. */
@@ -31,6 +31,8 @@ static bool run(const char *const arguments[]) {
                 return false;
         }
         status = interrupt_end_program(start_program((char *const *)arguments, &nothing, false));
+        if (status < 0 && status != -ECHILD)
+                (void)log_error(status, "%s: %m", arguments[0]);
         if (status != 0 && !interrupt_seen())
                 log_message(LOG_ERR, "The system could not be built.");
         return status == 0;
@@ -64,7 +66,7 @@ static bool build_configuration(const NixSource *source) {
 
 bool nix_begin(void) {
         /* One that was interrupted may have left it behind. */
-        if (!remove_tree(NIX_DIRECTORY))
+        if (remove_directory_tree(NIX_DIRECTORY) < 0)
                 return false;
         if (mkdir(NIX_DIRECTORY, 0700) >= 0)
                 return true;
@@ -73,7 +75,7 @@ bool nix_begin(void) {
 }
 
 void nix_end(void) {
-        (void)remove_tree(NIX_DIRECTORY);
+        (void)remove_directory_tree(NIX_DIRECTORY);
 }
 
 const char *nix_build(Arena *arena, const NixSource *source) {

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/spelling.h"
-#include "base/write-all.h"
 #include "cli/verbs.h"
 #include "config.h"
 #include "systemd/log.h"
@@ -173,5 +173,5 @@ static int run(int argc, char *argv[]) {
 int main(int argc, char *argv[]) {
         int status = run(argc, argv);
 
-        return flush_stdout() ? status : EXIT_FAILURE;
+        return flush_stdout() < 0 ? (log_error(errno, "standard output: %m"), EXIT_FAILURE) : status;
 }

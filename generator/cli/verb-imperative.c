@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/interrupt.h"
-#include "base/read-file.h"
-#include "base/remove-tree.h"
+#include "base/memory.h"
 #include "bus/jobs.h"
 #include "cli/configuration.h"
 #include "cli/host.h"
@@ -21,6 +21,7 @@
 #include "cli/operands.h"
 #include "cli/unmount.h"
 #include "cli/verbs.h"
+#include "state/removal.h"
 #include "switch/apply.h"
 #include "systemd/escape.h"
 #include "systemd/log.h"
@@ -383,9 +384,9 @@ static bool make_container(Host *host, const ImperativePaths *paths, Options *op
         if (had_profiles)
                 (void)nix_set_profile(paths->profile, before);
         else
-                (void)remove_tree(paths->profiles);
+                (void)remove_directory_tree(paths->profiles);
         if (!had_root)
-                (void)remove_tree(paths->root);
+                (void)remove_directory_tree(paths->root);
         return false;
 }
 
@@ -547,7 +548,7 @@ static bool update(Host *host, Options *options) {
         paths = imperative_paths(&host->arena, name);
         before = container->declared->system.text;
         interrupt_catch();
-        good = read_file(paths.manifest, &manifest);
+        good = read_file(paths.manifest, &manifest) >= 0;
         if (!good)
                 log_message(LOG_ERR, "%s: %s", paths.manifest, strerror(errno));
         good = good && find_source(host, &paths, &manifest, options) &&
@@ -655,7 +656,7 @@ static bool remove_leftovers(Host *host, const char *name, const ImperativePaths
                         name, left);
                 return false;
         }
-        return remove_tree(paths->profiles) && remove_tree(paths->gcroots);
+        return remove_directory_tree(paths->profiles) >= 0 && remove_directory_tree(paths->gcroots) >= 0;
 }
 
 static bool destroy(Host *host, const Options *options) {
@@ -674,8 +675,8 @@ static bool destroy(Host *host, const Options *options) {
                 return false;
         if (!options->yes && !confirm(name, paths.root))
                 return false;
-        if (!stop(host, name) || !unmount_below(paths.root) || !remove_tree(paths.root) ||
-                !remove_tree(paths.profiles) || !remove_tree(paths.gcroots))
+        if (!stop(host, name) || !unmount_below(paths.root) || remove_directory_tree(paths.root) < 0 ||
+                remove_directory_tree(paths.profiles) < 0 || remove_directory_tree(paths.gcroots) < 0)
                 return false;
         /* The last, so that what was interrupted can be done again. */
         return remove_manifest(&paths) && reload_units();

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "bus/jobs.h"
 #include "bus/machined.h"
 #include "cli/colour.h"

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/inside.h"
-#include "base/read-file.h"
 #include "bus/machined.h"
 #include "cli/host.h"
 #include "cli/operands.h"

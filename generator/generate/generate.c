@@ -9,8 +9,8 @@
 #include <sys/param.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/lines.h"
-#include "base/read-file.h"
 #include "config.h"
 #include "generate/template.h"
 #include "generate/templates.h"
@@ -749,7 +749,7 @@ static const char *broken_unit_name(Generator *g, const char *name) {
 static bool restore(Generator *g, const char *name, TemplateId drop_in, const char *file) {
         const char *directory = arena_printf(g->kept, "container@%s.service.d", name);
         Buffer unit = BUFFER_NULL;
-        bool good = read_file(text(g, "%s" RECORDS_DIRECTORY "/%s/" RECORD_UNIT, g->options->root, name), &unit);
+        bool good = read_file(text(g, "%s" RECORDS_DIRECTORY "/%s/" RECORD_UNIT, g->options->root, name), &unit) >= 0;
 
         if (good) {
                 buffer_append(

@@ -8,8 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/read-file.h"
-#include "base/write-all.h"
+#include "base/file.h"
 #include "config.h"
 #include "generate/generate.h"
 #include "manifest/closures.h"
@@ -94,10 +93,10 @@ static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
                         break;
                 case OPTION_HELP:
                         print_help();
-                        exit(flush_stdout() ? EXIT_SUCCESS : EXIT_FAILURE);
+                        exit(flush_stdout() >= 0 ? EXIT_SUCCESS : EXIT_FAILURE);
                 case OPTION_VERSION:
                         printf("nixos-container-generator " VERSION "\n");
-                        exit(flush_stdout() ? EXIT_SUCCESS : EXIT_FAILURE);
+                        exit(flush_stdout() >= 0 ? EXIT_SUCCESS : EXIT_FAILURE);
                 default:
                         fail_usage();
                 }

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/write-all.h"
+#include "base/file.h"
 #include "systemd/log.h"
 
 static void init(Output *output, const char *directory, int fd) {
@@ -67,10 +67,10 @@ static void write_file(Output *output, const char *subdirectory, const char *nam
                 fail(output, subdirectory, name);
                 return;
         }
-        written = write_all(fd, text, length);
+        written = write_all(fd, text, length) >= 0;
         if (!written)
                 fail(output, subdirectory, name);
-        if (!close_written(fd) && written) {
+        if (close_written(fd) < 0 && written) {
                 fail(output, subdirectory, name);
                 written = false;
         }
@@ -130,7 +130,7 @@ void output_close(Output *output) {
         write_batch(output);
         buffer_free(&output->batch.buffer);
         if (output->fd < 0 && !output->failed)
-                output->failed = !flush_stdout();
+                output->failed = flush_stdout() < 0 && log_error(errno, "standard output: %m") < 0;
         if (output->subdirectory_fd >= 0)
                 close(output->subdirectory_fd);
         if (output->fd >= 0)

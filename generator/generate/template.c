@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/memory.h"
 #include "systemd/escape.h"
 
 /* Literal text, a range of the template's, and the placeholder behind it. */

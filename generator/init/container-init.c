@@ -30,8 +30,7 @@
 
 #include "base/address.h"
 #include "base/buffer.h"
-#include "base/read-file.h"
-#include "base/write-all.h"
+#include "base/file.h"
 
 typedef struct Request {
         struct nlmsghdr header;
@@ -165,8 +164,9 @@ static bool has_resolvconf(const char *init) {
 static bool copy_file(const char *from, const char *to) {
         Buffer text = BUFFER_NULL;
         int fd = -1;
-        bool good = read_file(from, &text) && (fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) >= 0 &&
-                    write_all(fd, text.text, text.length);
+        bool good = read_file(from, &text) >= 0 &&
+                    (fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) >= 0 &&
+                    write_all(fd, text.text, text.length) >= 0;
 
         if (fd >= 0)
                 close(fd);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "manifest/closures.h"
 #include "manifest/order.h"
 #include "systemd/option-path.h"

@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "base/read-file.h"
+#include "base/file.h"
 #include "systemd/escape.h"
 #include "systemd/option-path.h"
 
@@ -67,7 +67,7 @@ static bool read_paths(Manifest *manifest, Container *container, const char *roo
         const char *path = arena_join(manifest->arena, root, container->rare->closure.text);
         Buffer text = BUFFER_NULL;
 
-        if (!read_file(path, &text))
+        if (read_file(path, &text) < 0)
                 complain(manifest, container, diagnostics, "%s cannot be read: %s", container->rare->closure.text,
                         strerror(errno));
         else if (text.length > 0 && memchr(text.text, '\0', text.length))

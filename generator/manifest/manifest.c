@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#include "base/memory.h"
 #include "base/spelling.h"
 #include "manifest/schema.h"
 #include "systemd/escape.h"

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/read-file.h"
+#include "base/file.h"
+#include "base/memory.h"
 #include "systemd/option-path.h"
 
 typedef struct Mount {
@@ -35,7 +36,7 @@ static int compare_mounts(const void *a, const void *b) {
  * cannot be read. */
 static bool parse_file(struct libmnt_table *table, const char *path) {
         Buffer text = BUFFER_NULL;
-        FILE *stream = read_file(path, &text) && text.length > 0 ? fmemopen(text.text, text.length, "r") : NULL;
+        FILE *stream = read_file(path, &text) >= 0 && text.length > 0 ? fmemopen(text.text, text.length, "r") : NULL;
         bool parsed = stream && mnt_table_parse_stream(table, stream, path) >= 0;
 
         if (stream)

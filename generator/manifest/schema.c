@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/capability.h>
 
-#include "base/utf8.h"
+#include "base/text.h"
 #include "manifest/manifest.h"
 #include "systemd/escape.h"
 #include "systemd/interface-name.h"

@@ -100,7 +100,7 @@ static bool start(const char *directory, const char *container, char *program[])
                prepare_container(&arena, container, &program);
         /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
         if (listening > 0)
-                (void)end_program(listening);
+                ignore_failure(end_program(listening));
         if (good)
                 (void)become(program);
         arena_free(&arena);

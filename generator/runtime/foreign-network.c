@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/lines.h"
-#include "base/read-file.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 
@@ -53,7 +53,7 @@ static int open_control_group(void) {
         int fd = -1;
 
         errno = ENOENT;
-        if (read_file("/proc/self/cgroup", &text))
+        if (read_file("/proc/self/cgroup", &text) >= 0)
                 for_each_line(line, end, &text) {
                         const char *path = line_behind(line, end, "0::");
 

@@ -14,8 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/lines.h"
-#include "base/read-file.h"
+#include "base/memory.h"
 #include "systemd/escape.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
@@ -72,7 +73,7 @@ static const char *take_word(Arena *arena, const char **line) {
 static void read_mounts(Mapping *m) {
         Buffer text = BUFFER_NULL;
 
-        if (!read_file("/proc/self/mountinfo", &text))
+        if (read_file("/proc/self/mountinfo", &text) < 0)
                 log_message(LOG_WARNING, "/proc/self/mountinfo: %s", strerror(errno));
         for_each_line(line, end, &text) {
                 const char *rest = line, *separator = memmem(line, (size_t)(end - line), " - ", 3);

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/lines.h"
+#include "base/memory.h"
 #include "bus/jobs.h"
 #include "config.h"
 #include "systemd/log.h"

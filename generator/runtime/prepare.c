@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/lines.h"
-#include "base/read-file.h"
 #include "base/run-program.h"
 #include "config.h"
 #include "runtime/conntrack.h"
@@ -30,7 +30,7 @@ static bool is_settled(Arena *arena, const char *link) {
         Buffer notes = BUFFER_NULL;
         bool initialized = false;
 
-        if (index > 0 && read_file(arena_printf(arena, "/run/udev/data/n%u", index), &notes))
+        if (index > 0 && read_file(arena_printf(arena, "/run/udev/data/n%u", index), &notes) >= 0)
                 for_each_line(line, end, &notes) {
                         initialized = initialized || line_behind(line, end, "I:");
                         if (line_behind(line, end, "E:ID_PROCESSING=")) {
@@ -153,7 +153,11 @@ typedef struct Step {
 } Step;
 
 static Step start_step(char *const arguments[], const Buffer *input) {
-        return (Step){arguments[0], start_program(arguments, input, false)};
+        pid_t pid = start_program(arguments, input, false);
+
+        if (pid < 0)
+                (void)log_error(pid, "%s: %m", arguments[0]);
+        return (Step){arguments[0], pid};
 }
 
 static bool end_step(const Step *step, const char *container) {

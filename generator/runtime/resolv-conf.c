@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/inside.h"
 #include "base/lines.h"
-#include "base/read-file.h"
 #include "state/record.h"
 #include "systemd/log.h"
 
@@ -79,7 +79,7 @@ static bool put(Arena *arena, int records, const char *name, const Buffer *text,
 
 /* One that is not there is empty. */
 static bool read_servers(const char *path, Buffer *text) {
-        if (read_file(path, text) || errno == ENOENT)
+        if (read_file(path, text) >= 0 || errno == ENOENT)
                 return true;
         log_message(LOG_ERR, "%s: %s", path, strerror(errno));
         text->length = 0;

@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/inside.h"
 #include "base/lines.h"
-#include "base/read-file.h"
-#include "base/remove-tree.h"
 #include "state/record.h"
+#include "state/removal.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 
@@ -158,7 +158,7 @@ static bool keep_journal_inside(const Root *root, char *arguments[]) {
 bool remove_ephemeral_root(const char *directory) {
         while (umount2(directory, MNT_DETACH | UMOUNT_NOFOLLOW) >= 0)
                 ;
-        return remove_tree(directory);
+        return remove_directory_tree(directory) >= 0;
 }
 
 bool prepare_root_directory(const char *container, char *arguments[]) {

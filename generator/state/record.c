@@ -16,10 +16,9 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/lines.h"
-#include "base/read-file.h"
 #include "base/run-program.h"
-#include "base/write-all.h"
 #include "config.h"
 #include "runtime/conntrack.h"
 #include "runtime/localhost.h"
@@ -34,6 +33,13 @@
 
 /* Where a file of the records is written before it takes the place of another. The records are locked meanwhile. */
 #define NEW_FILE ".new"
+
+/* run_program(), and says why if it could not be run. */
+static int run_logged(char *const arguments[], const Buffer *input) {
+        pid_t pid = start_program(arguments, input, false);
+
+        return pid < 0 ? log_error(pid, "%s: %m", arguments[0]) : end_program(pid);
+}
 
 static void wait_a_step(void) {
         const struct timespec step = {.tv_nsec = WAIT_STEP * 1000L * 1000};
@@ -65,7 +71,7 @@ bool record_read(Arena *arena, const char *container, const char *file, Buffer *
         const char *path = arena_printf(arena, RECORDS_DIRECTORY "/%s/%s", container, file);
 
         *ret_text = BUFFER_NULL;
-        if (read_file(path, ret_text) || errno == ENOENT)
+        if (read_file(path, ret_text) >= 0 || errno == ENOENT)
                 return true;
         log_message(LOG_ERR, "%s: %s", path, strerror(errno));
         buffer_free(ret_text);
@@ -94,7 +100,7 @@ static unsigned parse_format(const Buffer *text) {
 
 bool record_check_format(Arena *arena, const char *path, const char **ret_unknown) {
         Buffer text = BUFFER_NULL;
-        bool good = read_file(arena_printf(arena, "%s/" RECORD_FORMAT_FILE, path), &text);
+        bool good = read_file(arena_printf(arena, "%s/" RECORD_FORMAT_FILE, path), &text) >= 0;
         unsigned format = good ? parse_format(&text) : 1;
 
         buffer_free(&text);
@@ -109,7 +115,7 @@ bool record_check_format(Arena *arena, const char *path, const char **ret_unknow
 
 bool record_read_system(Arena *arena, const char *path, const char **ret_system) {
         Buffer text = BUFFER_NULL;
-        bool good = read_file(arena_printf(arena, "%s/" RECORD_SYSTEM, path), &text);
+        bool good = read_file(arena_printf(arena, "%s/" RECORD_SYSTEM, path), &text) >= 0;
         const char *end = good ? find_newline(&text, text.text) : NULL;
 
         *ret_system = end ? arena_copy(arena, text.text, (size_t)(end - text.text)) : NULL;
@@ -222,11 +228,11 @@ static int take_claims(
 /* Makes the file @name in @directory, which is @path. False is logged. */
 static bool write_file(int directory, const char *path, const char *name, const Buffer *text) {
         int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-        bool written = fd >= 0 && write_all(fd, text->text, text->length);
+        bool written = fd >= 0 && write_all(fd, text->text, text->length) >= 0;
 
         if (!written)
                 log_message(LOG_ERR, "%s/%s: %s", path, name, strerror(errno));
-        if (fd >= 0 && !close_written(fd) && written) {
+        if (fd >= 0 && close_written(fd) < 0 && written) {
                 log_message(LOG_ERR, "%s/%s: %s", path, name, strerror(errno));
                 written = false;
         }
@@ -282,8 +288,9 @@ static void release_any_claims(int records, const char *container) {
 /* Whether the host's interface @name has the MAC address that starts at @mac. */
 static bool has_mac_address(Arena *arena, const char *name, const char *mac) {
         Buffer address = BUFFER_NULL;
-        bool has = read_file(arena_printf(arena, "/sys/class/net/%s/address", name), &address) && address.length > 0 &&
-                   strncasecmp(address.text, mac, address.length - 1) == 0 && mac[address.length - 1] == ' ';
+        bool has = read_file(arena_printf(arena, "/sys/class/net/%s/address", name), &address) >= 0 &&
+                   address.length > 0 && strncasecmp(address.text, mac, address.length - 1) == 0 &&
+                   mac[address.length - 1] == ' ';
 
         buffer_free(&address);
         return has;
@@ -313,6 +320,8 @@ static pid_t start_removing_links(Arena *arena, const Buffer *network) {
         }
         if (batch.length > 0)
                 pid = start_program(ip, &batch, false);
+        if (pid < 0)
+                (void)log_error(pid, "%s: %m", ip[0]);
         buffer_free(&batch);
         return pid;
 }
@@ -369,7 +378,7 @@ static bool delete_elements(const Buffer *script, const Buffer *kept, bool last)
         }
         if (last)
                 buffer_append(&input, delete_table, sizeof(delete_table) - 1);
-        deleted = run_program(nft, &input) == 0;
+        deleted = run_logged(nft, &input) == 0;
         buffer_free(&input);
         conntrack_forget(script, kept);
         return deleted;
@@ -413,7 +422,7 @@ static bool remove_forwards(Arena *arena, int records, const char *container) {
 static bool add_forwards(const Buffer *script) {
         char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", (char *)"-", NULL};
 
-        return script->length == 0 || run_program(nft, script) == 0;
+        return script->length == 0 || run_logged(nft, script) == 0;
 }
 
 /* Removes what the snippet for systemd-tmpfiles says is to be removed, the root directory of an ephemeral container, which
@@ -436,7 +445,7 @@ static const char *find_other_unit(Arena *arena, const char *container) {
         const char *own = arena_printf(arena, "container@%s.service", container), *unit = NULL;
         Buffer state = BUFFER_NULL;
 
-        if (read_file(arena_printf(arena, "/run/systemd/machines/%s", container), &state))
+        if (read_file(arena_printf(arena, "/run/systemd/machines/%s", container), &state) >= 0)
                 for_each_line(line, end, &state) {
                         const char *value = line_behind(line, end, "SCOPE=");
 
@@ -479,7 +488,7 @@ static void unregister_machine(Arena *arena, const char *container) {
                 NULL};
 
         if (access(arena_printf(arena, "/run/systemd/machines/%s", container), F_OK) == 0)
-                (void)run_program(busctl, &BUFFER_NULL);
+                ignore_failure(run_logged(busctl, &BUFFER_NULL));
 }
 
 /* Removes what is left of the machine, unless another one has its name by now. */
@@ -520,7 +529,7 @@ static bool remove_record(Arena *arena, int records, const char *container) {
                 /* systemd stops these when the container stops, but at its restart it restarts them. */
                 removed = localhost_close(container, &localhost, &BUFFER_NULL) && removed;
                 if (links != 0)
-                        (void)end_program(links);
+                        ignore_failure(end_program(links));
                 removed = release_claims(arena, records, container, &claims, &BUFFER_NULL) && removed;
                 /* A record is whole or gone. */
                 if (renameat(records, container, records, new_record_path(arena, container)) == 0) {
@@ -555,7 +564,7 @@ static bool read_generated(const char *path, Buffer *text) {
 
         for (int waited = 0; waited < GENERATOR_WAIT_MAX; waited += WAIT_STEP) {
                 text->length = 0;
-                if (read_file(path, text)) {
+                if (read_file(path, text) >= 0) {
                         if (is_whole(text))
                                 return true;
                         missing = "not whole";
@@ -581,7 +590,7 @@ static bool is_giving_up(Arena *arena, const char *directory, const ClaimConflic
         if (access(arena_printf(arena, "%s.d/" RETIRED_DROP_IN, path), F_OK) == 0)
                 return true;
         /* While the generator writes it is not there; the unit of a broken container has no claims, and no end. */
-        if (read_file(path, &unit))
+        if (read_file(path, &unit) >= 0)
                 giving_up = memmem(unit.text, unit.length, "\n# End of ", 10) &&
                             !has_line(&unit, conflict->claim, strlen(conflict->claim));
         else
@@ -788,7 +797,7 @@ static bool create_files(const Buffer *tmpfiles) {
                 if (!is_in_root_directory(line, end))
                         buffer_append(&lines, line, (size_t)(end + 1 - line));
         }
-        created = lines.length == 0 || run_program(systemd_tmpfiles, &lines) == 0;
+        created = lines.length == 0 || run_logged(systemd_tmpfiles, &lines) == 0;
         buffer_free(&lines);
         return created;
 }

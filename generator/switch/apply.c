@@ -1,11 +1,13 @@
 #include "switch/apply.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/memory.h"
 #include "base/name-table.h"
 #include "base/run-program.h"
 #include "bus/jobs.h"
@@ -111,10 +113,12 @@ bool apply_return_to(const char *name, const char *system) {
                 (char *)"--service-type=exec", (char *)"--property=Conflicts=nixos-container-switch.service",
                 (char *)"--property=After=nixos-container-switch.service", (char *)"--property=RuntimeMaxSec=10min",
                 arena_join(&arena, system, "/bin/switch-to-configuration"), (char *)"test", NULL};
-        bool good = interrupt_end_program(start_program(systemd_run, &BUFFER_NULL, false)) == 0;
+        int r = interrupt_end_program(start_program(systemd_run, &BUFFER_NULL, false));
 
+        if (r < 0 && r != -ECHILD)
+                (void)log_error(r, "%s: %m", systemd_run[0]);
         arena_free(&arena);
-        return good;
+        return r == 0;
 }
 
 static void end_reload(Step *step, const char *result) {

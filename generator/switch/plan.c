@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/read-file.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "cli/host.h"
 #include "manifest/entry.h"
 #include "manifest/mounts.h"
@@ -287,7 +289,7 @@ static bool is_as_started(Plan *plan, const char *records, const Container *decl
         const char *name = declared->name.text;
         Buffer recorded = BUFFER_NULL;
         bool same = !declared->broken && entry_read(declared, window, entry) &&
-                    read_file(arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), &recorded) &&
+                    read_file(arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), &recorded) >= 0 &&
                     entry_is_recorded(declared, entry, &recorded) &&
                     !exists(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name));
 

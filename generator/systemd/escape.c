@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/text.h"
 
 static bool is_control(char c) {
         return (unsigned char)c < ' ' || c == 0x7f;

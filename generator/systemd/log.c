@@ -3,43 +3,50 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/utf8.h"
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "base/text.h"
 
 static int kmsg = -1;
+
+/* The kernel takes a message in one write(2). */
+static void write_kmsg(int priority, const char *text) {
+        char line[LOG_KMSG_MAX + 1];
+        size_t length = (size_t)snprintf(
+                line, sizeof(line), "<%i>%s[%i]: %s\n", priority, program_invocation_short_name, getpid(), text);
+
+        if (length > LOG_KMSG_MAX) {
+                static const char mark[] = " …\n";
+
+                length = utf8_cut(line, LOG_KMSG_MAX, LOG_KMSG_MAX - (sizeof(mark) - 1));
+                memcpy(line + length, mark, sizeof(mark) - 1);
+                length += sizeof(mark) - 1;
+        }
+        (void)!write(kmsg, line, length);
+}
+
+static void write_line(int priority, const char *text) {
+        if (kmsg < 0)
+                fprintf(stderr, "%s\n", text);
+        else
+                write_kmsg(priority, text);
+}
+
+static void complain(const char *message) {
+        write_line(LOG_ERR, message);
+}
 
 void log_open(void) {
         const char *exec_pid = getenv("SYSTEMD_EXEC_PID");
 
         if (exec_pid && strtol(exec_pid, NULL, 10) == getpid() && !isatty(STDERR_FILENO))
                 kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
-}
-
-static void replace_control_characters(char *text) {
-        char *to = text;
-
-        for (const char *from = text; *from; from++) {
-                bool is_wide = utf8_is_control(from, 2);
-
-                *to = *from;
-                if (is_wide || (unsigned char)*from < ' ' || *from == 0x7f)
-                        *to = '?';
-                to++;
-                from += is_wide;
-        }
-        *to = '\0';
-}
-
-const char *printable(Arena *arena, const char *text) {
-        char *copy = arena_copy(arena, text, strlen(text));
-
-        replace_control_characters(copy);
-        return copy;
+        memory_set_complaint(complain);
 }
 
 /* Formats a message as one line; free(3) it. NULL, after that was said, if there is no memory. */
@@ -47,47 +54,47 @@ static char *format_message(const char *format, va_list arguments) {
         char *text;
 
         if (vasprintf(&text, format, arguments) < 0) {
-                (void)!write(STDERR_FILENO, "Out of memory.\n", 15);
+                complain("Out of memory.");
                 return NULL;
         }
-        replace_control_characters(text);
+        make_printable(text);
         return text;
 }
 
+static void vlog_message(int priority, const char *format, va_list arguments) {
+        CLEANUP_FREE char *text = format_message(format, arguments);
+
+        if (text)
+                write_line(priority, text);
+}
+
 void log_message(int priority, const char *format, ...) {
-        char line[LOG_KMSG_MAX + 1], *text;
         va_list arguments;
 
         va_start(arguments, format);
-        text = format_message(format, arguments);
+        vlog_message(priority, format, arguments);
         va_end(arguments);
-        if (!text)
-                return;
-        if (kmsg < 0) {
-                fprintf(stderr, "%s\n", text);
-        } else {
-                int length = snprintf(line, sizeof(line), "<%i>%s[%i]: %s\n", priority, program_invocation_short_name,
-                        getpid(), text);
+}
 
-                if (length > LOG_KMSG_MAX) {
-                        static const char cut[] = " …\n";
+int log_error(int error, const char *format, ...) {
+        va_list arguments;
 
-                        length = LOG_KMSG_MAX;
-                        memcpy(line + LOG_KMSG_MAX - (sizeof(cut) - 1), cut, sizeof(cut));
-                }
-                (void)!write(kmsg, line, (size_t)length);
-        }
-        free(text);
+        if (error < 0)
+                error = -error;
+        errno = error;
+        va_start(arguments, format);
+        vlog_message(LOG_ERR, format, arguments);
+        va_end(arguments);
+        return -error;
 }
 
 void print_safely(const char *format, ...) {
+        CLEANUP_FREE char *text = NULL;
         va_list arguments;
-        char *text;
 
         va_start(arguments, format);
         text = format_message(format, arguments);
         va_end(arguments);
         if (text)
                 printf("%s\n", text);
-        free(text);
 }

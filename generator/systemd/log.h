@@ -4,7 +4,7 @@
 
 #include <syslog.h>
 
-#include "base/arena.h"
+#include "base/error.h"
 
 /* The longest message that one write(2) to /dev/kmsg takes; a longer one is refused whole with EINVAL. */
 #define LOG_KMSG_MAX 1024
@@ -12,13 +12,12 @@
 /* Chooses where messages go. Reads $SYSTEMD_EXEC_PID, see systemd.exec(5). */
 void log_open(void);
 
-/* Gives @text with a '?' for each control character, so that it can neither act on a terminal nor look like another line. Owned by
- * @arena. */
-const char *printable(Arena *arena, const char *text);
-
 /* Logs one message of @priority (syslog(3)), formatted as printf(3), without a newline at its end. Control characters
  * become '?'. In the kernel log a message that is too long is cut, and marked so. */
 void log_message(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Logs a failure as an error, "…: %m" with the text of @error, an errno(3) or a negative one. Returns it as it is returned, negative. */
+int log_error(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Prints a line to standard output, in the same way. */
 void print_safely(const char *format, ...) __attribute__((format(printf, 1, 2)));

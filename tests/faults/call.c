@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/remove-tree.h"
 #include "cli/unmount.h"
 #include "runtime/resolv-conf.h"
 #include "state/record.h"
+#include "state/removal.h"
 
 static bool attach(void *userdata) {
         return strcmp(userdata, "good") == 0;
@@ -25,7 +25,7 @@ int main(int argc, char *argv[]) {
         else if (argc == 2 && strcmp(argv[1], "resolv_conf_update") == 0)
                 good = resolv_conf_update();
         else if (argc == 3 && strcmp(argv[1], "remove_tree") == 0)
-                good = unmount_below(argv[2]) && remove_tree(argv[2]);
+                good = unmount_below(argv[2]) && remove_directory_tree(argv[2]) >= 0;
         else
                 fprintf(stderr, "There is no such function.\n");
         return good ? EXIT_SUCCESS : EXIT_FAILURE;

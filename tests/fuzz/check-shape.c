@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/read-file.h"
+#include "base/file.h"
 #include "config.h"
 #include "files.h"
 #include "generate/templates.h"
@@ -169,7 +169,7 @@ int main(int argc, char *argv[]) {
                 Buffer text = BUFFER_NULL;
                 Files files;
 
-                if (!read_file(argv[i], &text)) {
+                if (read_file(argv[i], &text) < 0) {
                         perror(argv[i]);
                         return EXIT_FAILURE;
                 }

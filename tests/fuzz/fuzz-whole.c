@@ -24,8 +24,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "base/read-file.h"
-#include "base/write-all.h"
+#include "base/file.h"
 #include "manifest/manifests.h"
 #include "shape.h"
 #include "state/record.h"
@@ -122,7 +121,7 @@ static void make_file(const char *path, const char *text, size_t length) {
         }
         fd = open(whole, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
         if (fd >= 0) {
-                must(write_all(fd, text, length), whole);
+                must(write_all(fd, text, length) >= 0, whole);
                 close(fd);
         }
 }
@@ -174,7 +173,7 @@ static void append_tree(Buffer *buffer, const char *directory, const char *but) 
                                 S_ISDIR(status.st_mode) ? 0 : (size_t)status.st_size);
                         buffer_append(buffer, line, strlen(line));
                         if (S_ISREG(status.st_mode))
-                                must(read_file(path, buffer), path);
+                                must(read_file(path, buffer) >= 0, path);
                         if (S_ISDIR(status.st_mode))
                                 append_tree(buffer, path, but);
                 }
@@ -204,7 +203,7 @@ static void check_file(const char *subdirectory, const char *name) {
         must(lstat(path, &status) == 0, path);
         if (!S_ISREG(status.st_mode) || (status.st_mode & 07777) != 0644)
                 fail("not a file that all can read", path, strlen(path));
-        must(read_file(path, &text), path);
+        must(read_file(path, &text) >= 0, path);
         if (!*subdirectory &&
                 (access(arena_printf(&scratch, "%s/%s.d/" RETIRED_DROP_IN, normal, name), F_OK) == 0 ||
                         access(arena_printf(&scratch, "%s/%s.d/" BROKEN_DROP_IN, normal, name), F_OK) == 0)) {
@@ -213,7 +212,7 @@ static void check_file(const char *subdirectory, const char *name) {
                 /* "container@NAME.service" */
                 path = arena_printf(&scratch, "%s" RECORDS_DIRECTORY "/%.*s/" RECORD_UNIT, host,
                         (int)(strlen(name) - 18), name + 10);
-                must(read_file(path, &expected), path);
+                must(read_file(path, &expected) >= 0, path);
                 expect_equal("not what the record has", &expected, &text);
                 buffer_free(&expected);
         } else {

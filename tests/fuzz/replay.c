@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "base/read-file.h"
+#include "base/file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
@@ -16,7 +16,7 @@ static void replay(char *const *files, int length, volatile int *current) {
         for (; *current < length; (*current)++) {
                 Buffer text = BUFFER_NULL;
 
-                if (!read_file(files[*current], &text)) {
+                if (read_file(files[*current], &text) < 0) {
                         perror(files[*current]);
                         exit(EXIT_FAILURE);
                 }

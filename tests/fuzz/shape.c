@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/memory.h"
 #include "config.h"
 #include "generate/templates.h"
 #include "runtime/resolv-conf.h"

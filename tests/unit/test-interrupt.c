@@ -45,15 +45,15 @@ static void a_signal_ends_nothing_but_is_noted(void **state) {
 static void a_program_without_a_signal_ends_by_itself(void **state) {
         (void)state;
         assert_int_equal(interrupt_end_program(start("exit 3")), 3);
-        assert_int_equal(interrupt_end_program(-1), -1);
+        assert_int_equal(interrupt_end_program(-ENOENT), -ENOENT);
 }
 
 static void a_signal_ends_what_is_waited_for_whether_it_came_before_or_comes_then(void **state) {
         (void)state;
         (void)raise(SIGTERM);
-        assert_int_equal(interrupt_end_program(start("exec sleep 60")), -1);
+        assert_int_equal(interrupt_end_program(start("exec sleep 60")), -ECHILD);
         interrupt_forget();
-        assert_int_equal(interrupt_end_program(start("kill -QUIT $PPID; exec sleep 60")), -1);
+        assert_int_equal(interrupt_end_program(start("kill -QUIT $PPID; exec sleep 60")), -ECHILD);
         assert_true(interrupt_seen());
         interrupt_forget();
 }

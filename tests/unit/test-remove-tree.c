@@ -18,9 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/remove-tree.h"
 #include "capture.h"
 #include "cli/unmount.h"
+#include "state/removal.h"
 
 static char directory[64];
 
@@ -64,7 +64,7 @@ static void all_in_a_directory_is_removed_and_what_links_lead_to_is_kept(void **
         assert_return_code(symlink(outside, at("link")), 0);
         assert_return_code(symlink("nowhere", at("a/dangling")), 0);
         assert_return_code(mkfifo(at("fifo"), 0600), 0);
-        assert_true(remove_tree(directory));
+        assert_true(remove_directory_tree(directory) >= 0);
         assert_int_not_equal(access(directory, F_OK), 0);
         assert_return_code(access(file, F_OK), 0);
         unlink(file);
@@ -79,7 +79,7 @@ static void many_files_in_one_directory_are_all_removed(void **state) {
                 snprintf(name, sizeof(name), "%i", i);
                 touch(at(name));
         }
-        assert_true(remove_tree(directory));
+        assert_true(remove_directory_tree(directory) >= 0);
 }
 
 /* Somebody inside a container makes them, by mkdir() and chdir(). */
@@ -96,7 +96,7 @@ static void directories_of_any_depth_are_removed_with_few_file_descriptors(void 
                 demand(chdir(directory) == 0 && setrlimit(RLIMIT_NOFILE, &few) == 0);
                 for (int i = 0; i < 5000; i++)
                         demand(mkdir("deep", 0700) == 0 && mkdir("wide", 0700) == 0 && chdir("deep") == 0);
-                demand(chdir("/") == 0 && remove_tree(directory));
+                demand(chdir("/") == 0 && remove_directory_tree(directory) >= 0);
                 exit(EXIT_SUCCESS);
         }
         assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -123,7 +123,7 @@ static void what_is_immutable_is_removed(void **state) {
         assert_return_code(mkdir(at("empty"), 0700), 0);
         touch(at("empty/file"));
         made = make_immutable(at("file")) && make_immutable(at("empty/file")) && make_immutable(at("empty"));
-        assert_true(remove_tree(directory));
+        assert_true(remove_directory_tree(directory) >= 0);
         if (!made)
                 skip();
 }
@@ -131,7 +131,7 @@ static void what_is_immutable_is_removed(void **state) {
 static void a_directory_that_is_gone_is_removed_already(void **state) {
         (void)state;
         assert_return_code(rmdir(directory), 0);
-        assert_true(remove_tree(directory));
+        assert_true(remove_directory_tree(directory) >= 0);
 }
 
 /* Runs @function in a mount namespace of its own, and returns what it says. free(3) it. */
@@ -173,7 +173,7 @@ static void mount_at(const char *path) {
 static void remove_with_a_mount(void) {
         mount_at(at("mount"));
         touch(at("mount/file"));
-        demand(!remove_tree(directory));
+        demand(remove_directory_tree(directory) < 0);
         demand(access(at("mount/file"), F_OK) >= 0);
 }
 
@@ -188,7 +188,7 @@ static void nothing_that_is_mounted_there_is_removed(void **state) {
         free(said);
         /* All beside it is. */
         assert_int_not_equal(access(at("file"), F_OK), 0);
-        assert_true(remove_tree(directory));
+        assert_true(remove_directory_tree(directory) >= 0);
 }
 
 static void unmount_all(void) {
@@ -202,7 +202,7 @@ static void unmount_all(void) {
         demand(unmount_below(directory));
         demand(access(at("mount/deep"), F_OK) < 0);
         demand(umount2(beside, 0) >= 0 && rmdir(beside) >= 0);
-        demand(remove_tree(directory));
+        demand(remove_directory_tree(directory) >= 0);
 }
 
 static void all_that_is_mounted_below_a_directory_is_unmounted(void **state) {
@@ -229,16 +229,16 @@ static void what_is_used_is_not_unmounted(void **state) {
         snprintf(expected, sizeof(expected), "Cannot unmount %s: Device or resource busy\n", at("mount"));
         assert_string_equal(said, expected);
         free(said);
-        assert_true(remove_tree(directory));
+        assert_true(remove_directory_tree(directory) >= 0);
 }
 
 static void remove_a_mount(void) {
         demand(mount("tmpfs", directory, "tmpfs", 0, NULL) >= 0);
         touch(at("file"));
         demand(chdir(directory) >= 0);
-        demand(!remove_tree(directory));
+        demand(remove_directory_tree(directory) < 0);
         demand(chdir("/") >= 0);
-        demand(remove_tree(directory));
+        demand(remove_directory_tree(directory) >= 0);
 }
 
 static void a_directory_that_is_a_mount_itself_is_removed_unless_it_is_used(void **state) {
@@ -260,13 +260,13 @@ static void what_is_no_directory_is_said(void **state) {
         (void)state;
         touch(at("file"));
         capture = capture_start(stderr);
-        good = remove_tree(at("file"));
+        good = remove_directory_tree(at("file")) >= 0;
         said = capture_end(&capture);
         snprintf(expected, sizeof(expected), "Cannot remove %s: Not a directory\n", at("file"));
         assert_string_equal(said, expected);
         assert_false(good);
         free(said);
-        assert_true(remove_tree(directory));
+        assert_true(remove_directory_tree(directory) >= 0);
 }
 
 int main(void) {

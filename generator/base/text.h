@@ -1,8 +1,10 @@
-/* UTF-8, RFC 3629. */
+/* Text of others: UTF-8, RFC 3629, and what of it can be shown. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/arena.h"
 
 /* Decodes the character at @text, which is valid UTF-8 and goes on for @length bytes. Writes its size in bytes. */
 uint32_t utf8_decode(const char *text, size_t length, size_t *ret_size);
@@ -19,3 +21,12 @@ static inline int utf8_is_control(const char *text, size_t length) {
 static inline int utf8_is_noncharacter(uint32_t character) {
         return (character & 0xfffe) == 0xfffe || (character >= 0xfdd0 && character <= 0xfdef);
 }
+
+/* The most of the @length bytes at @text, but not more than @most, that do not end inside of a character. */
+size_t utf8_cut(const char *text, size_t length, size_t most);
+
+/* Puts a '?' in the place of each control character of @text, so that it can neither act on a terminal nor look like another line. */
+void make_printable(char *text);
+
+/* Gives @text with that done. Owned by @arena. */
+const char *printable(Arena *arena, const char *text);

@@ -1,0 +1,89 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+bool is_no_file(int error) {
+        switch (error < 0 ? -error : error) {
+        case ENOENT:
+        case ENOTDIR:
+        case EISDIR:
+        case ELOOP:
+        case ENAMETOOLONG:
+        case ENXIO:
+        case EFBIG:
+                return true;
+        default:
+                return false;
+        }
+}
+
+static int open_file(const char *path) {
+        return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+ssize_t read_file_start(const char *path, char *ret_text, size_t size) {
+        CLEANUP_CLOSE int fd = open_file(path);
+        size_t length = 0;
+
+        if (fd < 0)
+                return negative_errno();
+        while (length < size) {
+                ssize_t n = read(fd, ret_text + length, size - length);
+
+                if (n == 0)
+                        break;
+                if (n < 0 && errno != EINTR)
+                        return negative_errno();
+                length += n > 0 ? (size_t)n : 0;
+        }
+        return (ssize_t)length;
+}
+
+int read_file(const char *path, Buffer *buffer) {
+        CLEANUP_CLOSE int fd = open_file(path);
+        size_t start = buffer->length;
+
+        if (fd < 0)
+                return negative_errno();
+        while (buffer->length - start <= READ_FILE_MAX) {
+                ssize_t n;
+
+                buffer_reserve(buffer, 4096);
+                n = read(fd, buffer->text + buffer->length, buffer->capacity - buffer->length);
+                if (n == 0)
+                        return 0;
+                if (n > 0)
+                        buffer->length += (size_t)n;
+                else if (errno != EINTR)
+                        return negative_errno();
+        }
+        errno = EFBIG;
+        return negative_errno();
+}
+
+int write_all(int fd, const char *text, size_t length) {
+        while (length > 0) {
+                ssize_t n = write(fd, text, length);
+
+                if (n < 0 && errno != EINTR)
+                        return negative_errno();
+                if (n > 0) {
+                        text += n;
+                        length -= (size_t)n;
+                }
+        }
+        return 0;
+}
+
+int close_written(int fd) {
+        return close(fd) >= 0 || errno == EINTR ? 0 : negative_errno();
+}
+
+int flush_stdout(void) {
+        /* Of what has failed before it is known no more why. */
+        errno = EIO;
+        return fflush(stdout) == 0 && !ferror(stdout) ? 0 : negative_errno();
+}

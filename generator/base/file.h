@@ -1,0 +1,30 @@
+/* Reading and writing whole files. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+/* More bytes than any file that is read here has; a device may have no end. */
+#define READ_FILE_MAX ((size_t)64 * 1024 * 1024)
+
+/* Whether @error, an errno(3) or a negative one, of reading says that there is no such file, or something else than a file of a sensible size: a file that
+ * need not be there does not count then. Any other says that the file could not be read. */
+bool is_no_file(int error);
+
+/* Reads at most @size bytes of the start of the file @path. Returns how many. */
+MUST_CHECK ssize_t read_file_start(const char *path, char *ret_text, size_t size);
+
+/* Appends the content of the file @path to @buffer. */
+MUST_CHECK int read_file(const char *path, Buffer *buffer);
+
+/* Writes all @length bytes of @text to @fd, in as many steps as it takes. */
+MUST_CHECK int write_all(int fd, const char *text, size_t length);
+
+/* Closes @fd. Fails if what was written to it may be lost; one whose close is interrupted is closed all the same. */
+MUST_CHECK int close_written(int fd);
+
+/* Writes what was printed to standard output. Fails if not all of it, since the program runs, could be written. */
+MUST_CHECK int flush_stdout(void);
