@@ -1,7 +1,7 @@
 #!/bin/bash
 # many.sh boot|reload|switch: runs inside the host, see run.
 # many.sh declare NUMBER SYSTEM [autoStart]: prints a manifest.
-set -eu
+set -eu -o pipefail
 store=/nix/store/00000000000000000000000000000000
 record=$store-nixos-container-generator/lib/nixos-container-generator/container-record
 manifest=/etc/nixos-containers/many.yaml
