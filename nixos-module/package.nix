@@ -11,6 +11,7 @@
   nftables,
   nix,
   pkg-config,
+  python3,
   scdoc,
   systemd,
   util-linux,
@@ -51,6 +52,7 @@ stdenv.mkDerivation {
     # container-init runs before anything dynamic can.
     glibc.static
   ];
+  nativeCheckInputs = [ python3 ];
   checkInputs = [ cmocka ];
 
   postPatch = "patchShebangs tests";
