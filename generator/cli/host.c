@@ -9,21 +9,9 @@
 #include "base/spelling.h"
 #include "manifest/manifests.h"
 #include "manifest/schema.h"
+#include "state/paths.h"
 #include "state/record.h"
 #include "systemd/log.h"
-
-bool is_container_name(const char *name) {
-        Arena arena = ARENA_NULL;
-        Text text = {0};
-        bool valid = container_name_type.parse(&arena, name, strlen(name), true, &text);
-
-        arena_free(&arena);
-        return valid;
-}
-
-const char *container_unit(Arena *arena, const char *name) {
-        return arena_printf(arena, "container@%s.service", name);
-}
 
 static void add(Host *host, const char *name, const Container *declared, bool has_record) {
         if (host->length == host->capacity) {

@@ -6,6 +6,8 @@
 
 #include "manifest/check.h"
 #include "manifest/manifest.h"
+#include "manifest/schema.h"
+#include "state/paths.h"
 
 typedef struct HostContainer {
         const char *name;
@@ -44,9 +46,3 @@ const char *host_system(Host *host, const HostContainer *container);
 bool host_log_errors(const Host *host, const HostContainer *container);
 
 void host_free(Host *host);
-
-/* Whether @name may be a container's: one of the words that people use for them, and no path. */
-bool is_container_name(const char *name);
-
-/* The unit of a container. Owned by @arena. */
-const char *container_unit(Arena *arena, const char *name);

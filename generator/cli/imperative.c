@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "manifest/closures.h"
 #include "manifest/manifests.h"
-#include "runtime/root-directory.h"
+#include "state/paths.h"
 #include "systemd/escape.h"
 #include "systemd/log.h"
 

@@ -17,7 +17,7 @@
 #include "manifest/closures.h"
 #include "manifest/manifests.h"
 #include "manifest/mounts.h"
-#include "runtime/root-directory.h"
+#include "state/paths.h"
 #include "systemd/log.h"
 
 /* Asks machined, as nothing is declared. */

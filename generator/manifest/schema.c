@@ -690,3 +690,10 @@ const Field container_fields[] = {
 const void *field_value(const Field *field, const void *object) {
         return (const char *)(field->is_rare ? ((const Container *)object)->rare : object) + field->offset;
 }
+
+bool is_container_name(const char *name) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        Text text = {0};
+
+        return container_name_type.parse(&arena, name, strlen(name), true, &text);
+}

@@ -60,3 +60,6 @@ const void *field_value(const Field *field, const void *object);
 
 /* The name of a container. */
 extern const ScalarType container_name_type;
+
+/* Whether @name may be a container's: one of the words that people use for them, and no path. */
+bool is_container_name(const char *name);

@@ -10,17 +10,7 @@
 
 #include <stdbool.h>
 
-/* Below RECORDS_DIRECTORY. The name cannot be a container's. */
-#define RESOLV_CONF_DIRECTORY ".resolv-conf"
-#define RESOLV_CONF_HOST "host"
-#define RESOLV_CONF_UPLINK "uplink"
-#define RESOLV_CONF_FILE "resolv.conf"
-
-/* Where in the container the file is. */
-#define RESOLV_CONF_INSIDE "/run/host/resolv-conf/" RESOLV_CONF_FILE
-
-/* The units that call container-record when the host's files change, without their suffixes. */
-#define RESOLV_CONF_UNIT "container-resolv-conf"
+#include "state/paths.h"
 
 /* Brings both files up to date; a file that the host has not is like an empty one. False, with a message logged, if that fails. */
 bool resolv_conf_update(void);

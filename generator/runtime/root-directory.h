@@ -5,10 +5,7 @@
 #include <stddef.h>
 
 #include "base/lines.h"
-
-/* Where they are, on the host. */
-#define STATE_ROOTS "/var/lib/nixos-containers/"
-#define EPHEMERAL_ROOTS "/run/nixos-containers/"
+#include "state/paths.h"
 
 /* Whether the line of a record, of tmpfiles.d(5), makes a directory in the root directory of its container. That is not for
  * systemd-tmpfiles, which would follow the container's symbolic links on the host. */

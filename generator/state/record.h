@@ -28,11 +28,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-
-#define RECORDS_DIRECTORY "/run/nixos-container-generator"
-
-/* Where systemd has its generators write units that come before those in /usr. systemd.generator(7) */
-#define UNITS_DIRECTORY "/run/systemd/generator"
+#include "state/paths.h"
 
 /* Below RECORDS_DIRECTORY: a symbolic link for each claim, named as it, to the name of the container that has it. Its
  * own name cannot be a container's. */
