@@ -3,15 +3,12 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-static bool parse_prefix(const char *text, uint8_t limit, uint8_t *ret_prefix) {
-        unsigned prefix = 0;
-        size_t length = strspn(text, "0123456789");
+#include "base/number.h"
 
-        if (length == 0 || length > 3 || text[length] != '\0' || (length > 1 && text[0] == '0'))
-                return false;
-        for (size_t i = 0; i < length; i++)
-                prefix = 10 * prefix + (unsigned)(text[i] - '0');
-        if (prefix > limit)
+static bool parse_prefix(const char *text, uint8_t limit, uint8_t *ret_prefix) {
+        uint64_t prefix;
+
+        if (!number_parse(text, 0, limit, &prefix))
                 return false;
         *ret_prefix = (uint8_t)prefix;
         return true;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "systemd/escape.h"
 #include "systemd/option-path.h"
 
@@ -19,12 +20,9 @@
 /* Whether @path is the store's directory and a name in it. Nix allows no other characters in names. */
 static bool is_store_path(const char *path) {
         static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._?=";
-        const char *name = path + sizeof(STORE_DIRECTORY);
-        size_t length;
+        const char *name = path_behind(path, STORE_DIRECTORY);
+        size_t length = name ? strspn(name, allowed) : 0;
 
-        if (!is_in_store(path))
-                return false;
-        length = strspn(name, allowed);
         return length > 0 && length <= NAME_MAX && name[0] != '.' && name[length] == '\0';
 }
 
@@ -52,13 +50,9 @@ static void split(Manifest *manifest, Container *container, char *text, Diagnost
 }
 
 bool closure_has(const Container *container, const char *path) {
-        for (uint32_t i = 0; i < container->rare->store_paths_length; i++) {
-                size_t length = strlen(container->rare->store_paths[i]);
-
-                if (strncmp(path, container->rare->store_paths[i], length) == 0 &&
-                        (path[length] == '\0' || path[length] == '/'))
+        for (uint32_t i = 0; i < container->rare->store_paths_length; i++)
+                if (path_is_within(path, container->rare->store_paths[i]))
                         return true;
-        }
         return false;
 }
 

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <stdbool.h>
-#include <string.h>
 
+#include "base/path.h"
 #include "manifest/manifest.h"
 
 #define STORE_DIRECTORY "/nix/store"
 
 static inline bool is_in_store(const char *path) {
-        return strncmp(path, STORE_DIRECTORY "/", sizeof(STORE_DIRECTORY)) == 0;
+        return path_is_below(path, STORE_DIRECTORY);
 }
 
 /* Reads the closures of the containers in @manifest that have one. One that cannot be used is an error of its container. @root is ""

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "systemd/option-path.h"
 
 typedef struct Mount {
@@ -196,7 +197,6 @@ void mounts_check(const Manifest *manifest, const char *root, Diagnostics *diagn
 }
 
 bool mounts_below(const char *root, const char *path) {
-        size_t length = strlen(path);
         char mountinfo[PATH_MAX];
         bool found = false;
         Mounts mounts;
@@ -204,7 +204,7 @@ bool mounts_below(const char *root, const char *path) {
         snprintf(mountinfo, sizeof(mountinfo), "%s/proc/self/mountinfo", root);
         read_mounts(&mounts, mountinfo);
         for (size_t i = 0; i < mounts.length && !found; i++)
-                found = strncmp(mounts.items[i].target, path, length) == 0 && mounts.items[i].target[length] == '/';
+                found = path_is_below(mounts.items[i].target, path);
         free_mounts(&mounts);
         return found;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/capability.h>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "manifest/manifest.h"
 #include "systemd/escape.h"
@@ -16,6 +17,9 @@
 
 /* The longest text, in bytes. Linux takes arguments of up to 128 KiB, and systemd lines of up to 1 MiB. */
 #define TEXT_MAX 65535
+
+/* The largest number of which anything is said: there is more of nothing, and it overflows nowhere. */
+#define NUMBER_MAX UINT64_C(999999999999999)
 
 /* What every text must be: it ends up in unit files and argument lists, which cannot carry control characters, and systemd
  * refuses lines with noncharacters. */
@@ -44,40 +48,33 @@ static bool parse_bool(Arena *arena, const char *text, size_t length, bool plain
         return plain && (((Flag *)value)->value || strcmp(text, "false") == 0);
 }
 
-static bool parse_number(const char *text, uint32_t least, uint32_t most, uint32_t *ret_number) {
-        uint64_t number = 0;
-        size_t length = strspn(text, "0123456789");
-
-        if (length == 0 || length > 10 || text[length] != '\0' || (length > 1 && text[0] == '0'))
-                return false;
-        for (size_t i = 0; i < length; i++)
-                number = 10 * number + (uint64_t)(text[i] - '0');
-        *ret_number = (uint32_t)number;
-        return number >= least && number <= most;
-}
-
 static bool parse_port(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        uint64_t number;
+
         (void)arena, (void)length;
-        return plain && parse_number(text, 1, UINT16_MAX, &((Number *)value)->value);
+        if (!plain || !number_parse(text, 1, UINT16_MAX, &number))
+                return false;
+        ((Number *)value)->value = (uint32_t)number;
+        return true;
 }
 
 /* PORT or FIRST-LAST. */
 static bool parse_port_range(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         const char *hyphen = memchr(text, '-', length);
-        uint32_t first, last;
+        uint64_t first, last;
 
         if (hyphen) {
                 if (strlen(text) != length ||
-                        !parse_number(arena_copy(arena, text, (size_t)(hyphen - text)), 1, UINT16_MAX, &first) ||
-                        !parse_number(hyphen + 1, first, UINT16_MAX, &last) || last - first >= PORT_RANGE_MAX)
+                        !number_parse(arena_copy(arena, text, (size_t)(hyphen - text)), 1, UINT16_MAX, &first) ||
+                        !number_parse(hyphen + 1, first, UINT16_MAX, &last) || last - first >= PORT_RANGE_MAX)
                         return false;
         } else {
-                if (!plain || !parse_number(text, 1, UINT16_MAX, &first))
+                if (!plain || !number_parse(text, 1, UINT16_MAX, &first))
                         return false;
                 last = first;
         }
-        ((PortRange *)value)->first = first;
-        ((PortRange *)value)->last = last;
+        ((PortRange *)value)->first = (uint32_t)first;
+        ((PortRange *)value)->last = (uint32_t)last;
         return true;
 }
 
@@ -188,11 +185,11 @@ static bool parse_protocol(Arena *arena, const char *text, size_t length, bool p
 }
 
 static bool parse_private_users(Arena *arena, const char *text, size_t length, bool plain, void *value) {
-        uint32_t number;
+        uint64_t number;
 
         (void)plain;
         if (strcmp(text, "no") != 0 && strcmp(text, "identity") != 0 && strcmp(text, "pick") != 0 &&
-                (!parse_number(text, 0, UINT32_MAX - USER_RANGE, &number) || number == UINT16_MAX))
+                (!number_parse(text, 0, UINT32_MAX - USER_RANGE, &number) || number == UINT16_MAX))
                 return false;
         return keep_text(arena, text, length, value);
 }
@@ -305,15 +302,14 @@ static bool parse_time_span(Arena *arena, const char *text, size_t length, bool 
         if (strcmp(text, "infinity") == 0)
                 return true;
         do {
-                uint64_t number = 0, usec;
+                uint64_t number, usec;
                 size_t digits, unit;
 
                 rest += strspn(rest, " ");
-                digits = strspn(rest, "0123456789");
-                if (digits == 0 || digits > 15)
+                digits = number_scan(rest, NUMBER_MAX, &number);
+                if (digits == 0)
                         return false;
-                while (digits-- > 0)
-                        number = 10 * number + (uint64_t)(*rest++ - '0');
+                rest += digits;
                 if (rest[0] == '.' && isdigit((unsigned char)rest[1])) {
                         rest += 1 + strspn(rest + 1, "0123456789");
                         number++;
@@ -333,13 +329,10 @@ static bool parse_time_span(Arena *arena, const char *text, size_t length, bool 
  * whether it is more than 0. */
 static bool parse_decimal(
         const char *text, size_t decimals, uint64_t *ret_whole, const char **ret_rest, bool *ret_positive) {
-        size_t length = strspn(text, "0123456789");
+        size_t length = number_scan(text, NUMBER_MAX, ret_whole);
 
-        if (length == 0 || length > 15 || (length > 1 && text[0] == '0'))
+        if (length == 0 || (length > 1 && text[0] == '0'))
                 return false;
-        *ret_whole = 0;
-        for (size_t i = 0; i < length; i++)
-                *ret_whole = 10 * *ret_whole + (uint64_t)(text[i] - '0');
         *ret_positive = *ret_whole > 0;
         *ret_rest = text + length;
         if (text[length] != '.')
@@ -389,10 +382,11 @@ static bool parse_cpu_quota(Arena *arena, const char *text, size_t length, bool 
 
 /* As TasksMax= there. */
 static bool parse_tasks(Arena *arena, const char *text, size_t length, bool plain, void *value) {
+        uint64_t number;
+
         (void)plain;
-        return keep_text(arena, text, length, value) &&
-               (strcmp(text, "infinity") == 0 || is_percentage(text, 100) ||
-                       (strspn(text, "0123456789") == length && length > 0 && length <= 15 && text[0] != '0'));
+        return keep_text(arena, text, length, value) && (strcmp(text, "infinity") == 0 || is_percentage(text, 100) ||
+                                                                number_parse(text, 1, NUMBER_MAX, &number));
 }
 
 /* See --system-call-filter= in systemd-nspawn(1). */
@@ -426,12 +420,12 @@ static bool parse_mode(Arena *arena, const char *text, size_t length, bool plain
 /* A user's or group's name or number. systemd, src/basic/user-util.c, valid_user_group_name() */
 static bool parse_user(Arena *arena, const char *text, size_t length, bool plain, void *value) {
         static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
-        uint32_t number;
+        uint64_t number;
 
         (void)plain;
         if (!keep_text(arena, text, length, value))
                 return false;
-        if (parse_number(text, 0, UINT32_MAX - 1, &number))
+        if (number_parse(text, 0, UINT32_MAX - 1, &number))
                 return number != UINT16_MAX; /* not an ID: -1 in 16 bits */
         return (length > 0 && length <= 31 && strspn(text, allowed) == length && text[0] != '-' && text[0] != '.' &&
                 !isdigit((unsigned char)text[0]));

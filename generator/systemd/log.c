@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/text.h"
 
 static int kmsg = -1;
@@ -43,8 +44,9 @@ static void complain(const char *message) {
 
 void log_open(void) {
         const char *exec_pid = getenv("SYSTEMD_EXEC_PID");
+        uint64_t pid;
 
-        if (exec_pid && strtol(exec_pid, NULL, 10) == getpid() && !isatty(STDERR_FILENO))
+        if (exec_pid && number_parse(exec_pid, 1, INT32_MAX, &pid) && (pid_t)pid == getpid() && !isatty(STDERR_FILENO))
                 kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
         memory_set_complaint(complain);
 }

@@ -1,0 +1,29 @@
+/* Paths, as they are written: absolute, without "." and "..", and without a slash at the end unless it is all there is. */
+#pragma once
+
+#include <stdbool.h>
+#include <string.h>
+
+/* What of @path is behind @directory and a slash, which is "" for @directory itself; NULL if it is somewhere else. */
+static inline const char *path_behind(const char *path, const char *directory) {
+        size_t length = strlen(directory);
+
+        if (strncmp(path, directory, length) != 0)
+                return NULL;
+        path += length;
+        if (length > 0 && directory[length - 1] == '/')
+                return path;
+        return path[0] == '/' ? path + 1 : path[0] == '\0' ? path : NULL;
+}
+
+/* Whether @path is somewhere below @directory. */
+static inline bool path_is_below(const char *path, const char *directory) {
+        const char *behind = path_behind(path, directory);
+
+        return behind && behind[0] != '\0';
+}
+
+/* Whether @path is @directory or somewhere below it. */
+static inline bool path_is_within(const char *path, const char *directory) {
+        return path_behind(path, directory) != NULL;
+}
