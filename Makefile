@@ -170,14 +170,14 @@ $(B)/call: tests/faults/call.c $(ALL_LIBRARIES)
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(GROUP) $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd)
 
-$(B)/systemd: tests/faults/systemd.c tests/unit/systemd.h
+$(B)/answering-systemd: tests/faults/systemd.c tests/unit/systemd.h
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(shell $(PKG_CONFIG) --libs libsystemd)
 
 # All faults, of which "make check" has only some of those that are many: make check-faults EVERY=1
 # Those of some situations: make check-faults PATTERN=start
 check-faults:
-	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%) $(FAULTS_BUILD)/call $(FAULTS_BUILD)/systemd
+	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%) $(FAULTS_BUILD)/call $(FAULTS_BUILD)/answering-systemd
 	@EVERY=$(EVERY) tests/faults/run $(FAULTS_BUILD) '$(PATTERN)'
 
 check-nix:
