@@ -1,25 +1,11 @@
 #include "bus/jobs.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/arena.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
-#include "systemd/log.h"
-
-#define SYSTEMD_SERVICE "org.freedesktop.systemd1"
-#define SYSTEMD_PATH "/org/freedesktop/systemd1"
-#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
-
-/* The socket where systemd itself listens, for root only: it is there before D-Bus is, and while that is being restarted. */
-#define SYSTEMD_PRIVATE_SOCKET "unix:path=/run/systemd/private"
-
-/* As long as systemctl(1) waits: the generators may take 90 s. */
-#define RELOAD_TIMEOUT ((uint64_t)180 * 1000 * 1000)
 
 /* An interrupt may come right before it is waited: then it is seen this much later. */
 #define INTERRUPT_TIMEOUT ((uint64_t)1000 * 1000)
@@ -37,36 +23,6 @@ typedef struct Enqueued {
         Run *run;
         Job *job;
 } Enqueued;
-
-static const char *message_of(const sd_bus_error *error, int r) {
-        return error && error->message ? error->message : strerror(-r);
-}
-
-static sd_bus *connect_privately(void) {
-        sd_bus *bus = NULL;
-
-        if (sd_bus_new(&bus) < 0)
-                return NULL;
-        if (sd_bus_set_address(bus, SYSTEMD_PRIVATE_SOCKET) < 0 || sd_bus_start(bus) < 0)
-                return sd_bus_unref(bus);
-        return bus;
-}
-
-sd_bus *systemd_connect(void) {
-        sd_bus *bus = NULL;
-        int r;
-
-        if (geteuid() == 0)
-                bus = connect_privately();
-        r = bus ? 0 : sd_bus_open_system(&bus);
-        if (r >= 0) {
-                /* While it loads its units anew it answers nobody. */
-                (void)sd_bus_set_method_call_timeout(bus, RELOAD_TIMEOUT);
-                return bus;
-        }
-        log_message(LOG_ERR, "Cannot speak to systemd: %s", strerror(-r));
-        return NULL;
-}
 
 static void end_job(Run *run, Job *job, const char *result) {
         free(job->path);
@@ -88,7 +44,7 @@ static int on_enqueued(sd_bus_message *reply, void *userdata, sd_bus_error *ret_
         if (sd_bus_message_is_method_error(reply, NULL)) {
                 const sd_bus_error *error = sd_bus_message_get_error(reply);
 
-                end_job(enqueued->run, enqueued->job, message_of(error, -EIO));
+                end_job(enqueued->run, enqueued->job, bus_error_text(error, -EIO));
                 return 0;
         }
         r = sd_bus_message_read(reply, "o", &path);
@@ -148,8 +104,8 @@ static int on_subscribed(sd_bus_message *reply, void *userdata, sd_bus_error *re
         const sd_bus_error *error = sd_bus_message_get_error(reply);
 
         (void)ret_error;
-        if (error && !sd_bus_error_has_name(error, "org.freedesktop.systemd1.AlreadySubscribed"))
-                give_up(userdata, sd_bus_message_get_bus(reply), message_of(error, -EIO));
+        if (error && !sd_bus_error_has_name(error, SYSTEMD_ALREADY_SUBSCRIBED))
+                give_up(userdata, sd_bus_message_get_bus(reply), bus_error_text(error, -EIO));
         return 0;
 }
 
@@ -170,7 +126,7 @@ static int subscribe(sd_bus *bus, Run *run, sd_bus_slot **ret_match) {
 
 static int enqueue(sd_bus *bus, Enqueued *enqueued, void *userdata) {
         const Job *job = enqueued->job;
-        sd_bus_message *message = NULL;
+        CLEANUP_BUS_MESSAGE sd_bus_message *message = NULL;
         int r = sd_bus_message_new_method_call(
                 bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, job->method);
 
@@ -180,14 +136,13 @@ static int enqueue(sd_bus *bus, Enqueued *enqueued, void *userdata) {
                 r = job->append(message, job, userdata);
         if (r >= 0)
                 r = sd_bus_call_async(bus, NULL, message, on_enqueued, enqueued, 0);
-        sd_bus_message_unref(message);
         return r;
 }
 
 bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata) {
         Run run = {.jobs = jobs, .length = length, .left = length, .good = true, .ended = ended, .userdata = userdata};
-        sd_bus_slot *match = NULL;
-        Enqueued *enqueued;
+        CLEANUP_BUS_SLOT sd_bus_slot *match = NULL;
+        CLEANUP_FREE Enqueued *enqueued = NULL;
         int r;
 
         if (length == 0)
@@ -195,7 +150,6 @@ bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *user
         r = subscribe(bus, &run, &match);
         if (r < 0) {
                 end_all(&run, strerror(-r));
-                sd_bus_slot_unref(match);
                 return false;
         }
 
@@ -207,9 +161,6 @@ bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *user
                         end_job(&run, &jobs[i], strerror(-r));
         }
         wait_for_all(bus, &run);
-
-        sd_bus_slot_unref(match);
-        free(enqueued);
         return run.good;
 }
 
@@ -219,42 +170,4 @@ void jobs_free(Job jobs[], size_t length) {
                 free(jobs[i].result);
                 jobs[i].path = jobs[i].result = NULL;
         }
-}
-
-char *unit_property(sd_bus *bus, const char *unit, const char *name) {
-        static const char *const interfaces[] = {
-                "org.freedesktop.systemd1.Unit", "org.freedesktop.systemd1.Service", NULL};
-        char *path = NULL, *value = NULL;
-
-        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0)
-                return NULL;
-        for (size_t i = 0; interfaces[i] && !value; i++)
-                if (sd_bus_get_property_string(bus, SYSTEMD_SERVICE, path, interfaces[i], name, NULL, &value) < 0)
-                        value = NULL;
-        free(path);
-        return value;
-}
-
-void unit_end_reload(const char *unit) {
-        sd_bus *bus = systemd_connect();
-
-        if (bus)
-                (void)sd_bus_call_method(bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "KillUnit", NULL, NULL,
-                        "ssi", unit, "control", SIGTERM);
-        sd_bus_flush_close_unref(bus);
-}
-
-bool systemd_reload(sd_bus *bus) {
-        sd_bus_message *message = NULL;
-        sd_bus_error error = SD_BUS_ERROR_NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Reload");
-        if (r >= 0)
-                r = sd_bus_call(bus, message, RELOAD_TIMEOUT, &error, NULL);
-        if (r < 0)
-                log_message(LOG_ERR, "systemd cannot load its units anew: %s", message_of(&error, r));
-        sd_bus_error_free(&error);
-        sd_bus_message_unref(message);
-        return r >= 0;
 }

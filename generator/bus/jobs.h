@@ -4,11 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <systemd/sd-bus.h>
 
-/* Connects to systemd, by its private socket where there is no D-Bus yet. NULL if that fails; that was logged. Give back with
- * sd_bus_flush_close_unref(). */
-sd_bus *systemd_connect(void);
+#include "bus/bus.h"
 
 typedef struct Job {
         const char *method; /* of the Manager: "StartUnit", "StopUnit", "RestartUnit", "ReloadUnit", … */
@@ -28,18 +25,8 @@ typedef void (*JobEnded)(const Job *job, void *userdata);
 #define JOB_INTERRUPTED "interrupted"
 
 /* Enqueues all @jobs at once, and returns when all have ended, at the latest with the connection, which an interrupt closes. The mode is
- * "replace", for a unit that is made by the job "fail". False if one of them did not end as "done". The results are freed with
- * jobs_free(). */
+ * "replace", for a unit that is made by the job "fail". Whether each has ended as "done": nothing is logged, as the results say it all, which
+ * are freed with jobs_free(). */
 bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata);
 
 void jobs_free(Job jobs[], size_t length);
-
-/* The property @name, a string, of @unit ("ActiveState", …), or NULL if systemd cannot tell. free(3) */
-char *unit_property(sd_bus *bus, const char *unit, const char *name);
-
-/* Ends what a reload of @unit still does on the host, over a connection of its own: with that nothing more is asked of the container. An error
- * has no consequence: the old system is activated all the same. */
-void unit_end_reload(const char *unit);
-
-/* systemctl daemon-reload. False, with a message logged, if it fails. */
-bool systemd_reload(sd_bus *bus);

@@ -1,33 +1,13 @@
 #include "bus/machined.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/memory.h"
-#include "systemd/log.h"
 
-#define MACHINED_SERVICE "org.freedesktop.machine1"
-#define MACHINED_PATH "/org/freedesktop/machine1"
-#define MACHINED_MANAGER "org.freedesktop.machine1.Manager"
-
-sd_bus *host_bus_connect(void) {
-        sd_bus *bus = NULL;
-        int r = sd_bus_open_system(&bus);
-
-        if (r >= 0)
-                return bus;
-        log_message(LOG_ERR, "Cannot connect to D-Bus: %s. Does dbus.service run?", strerror(-r));
-        return NULL;
-}
-
-const char *bus_error_text(const sd_bus_error *error) {
+const char *machine_error_text(const sd_bus_error *error, int r) {
         static const char *const absent[] = {
-                SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, "org.freedesktop.systemd1.UnitMasked",
-                "org.freedesktop.systemd1.NoSuchUnit",
+                SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, SYSTEMD_UNIT_MASKED, SYSTEMD_NO_SUCH_UNIT,
                 SD_BUS_ERROR_FILE_EXISTS, /* what systemd 262 says of the alias of a masked unit */
         };
 
@@ -36,28 +16,33 @@ const char *bus_error_text(const sd_bus_error *error) {
                         return "systemd-machined does not run, and cannot be started";
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT))
                 return "systemd-machined does not answer";
-        return error->message ? error->message : strerror(EIO);
+        return bus_error_text(error, r);
 }
 
-static int call(sd_bus *bus, const char *method, const char *name, sd_bus_error *error, sd_bus_message **ret_reply) {
+static int call(
+        sd_bus *bus, const char *method, const char *name, sd_bus_error *ret_error, sd_bus_message **ret_reply) {
         return sd_bus_call_method(
-                bus, MACHINED_SERVICE, MACHINED_PATH, MACHINED_MANAGER, method, error, ret_reply, "s", name);
+                bus, MACHINED_SERVICE, MACHINED_PATH, MACHINED_MANAGER, method, ret_error, ret_reply, "s", name);
 }
 
-bool machine_leader(sd_bus *bus, const char *name, pid_t *ret_leader, sd_bus_error *error) {
-        sd_bus_message *reply = NULL;
+int machine_leader(sd_bus *bus, const char *name, pid_t *ret_leader, sd_bus_error *ret_error) {
+        CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
         const char *path = NULL;
         uint32_t leader = 0;
-        bool good;
+        int r;
 
-        good = call(bus, "GetMachine", name, error, &reply) >= 0 && sd_bus_message_read(reply, "o", &path) >= 0 &&
-               sd_bus_get_property_trivial(bus, MACHINED_SERVICE, path, "org.freedesktop.machine1.Machine", "Leader",
-                       error, 'u', &leader) >= 0 &&
-               leader > 0;
-        if (good)
-                *ret_leader = (pid_t)leader;
-        sd_bus_message_unref(reply);
-        return good;
+        r = call(bus, "GetMachine", name, ret_error, &reply);
+        if (r >= 0 && sd_bus_message_read(reply, "o", &path) < 0)
+                r = -EIO;
+        if (r >= 0)
+                r = sd_bus_get_property_trivial(
+                        bus, MACHINED_SERVICE, path, MACHINED_MACHINE, "Leader", ret_error, 'u', &leader);
+        if (r < 0)
+                return r;
+        if (leader == 0 || leader > INT32_MAX)
+                return -ESRCH;
+        *ret_leader = (pid_t)leader;
+        return 0;
 }
 
 /* Whether others can use the address: one of a link alone, or of the container itself, they cannot. */
@@ -68,56 +53,79 @@ static bool is_reachable(const Address *address) {
         return !is_of_link && !address_is_loopback(address);
 }
 
-bool machine_address(sd_bus *bus, const char *name, char ret_text[static ADDRESS_SIZE], sd_bus_error *error) {
-        sd_bus_message *reply = NULL;
-        Address found = {0};
+/* Reads the next address. 0 if there is none any more; one of a family that is not known has none. */
+static int read_address(sd_bus_message *reply, Address *ret_address) {
+        const void *bytes;
+        size_t size;
+        int family, r;
 
-        if (call(bus, "GetMachineAddresses", name, error, &reply) < 0 ||
-                sd_bus_message_enter_container(reply, 'a', "(iay)") < 0) {
-                sd_bus_message_unref(reply);
-                return false;
+        *ret_address = (Address){0};
+        r = sd_bus_message_enter_container(reply, 'r', "iay");
+        if (r <= 0)
+                return r;
+        r = sd_bus_message_read(reply, "i", &family);
+        if (r >= 0)
+                r = sd_bus_message_read_array(reply, 'y', &bytes, &size);
+        if (r >= 0)
+                r = sd_bus_message_exit_container(reply);
+        if (r < 0)
+                return r;
+        if ((family == AF_INET || family == AF_INET6) && size == address_size(family)) {
+                ret_address->family = (uint8_t)family;
+                memcpy(&ret_address->in6, bytes, size);
         }
-        while (sd_bus_message_enter_container(reply, 'r', "iay") > 0) {
-                Address address = {0};
-                const void *bytes;
-                size_t size;
-                int family;
+        return 1;
+}
 
-                if (sd_bus_message_read(reply, "i", &family) < 0 ||
-                        sd_bus_message_read_array(reply, 'y', &bytes, &size) < 0 ||
-                        sd_bus_message_exit_container(reply) < 0)
-                        break;
-                if ((family != AF_INET && family != AF_INET6) || size != address_size(family))
-                        continue;
-                address.family = (uint8_t)family;
-                memcpy(&address.in6, bytes, size);
-                /* The first of IPv4, or else of IPv6. */
-                if (found.family != AF_INET && found.family != family && is_reachable(&address))
+int machine_address(sd_bus *bus, const char *name, char ret_text[static ADDRESS_SIZE], sd_bus_error *ret_error) {
+        CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
+        Address found = {0}, address;
+        int r;
+
+        r = call(bus, "GetMachineAddresses", name, ret_error, &reply);
+        if (r >= 0)
+                r = sd_bus_message_enter_container(reply, 'a', "(iay)");
+        if (r < 0)
+                return r;
+        /* The first of IPv4, or else of IPv6. */
+        while (read_address(reply, &address) > 0)
+                if (address.family && found.family != AF_INET && found.family != address.family &&
+                        is_reachable(&address))
                         found = address;
-        }
-        sd_bus_message_unref(reply);
         if (!found.family)
-                return false;
-        address_format(&found, ret_text);
-        return true;
+                return -EADDRNOTAVAIL;
+        (void)address_format(&found, ret_text);
+        return 0;
 }
 
-bool machine_terminate(sd_bus *bus, const char *name, sd_bus_error *error) {
-        return call(bus, "TerminateMachine", name, error, NULL) >= 0;
+int machine_terminate(sd_bus *bus, const char *name, sd_bus_error *ret_error) {
+        return call(bus, "TerminateMachine", name, ret_error, NULL);
 }
 
-bool machine_open_terminal(sd_bus *bus, const char *name, int *ret_fd, char **ret_path, sd_bus_error *error) {
-        sd_bus_message *reply = NULL;
+int machine_unregister(sd_bus *bus, const char *name, sd_bus_error *ret_error) {
+        return call(bus, "UnregisterMachine", name, ret_error, NULL);
+}
+
+int machine_bind_mount(
+        sd_bus *bus, const char *name, const char *from, const char *to, bool read_only, sd_bus_error *ret_error) {
+        return sd_bus_call_method(bus, MACHINED_SERVICE, MACHINED_PATH, MACHINED_MANAGER, "BindMountMachine", ret_error,
+                NULL, "sssbb", name, from, to, read_only, true);
+}
+
+int machine_open_terminal(sd_bus *bus, const char *name, int *ret_fd, char **ret_path, sd_bus_error *ret_error) {
+        CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
         const char *path = NULL;
-        int fd = -1;
+        int fd = -1, r;
 
-        if (call(bus, "OpenMachinePTY", name, error, &reply) < 0 || sd_bus_message_read(reply, "hs", &fd, &path) < 0 ||
-                (fd = fcntl(fd, F_DUPFD_CLOEXEC, 3)) < 0) {
-                sd_bus_message_unref(reply);
-                return false;
-        }
+        r = call(bus, "OpenMachinePTY", name, ret_error, &reply);
+        if (r >= 0 && sd_bus_message_read(reply, "hs", &fd, &path) < 0)
+                r = -EIO;
+        if (r < 0)
+                return r;
+        fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        if (fd < 0)
+                return negative_errno();
         *ret_fd = fd;
         *ret_path = duplicate(path);
-        sd_bus_message_unref(reply);
-        return true;
+        return 0;
 }

@@ -11,18 +11,12 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/wait.h>
-#include <systemd/sd-bus.h>
-#include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "bus/machined.h"
 #include "bus/terminal.h"
 #include "systemd/log.h"
-
-#define SYSTEMD_SERVICE "org.freedesktop.systemd1"
-#define SYSTEMD_PATH "/org/freedesktop/systemd1"
-#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
 
 /* The exit status with which systemd says that a program could not be run. systemd.exec(5), "Process Exit Codes" */
 #define EXIT_EXEC 203
@@ -52,7 +46,7 @@ typedef struct Session {
 
 typedef struct UnitState {
         bool has_ended;
-        int code, status; /* waitid(2) */
+        int code, status; /* waitid(2), as the container says: any numbers */
 } UnitState;
 
 static void end(Session *session, int status) {
@@ -73,11 +67,19 @@ static void end_lost(Session *session) {
         end(session, EXIT_FAILURE);
 }
 
+int session_exit_status(int code, int status) {
+        if (code == CLD_EXITED && status >= 0 && status <= 255)
+                return status;
+        if ((code == CLD_KILLED || code == CLD_DUMPED) && status > 0 && status <= SIGRTMAX)
+                return 128 + status;
+        return EXIT_FAILURE;
+}
+
 /* It has ended: how? */
 static void collect(Session *session, const UnitState *state) {
         disconnect_terminal(session);
         if (state->code == CLD_EXITED && !session->failed) {
-                end(session, state->status);
+                end(session, session_exit_status(state->code, state->status));
         } else if (state->code == CLD_EXITED && state->status == EXIT_EXEC) {
                 log_message(LOG_ERR, "There is no /bin/sh in %s.", session->container);
                 end(session, EXIT_FAILURE);
@@ -88,7 +90,7 @@ static void collect(Session *session, const UnitState *state) {
         } else {
                 if (!session->signalled && state->status != SIGPIPE)
                         log_message(LOG_ERR, "Ended by signal %i (%s).", state->status, strsignal(state->status));
-                end(session, 128 + state->status);
+                end(session, session_exit_status(state->code, state->status));
         }
 }
 
@@ -117,15 +119,14 @@ static int read_state(sd_bus_message *reply, UnitState *ret_state) {
 
 /* Asks for all there is at once: where the container is shutting down there may not be time for another question. */
 static void check_state(Session *session) {
-        sd_bus_message *reply = NULL;
+        CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
         UnitState state = {0};
         int r;
 
-        r = sd_bus_call_method(session->bus, SYSTEMD_SERVICE, session->path, "org.freedesktop.DBus.Properties",
-                "GetAll", NULL, &reply, "s", "");
+        r = sd_bus_call_method(
+                session->bus, SYSTEMD_SERVICE, session->path, DBUS_PROPERTIES, "GetAll", NULL, &reply, "s", "");
         if (r >= 0)
                 r = read_state(reply, &state);
-        sd_bus_message_unref(reply);
         if (r < 0)
                 end_lost(session);
         else if (state.has_ended)
@@ -195,7 +196,7 @@ static int watch_signals(Session *session) {
 static int watch_unit(Session *session) {
         int r;
 
-        r = sd_bus_match_signal(session->bus, NULL, SYSTEMD_SERVICE, session->path, "org.freedesktop.DBus.Properties",
+        r = sd_bus_match_signal(session->bus, NULL, SYSTEMD_SERVICE, session->path, DBUS_PROPERTIES,
                 "PropertiesChanged", on_changed, session);
         if (r >= 0)
                 r = sd_bus_match_signal(session->bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER,
@@ -204,12 +205,11 @@ static int watch_unit(Session *session) {
                 r = sd_bus_match_signal(session->bus, NULL, "org.freedesktop.DBus.Local", NULL,
                         "org.freedesktop.DBus.Local", "Disconnected", on_disconnected, session);
         if (r >= 0)
-                r = sd_bus_call_method(
-                        session->bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", NULL, NULL, NULL);
+                r = systemd_call(session->bus, "Subscribe", NULL, NULL, NULL);
         return r;
 }
 
-static bool open_bus(Session *session) {
+static int open_bus(Session *session) {
         uint64_t random = 0;
         int r;
 
@@ -227,24 +227,23 @@ static bool open_bus(Session *session) {
         if (r >= 0)
                 r = watch_signals(session);
         if (r < 0)
-                log_message(LOG_ERR, "Cannot reach D-Bus in %s, which may not have booted that far yet: %s",
-                        session->container, strerror(-r));
-        return r >= 0;
+                return log_error(
+                        r, "Cannot reach D-Bus in %s, which may not have booted that far yet: %m", session->container);
+        return 0;
 }
 
-static bool open_terminal(Session *session) {
-        sd_bus_error error = SD_BUS_ERROR_NULL;
-        sd_bus *bus = host_bus_connect();
-        bool good;
+static int open_terminal(Session *session) {
+        CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+        CLEANUP_BUS sd_bus *bus = NULL;
+        int r = host_bus_connect(&bus);
 
-        if (!bus)
-                return false;
-        good = machine_open_terminal(bus, session->container, &session->terminal_fd, &session->terminal_path, &error);
-        if (!good)
-                log_message(LOG_ERR, "Cannot get a terminal in %s: %s", session->container, bus_error_text(&error));
-        sd_bus_error_free(&error);
-        sd_bus_flush_close_unref(bus);
-        return good;
+        if (r < 0)
+                return r;
+        r = machine_open_terminal(bus, session->container, &session->terminal_fd, &session->terminal_path, &error);
+        if (r < 0)
+                log_message(
+                        LOG_ERR, "Cannot get a terminal in %s: %s", session->container, machine_error_text(&error, r));
+        return r;
 }
 
 static _Noreturn void pass_on_and_exit(int fd) {
@@ -260,22 +259,19 @@ static _Noreturn void pass_on_and_exit(int fd) {
 
 /* systemd gives a terminal that is standard input to root, or fails where root is another one inside. So the terminal stays
  * here, where not all three are one, and what is typed goes through a pipe. */
-static bool pass_typed(Session *session) {
+static int pass_typed(Session *session) {
         int ends[2];
 
-        session->typed = -1;
-        if (pipe2(ends, O_CLOEXEC) >= 0) {
-                session->input = ends[0];
-                session->typed = fork();
-                if (session->typed == 0) {
-                        close(ends[0]);
-                        pass_on_and_exit(ends[1]);
-                }
-                close(ends[1]);
+        if (pipe2(ends, O_CLOEXEC) < 0)
+                return log_error(errno, "Cannot pass on what is typed: %m");
+        session->input = ends[0];
+        session->typed = fork();
+        if (session->typed == 0) {
+                close(ends[0]);
+                pass_on_and_exit(ends[1]);
         }
-        if (session->typed < 0)
-                log_message(LOG_ERR, "Cannot pass on what is typed: %s", strerror(errno));
-        return session->typed > 0;
+        cleanup_close(&ends[1]);
+        return session->typed < 0 ? log_error(errno, "Cannot pass on what is typed: %m") : 0;
 }
 
 /* The three streams: of the terminal, or handed over as they are. */
@@ -296,8 +292,8 @@ static int append_streams(sd_bus_message *message, const Session *session) {
 static int append_environment(sd_bus_message *message) {
         static const char *const names[] = {"TERM", "COLORTERM", "NO_COLOR"};
         const char *variables[sizeof(names) / sizeof(names[0])] = {0};
-        Arena arena = ARENA_NULL;
-        int length = 0, r;
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        int length = 0;
 
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
                 const char *value = getenv(names[i]);
@@ -306,11 +302,9 @@ static int append_environment(sd_bus_message *message) {
                         variables[length++] = arena_printf(&arena, "%s=%s", names[i], value);
         }
         /* Of the texts at the end it takes as many as there are. */
-        r = sd_bus_message_append(message, "(sv)(sv)", "UnsetEnvironment", "as", 5, "INVOCATION_ID", "JOURNAL_STREAM",
-                "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "SYSTEMD_EXEC_PID", /**/
+        return sd_bus_message_append(message, "(sv)(sv)", "UnsetEnvironment", "as", 5, "INVOCATION_ID",
+                "JOURNAL_STREAM", "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "SYSTEMD_EXEC_PID", /**/
                 "Environment", "as", length, variables[0], variables[1], variables[2]);
-        arena_free(&arena);
-        return r;
 }
 
 static int append_command(sd_bus_message *message, char *const command[]) {
@@ -360,9 +354,9 @@ static int append_properties(sd_bus_message *message, const Session *session, ch
         return r;
 }
 
-static bool start(Session *session, char *const command[]) {
-        sd_bus_error error = SD_BUS_ERROR_NULL;
-        sd_bus_message *message = NULL;
+static int start(Session *session, char *const command[]) {
+        CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+        CLEANUP_BUS_MESSAGE sd_bus_message *message = NULL;
         int r;
 
         r = sd_bus_message_new_method_call(
@@ -380,25 +374,17 @@ static bool start(Session *session, char *const command[]) {
         if (r >= 0)
                 r = sd_bus_call(session->bus, message, 0, &error, NULL);
         if (r < 0)
-                log_message(LOG_ERR, "Cannot run anything in %s: %s", session->container,
-                        error.message ? error.message : strerror(-r));
-        sd_bus_error_free(&error);
-        sd_bus_message_unref(message);
-        return r >= 0;
+                log_message(LOG_ERR, "Cannot run anything in %s: %s", session->container, bus_error_text(&error, r));
+        return r;
 }
 
 /* Runs the loop until end(). */
 static int wait_for_end(Session *session) {
-        if (session->terminal_fd >= 0) {
-                session->terminal = terminal_connect(session->event, session->terminal_fd);
-                session->terminal_fd = -1;
-                if (!session->terminal)
-                        return EXIT_FAILURE;
-        }
-        if (sd_event_loop(session->event) < 0) {
-                end_lost(session);
+        if (session->terminal_fd >= 0 &&
+                terminal_connect(session->event, take_fd(&session->terminal_fd), &session->terminal) < 0)
                 return EXIT_FAILURE;
-        }
+        if (sd_event_loop(session->event) < 0)
+                end_lost(session);
         return session->status;
 }
 
@@ -409,35 +395,37 @@ static void open_missing_streams(void) {
         do
                 fd = open("/dev/null", O_RDWR | O_NOCTTY);
         while (fd >= 0 && fd <= STDERR_FILENO);
-        if (fd >= 0)
-                close(fd);
+        cleanup_close(&fd);
+}
+
+/* Whatever standard input is, it is there for the command. */
+static int prepare_streams(Session *session) {
+        if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+                return open_terminal(session);
+        return isatty(STDIN_FILENO) ? pass_typed(session) : 0;
+}
+
+static void end_session(Session *session) {
+        if (session->typed > 0) {
+                kill(session->typed, SIGKILL);
+                waitpid(session->typed, NULL, 0);
+        }
+        if (session->input != STDIN_FILENO)
+                close(session->input);
+        disconnect_terminal(session);
+        cleanup_close(&session->terminal_fd);
+        free(session->terminal_path);
+        free(session->path);
+        cleanup_bus(&session->bus);
+        cleanup_event(&session->event);
 }
 
 int session_run(const char *container, char *const command[]) {
+        CLEANUP(end_session)
         Session session = {.container = container, .terminal_fd = -1, .input = STDIN_FILENO, .status = EXIT_FAILURE};
-        int status = EXIT_FAILURE;
-        bool at_terminal;
 
         open_missing_streams();
-        at_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
-        if (open_bus(&session) &&
-                (at_terminal ? open_terminal(&session) : !isatty(STDIN_FILENO) || pass_typed(&session)) &&
-                start(&session, command))
-                status = wait_for_end(&session);
-
-        if (session.typed > 0) {
-                kill(session.typed, SIGKILL);
-                waitpid(session.typed, NULL, 0);
-        }
-        if (session.input != STDIN_FILENO)
-                close(session.input);
-
-        terminal_disconnect(session.terminal);
-        if (session.terminal_fd >= 0)
-                close(session.terminal_fd);
-        free(session.terminal_path);
-        free(session.path);
-        sd_bus_flush_close_unref(session.bus);
-        sd_event_unref(session.event);
-        return status;
+        if (open_bus(&session) < 0 || prepare_streams(&session) < 0 || start(&session, command) < 0)
+                return EXIT_FAILURE;
+        return wait_for_end(&session);
 }

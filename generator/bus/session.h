@@ -7,3 +7,7 @@
  * to it. Returns its exit status, 128 and the signal's number if a signal ended it; EXIT_FAILURE, after it was logged, if it could
  * not be run to its end. */
 int session_run(const char *container, char *const command[]);
+
+/* The exit status of this program for a command that the container says to have ended with @code and @status of waitid(2): its own, or 128 and
+ * the number of the signal. Numbers that no process can end with are EXIT_FAILURE. */
+int session_exit_status(int code, int status);

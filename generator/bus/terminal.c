@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -11,7 +12,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/memory.h"
 #include "systemd/log.h"
 
@@ -114,7 +114,7 @@ static int on_resized(sd_event_source *source, const struct signalfd_siginfo *in
         return 0;
 }
 
-Terminal *terminal_connect(sd_event *event, int fd) {
+int terminal_connect(sd_event *event, int fd, Terminal **ret_terminal) {
         Terminal *terminal = memset(reallocate(NULL, sizeof(*terminal)), 0, sizeof(*terminal));
         struct termios raw;
         sigset_t resized;
@@ -133,15 +133,15 @@ Terminal *terminal_connect(sd_event *event, int fd) {
         if (r >= 0)
                 r = sd_event_add_signal(event, &terminal->resized, SIGWINCH, on_resized, terminal);
         if (r < 0) {
-                log_message(LOG_ERR, "Cannot use this terminal: %s", strerror(-r));
                 terminal_disconnect(terminal);
-                return NULL;
+                return log_error(r, "Cannot use this terminal: %m");
         }
         pass_size(terminal);
         raw = terminal->before;
         cfmakeraw(&raw);
         (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-        return terminal;
+        *ret_terminal = terminal;
+        return 0;
 }
 
 void terminal_disconnect(Terminal *terminal) {

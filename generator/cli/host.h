@@ -24,6 +24,8 @@ typedef struct Host {
         size_t length, capacity;
 } Host;
 
+#define HOST_NULL ((Host){.names = NAME_TABLE_NULL})
+
 /* Reads the manifests and the records. What is wrong with a manifest is no error here. */
 void host_read(Host *host);
 
@@ -46,3 +48,5 @@ const char *host_system(Host *host, const HostContainer *container);
 bool host_log_errors(const Host *host, const HostContainer *container);
 
 void host_free(Host *host);
+
+#define CLEANUP_HOST CLEANUP(host_free)

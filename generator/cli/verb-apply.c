@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/jobs.h"
+#include "bus/manager.h"
 #include "cli/colour.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
@@ -88,22 +88,17 @@ int verb_plan(int argc, char *argv[]) {
 }
 
 /* Whether the host is neither booting, when autoStart starts containers, nor shutting down, when systemd stops them. */
-static bool read_host_is_up(sd_bus *bus, bool *ret_up) {
+static int read_host_is_up(sd_bus *bus, bool *ret_up) {
         static const char *const not_up[] = {"initializing", "starting", "stopping"};
-        char *state = NULL;
-        int r;
+        CLEANUP_FREE char *state = NULL;
+        int r = systemd_state(bus, &state);
 
-        r = sd_bus_get_property_string(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                "org.freedesktop.systemd1.Manager", "SystemState", NULL, &state);
-        if (r < 0) {
-                log_message(LOG_ERR, "systemd does not say whether the host is booting: %s", strerror(-r));
-                return false;
-        }
+        if (r < 0)
+                return r;
         *ret_up = true;
         for (size_t i = 0; i < sizeof(not_up) / sizeof(not_up[0]); i++)
                 *ret_up = *ret_up && strcmp(state, not_up[i]) != 0;
-        free(state);
-        return true;
+        return 0;
 }
 
 typedef struct ApplyOptions {
@@ -119,7 +114,7 @@ static bool apply_once(sd_bus *bus, const ApplyOptions *options, bool *ret_unset
 
         *ret_unsettled = good && apply_find_unsettled(&declared.plan, bus);
         if (good && !plan_is_empty(&declared.plan))
-                good = (options->at_switch || systemd_reload(bus)) &&
+                good = (options->at_switch || systemd_reload(bus) >= 0) &&
                        apply_plan(&declared.plan, bus, isatty(STDOUT_FILENO));
         else if (good && !declared.manifest.is_incomplete)
                 printf("All containers are as declared.\n");
@@ -131,7 +126,7 @@ static bool apply_once(sd_bus *bus, const ApplyOptions *options, bool *ret_unset
 static bool apply(sd_bus *bus, const ApplyOptions *options) {
         bool unsettled, good, up = true;
 
-        if (options->at_switch && !read_host_is_up(bus, &up))
+        if (options->at_switch && read_host_is_up(bus, &up) < 0)
                 return false;
         if (!up) {
                 printf("The host is booting or shutting down: systemd starts or stops the containers.\n");
@@ -147,8 +142,7 @@ int verb_apply(int argc, char *argv[]) {
                 {"at-switch", no_argument, NULL, 's'}, {"none", no_argument, NULL, 'n'}, {0}};
         ApplyOptions options = {0};
         int option;
-        sd_bus *bus;
-        bool good;
+        CLEANUP_BUS sd_bus *bus = NULL;
 
         while ((option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
                 if (option == '?')
@@ -158,10 +152,7 @@ int verb_apply(int argc, char *argv[]) {
         }
         if (optind < argc)
                 return fail_usage(argv, "it takes no operand, got \"%s\".", argv[optind]);
-        bus = systemd_connect();
-        if (!bus)
+        if (systemd_connect(&bus) < 0)
                 return EXIT_FAILURE;
-        good = apply(bus, &options);
-        sd_bus_flush_close_unref(bus);
-        return good ? EXIT_SUCCESS : EXIT_FAILURE;
+        return apply(bus, &options) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

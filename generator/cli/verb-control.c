@@ -7,6 +7,7 @@
 
 #include "bus/jobs.h"
 #include "bus/machined.h"
+#include "bus/manager.h"
 #include "cli/host.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
@@ -16,12 +17,11 @@
 #define TERMINATE_TIMEOUT_S 120
 
 static void explain(const Host *host, const HostContainer *container, const Job *job, const char *verb, sd_bus *bus) {
-        char *load_state, *result = unit_property(bus, job->unit, "Result");
+        CLEANUP_FREE char *load_state = NULL, *result = unit_property(bus, job->unit, "Result");
         bool known = strcmp(job->result, "failed") == 0 && result && strcmp(result, "success") != 0;
 
         log_message(LOG_ERR, "Could not %s %s: %s%s%s%s", verb, container->name, job->result, known ? " (" : "",
                 known ? result : "", known ? ")" : "");
-        free(result);
         if (host_log_errors(host, container))
                 return;
         load_state = unit_property(bus, job->unit, "LoadState");
@@ -30,50 +30,46 @@ static void explain(const Host *host, const HostContainer *container, const Job 
                         container->declared->file);
         else
                 log_message(LOG_ERR, "What it has said: journalctl -u container@%s", container->name);
-        free(load_state);
 }
 
 /* Runs one method of systemd's Manager for each of the containers @names, all at once. */
-static bool run_jobs(Host *host, const char *method, const char *verb, char *names[], size_t length) {
+static int run_jobs(Host *host, const char *method, const char *verb, char *names[], size_t length) {
         const HostContainer **containers = arena_alloc(&host->arena, length * sizeof(*containers));
         Job *jobs = arena_alloc(&host->arena, length * sizeof(*jobs));
-        bool good = true;
-        sd_bus *bus;
+        CLEANUP_BUS sd_bus *bus = NULL;
+        int r = 0;
 
         for (size_t i = 0; i < length; i++) {
                 containers[i] = host_find(host, names[i]);
-                good = containers[i] && good;
+                if (!containers[i])
+                        r = -ENOENT;
         }
-        if (!good)
-                return false;
-        bus = systemd_connect();
-        if (!bus)
-                return false;
+        if (r >= 0)
+                r = systemd_connect(&bus);
+        if (r < 0)
+                return r;
 
         for (size_t i = 0; i < length; i++)
                 jobs[i] = (Job){.method = method, .unit = container_unit(&host->arena, names[i])};
-        good = jobs_run(bus, jobs, length, NULL, NULL);
+        if (!jobs_run(bus, jobs, length, NULL, NULL))
+                r = -EIO;
         for (size_t i = 0; i < length; i++)
                 if (strcmp(jobs[i].result, "done") != 0)
                         explain(host, containers[i], &jobs[i], verb, bus);
         jobs_free(jobs, length);
-        sd_bus_flush_close_unref(bus);
-        return good;
+        return r;
 }
 
 static int control(int argc, char *argv[], const char *method) {
         static const struct option options[] = {{0}};
-        Host host;
-        bool good;
+        CLEANUP_HOST Host host = HOST_NULL;
 
         if (getopt_long(argc, argv, "", options, NULL) >= 0)
                 return EXIT_FAILURE;
         if (optind == argc)
                 return fail_usage(argv, "it takes the name of a container.");
         host_read(&host);
-        good = run_jobs(&host, method, argv[0], argv + optind, (size_t)(argc - optind));
-        host_free(&host);
-        return good ? EXIT_SUCCESS : EXIT_FAILURE;
+        return exit_status(run_jobs(&host, method, argv[0], argv + optind, (size_t)(argc - optind)));
 }
 
 int verb_start(int argc, char *argv[]) {
@@ -88,61 +84,55 @@ int verb_restart(int argc, char *argv[]) {
         return control(argc, argv, "RestartUnit");
 }
 
-/* False if systemd does not tell; that was logged. */
-static bool ask_whether_down(sd_bus *systemd, const char *unit, bool *ret_down) {
-        char *state = unit_property(systemd, unit, "ActiveState");
+static int ask_whether_down(sd_bus *systemd, const char *unit, bool *ret_down) {
+        CLEANUP_FREE char *state = unit_property(systemd, unit, "ActiveState");
 
         if (!state) {
                 log_message(LOG_ERR, "systemd does not tell about %s.", unit);
-                return false;
+                return -EIO;
         }
         *ret_down = strcmp(state, "inactive") == 0 || strcmp(state, "failed") == 0;
-        free(state);
-        return true;
+        return 0;
 }
 
-static bool terminate(Host *host, const char *name, sd_bus *systemd, sd_bus *bus) {
+static int terminate(Host *host, const char *name, sd_bus *systemd, sd_bus *bus) {
+        CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
         const char *unit = container_unit(&host->arena, name);
-        sd_bus_error error = SD_BUS_ERROR_NULL;
         bool down;
+        int r = ask_whether_down(systemd, unit, &down);
 
-        if (!ask_whether_down(systemd, unit, &down))
-                return false;
+        if (r < 0)
+                return r;
         if (down) {
                 log_message(LOG_ERR, "%s is not running.", name);
-                return false;
+                return -ESRCH;
         }
-        if (!machine_terminate(bus, name, &error)) {
+        r = machine_terminate(bus, name, &error);
+        if (r < 0) {
                 log_message(LOG_ERR, "Could not terminate %s: %s. Try \"nixos-container stop %s\".", name,
-                        bus_error_text(&error), name);
-                sd_bus_error_free(&error);
-                return false;
+                        machine_error_text(&error, r), name);
+                return r;
         }
         for (int i = 0; i < 10 * TERMINATE_TIMEOUT_S; i++) {
-                if (!ask_whether_down(systemd, unit, &down))
-                        return false;
-                if (down)
-                        return true;
+                r = ask_whether_down(systemd, unit, &down);
+                if (r < 0 || down)
+                        return r;
                 nanosleep(&(struct timespec){.tv_nsec = 100L * 1000 * 1000}, NULL);
         }
         log_message(LOG_ERR, "%s is still running after %i s. What it has said: journalctl -u %s", name,
                 TERMINATE_TIMEOUT_S, unit);
-        return false;
+        return -ETIMEDOUT;
 }
 
 int verb_terminate(int argc, char *argv[]) {
         const char *name = name_operand(argc, argv);
-        sd_bus *systemd = NULL, *bus = NULL;
-        bool good = false;
-        Host host;
+        CLEANUP_BUS sd_bus *systemd = NULL, *bus = NULL;
+        CLEANUP_HOST Host host = HOST_NULL;
 
         if (!name)
                 return EXIT_FAILURE;
         host_read(&host);
-        if (host_find(&host, name) && (systemd = systemd_connect()) && (bus = host_bus_connect()))
-                good = terminate(&host, name, systemd, bus);
-        sd_bus_flush_close_unref(bus);
-        sd_bus_flush_close_unref(systemd);
-        host_free(&host);
-        return good ? EXIT_SUCCESS : EXIT_FAILURE;
+        if (!host_find(&host, name) || systemd_connect(&systemd) < 0 || host_bus_connect(&bus) < 0)
+                return EXIT_FAILURE;
+        return exit_status(terminate(&host, name, systemd, bus));
 }

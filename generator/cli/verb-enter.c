@@ -1,11 +1,9 @@
 /* nixos-container login, root-login, run: getting into a container. */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/jobs.h"
+#include "bus/manager.h"
 #include "bus/session.h"
 #include "cli/host.h"
 #include "cli/operands.h"
@@ -22,64 +20,55 @@
         "shell=$SHELL; case ${shell##*/} in bash|dash|ksh|mksh|sh|zsh) ;; *) shell=/bin/sh ;; esac; "                  \
         "exec \"$shell\" -l -c 'exec \"$@\"' \"$shell\" \"$@\""
 
-/* Whether there is such a container and it runs; says so if not. */
-static bool is_up(Host *host, const char *name) {
-        sd_bus *systemd;
-        char *state;
-        bool up;
+/* Finds a container that runs. */
+static int find_up(Host *host, const char *name) {
+        CLEANUP_BUS sd_bus *systemd = NULL;
+        CLEANUP_FREE char *state = NULL;
+        int r;
 
         if (!host_find(host, name))
-                return false;
-        systemd = systemd_connect();
-        if (!systemd)
-                return false;
+                return -ENOENT;
+        r = systemd_connect(&systemd);
+        if (r < 0)
+                return r;
         state = unit_property(systemd, container_unit(&host->arena, name), "ActiveState");
-        sd_bus_flush_close_unref(systemd);
         /* While it starts it can be entered once its own systemd runs. */
-        up = state &&
-             (strcmp(state, "active") == 0 || strcmp(state, "reloading") == 0 || strcmp(state, "activating") == 0);
-        if (!up)
-                log_message(LOG_ERR, "%s is not running. To start it: nixos-container start %s", name, name);
-        free(state);
-        return up;
+        if (state &&
+                (strcmp(state, "active") == 0 || strcmp(state, "reloading") == 0 || strcmp(state, "activating") == 0))
+                return 0;
+        log_message(LOG_ERR, "%s is not running. To start it: nixos-container start %s", name, name);
+        return -ESRCH;
 }
 
 int verb_login(int argc, char *argv[]) {
         const char *name = name_operand(argc, argv);
-        Host host;
-        bool up;
+        CLEANUP_HOST Host host = HOST_NULL;
 
         if (!name)
                 return EXIT_FAILURE;
         host_read(&host);
-        up = is_up(&host, name);
-        host_free(&host);
-        if (!up)
+        if (find_up(&host, name) < 0)
                 return EXIT_FAILURE;
         execv(TOOL_MACHINECTL, (char *const[]){(char *)TOOL_MACHINECTL, (char *)"login", (char *)name, NULL});
-        log_message(LOG_ERR, "%s: %s", TOOL_MACHINECTL, strerror(errno));
-        return EXIT_FAILURE;
+        return exit_status(log_error(errno, "%s: %m", TOOL_MACHINECTL));
 }
 
 /* cppcheck-suppress constParameter ; main() has them so */
 static int enter(const char *name, const char *script, char *const arguments[], size_t length) {
-        int status = EXIT_FAILURE;
+        CLEANUP_HOST Host host = HOST_NULL;
         const char **command;
-        Host host;
 
         host_read(&host);
-        if (is_up(&host, name)) {
-                command = arena_alloc(&host.arena, (length + 5) * sizeof(*command));
-                command[0] = "/bin/sh";
-                command[1] = "-c";
-                command[2] = script;
-                command[3] = "sh";
-                for (size_t i = 0; i < length; i++)
-                        command[4 + i] = arguments[i];
-                status = session_run(name, (char *const *)command);
-        }
-        host_free(&host);
-        return status;
+        if (find_up(&host, name) < 0)
+                return EXIT_FAILURE;
+        command = arena_alloc(&host.arena, (length + 5) * sizeof(*command));
+        command[0] = "/bin/sh";
+        command[1] = "-c";
+        command[2] = script;
+        command[3] = "sh";
+        for (size_t i = 0; i < length; i++)
+                command[4 + i] = arguments[i];
+        return session_run(name, (char *const *)command);
 }
 
 int verb_root_login(int argc, char *argv[]) {

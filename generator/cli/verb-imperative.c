@@ -14,6 +14,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "bus/jobs.h"
+#include "bus/manager.h"
 #include "cli/configuration.h"
 #include "cli/host.h"
 #include "cli/imperative.h"
@@ -289,14 +290,6 @@ static bool keep_configuration(Arena *arena, const ImperativePaths *paths, const
                (directory < 0 || configuration_end(paths->root, directory, true));
 }
 
-static bool reload_units(void) {
-        sd_bus *bus = systemd_connect();
-        bool good = bus && systemd_reload(bus);
-
-        sd_bus_flush_close_unref(bus);
-        return good;
-}
-
 /* Whether a container of this name can be made. */
 static bool is_free(Host *host, const char *name, bool quiet) {
         ImperativePaths paths = imperative_paths(&host->arena, name);
@@ -357,12 +350,12 @@ static bool declare_container(Host *host, const ImperativePaths *paths, const Op
 
         written = (had_root || keep_configuration(&host->arena, paths, container->name, options)) &&
                   imperative_format(container, &text) && imperative_write(container->name, &text);
-        good = written && reload_units() && goes_on() &&
+        good = written && systemd_connect_and_reload() >= 0 && goes_on() &&
                (!had_root || keep_configuration(&host->arena, paths, container->name, options));
         buffer_free(&text);
         if (written && !good) {
                 (void)remove_manifest(paths);
-                (void)reload_units();
+                ignore_failure(systemd_connect_and_reload());
         }
         return good;
 }
@@ -517,14 +510,13 @@ static bool activate(Host *host, sd_bus *bus, const HostContainer *container) {
 
 /* Declares the container with the new system, as @text, and has that activated; with the old one again, as @before, if it cannot be. */
 static bool change_system(Host *host, const HostContainer *container, const Buffer *text, const Buffer *before) {
-        sd_bus *bus = systemd_connect();
-        bool written = bus && imperative_write(container->name, text);
-        bool good = written && systemd_reload(bus) && goes_on() && activate(host, bus, container);
+        CLEANUP_BUS sd_bus *bus = NULL;
+        bool written = systemd_connect(&bus) >= 0 && imperative_write(container->name, text);
+        bool good = written && systemd_reload(bus) >= 0 && goes_on() && activate(host, bus, container);
 
         /* Whatever has become of this connection. */
         if (written && !good)
-                (void)(imperative_write(container->name, before) && reload_units());
-        sd_bus_flush_close_unref(bus);
+                (void)(imperative_write(container->name, before) && systemd_connect_and_reload() >= 0);
         return good;
 }
 
@@ -611,14 +603,18 @@ static bool confirm(const char *name, const char *root) {
 
 static bool stop(Host *host, const char *name) {
         Job job = {.method = "StopUnit", .unit = container_unit(&host->arena, name)};
-        sd_bus *bus = systemd_connect();
-        char *load_state = bus ? unit_property(bus, job.unit, "LoadState") : NULL;
-        bool good = bus != NULL;
+        CLEANUP_BUS sd_bus *bus = NULL;
+        CLEANUP_FREE char *load_state = NULL;
+        bool good = true;
 
-        if (good && !load_state) {
+        if (systemd_connect(&bus) < 0)
+                return false;
+        load_state = unit_property(bus, job.unit, "LoadState");
+        if (!load_state) {
                 log_message(LOG_ERR, "systemd does not say whether %s runs, nothing was deleted.", name);
-                good = false;
-        } else if (good && strcmp(load_state, "not-found") != 0) {
+                return false;
+        }
+        if (strcmp(load_state, "not-found") != 0) {
                 good = jobs_run(bus, &job, 1, NULL, NULL);
                 if (!good)
                         log_message(LOG_ERR, "%s could not be stopped (%s), nothing was deleted.", name, job.result);
@@ -626,10 +622,7 @@ static bool stop(Host *host, const char *name) {
         }
         /* Else systemd would remember it for its last failure. */
         if (good)
-                (void)sd_bus_call_method(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                        "org.freedesktop.systemd1.Manager", "ResetFailedUnit", NULL, NULL, "s", job.unit);
-        free(load_state);
-        sd_bus_flush_close_unref(bus);
+                unit_reset_failed(bus, job.unit);
         return good;
 }
 
@@ -679,7 +672,7 @@ static bool destroy(Host *host, const Options *options) {
                 remove_directory_tree(paths.profiles) < 0 || remove_directory_tree(paths.gcroots) < 0)
                 return false;
         /* The last, so that what was interrupted can be done again. */
-        return remove_manifest(&paths) && reload_units();
+        return remove_manifest(&paths) && systemd_connect_and_reload() >= 0;
 }
 
 int verb_destroy(int argc, char *argv[]) {

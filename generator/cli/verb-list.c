@@ -2,14 +2,13 @@
 #include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "bus/jobs.h"
 #include "bus/machined.h"
+#include "bus/manager.h"
 #include "cli/colour.h"
 #include "cli/duration.h"
 #include "cli/host.h"
@@ -42,19 +41,6 @@ static const char *state_name(const char *active_state) {
         return "down";
 }
 
-static uint64_t unit_active_since(sd_bus *bus, const char *unit) {
-        char *path = NULL;
-        uint64_t since = 0;
-
-        if (sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path) < 0)
-                return 0;
-        if (sd_bus_get_property_trivial(bus, "org.freedesktop.systemd1", path, "org.freedesktop.systemd1.Unit",
-                    "ActiveEnterTimestamp", NULL, 't', &since) < 0)
-                since = 0;
-        free(path);
-        return since;
-}
-
 static void add_address(Arena *arena, Row *row, const char *text) {
         row->addresses[row->addresses[0] ? 1 : 0] = arena_copy(arena, text, strlen(text));
 }
@@ -72,26 +58,24 @@ static void find_addresses(Host *host, const HostContainer *container, sd_bus *m
         if (entry->link.local_address6.address.family)
                 add_address(&host->arena, row, address_format(&entry->link.local_address6.address, text));
         if (!row->addresses[0] && strcmp(row->state, "up") == 0 && machined &&
-                machine_address(machined, container->name, text, NULL))
+                machine_address(machined, container->name, text, NULL) >= 0)
                 add_address(&host->arena, row, text);
 }
 
-/* False if systemd does not tell. */
-static bool fill_row(Host *host, const HostContainer *container, sd_bus *systemd, sd_bus *machined, Row *row) {
+static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd, sd_bus *machined, Row *row) {
         const char *unit = container_unit(&host->arena, container->name);
-        char *active_state = unit_property(systemd, unit, "ActiveState");
+        CLEANUP_FREE char *active_state = unit_property(systemd, unit, "ActiveState");
 
         if (!active_state) {
-                fprintf(stderr, "systemd does not tell about %s.\n", unit);
-                return false;
+                log_message(LOG_ERR, "systemd does not tell about %s.", unit);
+                return -EIO;
         }
         *row = (Row){.state = state_name(active_state)};
-        free(active_state);
         if (strcmp(row->state, "up") == 0)
                 row->since = unit_active_since(systemd, unit);
         row->system = host_system(host, container);
         find_addresses(host, container, machined, row);
-        return true;
+        return 0;
 }
 
 static const char *format_uptime(Arena *arena, uint64_t since) {
@@ -198,29 +182,27 @@ static void print_json(Host *host, const Row rows[]) {
         printf("%s]\n", host->length > 0 ? "\n" : "");
 }
 
-/* All that is known. False if systemd cannot be asked. */
-static bool show_all(Host *host, bool json) {
-        sd_bus *systemd = systemd_connect(), *machined = NULL;
+/* Shows all that is known. */
+static int show_all(Host *host, bool json) {
+        CLEANUP_BUS sd_bus *systemd = NULL, *machined = NULL;
         Row *rows = arena_alloc(&host->arena, (host->length + 1) * sizeof(*rows));
-        bool good = systemd != NULL;
+        int r = systemd_connect(&systemd);
 
         /* Without it some addresses are missing, no more. */
-        if (good && sd_bus_open_system(&machined) < 0)
+        if (r >= 0 && sd_bus_open_system(&machined) < 0)
                 machined = NULL;
-        for (size_t i = 0; i < host->length && good; i++)
-                good = fill_row(host, &host->containers[i], systemd, machined, &rows[i]);
-        if (good)
+        for (size_t i = 0; i < host->length && r >= 0; i++)
+                r = fill_row(host, &host->containers[i], systemd, machined, &rows[i]);
+        if (r >= 0)
                 (json ? print_json : print_table)(host, rows);
-        sd_bus_flush_close_unref(systemd);
-        sd_bus_flush_close_unref(machined);
-        return good;
+        return r;
 }
 
 int verb_list(int argc, char *argv[]) {
         static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {0}};
-        bool json = false, good = true;
-        Host host;
-        int option;
+        CLEANUP_HOST Host host = HOST_NULL;
+        bool json = false;
+        int option, r = 0;
 
         while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
                 if (option != 'j')
@@ -232,20 +214,18 @@ int verb_list(int argc, char *argv[]) {
 
         host_read(&host);
         if (json || (isatty(STDOUT_FILENO) && host.length > 0))
-                good = show_all(&host, json);
+                r = show_all(&host, json);
         else
                 for (size_t i = 0; i < host.length; i++)
                         printf("%s\n", host.containers[i].name);
-        good = !host_log_unread(&host) && good;
-        host_free(&host);
-        return good ? EXIT_SUCCESS : EXIT_FAILURE;
+        return host_log_unread(&host) ? EXIT_FAILURE : exit_status(r);
 }
 
 int verb_status(int argc, char *argv[]) {
         const char *name = name_operand(argc, argv);
-        char *state = NULL;
-        sd_bus *systemd = NULL;
-        Host host;
+        CLEANUP_BUS sd_bus *systemd = NULL;
+        CLEANUP_FREE char *state = NULL;
+        CLEANUP_HOST Host host = HOST_NULL;
 
         if (!name)
                 return EXIT_FAILURE;
@@ -253,17 +233,15 @@ int verb_status(int argc, char *argv[]) {
         if (!host_look_up(&host, name)) {
                 printf("gone\n");
                 (void)host_find(&host, name);
-        } else if ((systemd = systemd_connect())) {
-                state = unit_property(systemd, container_unit(&host.arena, name), "ActiveState");
-                if (!state)
-                        fprintf(stderr, "systemd does not tell about container@%s.service.\n", name);
-                else
-                        printf("%s\n", strcmp(state_name(state), "up") == 0 ? "up" : "down");
-        }
-        sd_bus_flush_close_unref(systemd);
-        host_free(&host);
-        if (!state)
                 return EXIT_FAILURE;
-        free(state);
+        }
+        if (systemd_connect(&systemd) < 0)
+                return EXIT_FAILURE;
+        state = unit_property(systemd, container_unit(&host.arena, name), "ActiveState");
+        if (!state) {
+                log_message(LOG_ERR, "systemd does not tell about container@%s.service.", name);
+                return EXIT_FAILURE;
+        }
+        printf("%s\n", strcmp(state_name(state), "up") == 0 ? "up" : "down");
         return EXIT_SUCCESS;
 }

@@ -1,6 +1,13 @@
 /* The verbs of nixos-container(8). Each is a function that takes what stands behind the program's name, the verb first, and
- * returns the exit status. */
+ * returns the exit status: what has failed was logged. */
 #pragma once
+
+#include <stdlib.h>
+
+/* The exit status of a verb whose work has returned @r. */
+static inline int exit_status(int r) {
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
 
 int verb_apply(int argc, char *argv[]);
 int verb_check(int argc, char *argv[]);

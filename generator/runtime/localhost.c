@@ -130,11 +130,10 @@ static void warn_of_failure(const Job *job, void *userdata) {
 }
 
 static bool run_jobs(Ports *ports, JobEnded ended) {
-        sd_bus *bus = ports->length > 0 ? systemd_connect() : NULL;
-        bool good = ports->length == 0 || (bus && jobs_run(bus, ports->jobs, ports->length, ended, ports));
+        CLEANUP_BUS sd_bus *bus = NULL;
 
-        sd_bus_flush_close_unref(bus);
-        return good;
+        return ports->length == 0 ||
+               (systemd_connect(&bus) >= 0 && jobs_run(bus, ports->jobs, ports->length, ended, ports));
 }
 
 bool localhost_listen(const char *container, const Buffer *lines, const Buffer *except) {

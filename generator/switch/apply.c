@@ -11,6 +11,8 @@
 #include "base/name-table.h"
 #include "base/run-program.h"
 #include "bus/jobs.h"
+#include "bus/machined.h"
+#include "bus/manager.h"
 #include "config.h"
 #include "state/record.h"
 #include "systemd/log.h"
@@ -63,43 +65,31 @@ static bool has_live_changes(const PlannedContainer *item) {
         return false;
 }
 
-/* Adds one bind mount to a running container, through systemd-machined. org.freedesktop.machine1(5) */
-static bool add_bind_mount(sd_bus *bus, const char *name, const BindMount *mount) {
-        sd_bus_error error = SD_BUS_ERROR_NULL;
-        bool read_only = mount->is_read_only.mark.line == 0 || mount->is_read_only.value;
-        int r = sd_bus_call_method(bus, "org.freedesktop.machine1", "/org/freedesktop/machine1",
-                "org.freedesktop.machine1.Manager", "BindMountMachine", &error, NULL, "sssbb", name,
-                mount->host_path.text, mount->mount_point.text, read_only, true);
-
-        if (r < 0)
-                log_message(LOG_ERR, "Container %s: cannot mount %s at %s: %s", name, mount->host_path.text,
-                        mount->mount_point.text, error.message ? error.message : strerror(-r));
-        sd_bus_error_free(&error);
-        return r >= 0;
-}
-
 /* A RecordAttach. systemd's private socket does not lead to systemd-machined. */
 static bool add_bind_mounts(void *userdata) {
         const PlannedContainer *item = userdata;
-        sd_bus *bus = NULL;
-        bool good = true;
-        int r;
+        CLEANUP_BUS sd_bus *bus = NULL;
 
-        for (const OptionChange *change = item->changes; change && good; change = change->next) {
+        for (const OptionChange *change = item->changes; change; change = change->next) {
+                CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
                 const BindMount *mount = plan_added_bind_mount(item, change);
+                bool read_only;
+                int r;
 
                 if (!mount)
                         continue;
-                if (!bus && (r = sd_bus_open_system(&bus)) < 0) {
-                        log_message(LOG_ERR, "Container %s: cannot speak to systemd-machined: %s", item->name,
-                                strerror(-r));
-                        good = false;
-                } else {
-                        good = add_bind_mount(bus, item->name, mount);
+                if (!bus && host_bus_connect(&bus) < 0)
+                        return false;
+                read_only = mount->is_read_only.mark.line == 0 || mount->is_read_only.value;
+                r = machine_bind_mount(
+                        bus, item->name, mount->host_path.text, mount->mount_point.text, read_only, &error);
+                if (r < 0) {
+                        log_message(LOG_ERR, "Container %s: cannot mount %s at %s: %s", item->name,
+                                mount->host_path.text, mount->mount_point.text, machine_error_text(&error, r));
+                        return false;
                 }
         }
-        sd_bus_flush_close_unref(bus);
-        return good;
+        return true;
 }
 
 static bool update(const PlannedContainer *item) {
@@ -268,7 +258,7 @@ static void take(Apply *apply) {
 static bool forget_removed(Apply *apply) {
         for (size_t i = 0; i < apply->plan->length; i++)
                 if (apply->steps[i].item->action == ACTION_STOP && !apply->steps[i].failed)
-                        return systemd_reload(apply->bus);
+                        return systemd_reload(apply->bus) >= 0;
         return true;
 }
 
@@ -338,13 +328,12 @@ static bool note_unsettled(Plan *plan, const char *unit, const char *active_stat
 }
 
 bool apply_find_unsettled(Plan *plan, sd_bus *bus) {
-        sd_bus_message *reply = NULL;
+        CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+        CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
         const char *unit, *active_state;
-        sd_bus_error error = SD_BUS_ERROR_NULL;
         bool found = false;
-        int r = sd_bus_call_method(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                "org.freedesktop.systemd1.Manager", "ListUnitsByPatterns", &error, &reply, "asas", 2, "activating",
-                "deactivating", 1, "container@*.service");
+        int r = systemd_call(bus, "ListUnitsByPatterns", &error, &reply, "asas", 2, "activating", "deactivating", 1,
+                "container@*.service");
 
         if (r >= 0)
                 r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
@@ -352,10 +341,7 @@ bool apply_find_unsettled(Plan *plan, sd_bus *bus) {
                                   NULL, NULL, NULL, NULL)) > 0)
                 found = note_unsettled(plan, unit, active_state) || found;
         if (r < 0)
-                log_message(LOG_ERR, "Cannot ask systemd what is being started: %s",
-                        error.message ? error.message : strerror(-r));
-        sd_bus_error_free(&error);
-        sd_bus_message_unref(reply);
+                log_message(LOG_ERR, "Cannot ask systemd what is being started: %s", bus_error_text(&error, r));
         return found;
 }
 

@@ -40,7 +40,7 @@ static void the_address_of_a_machine_is_one_that_others_reach_best_of_ipv4(void 
 
                 snprintf(answers, sizeof(answers), "GetMachineAddresses web: %s", addresses[i].addresses);
                 bus = systemd_start(answers, &pid);
-                if (machine_address(bus, "web", text, NULL) != (addresses[i].found != NULL) ||
+                if (machine_address(bus, "web", text, NULL) != (addresses[i].found ? 0 : -EADDRNOTAVAIL) ||
                         strcmp(text, addresses[i].found ? addresses[i].found : "") != 0)
                         fail_msg("%s: %s", addresses[i].addresses, text);
                 systemd_end(bus, pid);
@@ -65,7 +65,7 @@ static void a_machine_has_a_leader_or_it_is_not_known(void **state) {
                 pid_t pid, leader = 0;
                 sd_bus *bus = systemd_start(leaders[i].answers, &pid);
 
-                assert_int_equal(machine_leader(bus, "web", &leader, NULL), leaders[i].leader != 0);
+                assert_int_equal(machine_leader(bus, "web", &leader, NULL) >= 0, leaders[i].leader != 0);
                 assert_int_equal(leader, leaders[i].leader);
                 systemd_end(bus, pid);
         }
@@ -74,22 +74,24 @@ static void a_machine_has_a_leader_or_it_is_not_known(void **state) {
 static void a_terminal_is_given_or_it_is_known_why_not(void **state) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
         char *path = NULL;
-        int fd = -1;
+        int fd = -1, r;
         pid_t pid;
         sd_bus *bus = systemd_start("OpenMachinePTY web: /dev/pts/5\nOpenMachinePTY odd: odd\n"
                                     "OpenMachinePTY other: refused",
                 &pid);
 
         (void)state;
-        assert_true(machine_open_terminal(bus, "web", &fd, &path, NULL));
+        assert_int_equal(machine_open_terminal(bus, "web", &fd, &path, NULL), 0);
         assert_string_equal(path, "/dev/pts/5");
         assert_true(fd > STDERR_FILENO && fcntl(fd, F_GETFD) == FD_CLOEXEC);
         close(fd);
         free(path);
-        assert_false(machine_open_terminal(bus, "odd", &fd, &path, &error));
-        assert_string_equal(bus_error_text(&error), "Input/output error");
-        assert_false(machine_open_terminal(bus, "other", &fd, &path, &error));
-        assert_string_equal(bus_error_text(&error), "It is refused.");
+        r = machine_open_terminal(bus, "odd", &fd, &path, &error);
+        assert_true(r < 0);
+        assert_string_equal(machine_error_text(&error, r), "Input/output error");
+        r = machine_open_terminal(bus, "other", &fd, &path, &error);
+        assert_true(r < 0);
+        assert_string_equal(machine_error_text(&error, r), "It is refused.");
         sd_bus_error_free(&error);
         systemd_end(bus, pid);
 }
@@ -115,14 +117,17 @@ static void what_keeps_machined_from_answering_is_said_in_words(void **state) {
                 char answers[256], text[ADDRESS_SIZE];
                 sd_bus *bus;
                 pid_t pid;
+                int r;
 
                 snprintf(answers, sizeof(answers), "TerminateMachine: %s\nGetMachineAddresses: %s", failures[i].answer,
                         failures[i].answer);
                 bus = systemd_start(answers, &pid);
-                assert_false(machine_terminate(bus, "web", &errors[0]));
-                assert_string_equal(bus_error_text(&errors[0]), failures[i].said);
-                assert_false(machine_address(bus, "web", text, &errors[1]));
-                assert_string_equal(bus_error_text(&errors[1]), failures[i].said);
+                r = machine_terminate(bus, "web", &errors[0]);
+                assert_true(r < 0);
+                assert_string_equal(machine_error_text(&errors[0], r), failures[i].said);
+                r = machine_address(bus, "web", text, &errors[1]);
+                assert_true(r < 0);
+                assert_string_equal(machine_error_text(&errors[1], r), failures[i].said);
                 sd_bus_error_free(&errors[0]);
                 sd_bus_error_free(&errors[1]);
                 systemd_end(bus, pid);
@@ -135,7 +140,7 @@ static void an_answer_that_is_none_is_no_address(void **state) {
         sd_bus *bus = systemd_start("GetMachineAddresses: odd", &pid);
 
         (void)state;
-        assert_false(machine_address(bus, "web", text, NULL));
+        assert_true(machine_address(bus, "web", text, NULL) < 0);
         systemd_end(bus, pid);
 }
 

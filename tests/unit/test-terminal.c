@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -34,7 +35,7 @@ typedef struct Place {
 static _Noreturn void connect_and_exit(int own, int other, int flags) {
         sigset_t set;
         sd_event *event = NULL;
-        Terminal *terminal;
+        Terminal *terminal = NULL;
         int status;
 
         sigemptyset(&set);
@@ -45,8 +46,7 @@ static _Noreturn void connect_and_exit(int own, int other, int flags) {
                 sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL) < 0 ||
                 sd_event_add_signal(event, NULL, SIGHUP, NULL, (void *)(intptr_t)HUNG_UP) < 0)
                 abort();
-        terminal = terminal_connect(event, other);
-        status = terminal ? sd_event_loop(event) : NOT_CONNECTED;
+        status = terminal_connect(event, other, &terminal) >= 0 ? sd_event_loop(event) : NOT_CONNECTED;
         terminal_disconnect(terminal);
         sd_event_unref(event);
         exit(status);

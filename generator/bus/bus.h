@@ -1,0 +1,67 @@
+/* The connections to systemd and to the host's D-Bus: how what is spoken to on them is called, and what is said if that fails. */
+#pragma once
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+/* org.freedesktop.systemd1(5) */
+#define SYSTEMD_SERVICE "org.freedesktop.systemd1"
+#define SYSTEMD_PATH "/org/freedesktop/systemd1"
+#define SYSTEMD_MANAGER SYSTEMD_SERVICE ".Manager"
+#define SYSTEMD_UNIT SYSTEMD_SERVICE ".Unit"
+#define SYSTEMD_UNIT_SERVICE SYSTEMD_SERVICE ".Service"
+#define SYSTEMD_UNIT_MASKED SYSTEMD_SERVICE ".UnitMasked"
+#define SYSTEMD_NO_SUCH_UNIT SYSTEMD_SERVICE ".NoSuchUnit"
+#define SYSTEMD_ALREADY_SUBSCRIBED SYSTEMD_SERVICE ".AlreadySubscribed"
+
+/* org.freedesktop.machine1(5) */
+#define MACHINED_SERVICE "org.freedesktop.machine1"
+#define MACHINED_PATH "/org/freedesktop/machine1"
+#define MACHINED_MANAGER MACHINED_SERVICE ".Manager"
+#define MACHINED_MACHINE MACHINED_SERVICE ".Machine"
+#define MACHINED_NO_SUCH_MACHINE MACHINED_SERVICE ".NoSuchMachine"
+
+#define DBUS_PROPERTIES "org.freedesktop.DBus.Properties"
+
+/* As long as systemctl(1) waits: the generators may take 90 s. */
+#define RELOAD_TIMEOUT ((uint64_t)180 * 1000 * 1000)
+
+/* Connects to systemd, by its private socket where there is no D-Bus yet. */
+MUST_CHECK int systemd_connect(sd_bus **ret_bus);
+
+/* Connects to the host's D-Bus, on which systemd-machined is. */
+MUST_CHECK int host_bus_connect(sd_bus **ret_bus);
+
+/* Calls @method of systemd's Manager with arguments of @types, as sd_bus_call_method(3) does. What it fails with is not logged, but said in
+ * @ret_error, if that is not NULL. */
+MUST_CHECK int systemd_call(
+        sd_bus *bus, const char *method, sd_bus_error *ret_error, sd_bus_message **ret_reply, const char *types, ...);
+
+/* What a call that has failed with @r says to people, in @error if it has an answer. Valid as long as that is. */
+const char *bus_error_text(const sd_bus_error *error, int r);
+
+static inline void cleanup_bus(sd_bus **bus) {
+        (void)sd_bus_flush_close_unref(*bus);
+}
+
+static inline void cleanup_bus_message(sd_bus_message **message) {
+        (void)sd_bus_message_unref(*message);
+}
+
+static inline void cleanup_bus_slot(sd_bus_slot **slot) {
+        (void)sd_bus_slot_unref(*slot);
+}
+
+static inline void cleanup_event(sd_event **event) {
+        (void)sd_event_unref(*event);
+}
+
+/* A connection sends what is still to be sent, and ends. An error starts as SD_BUS_ERROR_NULL. */
+#define CLEANUP_BUS CLEANUP(cleanup_bus)
+#define CLEANUP_BUS_ERROR CLEANUP(sd_bus_error_free)
+#define CLEANUP_BUS_MESSAGE CLEANUP(cleanup_bus_message)
+#define CLEANUP_BUS_SLOT CLEANUP(cleanup_bus_slot)
+#define CLEANUP_EVENT CLEANUP(cleanup_event)

@@ -1,0 +1,67 @@
+#include "bus/manager.h"
+
+#include <signal.h>
+
+#include "systemd/log.h"
+
+int systemd_reload(sd_bus *bus) {
+        CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+        CLEANUP_BUS_MESSAGE sd_bus_message *message = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Reload");
+        if (r >= 0)
+                r = sd_bus_call(bus, message, RELOAD_TIMEOUT, &error, NULL);
+        if (r < 0)
+                log_message(LOG_ERR, "systemd cannot load its units anew: %s", bus_error_text(&error, r));
+        return r < 0 ? r : 0;
+}
+
+int systemd_connect_and_reload(void) {
+        CLEANUP_BUS sd_bus *bus = NULL;
+        int r = systemd_connect(&bus);
+
+        return r < 0 ? r : systemd_reload(bus);
+}
+
+int systemd_state(sd_bus *bus, char **ret_state) {
+        int r = sd_bus_get_property_string(
+                bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "SystemState", NULL, ret_state);
+
+        return r < 0 ? log_error(r, "systemd does not say whether the host is booting: %m") : 0;
+}
+
+char *unit_property(sd_bus *bus, const char *unit, const char *name) {
+        static const char *const interfaces[] = {SYSTEMD_UNIT, SYSTEMD_UNIT_SERVICE};
+        CLEANUP_FREE char *path = NULL;
+        char *value = NULL;
+
+        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0)
+                return NULL;
+        for (size_t i = 0; i < sizeof(interfaces) / sizeof(interfaces[0]) && !value; i++)
+                if (sd_bus_get_property_string(bus, SYSTEMD_SERVICE, path, interfaces[i], name, NULL, &value) < 0)
+                        value = NULL;
+        return value;
+}
+
+uint64_t unit_active_since(sd_bus *bus, const char *unit) {
+        CLEANUP_FREE char *path = NULL;
+        uint64_t since = 0;
+
+        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0 ||
+                sd_bus_get_property_trivial(
+                        bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT, "ActiveEnterTimestamp", NULL, 't', &since) < 0)
+                return 0;
+        return since;
+}
+
+void unit_reset_failed(sd_bus *bus, const char *unit) {
+        ignore_failure(systemd_call(bus, "ResetFailedUnit", NULL, NULL, "s", unit));
+}
+
+void unit_end_reload(const char *unit) {
+        CLEANUP_BUS sd_bus *bus = NULL;
+
+        if (systemd_connect(&bus) >= 0)
+                ignore_failure(systemd_call(bus, "KillUnit", NULL, NULL, "ssi", unit, "control", SIGTERM));
+}
