@@ -315,6 +315,10 @@ BUS(sd_bus_wait, (void *bus, unsigned long timeout), (bus, timeout))
 BUS(sd_bus_path_encode, (const char *prefix, const char *id, char **path), (prefix, id, path))
 BUS(sd_bus_call, (void *bus, void *message, unsigned long timeout, void *error, void **reply),
         (bus, message, timeout, error, reply))
+BUS(sd_bus_call_methodv,
+        (void *bus, const char *service, const char *path, const char *interface, const char *member, void *error,
+                void **reply, const char *types, va_list values),
+        (bus, service, path, interface, member, error, reply, types, values))
 BUS(sd_bus_call_async, (void *bus, void **slot, void *message, void *callback, void *userdata, unsigned long timeout),
         (bus, slot, message, callback, userdata, timeout))
 BUS(sd_bus_match_signal,
