@@ -291,7 +291,7 @@ long syscall(long number, ...) {
 #define BUS_VARIADIC(name, parameters, arguments)                                                                      \
         int name parameters;                                                                                           \
         int name parameters {                                                                                          \
-                static int (*function)();                                                                              \
+                static int (*function) parameters;                                                                        \
                 va_list values;                                                                                        \
                 int r;                                                                                                 \
                 if (fails(#name))                                                                                      \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "capture.h"
+#include "config.h"
 #include "generate/generate.h"
 #include "manifest/check.h"
 #include "reading.h"
@@ -49,12 +50,12 @@ static void the_errors_of_one_container_do_not_hide_those_of_another(void **stat
         assert_non_null(unit);
         assert_non_null(
                 strstr(unit, "\nDescription=Container b, which has errors: f.yaml:1206:16: containers.b.system: "));
-        assert_non_null(strstr(unit, "\nExecStartPre=:/usr/bin/echo \"f.yaml:1206:16: containers.b.system: "));
-        assert_non_null(strstr(unit, "\nExecStartPre=:/usr/bin/echo \"… and 1 more.\"\n"));
+        assert_non_null(strstr(unit, "\nExecStartPre=:" TOOL_ECHO " \"f.yaml:1206:16: containers.b.system: "));
+        assert_non_null(strstr(unit, "\nExecStartPre=:" TOOL_ECHO " \"… and 1 more.\"\n"));
         *unit = '\0';
-        assert_non_null(strstr(generated, "\nExecStartPre=:/usr/bin/echo \"… and 200 more.\"\n"));
+        assert_non_null(strstr(generated, "\nExecStartPre=:" TOOL_ECHO " \"… and 200 more.\"\n"));
         *unit = '#';
-        assert_non_null(strstr(unit, "/usr/bin/false"));
+        assert_non_null(strstr(unit, TOOL_FALSE));
         free(generated);
         reading_free(&reading);
         buffer_free(&text);

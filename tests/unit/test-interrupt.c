@@ -5,13 +5,14 @@
 
 #include <cmocka.h>
 
+#include <paths.h>
 #include <signal.h>
 
 #include "base/interrupt.h"
 #include "base/run-program.h"
 
 static pid_t start(const char *program) {
-        char *const arguments[] = {(char *)"/bin/sh", (char *)"-c", (char *)program, NULL};
+        char *const arguments[] = {(char *)_PATH_BSHELL, (char *)"-c", (char *)program, NULL};
 
         return start_program(arguments, &BUFFER_NULL, false);
 }
