@@ -14,7 +14,7 @@ struct NameTableEntry {
 };
 
 static uint64_t hash_name(const char *name) {
-        static const uint8_t key[16] = "container names.";
+        static const uint8_t key[16] = {'c', 'o', 'n', 't', 'a', 'i', 'n', 'e', 'r', ' ', 'n', 'a', 'm', 'e', 's', '.'};
 
         return siphash24(name, strlen(name), key);
 }

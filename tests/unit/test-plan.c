@@ -654,16 +654,17 @@ static void a_container_of_an_unknown_format_that_is_not_declared_is_stopped(voi
         host_free(&host);
 }
 
+#define ENTRY "# Its entry there.\nversion: 1\ncontainers:\n \"web\":\n"
+
 /* A record with the entry to the byte is not parsed; any other is. */
 static void a_record_is_only_parsed_if_it_differs(void **state) {
         static const char declared[] =
                 "version: 1\ncontainers:\n  web:\n    system: /a\n    tmpfs: [/b]\n  x: {system: /a}\n\n";
         static const char *const records[] = {
-                "# Its entry there.\nversion: 1\ncontainers:\n \"web\":\n    system: /a\n    tmpfs: [/b]\n",
-                "# Its entry there.\nversion: 1\ncontainers:\n \"web\":\n    tmpfs: [/b]\n    system: /a\n",
-                "# Its entry there.\nversion: 1\ncontainers:\n \"web\":\n    system: /a\n    tmpfs: [/b]\n    "
-                "ephemeral: true\n",
-                "# Its entry there.\nversion: 1\ncontainers:\n \"web\":\n    system: /a\n",
+                ENTRY "    system: /a\n    tmpfs: [/b]\n",
+                ENTRY "    tmpfs: [/b]\n    system: /a\n",
+                ENTRY "    system: /a\n    tmpfs: [/b]\n    ephemeral: true\n",
+                ENTRY "    system: /a\n",
         };
         static const char *const plans[] = {"", "", "restart", "restart"};
         static const bool parsed[] = {false, true, true, true};

@@ -99,9 +99,11 @@ static int start_test(void **state) {
         return umount2("/run", MNT_DETACH) == 0 && own_directory("/run") && mkdir(UNITS, 0755) == 0 ? 0 : -1;
 }
 
+#define WHOLE "[Service]\n# End of container@web.service\n"
+
 /* What there is of the unit, one moment after the other. */
-static const char *const parts[] = {"", "[Service]", "[Service]\n", "[Service]\n# End of", "# End of container@",
-        "[Service]\n" END "x", "[Service]\n" END "\n", "[Service]\n" END};
+static const char *const parts[] = {
+        "", "[Service]", "[Service]\n", "[Service]\n# End of", "# End of container@", WHOLE "x", WHOLE "\n", WHOLE};
 
 static void write_the_next_part(void) {
         write_text(unit_path("web"), parts[steps - 1]);
