@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "base/spelling.h"
-#include "manifest/manifests.h"
+#include "manifest/model.h"
 #include "manifest/schema.h"
 #include "state/paths.h"
 #include "state/record.h"
@@ -42,19 +42,15 @@ static void add_retired(Host *host) {
         if (!directory)
                 return;
         while ((entry = readdir(directory)))
-                if (is_container_name(entry->d_name) && !name_table_find(&host->names, entry->d_name))
+                if (is_container_name(entry->d_name) && !name_table_find(&host->manifest.names, entry->d_name))
                         add(host, arena_copy(&host->arena, entry->d_name, strlen(entry->d_name)), NULL, true);
         closedir(directory);
 }
 
 void host_read(Host *host) {
-        *host = (Host){.arena = ARENA_NULL, .names = NAME_TABLE_NULL};
-        host->manifest.arena = &host->arena;
-        diagnostics_init(&host->diagnostics, &host->arena);
-        manifests_read(&host->manifest, "", &host->diagnostics);
+        *host = (Host){.arena = ARENA_NULL};
+        model_load(&host->manifest, &host->arena, "", NULL, 0, MODEL_OPTIONS);
         manifest_close(&host->manifest);
-        check_manifest(&host->manifest, &host->names, &host->diagnostics);
-
         for (size_t i = 0; i < host->manifest.length; i++) {
                 const Container *container = host->manifest.containers[i];
 
@@ -101,7 +97,7 @@ static void log_others(const Host *host, const char *name) {
 bool host_log_unread(const Host *host) {
         if (!host->manifest.is_incomplete)
                 return false;
-        diagnostics_log_errors(&host->diagnostics);
+        diagnostics_log_errors(&host->manifest.diagnostics);
         return true;
 }
 
@@ -117,20 +113,16 @@ const HostContainer *host_find(const Host *host, const char *name) {
 
 const Container *host_running(Host *host, const HostContainer *container) {
         const char *path;
-        Manifest *record;
-        Diagnostics ignored;
+        Manifest record;
         const Container *running;
 
         if (!container->has_record)
                 return NULL;
         path = arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_MANIFEST, container->name);
-        record = arena_alloc(&host->arena, sizeof(*record));
-        record->arena = &host->arena;
-        diagnostics_init(&ignored, &host->arena);
-        manifest_read(record, path, path, &ignored);
-        running = record->length > 0 ? record->containers[0] : NULL;
-        manifest_free(record);
-        diagnostics_free(&ignored);
+        manifest_init(&record, &host->arena);
+        manifest_read(&record, path, path);
+        running = record.length > 0 ? record.containers[0] : NULL;
+        manifest_free(&record);
         return running;
 }
 
@@ -146,7 +138,7 @@ const char *host_system(Host *host, const HostContainer *container) {
 
 bool host_log_errors(const Host *host, const HostContainer *container) {
         const Errors *errors =
-                container->declared ? diagnostics_errors(&host->diagnostics, container->name, NULL) : NULL;
+                container->declared ? diagnostics_errors(&host->manifest.diagnostics, container->name, NULL) : NULL;
 
         for (const Diagnostic *d = errors ? errors->first : NULL; d; d = d->next_of_same)
                 log_message(LOG_ERR, "%s", d->text);
@@ -155,8 +147,6 @@ bool host_log_errors(const Host *host, const HostContainer *container) {
 
 void host_free(Host *host) {
         free(host->containers);
-        name_table_free(&host->names);
-        diagnostics_free(&host->diagnostics);
         manifest_free(&host->manifest);
         arena_free(&host->arena);
 }

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "manifest/check.h"
 #include "manifest/manifest.h"
 #include "manifest/schema.h"
 #include "state/paths.h"
@@ -18,8 +17,6 @@ typedef struct HostContainer {
 typedef struct Host {
         Arena arena;
         Manifest manifest;
-        NameTable names; /* of the declared, as check_manifest() fills it */
-        Diagnostics diagnostics;
         HostContainer *containers; /* by name; malloc(3) */
         size_t length, capacity;
 } Host;

@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "manifest/closures.h"
-#include "manifest/manifests.h"
+#include "manifest/model.h"
 #include "state/paths.h"
 #include "systemd/escape.h"
 #include "systemd/log.h"
@@ -268,25 +268,19 @@ unsigned imperative_free_network(Host *host) {
 
 /* Whether @name would be free of errors if its manifest was the file @path instead; logs those that there would be. */
 static bool would_be_good(const char *name, const char *path, const char *shown) {
-        Arena arena = ARENA_NULL;
-        Manifest manifest = {.arena = &arena};
-        NameTable names = NAME_TABLE_NULL;
-        Diagnostics diagnostics;
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
         const Container *container;
+        Manifest manifest;
         bool good;
 
-        diagnostics_init(&diagnostics, &arena);
-        manifest_read(&manifest, path, shown, &diagnostics);
-        manifest_close(&manifest);
-        check_manifest(&manifest, &names, &diagnostics);
-        container = name_table_find(&names, name);
+        manifest_init(&manifest, &arena);
+        manifest_read(&manifest, path, shown);
+        model_check(&manifest, "", MODEL_OPTIONS);
+        container = name_table_find(&manifest.names, name);
         good = container && !container->broken && manifest.length == 1;
         if (!good)
-                diagnostics_log(&diagnostics);
-        name_table_free(&names);
-        diagnostics_free(&diagnostics);
+                diagnostics_log(&manifest.diagnostics);
         manifest_free(&manifest);
-        arena_free(&arena);
         return good;
 }
 

@@ -9,8 +9,7 @@
 #include "cli/colour.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
-#include "manifest/closures.h"
-#include "manifest/manifests.h"
+#include "manifest/model.h"
 #include "state/record.h"
 #include "switch/apply.h"
 #include "systemd/log.h"
@@ -21,8 +20,6 @@
 typedef struct Declared {
         Arena arena;
         Manifest manifest;
-        NameTable names;
-        Diagnostics diagnostics;
         Plan plan;
 } Declared;
 
@@ -30,23 +27,15 @@ typedef struct Declared {
 static bool read_declared(Declared *declared, char *const files[], int files_length) {
         bool good;
 
-        *declared = (Declared){.manifest.arena = &declared->arena};
-        diagnostics_init(&declared->diagnostics, &declared->arena);
-        for (int i = 0; files && i < files_length; i++)
-                manifest_read(&declared->manifest, files[i], files[i], &declared->diagnostics);
-        if (!files)
-                manifests_read(&declared->manifest, "", &declared->diagnostics);
-        check_manifest(&declared->manifest, &declared->names, &declared->diagnostics);
-        closures_read(&declared->manifest, "", &declared->diagnostics);
-        good = plan_make(&declared->plan, &declared->manifest, &declared->names, &declared->diagnostics, "");
+        *declared = (Declared){.arena = ARENA_NULL};
+        model_load(&declared->manifest, &declared->arena, "", files, files_length, MODEL_CLOSURES);
+        good = plan_make(&declared->plan, &declared->manifest, "");
         manifest_close(&declared->manifest);
         return good;
 }
 
 static void free_declared(Declared *declared) {
         plan_free(&declared->plan);
-        name_table_free(&declared->names);
-        diagnostics_free(&declared->diagnostics);
         manifest_free(&declared->manifest);
         arena_free(&declared->arena);
 }
@@ -55,7 +44,7 @@ static void free_declared(Declared *declared) {
 static bool is_incomplete(const Declared *declared) {
         if (!declared->manifest.is_incomplete)
                 return false;
-        diagnostics_log_errors(&declared->diagnostics);
+        diagnostics_log_errors(&declared->manifest.diagnostics);
         return true;
 }
 

@@ -14,9 +14,7 @@
 #include "cli/operands.h"
 #include "cli/verbs.h"
 #include "config.h"
-#include "manifest/closures.h"
-#include "manifest/manifests.h"
-#include "manifest/mounts.h"
+#include "manifest/model.h"
 #include "state/paths.h"
 #include "systemd/log.h"
 
@@ -167,27 +165,15 @@ int verb_logs(int argc, char *argv[]) {
 
 int verb_check(int argc, char *argv[]) {
         static const struct option options[] = {{0}};
-        Arena arena = ARENA_NULL;
-        Manifest manifest = {.arena = &arena};
-        NameTable names = NAME_TABLE_NULL;
-        Diagnostics diagnostics;
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        Manifest manifest;
         bool good;
 
         if (getopt_long(argc, argv, "", options, NULL) >= 0)
                 return EXIT_FAILURE;
-        diagnostics_init(&diagnostics, &arena);
-        for (int i = optind; i < argc; i++)
-                manifest_read(&manifest, argv[i], argv[i], &diagnostics);
-        if (optind == argc)
-                manifests_read(&manifest, "", &diagnostics);
-        check_manifest(&manifest, &names, &diagnostics);
-        closures_read(&manifest, "", &diagnostics);
-        mounts_check(&manifest, "", &diagnostics);
-        diagnostics_log(&diagnostics);
-        good = diagnostics.errors + diagnostics.warnings == 0;
-        name_table_free(&names);
-        diagnostics_free(&diagnostics);
+        model_load(&manifest, &arena, "", optind < argc ? argv + optind : NULL, argc - optind, MODEL_MOUNTS);
+        diagnostics_log(&manifest.diagnostics);
+        good = manifest.diagnostics.errors + manifest.diagnostics.warnings == 0;
         manifest_free(&manifest);
-        arena_free(&arena);
         return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

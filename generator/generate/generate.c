@@ -151,14 +151,12 @@ static const char *const placeholder_names[PLACEHOLDERS_LENGTH] = {
 
 typedef struct Generator {
         const GenerateOptions *options;
-        Diagnostics *diagnostics;
-        const NameTable *names;
+        Manifest *manifest;
         Output *output;
         Template *templates[TEMPLATES_LENGTH];
         Values values[PLACEHOLDERS_LENGTH];
         Window window;           /* of the manifest */
         Buffer entry;            /* the container's, as it is declared */
-        Arena *kept;             /* the manifest's: texts that stay valid */
         Arena scratch;           /* texts that are valid for one container */
         const char *last_system; /* whose architecture was looked up last */
         bool last_is_i686;
@@ -547,8 +545,8 @@ static void add_permissions(Generator *g, const Container *container) {
 
 /* Adds an error about the container that only shows now. */
 static void complain(Generator *g, const Container *container, const char *message) {
-        diagnose(g->diagnostics, SEVERITY_ERROR, container->name.text, container->file, &container->name.mark,
-                option_path(g->kept, container->name.text, NULL), "%s", message);
+        diagnose(&g->manifest->diagnostics, SEVERITY_ERROR, container->name.text, container->file,
+                &container->name.mark, option_path(g->manifest->arena, container->name.text, NULL), "%s", message);
 }
 
 static void complain_unread(Generator *g, const Container *container, const char *path) {
@@ -731,8 +729,8 @@ static void add_errors(Generator *g, const Errors *errors) {
 
 /* There is at least one: a container is broken by an error about it, or by one about its whole file. */
 static void add_diagnostics(Generator *g, const Container *container) {
-        add_errors(g, diagnostics_errors(g->diagnostics, container->name.text, NULL));
-        add_errors(g, diagnostics_errors(g->diagnostics, NULL, container->file));
+        add_errors(g, diagnostics_errors(&g->manifest->diagnostics, container->name.text, NULL));
+        add_errors(g, diagnostics_errors(&g->manifest->diagnostics, NULL, container->file));
         add(g, FIRST_DIAGNOSTIC, g->values[DIAGNOSTIC].items[0].text);
 }
 
@@ -746,7 +744,7 @@ static const char *broken_unit_name(Generator *g, const char *name) {
 /* Writes the unit of the record of the container @name as what it was in the generator's directory, with a drop-in @file that says why
  * it is there. False, with errno set, if it cannot be read. */
 static bool restore(Generator *g, const char *name, TemplateId drop_in, const char *file) {
-        const char *directory = arena_printf(g->kept, "container@%s.service.d", name);
+        const char *directory = arena_printf(g->manifest->arena, "container@%s.service.d", name);
         Buffer unit = BUFFER_NULL;
         bool good = read_file(text(g, "%s" RECORDS_DIRECTORY "/%s/" RECORD_UNIT, g->options->root, name), &unit) >= 0;
 
@@ -811,7 +809,7 @@ static void add_auto_start(Generator *g, const Container *container) {
                 return;
         unit = broken_unit_name(g, container->name.text);
         if (unit)
-                add(g, AUTO_START, arena_copy(g->kept, unit, strlen(unit)));
+                add(g, AUTO_START, arena_copy(g->manifest->arena, unit, strlen(unit)));
 }
 
 /* Containers that run and are no longer declared keep the unit they were started with: without it, systemd would forget
@@ -832,7 +830,7 @@ static size_t generate_retired(Generator *g) {
         for (int i = 0; i < n; i++) {
                 const char *name = records[i]->d_name;
 
-                if (name[0] != '.' && !name_table_find(g->names, name)) {
+                if (name[0] != '.' && !name_table_find(&g->manifest->names, name)) {
                         arena_reset(&g->scratch);
                         g->values[NAME].length = 0;
                         add(g, NAME, name);
@@ -869,15 +867,9 @@ static void compile_templates(Generator *g) {
                         (size_t)(template_texts[i].end - template_texts[i].start), placeholders, PLACEHOLDERS_LENGTH);
 }
 
-void generate(const Manifest *manifest, const NameTable *names, Diagnostics *diagnostics,
-        const GenerateOptions *options, Output *output) {
+void generate(Manifest *manifest, const GenerateOptions *options, Output *output) {
         static const char drop_in[] = "nixos-containers.conf";
-        Generator g = {.options = options,
-                .diagnostics = diagnostics,
-                .names = names,
-                .output = output,
-                .kept = manifest->arena,
-                .window = WINDOW_NULL};
+        Generator g = {.options = options, .manifest = manifest, .output = output, .window = WINDOW_NULL};
         size_t retired = 0;
 
         compile_templates(&g);

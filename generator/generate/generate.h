@@ -1,7 +1,6 @@
 /* Generating: from a checked manifest to units. */
 #pragma once
 
-#include "base/name-table.h"
 #include "generate/output.h"
 #include "manifest/manifest.h"
 #include "systemd/mac-address.h"
@@ -14,8 +13,6 @@ typedef struct GenerateOptions {
         bool with_records;    /* look for containers that run and are no longer declared */
 } GenerateOptions;
 
-/* Writes the files of all containers of @manifest: of broken ones a unit that says why, in the words of @diagnostics.
- * One of which something cannot be read that it depends on is broken too, and that is added to @diagnostics. @names are
- * the containers by name. */
-void generate(const Manifest *manifest, const NameTable *names, Diagnostics *diagnostics,
-        const GenerateOptions *options, Output *output);
+/* Writes the files of all containers of @manifest, which was checked: of broken ones a unit that says why, in the words of its diagnostics.
+ * One of which something cannot be read that it depends on is broken too, and that is added to them. */
+void generate(Manifest *manifest, const GenerateOptions *options, Output *output);

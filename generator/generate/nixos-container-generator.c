@@ -11,9 +11,7 @@
 #include "base/file.h"
 #include "config.h"
 #include "generate/generate.h"
-#include "manifest/closures.h"
-#include "manifest/manifests.h"
-#include "manifest/mounts.h"
+#include "manifest/model.h"
 #include "state/record.h"
 #include "systemd/log.h"
 
@@ -123,8 +121,7 @@ static void read_machine_id(Arena *arena, GenerateOptions *options) {
         }
 }
 
-static bool write_files(
-        const Arguments *arguments, const Manifest *manifest, const NameTable *names, Diagnostics *diagnostics) {
+static bool write_files(const Arguments *arguments, Manifest *manifest) {
         GenerateOptions options = {
                 .root = arguments->root,
                 .with_records = arguments->mode == MODE_GENERATE || arguments->operands_length == 0,
@@ -137,38 +134,24 @@ static bool write_files(
                 return false;
         options.generator_directory = output.directory;
         read_machine_id(manifest->arena, &options);
-        generate(manifest, names, diagnostics, &options, &output);
+        generate(manifest, &options, &output);
         output_close(&output);
         return !output.failed;
 }
 
 static bool run(const Arguments *arguments) {
-        Arena arena = ARENA_NULL;
-        Manifest manifest = {.arena = &arena};
-        NameTable names = NAME_TABLE_NULL;
-        Diagnostics diagnostics;
-        bool good = true;
+        bool is_given = arguments->mode != MODE_GENERATE && arguments->operands_length > 0, good;
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        Manifest manifest;
 
-        diagnostics_init(&diagnostics, &arena);
-        if (arguments->mode != MODE_GENERATE && arguments->operands_length > 0)
-                for (int i = 0; i < arguments->operands_length; i++)
-                        manifest_read(&manifest, arguments->operands[i], arguments->operands[i], &diagnostics);
-        else
-                manifests_read(&manifest, arguments->root, &diagnostics);
-        check_manifest(&manifest, &names, &diagnostics);
-        closures_read(&manifest, arguments->root, &diagnostics);
-        mounts_check(&manifest, arguments->root, &diagnostics);
-
+        model_load(&manifest, &arena, arguments->root, is_given ? arguments->operands : NULL,
+                arguments->operands_length, MODEL_MOUNTS);
         if (arguments->mode == MODE_CHECK)
-                good = diagnostics.errors + diagnostics.warnings == 0;
+                good = manifest.diagnostics.errors + manifest.diagnostics.warnings == 0;
         else
-                good = write_files(arguments, &manifest, &names, &diagnostics) && diagnostics.errors == 0;
-        diagnostics_log(&diagnostics);
-
-        name_table_free(&names);
-        diagnostics_free(&diagnostics);
+                good = write_files(arguments, &manifest) && manifest.diagnostics.errors == 0;
+        diagnostics_log(&manifest.diagnostics);
         manifest_free(&manifest);
-        arena_free(&arena);
         return good;
 }
 

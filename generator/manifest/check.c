@@ -363,16 +363,16 @@ static void check_claims_between(Checker *c, NameTable *claims) {
         }
 }
 
-void check_manifest(Manifest *manifest, NameTable *ret_names, Diagnostics *diagnostics) {
-        Checker c = {.arena = manifest->arena, .diagnostics = diagnostics};
+void check_manifest(Manifest *manifest) {
+        Checker c = {.arena = manifest->arena, .diagnostics = &manifest->diagnostics};
         NameTable claims = NAME_TABLE_NULL;
 
         for (size_t i = 0; i < manifest->length; i++) {
                 c.container = manifest->containers[i];
-                check_name(&c, ret_names);
+                check_name(&c, &manifest->names);
                 check_container(&c);
         }
-        order_check(manifest, ret_names, diagnostics);
+        order_check(manifest);
         for (size_t i = 0; i < manifest->length; i++) {
                 c.container = manifest->containers[i];
                 if (!c.container->broken)

@@ -9,10 +9,10 @@
 #include "systemd/escape.h"
 #include "systemd/option-path.h"
 
-#define complain(manifest, container, diagnostics, ...)                                                                \
+#define complain(manifest, container, ...)                                                                             \
         do {                                                                                                           \
                 (container)->broken = true;                                                                            \
-                diagnose(diagnostics, SEVERITY_ERROR, (container)->name.text, (container)->file,                       \
+                diagnose(&(manifest)->diagnostics, SEVERITY_ERROR, (container)->name.text, (container)->file,          \
                         &(container)->rare->closure.mark,                                                              \
                         option_path((manifest)->arena, (container)->name.text, "closure"), __VA_ARGS__);               \
         } while (0)
@@ -27,7 +27,7 @@ static bool is_store_path(const char *path) {
 }
 
 /* Splits @text, which it keeps, into the container's store paths, up to a line that is none. */
-static void split(Manifest *manifest, Container *container, char *text, Diagnostics *diagnostics) {
+static void split(Manifest *manifest, Container *container, char *text) {
         uint32_t lines = 0;
         char *line, *next;
 
@@ -40,7 +40,7 @@ static void split(Manifest *manifest, Container *container, char *text, Diagnost
                 next = line + length + (line[length] == '\n');
                 line[length] = '\0';
                 if (!is_store_path(line)) {
-                        complain(manifest, container, diagnostics, "line %u of %s is not a path of the Nix store: %s",
+                        complain(manifest, container, "line %u of %s is not a path of the Nix store: %s",
                                 container->rare->store_paths_length + 1, container->rare->closure.text,
                                 escape_message(manifest->arena, line, length));
                         return;
@@ -57,23 +57,21 @@ bool closure_has(const Container *container, const char *path) {
 }
 
 /* Reads the list of the container's store paths. False if it cannot be used. */
-static bool read_paths(Manifest *manifest, Container *container, const char *root, Diagnostics *diagnostics) {
+static bool read_paths(Manifest *manifest, Container *container, const char *root) {
         const char *path = arena_join(manifest->arena, root, container->rare->closure.text);
         Buffer text = BUFFER_NULL;
 
         if (read_file(path, &text) < 0)
-                complain(manifest, container, diagnostics, "%s cannot be read: %s", container->rare->closure.text,
-                        strerror(errno));
+                complain(manifest, container, "%s cannot be read: %s", container->rare->closure.text, strerror(errno));
         else if (text.length > 0 && memchr(text.text, '\0', text.length))
-                complain(manifest, container, diagnostics, "%s is not a list of paths", container->rare->closure.text);
+                complain(manifest, container, "%s is not a list of paths", container->rare->closure.text);
         else
-                split(manifest, container, arena_copy(manifest->arena, text.length > 0 ? text.text : "", text.length),
-                        diagnostics);
+                split(manifest, container, arena_copy(manifest->arena, text.length > 0 ? text.text : "", text.length));
         buffer_free(&text);
         return !container->broken;
 }
 
-void closures_read(Manifest *manifest, const char *root, Diagnostics *diagnostics) {
+void closures_read(Manifest *manifest, const char *root) {
         const Container *last = NULL; /* whose list was read: containers of one closure tend to stand together */
 
         for (size_t i = 0; i < manifest->length; i++) {
@@ -84,12 +82,11 @@ void closures_read(Manifest *manifest, const char *root, Diagnostics *diagnostic
                 if (last && strcmp(last->rare->closure.text, container->rare->closure.text) == 0) {
                         container->rare->store_paths = last->rare->store_paths;
                         container->rare->store_paths_length = last->rare->store_paths_length;
-                } else if (!read_paths(manifest, container, root, diagnostics)) {
+                } else if (!read_paths(manifest, container, root)) {
                         continue;
                 }
                 last = container;
                 if (!closure_has(container, container->system.text))
-                        complain(manifest, container, diagnostics, "%s does not list the system",
-                                container->rare->closure.text);
+                        complain(manifest, container, "%s does not list the system", container->rare->closure.text);
         }
 }

@@ -14,7 +14,7 @@ static inline bool is_in_store(const char *path) {
 
 /* Reads the closures of the containers in @manifest that have one. One that cannot be used is an error of its container. @root is ""
  * or where the host's files are. */
-void closures_read(Manifest *manifest, const char *root, Diagnostics *diagnostics);
+void closures_read(Manifest *manifest, const char *root);
 
 /* Whether the closure of @container has what @path is in. */
 bool closure_has(const Container *container, const char *path);

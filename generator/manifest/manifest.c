@@ -41,7 +41,6 @@ typedef struct Reader {
         Arena *arena;
         Manifest *manifest;
         const char *file;
-        Diagnostics *diagnostics;
         Container *container; /* the one being read, or NULL */
         size_t entry_index;   /* the character of the file where it starts */
         PathPart path[PATH_MAX_PARTS];
@@ -88,7 +87,7 @@ static const char *container_name(const Reader *r) {
 
 /* Whether an error that is reported now is not only counted: no memory is spent on the text of one that is. */
 static bool will_be_seen(const Reader *r) {
-        return diagnostics_keep_error(r->diagnostics, container_name(r), r->file);
+        return diagnostics_keep_error(&r->manifest->diagnostics, container_name(r), r->file);
 }
 
 /* Says what is wrong at @mark, with the option that is being read. */
@@ -100,7 +99,7 @@ __attribute__((format(printf, 3, 4))) static void report(Reader *r, Mark mark, c
         else
                 r->manifest->is_incomplete = true;
         va_start(arguments, format);
-        vdiagnose(r->diagnostics, SEVERITY_ERROR, container_name(r), r->file, &mark,
+        vdiagnose(&r->manifest->diagnostics, SEVERITY_ERROR, container_name(r), r->file, &mark,
                 will_be_seen(r) ? path_text(r) : NULL, format, arguments);
         va_end(arguments);
 }
@@ -576,7 +575,7 @@ static void read_containers(Reader *r) {
 static void break_containers(Reader *r, size_t first, const Mark *mark, const char *option, const char *message) {
         /* Of a file that ends in a syntax error before any of them, more is not known. */
         if (!r->failed || r->manifest->length > first)
-                diagnose(r->diagnostics, SEVERITY_ERROR, NULL, r->file, mark, option, "%s", message);
+                diagnose(&r->manifest->diagnostics, SEVERITY_ERROR, NULL, r->file, mark, option, "%s", message);
         for (size_t i = first; i < r->manifest->length; i++)
                 r->manifest->containers[i]->broken = true;
 }
@@ -722,12 +721,16 @@ static void allow_many_files(void) {
         }
 }
 
-void manifest_read(Manifest *manifest, const char *path, const char *shown, Diagnostics *diagnostics) {
+void manifest_init(Manifest *manifest, Arena *arena) {
+        *manifest = (Manifest){.arena = arena, .names = NAME_TABLE_NULL};
+        diagnostics_init(&manifest->diagnostics, arena);
+}
+
+void manifest_read(Manifest *manifest, const char *path, const char *shown) {
         Reader r = {
                 .arena = manifest->arena,
                 .manifest = manifest,
                 .file = arena_copy(manifest->arena, shown, strlen(shown)),
-                .diagnostics = diagnostics,
                 .is_ascii = true,
         };
         const char *reason;
@@ -738,7 +741,7 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown, Diag
         r.fd = open_manifest(path, &r.left, &reason);
         if (r.fd < 0) {
                 manifest->read_error = errno;
-                diagnose(diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "%s", reason);
+                diagnose(&manifest->diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "%s", reason);
                 manifest->is_incomplete = true;
                 return;
         }
@@ -749,7 +752,7 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown, Diag
         } else {
                 r.error = ENOMEM;
                 r.failed = true;
-                diagnose(diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "%s", strerror(r.error));
+                diagnose(&manifest->diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "%s", strerror(r.error));
         }
         if (r.error != 0)
                 manifest->read_error = r.error;
@@ -810,5 +813,7 @@ void manifest_close(Manifest *manifest) {
 void manifest_free(Manifest *manifest) {
         manifest_close(manifest);
         free(manifest->containers);
-        *manifest = (Manifest){.arena = manifest->arena};
+        name_table_free(&manifest->names);
+        diagnostics_free(&manifest->diagnostics);
+        manifest_init(manifest, manifest->arena);
 }

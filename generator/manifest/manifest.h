@@ -222,6 +222,8 @@ typedef struct Manifest {
         Container **containers; /* in the order of the files; malloc(3) */
         size_t length;
         size_t capacity;
+        NameTable names; /* the containers, by name; filled in by check.h */
+        Diagnostics diagnostics;
         bool is_incomplete; /* there are errors for which nobody can tell what else is declared */
         int read_error;     /* errno(3) of the last file that could not be read, or 0 */
         int *fds;           /* of the files, for the spans; malloc(3) */
@@ -235,11 +237,14 @@ typedef struct Manifest {
 #define MANIFEST_CONTAINERS_MAX 65536
 #define MANIFEST_ENTRY_MAX ((size_t)512 * 1024)
 
+/* Prepares one without containers, whose memory @arena owns. Free it with manifest_free(). */
+void manifest_init(Manifest *manifest, Arena *arena);
+
 /* Reads the file @path, which is called @shown in diagnostics, and adds its containers to @manifest. All that is wrong
- * goes to @diagnostics; a container with errors is added too and marked broken. If the file cannot be parsed to its end,
+ * goes to its diagnostics; a container with errors is added too and marked broken. If the file cannot be parsed to its end,
  * the containers before that place are added; bytes that are no text are found by libyaml up to 16 KiB before it parses
  * what stands there. */
-void manifest_read(Manifest *manifest, const char *path, const char *shown, Diagnostics *diagnostics);
+void manifest_read(Manifest *manifest, const char *path, const char *shown);
 
 /* A part of a file that was read at once. */
 typedef struct Window {

@@ -174,8 +174,8 @@ static bool has_bind_mounts(const Manifest *manifest) {
         return false;
 }
 
-void mounts_check(const Manifest *manifest, const char *root, Diagnostics *diagnostics) {
-        Check check = {.arena = manifest->arena, .diagnostics = diagnostics};
+void mounts_check(Manifest *manifest, const char *root) {
+        Check check = {.arena = manifest->arena, .diagnostics = &manifest->diagnostics};
 
         if (!has_bind_mounts(manifest))
                 return;

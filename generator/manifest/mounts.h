@@ -5,7 +5,7 @@
 
 /* Warns of bind mounts in @manifest that cannot work, or less than it seems, for the file system their source is on.
  * @root is "" or where the host's files are. */
-void mounts_check(const Manifest *manifest, const char *root, Diagnostics *diagnostics);
+void mounts_check(Manifest *manifest, const char *root);
 
 /* Whether anything is mounted somewhere below @path, as far as that is known. */
 bool mounts_below(const char *root, const char *path);

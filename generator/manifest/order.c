@@ -151,8 +151,8 @@ static void search_from(Search *s, Node *start) {
         }
 }
 
-static void find_cycles(Manifest *manifest, Diagnostics *diagnostics) {
-        Search search = {.arena = manifest->arena, .diagnostics = diagnostics, .nodes = NAME_TABLE_NULL};
+static void find_cycles(Manifest *manifest) {
+        Search search = {.arena = manifest->arena, .diagnostics = &manifest->diagnostics, .nodes = NAME_TABLE_NULL};
         size_t length = 0;
         Node *nodes;
 
@@ -178,27 +178,28 @@ static void find_cycles(Manifest *manifest, Diagnostics *diagnostics) {
         name_table_free(&search.nodes);
 }
 
-static void check_names(Arena *arena, const Container *container, const List *list, const char *option,
-        const NameTable *names, Diagnostics *diagnostics) {
+static void check_names(Manifest *manifest, const Container *container, const List *list, const char *option) {
+        Arena *arena = manifest->arena;
         const Text *items = list->items;
 
         for (uint32_t i = 0; i < list->length; i++) {
                 const char *name = items[i].text ? order_container(arena, items[i].text) : NULL;
 
-                if (name && !name_table_find(names, name))
-                        diagnose(diagnostics, SEVERITY_WARNING, container->name.text, container->file, &items[i].mark,
+                if (name && !name_table_find(&manifest->names, name))
+                        diagnose(&manifest->diagnostics, SEVERITY_WARNING, container->name.text, container->file,
+                                &items[i].mark,
                                 option_path(arena, container->name.text, arena_printf(arena, "%s[%u]", option, i)),
                                 "there is no container %s", name);
         }
 }
 
-void order_check(Manifest *manifest, const NameTable *names, Diagnostics *diagnostics) {
+void order_check(Manifest *manifest) {
         for (size_t i = 0; i < manifest->length && !manifest->is_incomplete; i++) {
                 const Container *container = manifest->containers[i];
 
-                check_names(manifest->arena, container, &container->rare->after, "after", names, diagnostics);
-                check_names(manifest->arena, container, &container->rare->requires, "requires", names, diagnostics);
-                check_names(manifest->arena, container, &container->rare->wants, "wants", names, diagnostics);
+                check_names(manifest, container, &container->rare->after, "after");
+                check_names(manifest, container, &container->rare->requires, "requires");
+                check_names(manifest, container, &container->rare->wants, "wants");
         }
-        find_cycles(manifest, diagnostics);
+        find_cycles(manifest);
 }

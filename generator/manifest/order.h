@@ -1,7 +1,6 @@
 /* The order in which containers start: what they say in after, requires and wants. */
 #pragma once
 
-#include "base/name-table.h"
 #include "manifest/manifest.h"
 
 /* The name of the container that @text, an item of one of these options, is about, or NULL if it is about another unit. Valid as long as
@@ -12,5 +11,5 @@ const char *order_container(Arena *arena, const char *text);
 const char *order_unit(Arena *arena, const char *text);
 
 /* Warns of names that no container has, and finds the containers that would wait for each other, which is an error of all of them.
- * Gives all others their start_rank. @names has the containers, as check_manifest() fills it in. */
-void order_check(Manifest *manifest, const NameTable *names, Diagnostics *diagnostics);
+ * Gives all others their start_rank. The names of @manifest are filled in. */
+void order_check(Manifest *manifest);

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "manifest/entry.h"
+#include "manifest/model.h"
 #include "manifest/mounts.h"
 #include "manifest/order.h"
 #include "state/paths.h"
@@ -300,17 +301,13 @@ static bool is_as_started(Plan *plan, const char *records, const Container *decl
 /* Reads how a container was started. NULL if the record does not tell: it is of another version, or plan->running.read_error says why
  * it cannot be read. */
 static Container *read_running(Plan *plan, const char *records, const char *name) {
-        size_t before = plan->running.length;
-        Diagnostics diagnostics;
+        size_t before = plan->running.length, errors = plan->running.diagnostics.errors;
         Container *container;
         const char *system;
 
-        diagnostics_init(&diagnostics, plan->arena);
-        manifest_read(
-                &plan->running, arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), name, &diagnostics);
+        manifest_read(&plan->running, arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), name);
         manifest_close(&plan->running);
-        diagnostics_free(&diagnostics);
-        if (diagnostics.errors > 0 || plan->running.length != before + 1)
+        if (plan->running.diagnostics.errors > errors || plan->running.length != before + 1)
                 return NULL;
         container = plan->running.containers[before];
         if (!record_read_system(plan->arena, arena_printf(plan->arena, "%s/%s", records, name), &system))
@@ -513,24 +510,13 @@ static bool requires_any(const Manifest *manifest) {
         return false;
 }
 
-/* Fills in what the containers that run claim. Nothing else is asked of them any more. */
-static void find_claims(Plan *plan) {
-        NameTable names = NAME_TABLE_NULL;
-        Diagnostics diagnostics;
-
-        diagnostics_init(&diagnostics, plan->arena);
-        check_manifest(&plan->running, &names, &diagnostics);
-        name_table_free(&names);
-        diagnostics_free(&diagnostics);
-}
-
-bool plan_make(Plan *plan, const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics,
-        const char *root) {
+bool plan_make(Plan *plan, const Manifest *manifest, const char *root) {
         const char *records = arena_join(manifest->arena, root, RECORDS_DIRECTORY);
         NameTable running = NAME_TABLE_NULL;
 
-        *plan = (Plan){.arena = manifest->arena, .running = {.arena = manifest->arena}};
-        if (!add_running(plan, names, root, records))
+        *plan = (Plan){.arena = manifest->arena};
+        manifest_init(&plan->running, manifest->arena);
+        if (!add_running(plan, &manifest->names, root, records))
                 return false;
         for (size_t i = 0; i < plan->length; i++)
                 (void)name_table_add(&running, plan->items[i].name, plan);
@@ -542,9 +528,10 @@ bool plan_make(Plan *plan, const Manifest *manifest, const NameTable *names, con
                         add_item(plan, container->name.text)->declared = container;
         }
         name_table_free(&running);
-        find_claims(plan);
+        /* For what they claim; nothing else is asked of them any more. */
+        model_check(&plan->running, root, MODEL_OPTIONS);
         for (size_t i = 0; i < plan->length; i++)
-                decide(plan, &plan->items[i], root, diagnostics, manifest->is_incomplete);
+                decide(plan, &plan->items[i], root, &manifest->diagnostics, manifest->is_incomplete);
         if (plan->length > 0)
                 qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
         if (requires_any(manifest))

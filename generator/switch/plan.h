@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "manifest/check.h"
+#include "manifest/manifest.h"
 #include "manifest/schema.h"
 
 typedef enum Action {
@@ -49,10 +49,9 @@ typedef struct Plan {
         Manifest running; /* what the records declare */
 } Plan;
 
-/* Makes the plan for @manifest, which was checked: @names has its containers. @root is "" or where the host's files are. False,
+/* Makes the plan for @manifest, which was checked. @root is "" or where the host's files are. False,
  * after it was logged, if the records cannot be read. All is owned by the manifest's arena but what plan_free() frees. */
-bool plan_make(
-        Plan *plan, const Manifest *manifest, const NameTable *names, const Diagnostics *diagnostics, const char *root);
+bool plan_make(Plan *plan, const Manifest *manifest, const char *root);
 
 /* Whether anything would be done, or is to be said. */
 bool plan_is_empty(const Plan *plan);

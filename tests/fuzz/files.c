@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "generate/generate.h"
-#include "manifest/check.h"
+#include "manifest/model.h"
 
 static Files files;
 static Buffer text;
@@ -59,15 +59,14 @@ static Files take(void) {
         return taken;
 }
 
-static void read_bytes(
-        Manifest *manifest, const char *shown, const char *bytes, size_t length, Diagnostics *diagnostics) {
+static void read_bytes(Manifest *manifest, const char *shown, const char *bytes, size_t length) {
         int fd = memfd_create("manifest", MFD_CLOEXEC);
         char path[64];
 
         if (fd < 0 || write(fd, bytes, length) != (ssize_t)length)
                 abort();
         snprintf(path, sizeof(path), "/proc/self/fd/%i", fd);
-        manifest_read(manifest, path, shown, diagnostics);
+        manifest_read(manifest, path, shown);
         close(fd);
 }
 
@@ -82,22 +81,18 @@ static bool is_declared_twice(const Manifest *manifest, const char *name) {
 Files files_generate(const char *before, const char *bytes, size_t length, const char *container, bool *ret_twice) {
         GenerateOptions options = {.root = "/nonexistent", .generator_directory = FILES_DIRECTORY};
         Arena arena = ARENA_NULL;
-        Manifest manifest = {.arena = &arena};
-        NameTable names = NAME_TABLE_NULL;
-        Diagnostics diagnostics;
+        Manifest manifest;
         Output output;
 
-        diagnostics_init(&diagnostics, &arena);
+        manifest_init(&manifest, &arena);
         if (before)
-                read_bytes(&manifest, "before.yaml", before, strlen(before), &diagnostics);
-        read_bytes(&manifest, "m.yaml", bytes, length, &diagnostics);
-        check_manifest(&manifest, &names, &diagnostics);
+                read_bytes(&manifest, "before.yaml", before, strlen(before));
+        read_bytes(&manifest, "m.yaml", bytes, length);
+        model_check(&manifest, options.root, MODEL_OPTIONS);
         output_open_stdout(&output, options.generator_directory);
-        generate(&manifest, &names, &diagnostics, &options, &output);
+        generate(&manifest, &options, &output);
         if (ret_twice)
                 *ret_twice = is_declared_twice(&manifest, container);
-        name_table_free(&names);
-        diagnostics_free(&diagnostics);
         manifest_free(&manifest);
         arena_free(&arena);
         return take();

@@ -25,7 +25,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/file.h"
-#include "manifest/manifests.h"
+#include "manifest/model.h"
 #include "shape.h"
 #include "state/record.h"
 

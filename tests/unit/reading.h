@@ -7,18 +7,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "manifest/diagnostic.h"
 #include "manifest/manifest.h"
 
 typedef struct Reading {
         Arena arena;
         Manifest manifest;
-        Diagnostics diagnostics;
 } Reading;
 
 static inline void reading_init(Reading *reading) {
-        *reading = (Reading){.arena = ARENA_NULL, .manifest = {.arena = &reading->arena}};
-        diagnostics_init(&reading->diagnostics, &reading->arena);
+        reading->arena = ARENA_NULL;
+        manifest_init(&reading->manifest, &reading->arena);
 }
 
 /* Reads @length bytes of @text as the file @shown. */
@@ -29,7 +27,7 @@ static inline void reading_add_bytes(Reading *reading, const char *shown, const 
         if (fd < 0 || write(fd, text, length) != (ssize_t)length)
                 abort();
         snprintf(path, sizeof(path), "/proc/self/fd/%i", fd);
-        manifest_read(&reading->manifest, path, shown, &reading->diagnostics);
+        manifest_read(&reading->manifest, path, shown);
         close(fd);
 }
 
@@ -41,14 +39,13 @@ static inline void reading_add(Reading *reading, const char *shown, const char *
 static inline const char *reading_said(Reading *reading) {
         const char *said = "";
 
-        for (const Diagnostic *d = reading->diagnostics.first; d; d = d->next)
+        for (const Diagnostic *d = reading->manifest.diagnostics.first; d; d = d->next)
                 said = arena_printf(&reading->arena, "%s%s%s\n", said, d->text,
                         d->severity == SEVERITY_WARNING ? " (warning)" : "");
         return said;
 }
 
 static inline void reading_free(Reading *reading) {
-        diagnostics_free(&reading->diagnostics);
         manifest_free(&reading->manifest);
         arena_free(&reading->arena);
 }

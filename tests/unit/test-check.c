@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "manifest/check.h"
+#include "manifest/model.h"
 #include "reading.h"
 
 /* Containers as they stand below "containers:", one a line from line 3 on; those that are broken with a "!" before them;
@@ -167,22 +167,17 @@ static const Case names[] = {
         {"a: { system: /s }\n  A: { system: /s }", "a A", ""},
 };
 
-static void reading_check(Reading *reading, NameTable *table) {
-        check_manifest(&reading->manifest, table, &reading->diagnostics);
-}
-
 static void check_cases(const Case *cases, size_t length) {
         int wrong = 0;
 
         for (size_t i = 0; i < length; i++) {
                 const char *said, *containers = "";
-                NameTable table = NAME_TABLE_NULL;
                 Reading reading;
 
                 reading_init(&reading);
                 reading_add(&reading, "f.yaml",
                         arena_printf(&reading.arena, "version: 1\ncontainers:\n  %s\n", cases[i].text));
-                reading_check(&reading, &table);
+                model_check(&reading.manifest, "", MODEL_OPTIONS);
                 said = reading_said(&reading);
                 for (size_t j = 0; j < reading.manifest.length; j++)
                         containers = arena_printf(&reading.arena, "%s%s%s%s", containers, j > 0 ? " " : "",
@@ -193,7 +188,6 @@ static void check_cases(const Case *cases, size_t length) {
                                 said);
                         wrong++;
                 }
-                name_table_free(&table);
                 reading_free(&reading);
         }
         assert_int_equal(wrong, 0);
@@ -259,7 +253,6 @@ static void a_port_of_all_addresses_is_one_in_each_family_and_that_of_localhost(
         (void)state;
         for (size_t i = 0; i < sizeof(forwards) / sizeof(forwards[0]); i++)
                 for (int order = 0; order < 2; order++) {
-                        NameTable table = NAME_TABLE_NULL;
                         const char *a, *b;
                         Reading reading;
 
@@ -269,10 +262,10 @@ static void a_port_of_all_addresses_is_one_in_each_family_and_that_of_localhost(
                         reading_add(&reading, "f.yaml",
                                 arena_printf(&reading.arena, "version: 1\ncontainers:\n%s%s", order == 0 ? a : b,
                                         order == 0 ? b : a));
-                        reading_check(&reading, &table);
-                        if (reading.diagnostics.errors + reading.diagnostics.warnings != forwards[i].clash)
+                        model_check(&reading.manifest, "", MODEL_OPTIONS);
+                        if (reading.manifest.diagnostics.errors + reading.manifest.diagnostics.warnings !=
+                                forwards[i].clash)
                                 fail_msg("%s%sof which is said:\n%s", a, b, reading_said(&reading));
-                        name_table_free(&table);
                         reading_free(&reading);
                 }
 }
@@ -283,20 +276,18 @@ static void a_name_declared_twice_breaks_both_containers(void **state) {
 }
 
 static void a_name_declared_in_two_files_names_both_files(void **state) {
-        NameTable table = NAME_TABLE_NULL;
         Reading reading;
 
         (void)state;
         reading_init(&reading);
         reading_add(&reading, "1.yaml", "version: 1\ncontainers: { a: { system: /s } }\n");
         reading_add(&reading, "2.yaml", "version: 1\ncontainers: { a: { system: /s } }\n");
-        reading_check(&reading, &table);
+        model_check(&reading.manifest, "", MODEL_OPTIONS);
         assert_string_equal(reading_said(&reading),
                 "2.yaml:2:15: containers.a: is declared twice, first at 1.yaml:2:15\n"
                 "1.yaml:2:15: containers.a: is declared twice, again at 2.yaml:2:15\n");
         /* The first one stands for both. */
-        assert_ptr_equal(name_table_find(&table, "a"), reading.manifest.containers[0]);
-        name_table_free(&table);
+        assert_ptr_equal(name_table_find(&reading.manifest.names, "a"), reading.manifest.containers[0]);
         reading_free(&reading);
 }
 
@@ -312,7 +303,6 @@ static void claims_are_kept_for_whoever_enforces_them(void **state) {
                 {"host port tcp 80 over IPv6", "extraVeths.\"a.b\".forwardPorts[0].hostPort"},
                 {"network interface e", "interfaces[0]"},
         };
-        NameTable table = NAME_TABLE_NULL;
         const Container *container;
         Reading reading;
 
@@ -324,7 +314,7 @@ static void claims_are_kept_for_whoever_enforces_them(void **state) {
                 "localAddress6: 'FD00::2', forwardPorts: [{ protocol: udp, hostPort: 53 }], interfaces: ['e:f'], "
                 "extraVeths: { "
                 "a.b: { localAddress: 10.1.0.2, forwardPorts: [{ hostPort: 80 }] } } } }\n");
-        reading_check(&reading, &table);
+        model_check(&reading.manifest, "", MODEL_OPTIONS);
         assert_string_equal(reading_said(&reading), "");
         container = reading.manifest.containers[0];
         assert_int_equal(container->claims_length, LENGTH(expected));
@@ -332,7 +322,6 @@ static void claims_are_kept_for_whoever_enforces_them(void **state) {
                 assert_string_equal(container->claims[i].text, expected[i][0]);
                 assert_string_equal(container->claims[i].option, expected[i][1]);
         }
-        name_table_free(&table);
         reading_free(&reading);
 }
 

@@ -10,21 +10,19 @@
 #include "capture.h"
 #include "config.h"
 #include "generate/generate.h"
-#include "manifest/check.h"
+#include "manifest/model.h"
 #include "reading.h"
 
 /* Generates as a dry run does and returns all that is printed; free(3) it. */
 static char *generate_text(Reading *reading) {
         GenerateOptions options = {.root = "/nonexistent", .generator_directory = "/run/systemd/generator"};
-        NameTable names = NAME_TABLE_NULL;
         Capture capture = capture_start(stdout);
         Output output;
 
-        check_manifest(&reading->manifest, &names, &reading->diagnostics);
+        model_check(&reading->manifest, "", MODEL_OPTIONS);
         output_open_stdout(&output, options.generator_directory);
-        generate(&reading->manifest, &names, &reading->diagnostics, &options, &output);
+        generate(&reading->manifest, &options, &output);
         output_close(&output);
-        name_table_free(&names);
         return capture_end(&capture);
 }
 

@@ -9,7 +9,7 @@
 
 #include "capture.h"
 #include "cli/host.h"
-#include "manifest/manifests.h"
+#include "manifest/model.h"
 #include "state/record.h"
 
 #define MANIFEST(containers) "version: 1\ncontainers: {" containers "}\n"

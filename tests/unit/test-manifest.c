@@ -267,7 +267,7 @@ static void bytes_that_are_no_text_end_the_file(void **state) {
 
                 reading_init(&reading);
                 reading_add_bytes(&reading, "f.yaml", bytes[i].text, bytes[i].length);
-                assert_int_equal(reading.diagnostics.errors, 1);
+                assert_int_equal(reading.manifest.diagnostics.errors, 1);
                 if (!strstr(reading_said(&reading), bytes[i].said))
                         fail_msg("%s", reading_said(&reading));
                 reading_free(&reading);
@@ -284,13 +284,13 @@ static void only_regular_files_of_a_sane_size_are_read(void **state) {
         assert_int_equal(ftruncate(large, (off_t)MANIFEST_SIZE_MAX + 1), 0);
         assert_int_equal(pipe(ends), 0);
         snprintf(path, sizeof(path), "/proc/self/fd/%i", large);
-        manifest_read(&reading.manifest, path, "large.yaml", &reading.diagnostics);
+        manifest_read(&reading.manifest, path, "large.yaml");
         /* Nobody writes to it: opening or reading it must not wait for that. */
         snprintf(path, sizeof(path), "/proc/self/fd/%i", ends[0]);
-        manifest_read(&reading.manifest, path, "pipe.yaml", &reading.diagnostics);
-        manifest_read(&reading.manifest, "/", "directory.yaml", &reading.diagnostics);
-        manifest_read(&reading.manifest, "/dev/null", "device.yaml", &reading.diagnostics);
-        manifest_read(&reading.manifest, "/nonexistent", "missing.yaml", &reading.diagnostics);
+        manifest_read(&reading.manifest, path, "pipe.yaml");
+        manifest_read(&reading.manifest, "/", "directory.yaml");
+        manifest_read(&reading.manifest, "/dev/null", "device.yaml");
+        manifest_read(&reading.manifest, "/nonexistent", "missing.yaml");
         assert_string_equal(reading_said(&reading), "large.yaml: is larger than 64 MiB\n"
                                                     "pipe.yaml: is not a regular file\n"
                                                     "directory.yaml: is a directory, not a file\n"

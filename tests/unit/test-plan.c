@@ -10,6 +10,7 @@
 #include <ftw.h>
 #include <sys/stat.h>
 
+#include "manifest/model.h"
 #include "reading.h"
 #include "state/record.h"
 #include "switch/plan.h"
@@ -18,7 +19,6 @@
 typedef struct Host {
         char root[32];
         Reading declared;
-        NameTable names;
         Plan plan;
 } Host;
 
@@ -35,7 +35,6 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 
 static void host_free(Host *host) {
         plan_free(&host->plan);
-        name_table_free(&host->names);
         reading_free(&host->declared);
         nftw(host->root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
@@ -82,9 +81,8 @@ static const char *planned(Host *host) {
         size_t length;
         FILE *stream = open_memstream(&text, &length);
 
-        check_manifest(&host->declared.manifest, &host->names, &host->declared.diagnostics);
-        assert_true(plan_make(
-                &host->plan, &host->declared.manifest, &host->names, &host->declared.diagnostics, host->root));
+        model_check(&host->declared.manifest, host->root, MODEL_OPTIONS);
+        assert_true(plan_make(&host->plan, &host->declared.manifest, host->root));
         plan_print(&host->plan, stream, false);
         fclose(stream);
         kept = arena_copy(&host->declared.arena, text, length);
