@@ -26,6 +26,10 @@ static inline void buffer_append(Buffer *buffer, const char *text, size_t length
         buffer->length += length;
 }
 
+static inline void buffer_append_text(Buffer *buffer, const char *text) {
+        buffer_append(buffer, text, strlen(text));
+}
+
 /* Gives the memory back. The buffer is then BUFFER_NULL. */
 void buffer_free(Buffer *buffer);
 

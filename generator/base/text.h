@@ -9,6 +9,12 @@
 /* Decodes the character at @text, which is valid UTF-8 and goes on for @length bytes. Writes its size in bytes. */
 uint32_t utf8_decode(const char *text, size_t length, size_t *ret_size);
 
+/* The size of the character at @text, which goes on for @length bytes; 0 if that is no valid UTF-8. */
+size_t utf8_size(const char *text, size_t length);
+
+/* Writes @character, of at most 16 bits, to @ret_text. Returns its size in bytes, at most 3. */
+size_t utf8_encode(uint32_t character, char ret_text[static 3]);
+
 /* Whether the @length bytes at @text start with a control character behind ASCII, U+0080 to U+009F: a terminal may act on U+009B as
  * on ESC [. */
 static inline int utf8_is_control(const char *text, size_t length) {

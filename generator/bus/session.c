@@ -70,7 +70,7 @@ static void end_lost(Session *session) {
 int session_exit_status(int code, int status) {
         if (code == CLD_EXITED && status >= 0 && status <= 255)
                 return status;
-        if ((code == CLD_KILLED || code == CLD_DUMPED) && status > 0 && status <= SIGRTMAX)
+        if ((code == CLD_KILLED || code == CLD_DUMPED) && status > 0 && status < NSIG)
                 return 128 + status;
         return EXIT_FAILURE;
 }

@@ -21,7 +21,7 @@ typedef struct Host {
         size_t length, capacity;
 } Host;
 
-#define HOST_NULL ((Host){.names = NAME_TABLE_NULL})
+#define HOST_NULL ((Host){0})
 
 /* Reads the manifests and the records. What is wrong with a manifest is no error here. */
 void host_read(Host *host);

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "manifest/closures.h"
 #include "manifest/model.h"
 #include "state/paths.h"
-#include "systemd/escape.h"
 #include "systemd/log.h"
 
 /* How the flake is kept in the manifest. */
@@ -56,7 +56,7 @@ static void append_text(Buffer *buffer, const char *key, const char *value) {
         Arena arena = ARENA_NULL;
 
         if (value)
-                append(buffer, arena_printf(&arena, "    %s: %s\n", key, escape_json(&arena, value)));
+                append(buffer, arena_printf(&arena, "    %s: %s\n", key, json_quote(&arena, value)));
         arena_free(&arena);
 }
 
@@ -104,7 +104,7 @@ static void append_flake(Buffer *buffer, const char *flake) {
         Arena arena = ARENA_NULL;
 
         if (flake)
-                append(buffer, arena_printf(&arena, FLAKE_COMMENT "%s\n", escape_json(&arena, flake)));
+                append(buffer, arena_printf(&arena, FLAKE_COMMENT "%s\n", json_quote(&arena, flake)));
         arena_free(&arena);
 }
 
@@ -118,7 +118,7 @@ bool imperative_format(const ImperativeContainer *container, Buffer *ret_text) {
                 "# edited, see nixos-containers.yaml(5); then: nixos-container apply\n");
         append_flake(ret_text, container->flake);
         append(ret_text, "version: 1\ncontainers:\n");
-        append(ret_text, arena_printf(&arena, "  %s:\n", escape_json(&arena, container->name)));
+        append(ret_text, arena_printf(&arena, "  %s:\n", json_quote(&arena, container->name)));
         append_text(ret_text, "system", container->system);
         if (container->auto_start)
                 append(ret_text, "    autoStart: true\n");
@@ -192,7 +192,7 @@ bool imperative_replace_system(const Container *container, const char *text, siz
         size_t value = offset_of(text, length, container->system.mark);
         size_t value_length = scalar_length(text + value, length - value);
         size_t flake_length, line = find_flake(text, length, &flake_length);
-        const char *quoted = escape_json(&arena, system);
+        const char *quoted = json_quote(&arena, system);
 
         *ret_text = BUFFER_NULL;
         if (container->system.mark.line > 0 && value_length > 0 && value >= line + flake_length) {
@@ -209,25 +209,14 @@ bool imperative_replace_system(const Container *container, const char *text, siz
 const char *imperative_flake(Arena *arena, const char *text, size_t length) {
         size_t line_length, line = find_flake(text, length, &line_length);
         const char *from, *end;
-        char *flake, *to;
 
         if (line_length == 0)
                 return NULL;
         from = text + line + strlen(FLAKE_COMMENT);
         end = text + line + line_length;
-        while (end > from && strchr(" \t\r\n\"", end[-1]))
+        while (end > from && strchr(" \t\r\n", end[-1]))
                 end--;
-        if (from < end && *from == '"')
-                from++;
-        flake = to = arena_copy(arena, from, (size_t)(end - from));
-        /* Of what JSON escapes, URIs have no more than these. */
-        for (const char *c = flake; *c; c++) {
-                if (*c == '\\' && (c[1] == '"' || c[1] == '\\'))
-                        c++;
-                *to++ = *c;
-        }
-        *to = '\0';
-        return flake;
+        return json_unquote(arena, from, (size_t)(end - from));
 }
 
 static void take(bool taken[static 256], const Link *link) {

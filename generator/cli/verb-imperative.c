@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "bus/jobs.h"
 #include "bus/manager.h"
@@ -24,7 +25,6 @@
 #include "cli/verbs.h"
 #include "state/removal.h"
 #include "switch/apply.h"
-#include "systemd/escape.h"
 #include "systemd/log.h"
 
 /* Not below /run/lock, where on some hosts anybody can make and lock files. */
@@ -234,7 +234,7 @@ static const char *make_configuration(Arena *arena, const char *name, const Opti
                 module = arena_printf(arena, "    (\n      { config, lib, pkgs, ... }:\n      {\n%s\n      }\n    )\n",
                         options->config);
         if (options->config_file)
-                file = arena_printf(arena, "    (/. + %s)\n", escape_json(arena, options->config_file));
+                file = arena_printf(arena, "    (/. + %s)\n", json_quote(arena, options->config_file));
         return arena_printf(arena,
                 "{ lib, options, ... }:\n\n{\n  imports = [\n%s%s  ];\n\n"
                 "  boot = {\n    isContainer = true;\n  }\n"

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "bus/machined.h"
 #include "bus/manager.h"
@@ -14,7 +15,6 @@
 #include "cli/host.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
-#include "systemd/escape.h"
 #include "systemd/log.h"
 
 /* What is shown of a container. */
@@ -153,33 +153,35 @@ static void print_table(Host *host, const Row rows[]) {
                 print_line(&lines[i], widths, wants_colour(stdout));
 }
 
-static void print_json_text(Arena *arena, const char *key, const char *text) {
-        printf(", \"%s\": %s", key, text ? escape_json(arena, text) : "null");
-}
-
 static void print_json(Host *host, const Row rows[]) {
-        printf("[");
+        CLEANUP_JSON Json json = JSON_NULL;
+
+        json_open(&json, NULL, '[');
         for (size_t i = 0; i < host->length; i++) {
                 const HostContainer *container = &host->containers[i];
                 const Container *declared = container->declared;
 
-                printf("%s\n  {\"name\": %s", i > 0 ? "," : "", escape_json(&host->arena, container->name));
-                print_json_text(&host->arena, "state", rows[i].state);
-                printf(", \"addresses\": [");
+                json_break(&json, "\n  ");
+                json_open(&json, NULL, '{');
+                json_string(&json, "name", container->name);
+                json_string(&json, "state", rows[i].state);
+                json_open(&json, "addresses", '[');
                 for (int j = 0; j < 2 && rows[i].addresses[j]; j++)
-                        printf("%s%s", j > 0 ? ", " : "", escape_json(&host->arena, rows[i].addresses[j]));
-                printf("]");
-                print_json_text(&host->arena, "system", rows[i].system);
+                        json_string(&json, NULL, rows[i].addresses[j]);
+                json_close(&json, ']');
+                json_string(&json, "system", rows[i].system);
                 if (rows[i].since)
-                        printf(", \"upSince\": %llu", (unsigned long long)(rows[i].since / 1000000));
+                        json_number(&json, "upSince", rows[i].since / 1000000);
                 else
-                        printf(", \"upSince\": null");
-                printf(", \"declared\": %s, \"broken\": %s", declared ? "true" : "false",
-                        declared && declared->broken ? "true" : "false");
-                print_json_text(&host->arena, "file", declared ? declared->file : NULL);
-                printf("}");
+                        json_value(&json, "upSince", NULL);
+                json_bool(&json, "declared", declared);
+                json_bool(&json, "broken", declared && declared->broken);
+                json_string(&json, "file", declared ? declared->file : NULL);
+                json_close(&json, '}');
+                json_break(&json, "\n");
         }
-        printf("%s]\n", host->length > 0 ? "\n" : "");
+        json_close(&json, ']');
+        printf("%.*s\n", (int)json.text.length, json.text.text);
 }
 
 /* Shows all that is known. */

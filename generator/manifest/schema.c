@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/capability.h>
 
+#include "base/json.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "manifest/manifest.h"
@@ -447,7 +448,7 @@ static bool parse_idmap(Arena *arena, const char *text, size_t length, bool plai
 }
 
 static const char *format_text(Arena *arena, const void *value) {
-        return escape_json(arena, ((const Text *)value)->text);
+        return json_quote(arena, ((const Text *)value)->text);
 }
 
 static const char *format_flag(Arena *arena, const void *value) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "manifest/entry.h"
@@ -613,11 +614,11 @@ void plan_print_json(const Plan *plan, FILE *stream) {
                 if (item->action == ACTION_NONE)
                         continue;
                 fprintf(stream, "%s\n{\"name\": %s, \"action\": \"%s\", \"reason\": %s, \"changes\": [", separator,
-                        escape_json(plan->arena, item->name), action_names[item->action],
-                        item->reason ? escape_json(plan->arena, item->reason) : "null");
+                        json_quote(plan->arena, item->name), action_names[item->action],
+                        item->reason ? json_quote(plan->arena, item->reason) : "null");
                 for (const OptionChange *change = item->changes; change; change = change->next)
                         fprintf(stream, "%s{\"option\": %s, \"old\": %s, \"new\": %s}",
-                                change == item->changes ? "" : ", ", escape_json(plan->arena, change->option),
+                                change == item->changes ? "" : ", ", json_quote(plan->arena, change->option),
                                 change->old ? change->old : "null", change->new ? change->new : "null");
                 fputs("]}", stream);
                 separator = ",";

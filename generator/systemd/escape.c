@@ -136,18 +136,3 @@ const char *escape_bind_path(Arena *arena, const char *path) {
         }
         return escaped;
 }
-
-char *escape_json(Arena *arena, const char *text) {
-        char *escaped = arena_alloc(arena, 6 * strlen(text) + 3), *to = escaped;
-
-        *to++ = '"';
-        for (; *text; text++)
-                if ((unsigned char)*text < ' ' || *text == 0x7f)
-                        to += sprintf(to, "\\u%04x", (unsigned char)*text);
-                else if (*text == '"' || *text == '\\')
-                        to += sprintf(to, "\\%c", *text);
-                else
-                        *to++ = *text;
-        *to = '"';
-        return escaped;
-}

@@ -27,9 +27,6 @@ char *escape_unit_instance(Arena *arena, const char *text);
  * cut after 100 characters. Owned by @arena. */
 char *escape_message(Arena *arena, const char *text, size_t length);
 
-/* Gives @text, which is valid UTF-8, as a string of JSON, quotes included. RFC 8259, section 7. Owned by @arena. */
-char *escape_json(Arena *arena, const char *text);
-
 /* Gives @path as one path of a --bind= argument of systemd-nspawn(1), where ":" separates. Owned by @arena unless it is
  * @path itself. */
 const char *escape_bind_path(Arena *arena, const char *path);

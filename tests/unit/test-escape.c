@@ -94,14 +94,6 @@ static const Case bind_paths[] = {
         {"/a\\", "/a\\\\"},
 };
 
-static const Case json[] = {
-        {"", "\"\""},
-        {"a b", "\"a b\""},
-        {"größer ☃", "\"größer ☃\""},
-        {"\"\\", "\"\\\"\\\\\""},
-        {"a\nb\x01\x7f", "\"a\\u000ab\\u0001\\u007f\""},
-};
-
 #define LENGTH(table) (sizeof(table) / sizeof((table)[0]))
 
 static void check_buffer(void (*escape)(Buffer *, const char *, size_t), const Case *cases, size_t length) {
@@ -174,11 +166,6 @@ static void what_is_no_text_is_short_in_messages_too(void **state) {
         arena_free(&arena);
 }
 
-static void json_has_one_string_of_any_text(void **state) {
-        (void)state;
-        check_arena(escape_json, json, LENGTH(json));
-}
-
 static void bind_paths_have_no_colon_that_separates(void **state) {
         Arena arena = ARENA_NULL;
 
@@ -196,7 +183,6 @@ int main(void) {
                 cmocka_unit_test(unit_instances_are_no_paths),
                 cmocka_unit_test(messages_show_what_cannot_be_seen_and_are_short),
                 cmocka_unit_test(what_is_no_text_is_short_in_messages_too),
-                cmocka_unit_test(json_has_one_string_of_any_text),
                 cmocka_unit_test(bind_paths_have_no_colon_that_separates),
         };
 

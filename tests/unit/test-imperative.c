@@ -209,6 +209,24 @@ static void a_flake_is_found_in_the_comments_at_the_start(void **state) {
         arena_free(&arena);
 }
 
+/* U+0085, U+2028 and U+2029 end a line of YAML, and with it the comment. */
+static void a_flake_stays_in_its_comment_whatever_is_in_it(void **state) {
+        const ImperativeContainer container = {
+                .name = "a", .flake = "f\xc2\x85version: 2\u2028\u2029\nversion: 3\\\"", .system = "/s"};
+        Reading reading;
+        Buffer buffer;
+        const char *text;
+
+        (void)state;
+        reading_init(&reading);
+        assert_true(imperative_format(&container, &buffer));
+        text = text_of(&reading.arena, &buffer);
+        reading_add(&reading, "a.yaml", text);
+        assert_string_equal(reading_said(&reading), "");
+        assert_string_equal(imperative_flake(&reading.arena, text, strlen(text)), container.flake);
+        reading_free(&reading);
+}
+
 static void of_several_ports_the_first_that_is_none_is_named(void **state) {
         const char *ports[] = {"80", "x", "y"};
         const ImperativeContainer container = {.name = "a", .system = "/s", .ports = ports, .ports_length = 3};
@@ -267,6 +285,7 @@ int main(void) {
                 cmocka_unit_test(what_is_no_port_is_refused),
                 cmocka_unit_test(another_system_changes_nothing_else_in_a_manifest),
                 cmocka_unit_test(a_manifest_without_a_system_is_left_alone),
+                cmocka_unit_test(a_flake_stays_in_its_comment_whatever_is_in_it),
                 cmocka_unit_test(of_several_ports_the_first_that_is_none_is_named),
                 cmocka_unit_test(nothing_is_read_beyond_the_end_of_a_manifest_that_is_shorter_by_now),
                 cmocka_unit_test(a_flake_is_found_in_the_comments_at_the_start),

@@ -411,7 +411,7 @@ static void nothing_that_is_printed_acts_on_a_terminal(void **state) {
                 "first and last of them a letter or digit)\n"
                 "db: fail (?[2J?odd.yaml:2:59: containers.db.system: \"x\" is not an absolute path without \"..\" and "
                 "control characters)\n"
-                "web: restart (tmpfs: [\"/x\"] → [\"/?x\"])\n");
+                "web: restart (tmpfs: [\"/x\"] → [\"/\\u009bx\"])\n");
         host_free(&host);
 }
 
