@@ -114,6 +114,20 @@ install: all man
 	install -D -m 644 generator/completion/nixos-container.zsh $(DESTDIR)$(zshcompletiondir)/_nixos-container
 	install -D -m 644 -t $(DESTDIR)$(fishcompletiondir) generator/completion/nixos-container.fish
 
+# Directories that are empty without it go too, but for those that every prefix has, as lib and share.
+uninstall:
+	rm -f $(DESTDIR)$(generatordir)/nixos-container-generator $(DESTDIR)$(bindir)/nixos-container \
+		$(DESTDIR)$(libexecdir)/container-record $(DESTDIR)$(libexecdir)/container-init \
+		$(DESTDIR)$(mandir)/man8/nixos-container-generator.8 $(DESTDIR)$(mandir)/man8/nixos-container.8 \
+		$(DESTDIR)$(mandir)/man5/nixos-containers.yaml.5 $(DESTDIR)$(bashcompletiondir)/nixos-container \
+		$(DESTDIR)$(zshcompletiondir)/_nixos-container $(DESTDIR)$(fishcompletiondir)/nixos-container.fish
+	@for directory in $(patsubst $(prefix)/%,%,$(filter $(prefix)/%,$(generatordir) $(libexecdir) $(mandir)/man8 $(mandir)/man5 \
+		$(bashcompletiondir) $(zshcompletiondir) $(fishcompletiondir))); do \
+		if [ -d "$(DESTDIR)$(prefix)/$$directory" ]; then \
+			(cd "$(DESTDIR)$(prefix)/$${directory%%/*}" && rmdir --parents --ignore-fail-on-non-empty "$${directory#*/}"); \
+		fi; \
+	done
+
 # Tests. All of them can be run again without building anew; those that need a host need root.
 
 # With the variables that are given there and no others.
@@ -125,7 +139,7 @@ ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	LDFLAGS="-fsanitize=address,undefined"
 
-check: dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix check-sanitize check-verify check-system
+check: dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix check-package check-sanitize check-verify check-system
 
 dependencies:
 	@tests/install-dependencies
@@ -184,6 +198,9 @@ check-faults:
 check-nix:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
 	@tests/nix/run build/golden
+
+check-package:
+	@tests/package/run build/package
 
 check-sanitize:
 	@$(MAKE_ANEW) $(SANITIZE) build/sanitize/nixos-container-generator check-unit
@@ -312,8 +329,8 @@ lint: dependencies analyze $(B)/config.h
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install check dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix \
-	check-sanitize fuzz-cases check-verify check-system check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
+.PHONY: all man install uninstall check dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix \
+	check-package check-sanitize fuzz-cases check-verify check-system check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
