@@ -1,6 +1,6 @@
 # nixos-container-generator. The targets that people use are described in README.md.
 
-VERSION := 0.1.0
+VERSION := $(file <generator/VERSION)
 
 PREFIX ?= /usr/local
 prefix ?= $(PREFIX)

@@ -19,7 +19,7 @@
 
 stdenv.mkDerivation {
   pname = "nixos-container-generator";
-  version = "0.1.0";
+  version = lib.fileContents ../generator/VERSION;
 
   # What it is built from, so that a change of anything else does not build it anew.
   src = lib.cleanSourceWith {
@@ -85,6 +85,7 @@ stdenv.mkDerivation {
       Turns a manifest, such as the NixOS option `containers` amounts to, into a systemd unit for each container at
       boot and at each `systemctl daemon-reload`.
     '';
+    license = lib.licenses.mit;
     platforms = lib.platforms.linux;
     mainProgram = "nixos-container";
   };
