@@ -202,6 +202,11 @@ check-nix:
 check-package:
 	@tests/package/run build/package
 
+# For another machine than this one, which qemu-aarch64 is for what can be run without a host.
+check-aarch64:
+	@tests/install-dependencies gcc-aarch64-linux-gnu qemu-user
+	@tests/aarch64/run build/aarch64
+
 check-sanitize:
 	@$(MAKE_ANEW) $(SANITIZE) build/sanitize/nixos-container-generator check-unit
 	@tests/golden/run build/sanitize
@@ -330,7 +335,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install uninstall check dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix \
-	check-package check-sanitize fuzz-cases check-verify check-system check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
+	check-package check-aarch64 check-sanitize fuzz-cases check-verify check-system check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
