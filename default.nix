@@ -24,7 +24,15 @@ let
       });
       tests = import ./tests/nix/vm { inherit pkgs nixosModule; };
     in
-    (if lib.inNixShell then shell else package) // { inherit nixosModule package tests; };
+    (if lib.inNixShell then shell else package)
+    // {
+      inherit
+        nixosModule
+        package
+        shell
+        tests
+        ;
+    };
 in
 {
   inherit nixosModule;

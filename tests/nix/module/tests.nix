@@ -23,11 +23,36 @@ let
   project = import ../../..;
   tutorial = lib.importJSON ../manifest/tutorial.json;
 
+  packageName = "nixos-container-generator-${lib.fileContents ../../../generator/VERSION}";
+
+  # What flake.nix gives with this nixpkgs: without a store there is none that Nix itself could fetch for it.
+  flake = (import ../../../flake.nix).outputs {
+    self.outPath = ../../..;
+    nixpkgs = {
+      inherit lib;
+      outPath = toString <nixpkgs>;
+      legacyPackages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (
+        system:
+        import <nixpkgs> {
+          inherit system;
+          config = { };
+          overlays = [ ];
+        }
+      );
+    };
+  };
+
   failed = machine: map (a: a.message) (filter (a: !a.assertion) machine.config.assertions);
   manifestOf = machine: machine.config.boot.containerGenerator.manifest.containers;
   unitOf = machine: name: machine.config.systemd.services.${name};
   isStorePath = text: builtins.match "${builtins.storeDir}/[^/]+-closure-info/store-paths" text != null;
   isDerivation = text: lib.hasPrefix builtins.storeDir text && lib.hasSuffix ".drv" text;
+
+  isDerivationOf = value: isDerivation value.drvPath;
+  bothSystems = lib.genAttrs [
+    "x86_64-linux"
+    "aarch64-linux"
+  ];
 
   none = host { };
   without = stock { };
@@ -847,11 +872,47 @@ let
       };
       expected = {
         module = ../../../nixos-module;
-        package = "nixos-container-generator-0.1.0";
+        package = packageName;
         byAttribute = true;
-        fromTheSearchPath = "nixos-container-generator-0.1.0";
-        called = "nixos-container-generator-0.1.0";
+        fromTheSearchPath = packageName;
+        called = packageName;
       };
+    };
+
+    the-flake-has-what-default-nix-has = {
+      actual = {
+        package = flake.packages.x86_64-linux.default.drvPath == (project { inherit pkgs; }).package.drvPath;
+        platforms = lib.mapAttrs (_: packages: packages.default.stdenv.hostPlatform.system) flake.packages;
+        checks = lib.mapAttrs (_: attrNames) flake.checks;
+        # As it takes the evaluation of two hosts, of one only.
+        machine = isDerivationOf flake.checks.x86_64-linux.wasabi;
+        shells = lib.mapAttrs (_: shells: isDerivationOf shells.default) flake.devShells;
+        apps = lib.mapAttrs (_: apps: apps.demo.type) flake.apps;
+      };
+      expected = {
+        package = true;
+        platforms = bothSystems (system: system);
+        checks = bothSystems (_: [
+          "package"
+          "wasabi"
+        ]);
+        machine = true;
+        shells = bothSystems (_: true);
+        apps = bothSystems (_: "app");
+      };
+    };
+
+    the-module-of-the-flake-is-that-of-default-nix-and-can-be-there-twice = {
+      actual =
+        manifestOf (stock {
+          imports = [
+            flake.nixosModules.default
+            flake.nixosModules.default
+            project.nixosModule
+          ];
+          containers.one = { inherit path; };
+        }) == manifestOf (host { containers.one = { inherit path; }; });
+      expected = true;
     };
 
     the-package-says-where-every-program-is = {
