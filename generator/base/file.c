@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool is_no_file(int error) {
@@ -22,6 +23,12 @@ bool is_no_file(int error) {
 
 static int open_file(const char *path) {
         return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+bool path_exists(const char *path) {
+        struct stat status;
+
+        return lstat(path, &status) >= 0;
 }
 
 ssize_t read_file_start(const char *path, char *ret_text, size_t size) {

@@ -14,6 +14,9 @@
  * need not be there does not count then. Any other says that the file could not be read. */
 bool is_no_file(int error);
 
+/* Whether there is anything at @path, be it a link that leads nowhere. What cannot be looked at does not count. */
+bool path_exists(const char *path);
+
 /* Reads at most @size bytes of the start of the file @path. Returns how many. */
 MUST_CHECK ssize_t read_file_start(const char *path, char *ret_text, size_t size);
 

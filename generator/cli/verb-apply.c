@@ -1,7 +1,6 @@
 /* nixos-container plan, nixos-container apply: what a switch to the declared containers would do, and doing it. */
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "manifest/model.h"
 #include "state/record.h"
 #include "switch/apply.h"
+#include "switch/print-plan.h"
 #include "systemd/log.h"
 
 /* The exit status of plan where something would be done. */
@@ -23,15 +23,17 @@ typedef struct Declared {
         Plan plan;
 } Declared;
 
-/* Reads what is declared in @files, or in the host's manifests if @files is NULL, and makes the plan. */
-static bool read_declared(Declared *declared, char *const files[], int files_length) {
-        bool good;
+#define DECLARED_NULL ((Declared){0})
 
-        *declared = (Declared){.arena = ARENA_NULL};
+/* Reads what is declared in @files, or in the host's manifests if @files is NULL, and makes the plan. */
+static int read_declared(Declared *declared, char *const files[], int files_length) {
+        int r;
+
+        *declared = DECLARED_NULL;
         model_load(&declared->manifest, &declared->arena, "", files, files_length, MODEL_CLOSURES);
-        good = plan_make(&declared->plan, &declared->manifest, "");
+        r = plan_make(&declared->plan, &declared->manifest, "");
         manifest_close(&declared->manifest);
-        return good;
+        return r;
 }
 
 static void free_declared(Declared *declared) {
@@ -50,30 +52,26 @@ static bool is_incomplete(const Declared *declared) {
 
 int verb_plan(int argc, char *argv[]) {
         static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {0}};
+        CLEANUP(free_declared) Declared declared = DECLARED_NULL;
         bool json = false;
-        Declared declared;
-        int option, status;
+        int option;
 
         while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
                 if (option != 'j')
                         return EXIT_FAILURE;
                 json = true;
         }
-        if (!read_declared(&declared, optind < argc ? argv + optind : NULL, argc - optind)) {
-                status = EXIT_FAILURE;
-        } else {
-                if (json)
-                        plan_print_json(&declared.plan, stdout);
-                else if (plan_is_empty(&declared.plan) && !declared.manifest.is_incomplete)
-                        printf("All containers are as declared.\n");
-                else
-                        plan_print(&declared.plan, stdout, wants_colour(stdout));
-                status = is_incomplete(&declared)        ? EXIT_FAILURE
-                         : plan_is_empty(&declared.plan) ? EXIT_SUCCESS
-                                                         : EXIT_CHANGES;
-        }
-        free_declared(&declared);
-        return status;
+        if (read_declared(&declared, optind < argc ? argv + optind : NULL, argc - optind) < 0)
+                return EXIT_FAILURE;
+        if (json)
+                plan_print_json(&declared.plan, stdout);
+        else if (plan_is_empty(&declared.plan) && !declared.manifest.is_incomplete)
+                printf("All containers are as declared.\n");
+        else
+                plan_print(&declared.plan, stdout, wants_colour(stdout));
+        if (is_incomplete(&declared))
+                return EXIT_FAILURE;
+        return plan_is_empty(&declared.plan) ? EXIT_SUCCESS : EXIT_CHANGES;
 }
 
 /* Whether the host is neither booting, when autoStart starts containers, nor shutting down, when systemd stops them. */
@@ -96,34 +94,42 @@ typedef struct ApplyOptions {
 } ApplyOptions;
 
 /* @ret_unsettled: there were containers that were still being started, some of them by another unit than they have now. */
-static bool apply_once(sd_bus *bus, const ApplyOptions *options, bool *ret_unsettled) {
+static int apply_once(sd_bus *bus, const ApplyOptions *options, bool *ret_unsettled) {
+        CLEANUP(free_declared) Declared declared = DECLARED_NULL;
         char *nothing[] = {NULL};
-        Declared declared;
-        bool good = read_declared(&declared, options->nothing_declared ? nothing : NULL, 0);
+        int r;
 
-        *ret_unsettled = good && apply_find_unsettled(&declared.plan, bus);
-        if (good && !plan_is_empty(&declared.plan))
-                good = (options->at_switch || systemd_reload(bus) >= 0) &&
-                       apply_plan(&declared.plan, bus, isatty(STDOUT_FILENO));
-        else if (good && !declared.manifest.is_incomplete)
-                printf("All containers are as declared.\n");
-        good = !is_incomplete(&declared) && good;
-        free_declared(&declared);
-        return good;
+        *ret_unsettled = false;
+        r = read_declared(&declared, options->nothing_declared ? nothing : NULL, 0);
+        if (r >= 0) {
+                *ret_unsettled = apply_find_unsettled(&declared.plan, bus);
+                if (plan_is_empty(&declared.plan)) {
+                        if (!declared.manifest.is_incomplete)
+                                printf("All containers are as declared.\n");
+                } else {
+                        if (!options->at_switch)
+                                r = systemd_reload(bus);
+                        if (r >= 0 && !apply_plan(&declared.plan, bus, isatty(STDOUT_FILENO)))
+                                r = -EIO;
+                }
+        }
+        return is_incomplete(&declared) ? -EINVAL : r;
 }
 
-static bool apply(sd_bus *bus, const ApplyOptions *options) {
-        bool unsettled, good, up = true;
+static int apply(sd_bus *bus, const ApplyOptions *options) {
+        bool unsettled, up = true;
+        int r = options->at_switch ? read_host_is_up(bus, &up) : 0, again;
 
-        if (options->at_switch && read_host_is_up(bus, &up) < 0)
-                return false;
+        if (r < 0)
+                return r;
         if (!up) {
                 printf("The host is booting or shutting down: systemd starts or stops the containers.\n");
-                return true;
+                return 0;
         }
         records_clean();
-        good = apply_once(bus, options, &unsettled);
-        return unsettled ? apply_once(bus, options, &unsettled) && good : good;
+        r = apply_once(bus, options, &unsettled);
+        again = unsettled ? apply_once(bus, options, &unsettled) : 0;
+        return r < 0 ? r : again;
 }
 
 int verb_apply(int argc, char *argv[]) {
@@ -143,5 +149,5 @@ int verb_apply(int argc, char *argv[]) {
                 return fail_usage(argv, "it takes no operand, got \"%s\".", argv[optind]);
         if (systemd_connect(&bus) < 0)
                 return EXIT_FAILURE;
-        return apply(bus, &options) ? EXIT_SUCCESS : EXIT_FAILURE;
+        return exit_status(apply(bus, &options));
 }

@@ -72,7 +72,7 @@ static bool add_bind_mounts(void *userdata) {
 
         for (const OptionChange *change = item->changes; change; change = change->next) {
                 CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-                const BindMount *mount = plan_added_bind_mount(item, change);
+                const BindMount *mount = change_added_bind_mount(change);
                 bool read_only;
                 int r;
 

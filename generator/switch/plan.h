@@ -3,10 +3,9 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stdio.h>
 
-#include "manifest/manifest.h"
-#include "manifest/schema.h"
+#include "base/error.h"
+#include "switch/compare.h"
 
 typedef enum Action {
         ACTION_NONE,
@@ -22,13 +21,6 @@ typedef enum Action {
 
 /* The names of actions as people and programs read them: "restart". */
 extern const char *const action_names[ACTIONS_LENGTH];
-
-typedef struct OptionChange {
-        struct OptionChange *next;
-        const char *option;    /* its path in the container */
-        const char *old, *new; /* its values as JSON; NULL where it is not there */
-        Change change;         /* what this change takes in this container */
-} OptionChange;
 
 typedef struct PlannedContainer {
         const char *name;
@@ -49,20 +41,11 @@ typedef struct Plan {
         Manifest running; /* what the records declare */
 } Plan;
 
-/* Makes the plan for @manifest, which was checked. @root is "" or where the host's files are. False,
- * after it was logged, if the records cannot be read. All is owned by the manifest's arena but what plan_free() frees. */
-bool plan_make(Plan *plan, const Manifest *manifest, const char *root);
+/* Makes the plan for @manifest, which was checked. @root is "" or where the host's files are. Fails if the records cannot be read. All is
+ * owned by the manifest's arena but what plan_free() frees. */
+MUST_CHECK int plan_make(Plan *plan, const Manifest *manifest, const char *root);
 
 /* Whether anything would be done, or is to be said. */
 bool plan_is_empty(const Plan *plan);
-
-/* The added bind mount that @change is about, or NULL. */
-const BindMount *plan_added_bind_mount(const PlannedContainer *item, const OptionChange *change);
-
-/* Prints a line for each container with something to do or to say, with colours if @colour. */
-void plan_print(const Plan *plan, FILE *stream, bool colour);
-
-/* Prints all that plan_print() does, and the values whole, as JSON. */
-void plan_print_json(const Plan *plan, FILE *stream);
 
 void plan_free(Plan *plan);

@@ -1,0 +1,90 @@
+#include "switch/print-plan.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+/* What tells two paths of the store apart, which mostly have long hashes in front. */
+static const char *shortened(Arena *arena, const char *value, const char *other) {
+        static const char store[] = "\"/nix/store/";
+        const size_t hash = sizeof(store) - 1, name = hash + 33;
+
+        if (strlen(value) <= name || strlen(other) <= name || strncmp(value, store, hash) != 0 ||
+                strncmp(other, store, hash) != 0 || value[name - 1] != '-')
+                return value;
+        if (strcmp(value + name, other + name) == 0)
+                return arena_printf(arena, "%.8s…-%.*s", value + hash, (int)strlen(value + name) - 1, value + name);
+        return arena_printf(arena, "…-%.*s", (int)strlen(value + name) - 1, value + name);
+}
+
+static const char *change_text(Arena *arena, const OptionChange *change) {
+        if (!change->old)
+                return arena_printf(arena, "%s: added %s", change->option, change->new);
+        if (!change->new)
+                return arena_printf(arena, "%s: removed %s", change->option, change->old);
+        return arena_printf(arena, "%s: %s → %s", change->option, shortened(arena, change->old, change->new),
+                shortened(arena, change->new, change->old));
+}
+
+/* Prints one of what stands between brackets behind an action. Returns what separates it from the next one. */
+static const char *print_detail(Arena *arena, FILE *stream, const char *separator, const char *text) {
+        fprintf(stream, "%s%s", separator, printable(arena, text));
+        return "; ";
+}
+
+void plan_print(const Plan *plan, FILE *stream, bool colour) {
+        static const char *const colours[ACTIONS_LENGTH] = {[ACTION_STOP] = "\033[31m",
+                [ACTION_START] = "\033[32m",
+                [ACTION_UPDATE] = "\033[36m",
+                [ACTION_RELOAD] = "\033[36m",
+                [ACTION_RESTART] = "\033[33m",
+                [ACTION_KEEP] = "\033[2m",
+                [ACTION_FAIL] = "\033[1;31m"};
+
+        for (size_t i = 0; i < plan->length; i++) {
+                const PlannedContainer *item = &plan->items[i];
+                const char *separator = " (";
+
+                if (item->action == ACTION_NONE)
+                        continue;
+                fprintf(stream, "%s: %s%s%s", item->shown_name, colour ? colours[item->action] : "",
+                        action_names[item->action], colour ? "\033[0m" : "");
+                if (item->reason)
+                        separator = print_detail(plan->arena, stream, separator, item->reason);
+                for (const OptionChange *change = item->changes; change; change = change->next)
+                        separator = print_detail(plan->arena, stream, separator, change_text(plan->arena, change));
+                fputs(*separator == ';' ? ")\n" : "\n", stream);
+        }
+}
+
+void plan_print_json(const Plan *plan, FILE *stream) {
+        CLEANUP_JSON Json json = JSON_NULL;
+
+        json_open(&json, NULL, '[');
+        for (size_t i = 0; i < plan->length; i++) {
+                const PlannedContainer *item = &plan->items[i];
+
+                if (item->action == ACTION_NONE)
+                        continue;
+                json_break(&json, "\n");
+                json_open(&json, NULL, '{');
+                json_string(&json, "name", item->name);
+                json_string(&json, "action", action_names[item->action]);
+                json_string(&json, "reason", item->reason);
+                json_open(&json, "changes", '[');
+                for (const OptionChange *change = item->changes; change; change = change->next) {
+                        json_open(&json, NULL, '{');
+                        json_string(&json, "option", change->option);
+                        json_value(&json, "old", change->old);
+                        json_value(&json, "new", change->new);
+                        json_close(&json, '}');
+                }
+                json_close(&json, ']');
+                json_close(&json, '}');
+        }
+        json_break(&json, "\n");
+        json_close(&json, ']');
+        (void)fwrite(json.text.text, 1, json.text.length, stream);
+        (void)fputc('\n', stream);
+}

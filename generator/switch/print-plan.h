@@ -1,0 +1,13 @@
+/* Printing a plan. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "switch/plan.h"
+
+/* Prints a line for each container with something to do or to say, with colours if @colour. */
+void plan_print(const Plan *plan, FILE *stream, bool colour);
+
+/* Prints all that plan_print() does, and the values whole, as JSON. */
+void plan_print_json(const Plan *plan, FILE *stream);
