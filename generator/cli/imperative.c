@@ -259,7 +259,7 @@ unsigned imperative_free_network(Host *host) {
 static bool would_be_good(const char *name, const char *path, const char *shown) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         const Container *container;
-        Manifest manifest;
+        CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
         bool good;
 
         manifest_init(&manifest, &arena);
@@ -269,7 +269,6 @@ static bool would_be_good(const char *name, const char *path, const char *shown)
         good = container && !container->broken && manifest.length == 1;
         if (!good)
                 diagnostics_log(&manifest.diagnostics);
-        manifest_free(&manifest);
         return good;
 }
 

@@ -166,7 +166,7 @@ int verb_logs(int argc, char *argv[]) {
 int verb_check(int argc, char *argv[]) {
         static const struct option options[] = {{0}};
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        Manifest manifest;
+        CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
         bool good;
 
         if (getopt_long(argc, argv, "", options, NULL) >= 0)
@@ -174,6 +174,5 @@ int verb_check(int argc, char *argv[]) {
         model_load(&manifest, &arena, "", optind < argc ? argv + optind : NULL, argc - optind, MODEL_MOUNTS);
         diagnostics_log(&manifest.diagnostics);
         good = manifest.diagnostics.errors + manifest.diagnostics.warnings == 0;
-        manifest_free(&manifest);
         return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -142,7 +142,7 @@ static bool write_files(const Arguments *arguments, Manifest *manifest) {
 static bool run(const Arguments *arguments) {
         bool is_given = arguments->mode != MODE_GENERATE && arguments->operands_length > 0, good;
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        Manifest manifest;
+        CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
 
         model_load(&manifest, &arena, arguments->root, is_given ? arguments->operands : NULL,
                 arguments->operands_length, MODEL_MOUNTS);
@@ -151,7 +151,6 @@ static bool run(const Arguments *arguments) {
         else
                 good = write_files(arguments, &manifest) && manifest.diagnostics.errors == 0;
         diagnostics_log(&manifest.diagnostics);
-        manifest_free(&manifest);
         return good;
 }
 

@@ -230,6 +230,9 @@ typedef struct Manifest {
         size_t fds_length;
 } Manifest;
 
+/* None, which can be freed. */
+#define MANIFEST_NULL ((Manifest){.names = NAME_TABLE_NULL})
+
 /* The largest manifest that is read, in bytes, the deepest nesting, its most containers, and the longest entry of one of them,
  * in characters. */
 #define MANIFEST_SIZE_MAX ((size_t)64 * 1024 * 1024)
@@ -264,3 +267,6 @@ void manifest_close(Manifest *manifest);
 
 /* Frees what is not in the arena, and closes the files. */
 void manifest_free(Manifest *manifest);
+
+/* A manifest that is freed at the end of its block. */
+#define CLEANUP_MANIFEST CLEANUP(manifest_free)
