@@ -15,7 +15,6 @@ fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
 DESTDIR ?=
 
 # Where the programs are that the units run.
-BUSCTL ?= /usr/bin/busctl
 ECHO ?= /usr/bin/echo
 FALSE ?= /usr/bin/false
 IP ?= /usr/bin/ip
@@ -29,7 +28,7 @@ SYSTEMD_RUN ?= /usr/bin/systemd-run
 SYSTEMD_SOCKET_PROXYD ?= /usr/lib/systemd/systemd-socket-proxyd
 SYSTEMD_TMPFILES ?= /usr/bin/systemd-tmpfiles
 UDEVADM ?= /usr/bin/udevadm
-TOOLS := BUSCTL ECHO FALSE IP JOURNALCTL MACHINECTL NFT NIX NIX_ENV SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_SOCKET_PROXYD SYSTEMD_TMPFILES UDEVADM
+TOOLS := ECHO FALSE IP JOURNALCTL MACHINECTL NFT NIX NIX_ENV SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_SOCKET_PROXYD SYSTEMD_TMPFILES UDEVADM
 
 PKG_CONFIG ?= pkg-config
 LIBRARIES := yaml-0.1 mount libcap
@@ -64,7 +63,7 @@ $(FOLDERS:%=$(B)/%.a):
 
 # What each program may use, see generator/README.md.
 $(B)/nixos-container-generator: $(addprefix $(B)/,generate/nixos-container-generator.o generate.a manifest.a state.a systemd.a base.a)
-$(B)/nixos-container: $(addprefix $(B)/,cli/nixos-container.o cli.a switch.a runtime.a manifest.a state.a bus.a systemd.a base.a)
+$(B)/nixos-container: $(addprefix $(B)/,cli/nixos-container.o cli.a switch.a manifest.a state.a bus.a systemd.a base.a)
 $(B)/container-record: $(addprefix $(B)/,runtime/container-record.o runtime.a bus.a state.a systemd.a base.a)
 $(B)/container-init: $(addprefix $(B)/,init/container-init.o systemd.a base.a)
 
@@ -75,7 +74,7 @@ $(B)/container-init: ALL_LDFLAGS = $(LDFLAGS) -static-pie $(LDHARDENING)
 
 $(PROGRAMS):
 	@echo "  LINK    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LIBS)
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/%.o: generator/%.c $(B)/config.h
 	@echo "  CC      $@"
@@ -177,7 +176,7 @@ check-hostile:
 	@tests/hostile/run build/golden
 
 # With tools that only this test has.
-FAULTS := prefix=/usr $(foreach tool,$(TOOLS),$(tool)=/run/tools/$(shell echo $(tool) | tr A-Z_ a-z-))
+FAULTS := prefix=/usr libexecdir=/run/tools $(foreach tool,$(TOOLS),$(tool)=/run/tools/$(shell echo $(tool) | tr A-Z_ a-z-))
 
 FAULTS_BUILD := build/faults
 

@@ -59,7 +59,6 @@ stdenv.mkDerivation {
 
   makeFlags = [
     "prefix=$(out)"
-    "BUSCTL=${systemd}/bin/busctl"
     "ECHO=${coreutils}/bin/echo"
     "FALSE=${coreutils}/bin/false"
     "IP=${iproute2}/bin/ip"

@@ -131,8 +131,8 @@ const char *host_system(Host *host, const HostContainer *container) {
         const char *system = entry ? entry->system.text : NULL, *activated = NULL;
 
         if (container->has_record)
-                (void)record_read_system(
-                        &host->arena, arena_join(&host->arena, RECORDS_DIRECTORY "/", container->name), &activated);
+                ignore_failure(record_read_system(
+                        &host->arena, arena_join(&host->arena, RECORDS_DIRECTORY "/", container->name), &activated));
         return activated ? activated : system;
 }
 

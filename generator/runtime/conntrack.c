@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/lines.h"
+#include "state/format.h"
 #include "systemd/log.h"
 
 /* The kernel's answers come in parts of this size at most. */
@@ -30,17 +31,16 @@ typedef bool Ports[UINT16_MAX + 1];
 
 /* Returns how many there are. */
 static size_t find_ports(const Buffer *script, const Buffer *kept, Ports ports) {
-        static const char udp[] = "udp . ";
         size_t found = 0;
 
         for_each_line(line, end, script) {
-                const char *element = line_behind(line, end, "add element "), *port;
+                const char *element = line_behind(line, end, ELEMENT_ADD), *port;
 
                 if (!element || has_line(kept, line, (size_t)(end - line)))
                         continue;
-                port = memmem(element, (size_t)(end - element), udp, sizeof(udp) - 1);
+                port = memmem(element, (size_t)(end - element), ELEMENT_UDP, strlen(ELEMENT_UDP));
                 if (port) {
-                        ports[strtoul(port + sizeof(udp) - 1, NULL, 10) & UINT16_MAX] = true;
+                        ports[strtoul(port + strlen(ELEMENT_UDP), NULL, 10) & UINT16_MAX] = true;
                         found++;
                 }
         }

@@ -1,5 +1,5 @@
-/* container-record: makes and removes the record of a container, see record.h. The container's unit runs it first and
- * last.
+/* container-record: makes, updates and removes the record of a container, see record.h, and what it says is there. The container's unit
+ * runs it first and last, and nixos-container when it changes a container that runs.
  *
  *   container-record start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]
  *       Makes the record, and on the host what it says. Then becomes PROGRAM, systemd-nspawn: systemd takes longer to run
@@ -12,29 +12,29 @@
  *       Becomes PROGRAM, for which a reload waits without a limit: systemd's limit for a start is for reloads too.
  *   container-record reloaded CONTAINER SYSTEM
  *       Notes that another system than that of the record has been activated in the container.
+ *   container-record give-up DIRECTORY CONTAINER
+ *   container-record update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…
+ *       Change a container that runs into what its unit says, in two steps, see update.h. What is given is mounted in it.
  *   container-record remove CONTAINER
  *       Undoes what the record says was added, and removes the record. Does nothing if there is none. If the container
  *       has failed and systemd is older than it should be, says that.
  *   container-record resolv-conf
  *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h. */
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
-#include <unistd.h>
 
-#include "base/run-program.h"
+#include "base/cleanup.h"
+#include "base/memory.h"
 #include "config.h"
-#include "runtime/foreign-network.h"
-#include "runtime/idmap.h"
-#include "runtime/prepare.h"
 #include "runtime/resolv-conf.h"
-#include "runtime/root-directory.h"
+#include "runtime/start.h"
+#include "runtime/stop.h"
+#include "runtime/update.h"
 #include "state/record.h"
 #include "systemd/log.h"
-#include "systemd/nspawn-arguments.h"
 
 /* The oldest version of systemd that has all that containers need. nixos-module/host.nix asks for it too. */
 #define SYSTEMD_MIN 256
@@ -45,6 +45,8 @@ static __attribute__((noreturn)) void fail_usage(void) {
                 "       %1$s create DIRECTORY CONTAINER\n"
                 "       %1$s reload PROGRAM [ARGUMENT…]\n"
                 "       %1$s reloaded CONTAINER SYSTEM\n"
+                "       %1$s give-up DIRECTORY CONTAINER\n"
+                "       %1$s update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…\n"
                 "       %1$s remove CONTAINER\n"
                 "       %1$s resolv-conf\n"
                 "The units of nixos-container-generator(8) run it.\n",
@@ -63,52 +65,8 @@ static const char *container_operand(const char *name) {
         return name;
 }
 
-/* Whether the container has the name servers of the host also when they change. */
-static bool follows_host(char *const program[]) {
-        for (size_t i = 0; program[i]; i++)
-                if (strstr(program[i], RECORDS_DIRECTORY "/" RESOLV_CONF_DIRECTORY "/"))
-                        return true;
-        return false;
-}
-
-/* Makes the container's root directory and *program, the arguments of systemd-nspawn, what they have to be. */
-static bool prepare_container(Arena *arena, const char *container, char **program[]) {
-        const char *root = nspawn_value(*program, "--directory=");
-
-        /* What can be wrong with that is no reason not to start. */
-        if (follows_host(*program))
-                (void)resolv_conf_update();
-        if (root)
-                resolv_conf_forget(root);
-        return prepare_root_directory(container, *program) && idmap_arguments(arena, container, *program, program) &&
-               prepare_foreign_network(container, *program);
-}
-
-/* Returns only if that fails. */
-static bool become(char *program[]) {
-        execv(program[0], program);
-        log_message(LOG_ERR, "%s: %s", program[0], strerror(errno));
-        return false;
-}
-
-static bool start(const char *directory, const char *container, char *program[]) {
-        Arena arena = ARENA_NULL;
-        pid_t listening = 0;
-        bool good;
-
-        good = record_create(directory, container) && prepare(container, program, &listening) &&
-               prepare_container(&arena, container, &program);
-        /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
-        if (listening > 0)
-                ignore_failure(end_program(listening));
-        if (good)
-                (void)become(program);
-        arena_free(&arena);
-        return false;
-}
-
 /* What is being activated may do what a start does, and more. A year is no limit. sd_notify(3) */
-static bool reload(char *program[]) {
+static int reload(char *program[]) {
         (void)sd_notify(true, "EXTEND_TIMEOUT_USEC=31536000000000");
         return become(program);
 }
@@ -144,27 +102,48 @@ static void explain_failure(const char *container) {
                         container, SYSTEMD_MIN, version);
 }
 
-static bool remove_container(const char *container) {
+static int remove_container(const char *container) {
         explain_failure(container);
-        return record_remove(container);
+        return container_remove(container);
+}
+
+/* The operands SOURCE MOUNTPOINT ro|rw, as often as they are there. */
+static int update(const char *directory, const char *container, char *operands[], size_t length) {
+        CLEANUP_FREE Attachment *attachments = NULL;
+        size_t attachments_length = 0, capacity = 0;
+
+        for (size_t i = 0; i < length; i += 3) {
+                bool read_only = strcmp(operands[i + 2], "ro") == 0;
+
+                if (!read_only && strcmp(operands[i + 2], "rw") != 0)
+                        fail_usage();
+                attachments = grow_array(attachments, attachments_length, &capacity, sizeof(*attachments));
+                attachments[attachments_length++] = (Attachment){operands[i], operands[i + 1], read_only};
+        }
+        return container_update(directory, container, attachments, attachments_length);
 }
 
 int main(int argc, char *argv[]) {
-        bool good;
+        const char *verb = argc > 1 ? argv[1] : "";
+        int r;
 
-        if (argc >= 5 && strcmp(argv[1], "start") == 0)
-                good = start(argv[2], container_operand(argv[3]), argv + 4);
-        else if (argc == 4 && strcmp(argv[1], "create") == 0)
-                good = record_create(argv[2], container_operand(argv[3]));
-        else if (argc >= 3 && strcmp(argv[1], "reload") == 0)
-                good = reload(argv + 2);
-        else if (argc == 4 && strcmp(argv[1], "reloaded") == 0)
-                good = record_set_system(container_operand(argv[2]), argv[3]);
-        else if (argc == 3 && strcmp(argv[1], "remove") == 0)
-                good = remove_container(container_operand(argv[2]));
-        else if (argc == 2 && strcmp(argv[1], "resolv-conf") == 0)
-                good = resolv_conf_follow();
+        if (argc >= 5 && strcmp(verb, "start") == 0)
+                r = container_start(argv[2], container_operand(argv[3]), argv + 4);
+        else if (argc == 4 && strcmp(verb, "create") == 0)
+                r = container_create(argv[2], container_operand(argv[3]));
+        else if (argc >= 3 && strcmp(verb, "reload") == 0)
+                r = reload(argv + 2);
+        else if (argc == 4 && strcmp(verb, "reloaded") == 0)
+                r = record_set_system(container_operand(argv[2]), argv[3]);
+        else if (argc == 4 && strcmp(verb, "give-up") == 0)
+                r = container_give_up(argv[2], container_operand(argv[3]));
+        else if (argc >= 4 && argc % 3 == 1 && strcmp(verb, "update") == 0)
+                r = update(argv[2], container_operand(argv[3]), argv + 4, (size_t)argc - 4);
+        else if (argc == 3 && strcmp(verb, "remove") == 0)
+                r = remove_container(container_operand(argv[2]));
+        else if (argc == 2 && strcmp(verb, "resolv-conf") == 0)
+                r = resolv_conf_follow() ? 0 : -EIO;
         else
                 fail_usage();
-        return good ? EXIT_SUCCESS : EXIT_FAILURE;
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -74,7 +74,7 @@ static bool put(Arena *arena, int records, const char *name, const Buffer *text,
         }
         path = arena_printf(arena, "%s/" RESOLV_CONF_FILE, directory);
         return (!known && faccessat(records, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) || is_there(records, path, text) ||
-               records_replace_file(arena, records, directory, RESOLV_CONF_FILE, text);
+               record_replace_file(records, directory, RESOLV_CONF_FILE, text) >= 0;
 }
 
 /* One that is not there is empty. */

@@ -83,11 +83,11 @@ static bool make(Root *root, const char *path, mode_t mode) {
 /* Makes those of the record: d "DIRECTORY/PATH" :MODE … */
 static bool make_recorded(Root *root) {
         size_t length = strlen(root->directory);
-        Buffer text;
-        bool good = record_read(&root->arena, root->container, RECORD_TMPFILES, &text);
+        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
+        bool good = record_read(root->container, RECORD_TMPFILES, &text) >= 0;
 
         for_each_line(line, end, &text) {
-                const char *path = line + strlen("d \""), *quote;
+                const char *path = line + strlen(FILES_MAKE_QUOTED), *quote;
 
                 if (!is_in_root_directory(line, end) || (size_t)(end - path) <= length ||
                         memcmp(path, root->directory, length) != 0)
@@ -99,7 +99,6 @@ static bool make_recorded(Root *root) {
                                        (mode_t)strtoul(quote + strlen("\" :"), NULL, 8)) &&
                                good;
         }
-        buffer_free(&text);
         return good;
 }
 

@@ -5,12 +5,13 @@
 #include <stddef.h>
 
 #include "base/lines.h"
+#include "state/format.h"
 #include "state/paths.h"
 
 /* Whether the line of a record, of tmpfiles.d(5), makes a directory in the root directory of its container. That is not for
  * systemd-tmpfiles, which would follow the container's symbolic links on the host. */
 static inline bool is_in_root_directory(const char *line, const char *end) {
-        static const char *const starts[] = {"d \"" STATE_ROOTS, "d \"" EPHEMERAL_ROOTS};
+        static const char *const starts[] = {FILES_MAKE_QUOTED STATE_ROOTS, FILES_MAKE_QUOTED EPHEMERAL_ROOTS};
 
         for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
                 if (line_behind(line, end, starts[i]))

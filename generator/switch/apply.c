@@ -11,7 +11,6 @@
 #include "base/name-table.h"
 #include "base/run-program.h"
 #include "bus/jobs.h"
-#include "bus/machined.h"
 #include "bus/manager.h"
 #include "config.h"
 #include "state/record.h"
@@ -65,35 +64,49 @@ static bool has_live_changes(const PlannedContainer *item) {
         return false;
 }
 
-/* A RecordAttach. systemd's private socket does not lead to systemd-machined. */
-static bool add_bind_mounts(void *userdata) {
-        const PlannedContainer *item = userdata;
-        CLEANUP_BUS sd_bus *bus = NULL;
+/* Runs a verb of the program that units run, for the container of @item, with up to @length more operands. */
+static bool run_for(const PlannedContainer *item, const char *verb, const char *const operands[], size_t length) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char **arguments = arena_alloc(&arena, (length + 5) * sizeof(*arguments));
+        bool has_unit = strcmp(verb, "remove") != 0;
+        size_t i = 0;
+        int r;
 
-        for (const OptionChange *change = item->changes; change; change = change->next) {
-                CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-                const BindMount *mount = change_added_bind_mount(change);
-                bool read_only;
-                int r;
-
-                if (!mount)
-                        continue;
-                if (!bus && host_bus_connect(&bus) < 0)
-                        return false;
-                read_only = mount->is_read_only.mark.line == 0 || mount->is_read_only.value;
-                r = machine_bind_mount(
-                        bus, item->name, mount->host_path.text, mount->mount_point.text, read_only, &error);
-                if (r < 0) {
-                        log_message(LOG_ERR, "Container %s: cannot mount %s at %s: %s", item->name,
-                                mount->host_path.text, mount->mount_point.text, machine_error_text(&error, r));
-                        return false;
-                }
-        }
-        return true;
+        arguments[i++] = LIBEXECDIR "/container-record";
+        arguments[i++] = verb;
+        if (has_unit)
+                arguments[i++] = UNITS_DIRECTORY;
+        arguments[i++] = item->name;
+        for (size_t j = 0; j < length; j++)
+                arguments[i++] = operands[j];
+        /* What has failed it says itself. */
+        r = run_program((char **)arguments, &BUFFER_NULL);
+        if (r < 0)
+                (void)log_error(r, "%s: %m", arguments[0]);
+        return r == 0;
 }
 
+static bool give_up_container(const PlannedContainer *item) {
+        return run_for(item, "give-up", NULL, 0);
+}
+
+/* The bind mounts that it gets are added to what runs. */
 static bool update(const PlannedContainer *item) {
-        return record_update(UNITS_DIRECTORY, item->name, add_bind_mounts, (void *)(uintptr_t)item);
+        CLEANUP_FREE const char **operands = NULL;
+        size_t length = 0, capacity = 0;
+
+        for (const OptionChange *change = item->changes; change; change = change->next) {
+                const BindMount *mount = change_added_bind_mount(change);
+                const char *const words[] = {mount ? mount->host_path.text : NULL,
+                        mount ? mount->mount_point.text : NULL,
+                        mount && mount->is_read_only.mark.line != 0 && !mount->is_read_only.value ? "rw" : "ro"};
+
+                for (size_t i = 0; mount && i < sizeof(words) / sizeof(words[0]); i++) {
+                        operands = grow_array((void *)operands, length, &capacity, sizeof(*operands));
+                        operands[length++] = words[i];
+                }
+        }
+        return run_for(item, "update", operands, length);
 }
 
 bool apply_return_to(const char *name, const char *system) {
@@ -121,7 +134,7 @@ static void end_reload(Step *step, const char *result) {
                                 : "the old system could not be activated again either");
         else if (strcmp(result, "done") != 0)
                 end_step(step, false, result);
-        else if (has_live_changes(item) && !record_give_up(UNITS_DIRECTORY, item->name))
+        else if (has_live_changes(item) && !give_up_container(item))
                 end_step(step, false, "the new system was activated, but the rest could not be changed");
         else if (has_live_changes(item))
                 step->reloaded = true; /* the rest comes when all have given up what others take */
@@ -146,7 +159,7 @@ static void end_job(const Job *job, void *userdata) {
         (void)userdata;
         /* There was nothing to stop for systemd. */
         if (step->item->action == ACTION_STOP && step->item->left_over)
-                done = record_remove(step->item->name);
+                done = run_for(step->item, "remove", NULL, 0);
         if (step->item->action == ACTION_RELOAD)
                 end_reload(step, job->result);
         else if (!step->stop_first || !done)
@@ -223,8 +236,8 @@ static void give_up(Apply *apply) {
                 Step *step = &apply->steps[i];
                 const PlannedContainer *item = step->item;
 
-                if ((item->action == ACTION_UPDATE && !record_give_up(UNITS_DIRECTORY, item->name)) ||
-                        (step->stop_first && !record_mark_start(item->name)))
+                if ((item->action == ACTION_UPDATE && !give_up_container(item)) ||
+                        (step->stop_first && record_mark_start(item->name) < 0))
                         end_step(step, false, NULL);
                 else if (item->action == ACTION_STOP || step->stop_first)
                         add_job(apply, step, "StopUnit");

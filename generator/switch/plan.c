@@ -89,14 +89,14 @@ static int read_running(Plan *plan, const char *records, const char *name, const
         plan->running.read_error = 0;
         manifest_read(&plan->running, arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), name);
         manifest_close(&plan->running);
+        if (is_no_file(plan->running.read_error))
+                return 0;
         if (plan->running.read_error != 0)
-                return -plan->running.read_error;
+                return log_error(plan->running.read_error, "The record of container %s cannot be read: %m", name);
         if (plan->running.diagnostics.errors > errors || plan->running.length != before + 1)
                 return 0;
         container = plan->running.containers[before];
-        r = record_read_system(plan->arena, arena_printf(plan->arena, "%s/%s", records, name), &system)
-                    ? 0
-                    : negative_errno();
+        r = record_read_system(plan->arena, arena_printf(plan->arena, "%s/%s", records, name), &system);
         if (r < 0 && !is_no_file(r))
                 return r;
         if (r >= 0 && system)
@@ -233,16 +233,12 @@ static int find_running(Plan *plan, PlannedContainer *item, const char *records,
                 item->running = item->declared;
                 return 0;
         }
-        r = record_check_format(plan->arena, arena_printf(plan->arena, "%s/%s", records, item->name), &unknown)
-                    ? 0
-                    : negative_errno();
+        r = record_check_format(plan->arena, arena_printf(plan->arena, "%s/%s", records, item->name), &unknown);
         if (r >= 0 && unknown)
                 item->reason = arena_printf(plan->arena, "it was %s; restart it", unknown);
         else if (r >= 0)
                 r = read_running(plan, records, item->name, &item->running);
-        if (r < 0 && !is_no_file(r))
-                return log_error(r, "The record of container %s cannot be read: %m", item->name);
-        return 0;
+        return r < 0 && !is_no_file(r) ? r : 0;
 }
 
 static void close_window(Window *window) {

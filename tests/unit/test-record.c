@@ -5,348 +5,7 @@
 
 #include <cmocka.h>
 
-#include <errno.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <time.h>
-
-#include "base/arena.h"
-#include "capture.h"
-#include "own-run.h"
-#include "state/record.h"
-
-#define UNITS "/run/units"
-#define END "# End of container@web.service\n"
-
-/* Time passes at once. How often it was waited for, and what happens meanwhile. */
-static int steps;
-static void (*in_step)(void);
-
-int nanosleep(const struct timespec *time, struct timespec *left) {
-        (void)time;
-        (void)left;
-        steps++;
-        if (in_step)
-                in_step();
-        return 0;
-}
-
-static char said[4096];
-
-/* Runs @call, and keeps what it says. */
-#define SAYING(call) (capture = capture_start(stderr), result = (call), keep_said(capture_end(&capture)), result)
-#define SAYS(text) assert_string_equal(said, text)
-static Capture capture;
-static bool result;
-
-static void keep_said(char *text) {
-        snprintf(said, sizeof(said), "%s", text);
-        free(text);
-}
-
-static const char *unit_path(const char *container) {
-        static char path[128];
-
-        snprintf(path, sizeof(path), UNITS "/container@%s.service", container);
-        return path;
-}
-
-/* The generator writes the unit of a container with @claims, a line each. */
-static void declare(const char *container, const char *claims) {
-        char unit[1024];
-
-        snprintf(unit, sizeof(unit),
-                "[Service]\nExecStart=/x\n\n[X-Claims]\n# What it has alone.\n%s\n[X-Manifest]\n\n%s", claims, END);
-        write_text(unit_path(container), unit);
-}
-
-static const char *at(const char *path) {
-        static char whole[256];
-
-        snprintf(whole, sizeof(whole), RECORDS_DIRECTORY "/%s", path);
-        return whole;
-}
-
-static bool is_there(const char *path) {
-        return access(at(path), F_OK) == 0;
-}
-
-static const char *holder_of(const char *claim) {
-        static char holder[64];
-        char path[128];
-        ssize_t n;
-
-        snprintf(path, sizeof(path), CLAIMS_DIRECTORY "/%s", claim);
-        n = readlink(at(path), holder, sizeof(holder) - 1);
-        holder[n < 0 ? 0 : n] = '\0';
-        return holder;
-}
-
-static void assert_file(const char *path, const char *expected) {
-        char *text = text_of(at(path));
-
-        assert_string_equal(text, expected);
-        free(text);
-}
-
-static int start_test(void **state) {
-        (void)state;
-        steps = 0;
-        in_step = NULL;
-        unsetenv("NOTIFY_SOCKET");
-        return umount2("/run", MNT_DETACH) == 0 && own_directory("/run") && mkdir(UNITS, 0755) == 0 ? 0 : -1;
-}
-
-#define WHOLE "[Service]\n# End of container@web.service\n"
-
-/* What there is of the unit, one moment after the other. */
-static const char *const parts[] = {
-        "", "[Service]", "[Service]\n", "[Service]\n# End of", "# End of container@", WHOLE "x", WHOLE "\n", WHOLE};
-
-static void write_the_next_part(void) {
-        write_text(unit_path("web"), parts[steps - 1]);
-}
-
-static void a_start_waits_until_the_generator_has_written_the_unit_to_its_end(void **state) {
-        (void)state;
-        in_step = write_the_next_part;
-        assert_true(SAYING(record_create(UNITS, "web")));
-        SAYS("");
-        assert_int_equal(steps, sizeof(parts) / sizeof(parts[0]));
-        assert_file("web/unit", parts[steps - 1]);
-}
-
-static int listener, told;
-
-static void read_what_systemd_is_told(void) {
-        char message[64];
-        ssize_t n = recv(listener, message, sizeof(message) - 1, MSG_DONTWAIT);
-
-        if (n < 0)
-                return;
-        message[n] = '\0';
-        assert_string_equal(message, "EXTEND_TIMEOUT_USEC=90000000");
-        told++;
-}
-
-static void a_unit_that_does_not_come_is_said_and_systemd_is_told_each_second_of_the_wait(void **state) {
-        struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/run/notify"};
-
-        (void)state;
-        listener = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        assert_return_code(bind(listener, (struct sockaddr *)&address, sizeof(address)), errno);
-        setenv("NOTIFY_SOCKET", address.sun_path, 1);
-        told = 0;
-        in_step = read_what_systemd_is_told;
-        assert_false(SAYING(record_create(UNITS, "web")));
-        SAYS(UNITS "/container@web.service: it is not there; run: systemctl daemon-reload\n");
-        assert_int_equal(steps, 60 * 1000 / 20);
-        assert_int_equal(told, 60);
-        close(listener);
-        assert_false(is_there("web"));
-}
-
-static void a_unit_that_is_never_whole_is_said(void **state) {
-        (void)state;
-        write_text(unit_path("web"), "[Service]\n");
-        assert_false(SAYING(record_create(UNITS, "web")));
-        SAYS(UNITS "/container@web.service: it is not whole; run: systemctl daemon-reload\n");
-}
-
-static void a_unit_that_cannot_be_read_is_not_waited_for(void **state) {
-        (void)state;
-        assert_return_code(mkdir(unit_path("web"), 0755), errno);
-        assert_false(SAYING(record_create(UNITS, "web")));
-        SAYS(UNITS "/container@web.service: Is a directory\n");
-        assert_int_equal(steps, 0);
-}
-
-/* Blue has a port, and green is to have it too. */
-static void start_blue(void) {
-        declare("blue", "tcp:80\n");
-        declare("green", "tcp:8080\ntcp:80\n");
-        assert_true(record_create(UNITS, "blue"));
-}
-
-static void assert_refused(int waits) {
-        assert_false(SAYING(record_create(UNITS, "green")));
-        assert_non_null(strstr(said, "Container green cannot start: tcp:80 is in use by container blue.\n"));
-        assert_int_equal(steps, waits);
-        assert_string_equal(holder_of("tcp:80"), "blue");
-        /* It keeps nothing of what it could have. */
-        assert_string_equal(holder_of("tcp:8080"), "");
-        assert_false(is_there("green"));
-}
-
-static void what_another_container_has_and_keeps_is_refused_at_once(void **state) {
-        (void)state;
-        start_blue();
-        assert_refused(0);
-}
-
-static void stop_blue_in_the_end(void) {
-        if (steps == 3)
-                assert_true(record_remove("blue"));
-}
-
-static void assert_waits(void) {
-        in_step = stop_blue_in_the_end;
-        assert_true(SAYING(record_create(UNITS, "green")));
-        SAYS("Container green waits for container blue, which is to give up tcp:80.\n");
-        assert_int_equal(steps, 3);
-        assert_string_equal(holder_of("tcp:80"), "green");
-        assert_string_equal(holder_of("tcp:8080"), "green");
-}
-
-static void what_another_container_is_no_longer_declared_with_is_waited_for(void **state) {
-        (void)state;
-        start_blue();
-        declare("blue", "tcp:81\n");
-        assert_waits();
-}
-
-static void what_a_container_has_that_is_no_longer_declared_is_waited_for(void **state) {
-        char path[192];
-
-        (void)state;
-        start_blue();
-        snprintf(path, sizeof(path), "%s.d", unit_path("blue"));
-        assert_return_code(mkdir(path, 0755), errno);
-        strcat(path, "/" RETIRED_DROP_IN);
-        write_text(path, "");
-        assert_waits();
-}
-
-static void declare_blue_again(void) {
-        if (steps == 2)
-                declare("blue", "tcp:80\n");
-}
-
-static void while_the_generator_writes_nobody_is_taken_to_be_no_longer_declared(void **state) {
-        (void)state;
-        start_blue();
-        assert_return_code(unlink(unit_path("blue")), errno);
-        in_step = declare_blue_again;
-        assert_refused(2);
-}
-
-static void what_is_not_given_up_after_all_is_refused_in_the_end(void **state) {
-        (void)state;
-        start_blue();
-        declare("blue", "");
-        assert_refused(30 * 1000 / 20);
-}
-
-static void a_container_that_is_declared_with_errors_keeps_what_it_has(void **state) {
-        (void)state;
-        start_blue();
-        write_text(unit_path("blue"), "[Unit]\nDescription=There are errors.\n");
-        assert_refused(0);
-}
-
-static void a_container_whose_unit_cannot_be_read_keeps_what_it_has(void **state) {
-        (void)state;
-        start_blue();
-        assert_return_code(unlink(unit_path("blue")), errno);
-        assert_return_code(mkdir(unit_path("blue"), 0755), errno);
-        assert_refused(0);
-}
-
-static void a_container_whose_record_cannot_be_read_keeps_what_it_has(void **state) {
-        (void)state;
-        start_blue();
-        assert_return_code(unlink(at("blue/claims")), errno);
-        assert_return_code(mkdir(at("blue/claims"), 0755), errno);
-        assert_refused(0);
-        assert_non_null(strstr(said, RECORDS_DIRECTORY "/blue/claims: Is a directory\n"));
-}
-
-static void what_a_container_has_by_no_record_is_free(void **state) {
-        (void)state;
-        start_blue();
-        assert_return_code(symlink("gone", at(CLAIMS_DIRECTORY "/tcp:8080")), errno);
-        assert_true(record_remove("blue"));
-        declare("blue", "tcp:81\n");
-        assert_true(record_create(UNITS, "blue"));
-        assert_return_code(symlink("blue", at(CLAIMS_DIRECTORY "/tcp:80")), errno);
-        assert_true(SAYING(record_create(UNITS, "green")));
-        SAYS("");
-        assert_string_equal(holder_of("tcp:80"), "green");
-        assert_string_equal(holder_of("tcp:8080"), "green");
-}
-
-static void the_end_of_a_container_without_a_record_gives_up_what_it_has(void **state) {
-        (void)state;
-        start_blue();
-        assert_return_code(symlink("green", at(CLAIMS_DIRECTORY "/tcp:8080")), errno);
-        assert_return_code(symlink("greed", at(CLAIMS_DIRECTORY "/tcp:81")), errno);
-        assert_true(SAYING(record_remove("green")));
-        SAYS("");
-        assert_string_equal(holder_of("tcp:8080"), "");
-        assert_string_equal(holder_of("tcp:80"), "blue");
-        assert_string_equal(holder_of("tcp:81"), "greed");
-}
-
-static void a_running_container_does_not_get_what_another_has_and_stays_as_it_was(void **state) {
-        (void)state;
-        start_blue();
-        declare("green", "tcp:8080\n");
-        assert_true(record_create(UNITS, "green"));
-        declare("green", "tcp:8080\ntcp:81\ntcp:80\n");
-        assert_false(SAYING(record_update(UNITS, "green", NULL, NULL)));
-        SAYS("Container green cannot have tcp:80, which is in use by container blue.\n");
-        assert_file("green/claims", "# What it has alone.\ntcp:8080\n\n");
-        assert_string_equal(holder_of("tcp:8080"), "green");
-        assert_string_equal(holder_of("tcp:80"), "blue");
-        assert_string_equal(holder_of("tcp:81"), "");
-        assert_false(is_there("green/unfinished"));
-}
-
-static bool do_not_attach(void *userdata) {
-        (void)userdata;
-        return false;
-}
-
-static void a_running_container_becomes_what_is_declared_or_is_said_to_be_unfinished(void **state) {
-        (void)state;
-        declare("web", "tcp:80\n");
-        assert_true(record_create(UNITS, "web"));
-        declare("web", "tcp:81\n");
-        assert_false(SAYING(record_update(UNITS, "web", do_not_attach, NULL)));
-        /* It may say that it has more than it has. */
-        assert_file("web/claims", "# What it has alone.\ntcp:80\n\ntcp:81\n");
-        assert_string_equal(holder_of("tcp:81"), "");
-        assert_true(is_there("web/unfinished"));
-        assert_true(SAYING(record_update(UNITS, "web", NULL, NULL)));
-        SAYS("");
-        assert_file("web/claims", "# What it has alone.\ntcp:81\n\n");
-        assert_string_equal(holder_of("tcp:80"), "");
-        assert_string_equal(holder_of("tcp:81"), "web");
-        assert_false(is_there("web/unfinished"));
-}
-
-static void what_does_not_run_is_not_updated(void **state) {
-        (void)state;
-        declare("web", "tcp:80\n");
-        assert_false(SAYING(record_update(UNITS, "web", NULL, NULL)));
-        SAYS("Container web does not run.\n");
-        assert_string_equal(holder_of("tcp:80"), "");
-}
-
-static void a_record_of_another_version_is_not_changed(void **state) {
-        (void)state;
-        declare("web", "tcp:80\n");
-        assert_true(record_create(UNITS, "web"));
-        write_text(at("web/format"), "2\n");
-        declare("web", "");
-        assert_false(SAYING(record_give_up(UNITS, "web")));
-        SAYS("Container web was started by another version of nixos-container-generator, whose record (format 2) this "
-             "one "
-             "(format 1) does not know.\n");
-        assert_string_equal(holder_of("tcp:80"), "web");
-}
+#include "records.h"
 
 static void a_format_is_a_number_that_is_known(void **state) {
         static const char *const others[] = {
@@ -356,94 +15,64 @@ static void a_format_is_a_number_that_is_known(void **state) {
 
         (void)state;
         assert_return_code(mkdir("/run/record", 0755), errno);
-        assert_true(record_check_format(&arena, "/run/record", &unknown));
+        assert_return_code(record_check_format(&arena, "/run/record", &unknown), 0);
         assert_null(unknown);
         write_text("/run/record/format", "1\n");
-        assert_true(record_check_format(&arena, "/run/record", &unknown));
+        assert_return_code(record_check_format(&arena, "/run/record", &unknown), 0);
         assert_null(unknown);
         for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
                 write_text("/run/record/format", others[i]);
-                assert_true(record_check_format(&arena, "/run/record", &unknown));
+                assert_return_code(record_check_format(&arena, "/run/record", &unknown), 0);
                 assert_non_null(unknown);
         }
         assert_return_code(unlink("/run/record/format"), errno);
         assert_return_code(mkdir("/run/record/format", 0755), errno);
-        assert_false(record_check_format(&arena, "/run/record", &unknown));
-        assert_int_equal(errno, EISDIR);
+        assert_int_equal(SAYING(record_check_format(&arena, "/run/record", &unknown)), -EISDIR);
+        SAYS("/run/record/format: Is a directory\n");
         arena_free(&arena);
 }
 
-static void a_record_has_the_manifest_of_the_container(void **state) {
-        static const struct {
-                const char *section, *manifest;
-        } cases[] = {
-                {"", ""},
-                {"[X-Manifest]\n\n", ""},
-                {"[X-Manifest]\n## Its entry there.\n#version: 1\n#containers:\n\n",
-                        "# Its entry there.\nversion: 1\ncontainers:\n"},
-                /* A line too long for systemd is continued. */
-                {"[X-Manifest]\n#a: \"b\n;c\n;d\"\n#e: 1\n\n", "a: \"bcd\"\ne: 1\n"},
-                {"[X-Manifest]\n#a: 1\n#\n#b: 2\n", "a: 1\n\nb: 2\n End of container@web.service\n"},
-                {"[X-Manifest]\n#a: 1\nx\n#b: 2\n\n", "a: 1\n"},
-                {"[X-Manifest]\n#a: 1\n\n[X-More]\n#b: 2\n\n", "a: 1\n"},
-        };
-        char unit[256];
+static void what_an_interrupted_update_has_left_is_removed_and_nothing_else(void **state) {
+        static const char *const kept[] = {"web/unit", "web/nft.new", ".db.new/unit", "x.new", ".resolv-conf/host"};
+        static const char *const left[] = {".new", ".web.new/unit"};
 
         (void)state;
-        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-                snprintf(unit, sizeof(unit), "[Service]\n%s%s", cases[i].section, END);
-                write_text(unit_path("web"), unit);
-                assert_true(record_create(UNITS, "web"));
-                assert_file("web/manifest.yaml", cases[i].manifest);
-        }
+        records_clean();
+        close(records_open());
+        mkdir(at("web"), 0755);
+        mkdir(at(".db.new"), 0755);
+        mkdir(at(".web.new"), 0755);
+        mkdir(at(".resolv-conf"), 0755);
+        for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+                write_text(at(kept[i]), "");
+        for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+                write_text(at(left[i]), "");
+        records_clean();
+        for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+                assert_true(is_there(kept[i]));
+        assert_false(is_there(".new"));
+        assert_false(is_there(".web.new"));
 }
 
-static void a_full_run_is_said_with_the_file_that_could_not_be_written(void **state) {
-        (void)state;
-        declare("web", "");
-        mkdir(RECORDS_DIRECTORY, 0755);
-        /* Of one page, which the first of its files takes. */
-        assert_int_equal(mount("tmpfs", RECORDS_DIRECTORY, "tmpfs", 0, "size=1"), 0);
-        assert_false(SAYING(record_create(UNITS, "web")));
-        SAYS(RECORDS_DIRECTORY "/.web.new/unit: No space left on device\n");
-        assert_int_equal(umount(RECORDS_DIRECTORY), 0);
-}
+static void a_claim_is_a_file_name(void **state) {
+        const Buffer claims = {.text = (char *)"tcp:80\na/b\n", .length = 11};
+        ClaimConflict conflict;
+        int records = records_open();
 
-static void a_start_removes_the_note_that_it_is_to_follow(void **state) {
         (void)state;
-        assert_true(record_mark_start("web"));
-        assert_true(record_mark_start("web"));
-        assert_true(is_there(".web.start"));
-        declare("web", "");
-        assert_true(record_create(UNITS, "web"));
-        assert_false(is_there(".web.start"));
+        assert_int_equal(SAYING(claims_take(records, "web", &claims, &conflict)), -EINVAL);
+        SAYS("A claim \"a/b\": Invalid argument\n");
+        assert_int_equal(SAYING(claims_release(records, "web", &claims, &BUFFER_NULL)), -EINVAL);
+        assert_string_equal(holder_of("tcp:80"), "");
+        close(records);
 }
 
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup(function, start_test)
         static const struct CMUnitTest tests[] = {
-                TEST(a_start_waits_until_the_generator_has_written_the_unit_to_its_end),
-                TEST(a_unit_that_does_not_come_is_said_and_systemd_is_told_each_second_of_the_wait),
-                TEST(a_unit_that_is_never_whole_is_said),
-                TEST(a_unit_that_cannot_be_read_is_not_waited_for),
-                TEST(what_another_container_has_and_keeps_is_refused_at_once),
-                TEST(what_another_container_is_no_longer_declared_with_is_waited_for),
-                TEST(what_a_container_has_that_is_no_longer_declared_is_waited_for),
-                TEST(while_the_generator_writes_nobody_is_taken_to_be_no_longer_declared),
-                TEST(what_is_not_given_up_after_all_is_refused_in_the_end),
-                TEST(a_container_that_is_declared_with_errors_keeps_what_it_has),
-                TEST(a_container_whose_unit_cannot_be_read_keeps_what_it_has),
-                TEST(a_container_whose_record_cannot_be_read_keeps_what_it_has),
-                TEST(what_a_container_has_by_no_record_is_free),
-                TEST(the_end_of_a_container_without_a_record_gives_up_what_it_has),
-                TEST(a_running_container_does_not_get_what_another_has_and_stays_as_it_was),
-                TEST(a_running_container_becomes_what_is_declared_or_is_said_to_be_unfinished),
-                TEST(what_does_not_run_is_not_updated),
-                TEST(a_record_of_another_version_is_not_changed),
                 TEST(a_format_is_a_number_that_is_known),
-                TEST(a_record_has_the_manifest_of_the_container),
-                TEST(a_full_run_is_said_with_the_file_that_could_not_be_written),
-                TEST(a_start_removes_the_note_that_it_is_to_follow),
+                TEST(what_an_interrupted_update_has_left_is_removed_and_nothing_else),
+                TEST(a_claim_is_a_file_name),
         };
 
         return own_run("record") ? cmocka_run_group_tests_name("record", tests, NULL, NULL) : 0;

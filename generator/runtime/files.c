@@ -1,0 +1,65 @@
+#include "runtime/files.h"
+
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/lines.h"
+#include "config.h"
+#include "runtime/root-directory.h"
+#include "runtime/run-tool.h"
+#include "state/format.h"
+
+/* Whether the line makes a directory that is there: systemd-tmpfiles would leave it as it is. */
+static bool is_there(Arena *arena, const char *line, const char *end) {
+        const char *path = memchr(line, ' ', (size_t)(end - line)), *path_end;
+        struct stat status;
+
+        if (!line_behind(line, end, FILES_MAKE) || !path)
+                return false;
+        path++;
+        path_end = *path == '"' ? memchr(path + 1, '"', (size_t)(end - path - 1))
+                                : memchr(path, ' ', (size_t)(end - path));
+        path += *path == '"';
+        if (!path_end || memchr(path, '\\', (size_t)(path_end - path)) || memchr(path, '%', (size_t)(path_end - path)))
+                return false;
+        return lstat(arena_copy(arena, path, (size_t)(path_end - path)), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* What is to be removed has been already. */
+Buffer files_missing(const Buffer *tmpfiles) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        Buffer missing = BUFFER_NULL;
+
+        for_each_line(line, end, tmpfiles) {
+                if (line != end && *line != '#' && !line_behind(line, end, FILES_REMOVE) &&
+                        !is_in_root_directory(line, end) && !is_there(&arena, line, end))
+                        buffer_append(&missing, line, (size_t)(end + 1 - line));
+        }
+        return missing;
+}
+
+int files_create(const Buffer *tmpfiles) {
+        char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
+        CLEANUP_BUFFER Buffer lines = BUFFER_NULL;
+        int r;
+
+        for_each_line(line, end, tmpfiles) {
+                if (!is_in_root_directory(line, end))
+                        buffer_append(&lines, line, (size_t)(end + 1 - line));
+        }
+        r = lines.length > 0 ? run_tool(systemd_tmpfiles, &lines) : 0;
+        return r > 0 ? -EIO : r;
+}
+
+int files_remove(const Buffer *tmpfiles) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        int result = 0;
+
+        for_each_line(line, end, tmpfiles) {
+                const char *path = line_behind(line, end, FILES_REMOVE);
+
+                if (path && !remove_ephemeral_root(arena_copy(&arena, path, (size_t)(end - path))))
+                        result = -EIO;
+        }
+        return result;
+}

@@ -1,0 +1,128 @@
+#include "runtime/links.h"
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/lines.h"
+#include "config.h"
+#include "runtime/run-tool.h"
+#include "state/format.h"
+#include "systemd/log.h"
+#include "systemd/nspawn-arguments.h"
+
+/* How often, in steps of a millisecond, it is looked whether udev is done with a link before udevadm is asked to wait. */
+#define UDEV_LOOKS 50
+
+int links_check(const char *container, const Buffer *network) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+
+        for_each_line(line, end, network) {
+                const char *names[] = {line_behind(line, end, LINK_ADD), NULL};
+
+                if (!names[0])
+                        continue;
+                names[1] = memmem(line, (size_t)(end - line), LINK_PEER, strlen(LINK_PEER));
+                if (names[1])
+                        names[1] += strlen(LINK_PEER);
+                for (size_t i = 0; i < 2 && names[i]; i++) {
+                        const char *name = arena_copy(&arena, names[i], strcspn(names[i], " \n"));
+
+                        if (if_nametoindex(name) == 0)
+                                continue;
+                        log_message(LOG_ERR,
+                                "Container %s cannot start: the host has an interface %s already, which is not the "
+                                "container's. Rename one of them.",
+                                container, name);
+                        return -EEXIST;
+                }
+        }
+        return 0;
+}
+
+/* Whether udev's notes on a link say what sd_device_get_is_initialized(3) goes by: when it was done first, and that nothing is
+ * going on. Where they are kept or look otherwise, udevadm knows better. */
+static bool is_settled(Arena *arena, const char *link) {
+        CLEANUP_BUFFER Buffer notes = BUFFER_NULL;
+        unsigned index = if_nametoindex(link);
+        bool initialized = false;
+
+        if (index == 0 || read_file(arena_printf(arena, "/run/udev/data/n%u", index), &notes) < 0)
+                return false;
+        for_each_line(line, end, &notes) {
+                if (line_behind(line, end, "E:ID_PROCESSING="))
+                        return false;
+                initialized = initialized || line_behind(line, end, "I:");
+        }
+        return initialized;
+}
+
+/* Waits until udev, where it runs, is done with a network link. */
+static bool settle(Arena *arena, const char *link) {
+        const struct timespec step = {.tv_nsec = 1000L * 1000};
+        char *const udevadm[] = {(char *)TOOL_UDEVADM, (char *)"wait", (char *)"--timeout=30",
+                arena_join(arena, "/sys/class/net/", link), NULL};
+
+        if (access("/run/udev/control", F_OK) < 0)
+                return true;
+        for (int i = 0; i < UDEV_LOOKS; i++) {
+                if (is_settled(arena, link))
+                        return true;
+                nanosleep(&step, NULL);
+        }
+        return run_tool(udevadm, &BUFFER_NULL) == 0;
+}
+
+int links_settle(const char *container, char *const program[]) {
+        static const char *const options[] = {"--network-interface=", "--network-macvlan=", "--network-ipvlan="};
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+
+        for (size_t i = 0; program[i]; i++)
+                for (size_t j = 0; j < sizeof(options) / sizeof(options[0]); j++) {
+                        const char *value = nspawn_value_of(program[i], options[j]);
+                        const char *link = value ? nspawn_parts(&arena, value).part[0] : NULL;
+
+                        if (!link || if_nametoindex(link) == 0 || settle(&arena, link))
+                                continue;
+                        log_message(LOG_ERR,
+                                "Container %s cannot start: udev is not done with the network interface %s.", container,
+                                link);
+                        return -ETIMEDOUT;
+                }
+        return 0;
+}
+
+/* Whether the host's interface @name has the MAC address that starts at @mac. */
+static bool has_mac_address(Arena *arena, const char *name, const char *mac) {
+        CLEANUP_BUFFER Buffer address = BUFFER_NULL;
+
+        return read_file(arena_printf(arena, "/sys/class/net/%s/address", name), &address) >= 0 && address.length > 0 &&
+               strncasecmp(address.text, mac, address.length - 1) == 0 && mac[address.length - 1] == ' ';
+}
+
+pid_t links_start_removing(const Buffer *network) {
+        char *const ip[] = {(char *)TOOL_IP, (char *)"-force", (char *)"-batch", (char *)"-", NULL};
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        CLEANUP_BUFFER Buffer batch = BUFFER_NULL;
+        pid_t pid = 0;
+
+        for_each_line(line, end, network) {
+                const char *start = line_behind(line, end, LINK_ADD), *name, *mac, *command;
+                size_t length = start ? strcspn(start, " \n") : 0;
+
+                mac = start ? line_behind(start + length, end, LINK_ADDRESS) : NULL;
+                if (!mac)
+                        continue;
+                name = arena_copy(&arena, start, length);
+                if (!has_mac_address(&arena, name, mac))
+                        continue;
+                command = arena_printf(&arena, "link delete dev %s\n", name);
+                buffer_append(&batch, command, strlen(command));
+        }
+        if (batch.length > 0)
+                pid = start_tool(ip, &batch);
+        return pid;
+}

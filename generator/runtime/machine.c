@@ -1,0 +1,73 @@
+#include "runtime/machine.h"
+
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/lines.h"
+#include "bus/machined.h"
+#include "state/paths.h"
+#include "systemd/log.h"
+
+#define MACHINES "/run/systemd/machines/"
+
+const char *machine_other_unit(Arena *arena, const char *container) {
+        CLEANUP_BUFFER Buffer state = BUFFER_NULL;
+        const char *unit = NULL;
+
+        if (read_file(arena_join(arena, MACHINES, container), &state) < 0)
+                return NULL;
+        for_each_line(line, end, &state) {
+                /* It is called a scope, whatever it is. */
+                const char *value = line_behind(line, end, "SCOPE=");
+
+                if (value)
+                        unit = arena_copy(arena, value, (size_t)(end - value));
+        }
+        return unit && strcmp(unit, container_unit(arena, container)) != 0 ? unit : NULL;
+}
+
+/* The mount through which systemd-nspawn passes mounts into the container, the one through which the container's sockets are seen, which
+ * versions have in different places, and the lock of the root directory. Newer versions have an option for the mounts, --cleanup. */
+static void remove_leftovers(Arena *arena, const char *container) {
+        const char *const mounts[] = {
+                arena_printf(arena, "/run/systemd/nspawn/propagate/%s", container),
+                arena_printf(arena, "/run/systemd/nspawn/unix-export/%s", container),
+                arena_printf(arena, "/run/systemd/nspawn/%s/unix-export", container),
+        };
+        const char *const locks[] = {
+                arena_printf(arena, EPHEMERAL_ROOTS ".#%s.lck", container),
+                arena_printf(arena, STATE_ROOTS ".#%s.lck", container),
+        };
+
+        for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+                (void)umount2(mounts[i], MNT_DETACH | UMOUNT_NOFOLLOW);
+                (void)rmdir(mounts[i]);
+        }
+        (void)rmdir(arena_printf(arena, "/run/systemd/nspawn/%s", container));
+        for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++)
+                (void)unlink(locks[i]);
+}
+
+/* Has systemd-machined forget the machine, if systemd-nspawn was killed before it could: it would refuse the next of
+ * the name while the unit exists. */
+static void unregister(Arena *arena, const char *container) {
+        CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+        CLEANUP_BUS sd_bus *bus = NULL;
+        int r;
+
+        if (access(arena_join(arena, MACHINES, container), F_OK) < 0 || host_bus_connect(&bus) < 0)
+                return;
+        r = machine_unregister(bus, container, &error);
+        if (r < 0 && !sd_bus_error_has_name(&error, MACHINED_NO_SUCH_MACHINE))
+                log_message(LOG_WARNING, "Container %s stays registered: %s", container, machine_error_text(&error, r));
+}
+
+void machine_remove(const char *container) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+
+        if (machine_other_unit(&arena, container))
+                return;
+        unregister(&arena, container);
+        remove_leftovers(&arena, container);
+}

@@ -1,0 +1,13 @@
+#include "runtime/run-tool.h"
+
+#include "systemd/log.h"
+
+pid_t start_tool(char *const arguments[], const Buffer *input) {
+        pid_t pid = start_program(arguments, input, false);
+
+        return pid < 0 ? log_error(pid, "%s: %m", arguments[0]) : pid;
+}
+
+int run_tool(char *const arguments[], const Buffer *input) {
+        return end_program(start_tool(arguments, input));
+}

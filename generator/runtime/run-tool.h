@@ -1,0 +1,12 @@
+/* Running the tools of the host. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/run-program.h"
+
+/* start_program(), and says why if that fails. */
+MUST_CHECK pid_t start_tool(char *const arguments[], const Buffer *input);
+
+/* Runs it, and returns its exit status as end_program(). Why it has failed it says itself. */
+MUST_CHECK int run_tool(char *const arguments[], const Buffer *input);

@@ -1,0 +1,134 @@
+#include "runtime/start.h"
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "base/run-program.h"
+#include "runtime/files.h"
+#include "runtime/foreign-network.h"
+#include "runtime/generated.h"
+#include "runtime/idmap.h"
+#include "runtime/machine.h"
+#include "runtime/prepare.h"
+#include "runtime/resolv-conf.h"
+#include "runtime/root-directory.h"
+#include "runtime/stop.h"
+#include "runtime/wait.h"
+#include "state/format.h"
+#include "state/record.h"
+#include "state/unit.h"
+#include "systemd/log.h"
+#include "systemd/nspawn-arguments.h"
+
+/* The longest that another container is waited for that is to give up what this one claims, in milliseconds. */
+#define CLAIM_WAIT_MAX 30000
+
+/* What an earlier run has left behind that did not get to its end. */
+static int remove_last_run(int records, const char *container) {
+        int r = container_remove_locked(records, container);
+
+        if (r >= 0 || record_exists(records, container) == 0)
+                return 0;
+        log_message(LOG_ERR, "Container %s cannot start: the record of its last run cannot be removed.", container);
+        return r;
+}
+
+/* Takes the claims. One that another container is about to give up is waited for, without keeping the records from others: that one's
+ * end needs them. Returns the records. */
+static int open_records_with_claims(const char *directory, const char *container, const Buffer *claims) {
+        for (unsigned waited = 0;; wait_a_moment(&waited)) {
+                CLEANUP_CLOSE int records = records_open();
+                ClaimConflict conflict;
+                int r = records;
+
+                if (r >= 0 && waited == 0)
+                        r = remove_last_run(records, container);
+                if (r < 0)
+                        return r;
+                r = claims_take(records, container, claims, &conflict);
+                if (r == 0)
+                        return take_fd(&records);
+                ignore_failure(claims_release(records, container, claims, &BUFFER_NULL));
+                if (r < 0)
+                        return r;
+                if (waited >= CLAIM_WAIT_MAX || !generated_is_giving_up(directory, &conflict)) {
+                        log_message(LOG_ERR, "Container %s cannot start: %s is in use by container %s.", container,
+                                conflict.claim, conflict.holder);
+                        return -EBUSY;
+                }
+                if (waited == 0)
+                        log_message(LOG_INFO, "Container %s waits for container %s, which is to give up %s.", container,
+                                conflict.holder, conflict.claim);
+        }
+}
+
+int container_create(const char *directory, const char *container) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        CLEANUP_BUFFER Buffer unit = BUFFER_NULL, claims = BUFFER_NULL, tmpfiles = BUFFER_NULL;
+        CLEANUP_CLOSE int records = -1;
+        const char *other = machine_other_unit(&arena, container);
+        int r;
+
+        /* systemd-nspawn would refuse it too, but then remove what that machine has below /run. */
+        if (other) {
+                log_message(LOG_ERR, "Container %s cannot start: %s runs a machine of that name.", container, other);
+                return -EBUSY;
+        }
+        r = generated_read(directory, container, &unit);
+        if (r < 0)
+                return r;
+        claims = unit_section(&unit, SECTION_CLAIMS);
+        tmpfiles = unit_section(&unit, SECTION_TMPFILES);
+        records = open_records_with_claims(directory, container, &claims);
+        if (records < 0)
+                return records;
+        /* The root of an ephemeral container that had no end of its own. */
+        r = files_remove(&tmpfiles);
+        if (r >= 0)
+                r = record_write(records, container, &unit, false);
+        if (r < 0)
+                ignore_failure(claims_release(records, container, &claims, &BUFFER_NULL));
+        record_clear_start(records, container);
+        return r;
+}
+
+/* Whether the container has the name servers of the host also when they change. */
+static bool follows_host(char *const program[]) {
+        for (size_t i = 0; program[i]; i++)
+                if (strstr(program[i], RECORDS_DIRECTORY "/" RESOLV_CONF_DIRECTORY "/"))
+                        return true;
+        return false;
+}
+
+/* Makes the container's root directory and *program, the arguments of systemd-nspawn, what they have to be. */
+static bool prepare_container(Arena *arena, const char *container, char **program[]) {
+        const char *root = nspawn_value(*program, "--directory=");
+
+        /* What can be wrong with that is no reason not to start. */
+        if (follows_host(*program))
+                (void)resolv_conf_update();
+        if (root)
+                resolv_conf_forget(root);
+        return prepare_root_directory(container, *program) && idmap_arguments(arena, container, *program, program) &&
+               prepare_foreign_network(container, *program);
+}
+
+int become(char *program[]) {
+        execv(program[0], program);
+        return log_error(negative_errno(), "%s: %m", program[0]);
+}
+
+int container_start(const char *directory, const char *container, char *program[]) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        pid_t listening = 0;
+        int r = container_create(directory, container);
+
+        if (r >= 0)
+                r = prepare(container, program, &listening);
+        if (r >= 0 && !prepare_container(&arena, container, &program))
+                r = -EIO;
+        /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
+        if (listening > 0)
+                ignore_failure(end_program(listening));
+        return r < 0 ? r : become(program);
+}

@@ -1,0 +1,30 @@
+/* What is looked for in the text of a record, or of the unit that it is a copy of: what templates/ writes and other programs read is at
+ * some places read back. The tests hold the templates to it. */
+#pragma once
+
+/* The last line of a unit that the generator has written whole. Units with errors have none. */
+#define UNIT_END "# End of "
+
+/* Sections of a unit, each of which becomes a file of the record. */
+#define SECTION_CLAIMS "[X-Claims]"
+#define SECTION_TMPFILES "[X-Tmpfiles]"
+#define SECTION_NETWORK "[X-Network]"
+#define SECTION_NFT "[X-Nftables]"
+#define SECTION_LOCALHOST "[X-Localhost]"
+#define SECTION_MANIFEST "[X-Manifest]"
+
+/* The links, of ip(8): a line that adds one of the host, with its MAC address, and the other end. */
+#define LINK_ADD "link add name "
+#define LINK_ADDRESS " address "
+#define LINK_PEER " peer name "
+
+/* The forwards, of nft(8): a line of which the end of the container undoes what it adds, and a port of UDP there. */
+#define ELEMENT_ADD "add element "
+#define ELEMENT_DELETE "delete element "
+#define ELEMENT_UDP "udp . "
+#define FORWARDS_TABLE "inet nixos-containers"
+
+/* The files, of tmpfiles.d(5): a line that removes a directory, one that makes one, and that with a path in quotes. */
+#define FILES_REMOVE "R "
+#define FILES_MAKE "d"
+#define FILES_MAKE_QUOTED "d \""
