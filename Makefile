@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # nixos-container-generator. The targets that people use are described in README.md.
 
 VERSION := $(file <generator/VERSION)
@@ -324,6 +325,7 @@ analyze: dependencies $(B)/config.h
 lint: dependencies analyze $(B)/config.h
 	@clang-format --dry-run -Werror $(SOURCES)
 	@echo $(wildcard generator/*/*.c) | xargs -n 1 -P 2 tests/clang-tidy -std=gnu11 $(ALL_CPPFLAGS)
+	@tests/license
 	@shellcheck $(SCRIPTS)
 	@pyflakes3 $(PYTHON)
 	@nix-instantiate --parse $(NIX_SOURCES) >/dev/null

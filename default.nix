@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # nix-build gives the package; nix-build -A tests runs the tests that need a virtual machine; nix-shell gives what building and testing
 # need. (import ./.).nixosModule is the NixOS module, and (import ./.) { inherit pkgs; } the package with packages of your own.
 let

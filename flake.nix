@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What default.nix has, for flakes: nothing is said here that is not there. Its nixpkgs is an input, which a flake that uses this one
 # sets to its own.
 {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the generator would say of a manifest: its errors, which become assertions, and its warnings, in its own words but for the places
 # in the file. The rules are those of generator/manifest/schema.c and generator/manifest/check.c. Needs nothing but builtins.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What a container's NixOS is given beside the user's config. Several containers can run one system. So nothing in here that depends on
 # the name or on the addresses may get into what is built, or only where nobody would notice: they come from the manifest.
 {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The NixOS module: containers.<name>, run by nixos-container-generator. It takes the place of the module of NixOS.
 {
   # It declares boot.isContainer and boot.isNspawnContainer too: so does options.nix.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Containers whose system is a flake's: each is built by a unit of its own before the container starts for the first time, and by another
 # one when somebody asks for what the flake is now.
 {

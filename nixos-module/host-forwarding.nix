@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the host's firewall and NAT mean for the entries of containers in the manifest.
 { config, lib }:
 let

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The host's side of the containers' networks: what it takes to have them, and that nothing else on the host configures them.
 {
   config,

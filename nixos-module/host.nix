@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the host needs for its containers: the manifest, checked, the generator and the command.
 {
   config,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # From the options of a container to its entry in the manifest, which is described in nixos-containers.yaml(5). Needs nothing but
 # builtins. What has its default is left out: the generator knows the defaults, and a short manifest is quick to read.
 let

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The options. What they mean to the generator is in nixos-containers.yaml(5); here is what they mean to people.
 {
   config,

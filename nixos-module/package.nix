@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The generator, the command and the manual pages, for pkgs.callPackage.
 {
   lib,

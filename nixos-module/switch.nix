@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # At a switch to another configuration, the containers that run are brought to what it declares. NixOS itself leaves units alone that
 # are generated.
 {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The NixOS of a container: evaluates the modules @modules that its config is made of. @container are its options.
 { lib, pkgs }:
 name: container: modules:

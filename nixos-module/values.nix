@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The types of the values in a manifest, as generator/manifest/schema.c has them: what each accepts, and the words behind "… is not" for what it
 # does not. Needs nothing but builtins.
 let

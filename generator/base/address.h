@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* IPv4 and IPv6 addresses with an optional prefix length: "10.0.0.2", "fd00::2/64". */
 #pragma once
 

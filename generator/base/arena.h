@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An arena: memory that is handed out in small pieces and given back all at once. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A buffer: text that grows. */
 #pragma once
 

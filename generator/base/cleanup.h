@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Variables that give back what they hold at the end of their block, however that is left. Each starts as its _NULL, or -1, or NULL. */
 #pragma once
 

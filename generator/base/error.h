@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How functions fail, all over the project.
  *
  *   - What can fail returns an int: a negative errno(3) if it has failed, 0 or more if not. bool is for the answer to a question, also for

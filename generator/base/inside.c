@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/inside.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Inside: opening what is in a container from the host, without being led astray by links that are in it. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Interrupts: signals that ask a program to end, for one that has something to undo first. */
 #pragma once
 

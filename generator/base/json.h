@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing JSON, RFC 8259, and strings of it, which are strings of YAML as well. */
 #pragma once
 

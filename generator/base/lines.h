@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Texts of lines, each of which ends with a newline; what stands behind the last newline is no line. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Memory outside of an arena. There is always some: when it is exhausted the program says so and ends, as nothing is half done then that
  * its next run, or the end of a container, does not put right. */
 #pragma once

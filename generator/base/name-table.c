@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/name-table.h"
 
 #include <stdint.h>

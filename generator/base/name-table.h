@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A hash table from names to whoever came first with them. */
 #pragma once
 

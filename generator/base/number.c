@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/number.h"
 
 size_t number_scan(const char *text, uint64_t most, uint64_t *ret_number) {

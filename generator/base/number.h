@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers as they are written: in decimal digits alone, without a sign. */
 #pragma once
 

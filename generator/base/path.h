@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Paths, as they are written: absolute, without "." and "..", and without a slash at the end unless it is all there is. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/remove-tree.h"
 
 #include <dirent.h>

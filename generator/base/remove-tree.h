@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Removing a directory with all that is in it, but nothing of what is mounted there. */
 #pragma once
 

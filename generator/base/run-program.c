@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/run-program.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Running programs and waiting for their end. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SipHash-2-4, the keyed hash that systemd derives names and MAC addresses with.
  * J.-P. Aumasson, D. J. Bernstein: "SipHash: a fast short-input PRF", 2012. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Spelling: finding what somebody may have meant. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text of others: UTF-8, RFC 3629, and what of it can be shown. */
 #pragma once
 

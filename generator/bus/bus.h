@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The connections to systemd and to the host's D-Bus: how what is spoken to on them is called, and what is said if that fails. */
 #pragma once
 

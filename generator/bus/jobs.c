@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bus/jobs.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Jobs of systemd: starting, stopping, restarting and reloading units through its D-Bus API, and waiting for the outcome.
  * org.freedesktop.systemd1(5) */
 #pragma once

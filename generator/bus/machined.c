@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bus/machined.h"
 
 #include <fcntl.h>

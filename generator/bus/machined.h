@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Machines: what systemd-machined knows of running containers and does in them. org.freedesktop.machine1(5) */
 #pragma once
 

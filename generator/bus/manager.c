@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bus/manager.h"
 
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What systemd's manager knows of units and does with them, besides jobs. org.freedesktop.systemd1(5) */
 #pragma once
 

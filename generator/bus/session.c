@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "bus/session.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sessions: commands of root in a container. The container's own systemd runs them, as services: what is entered in another way is
  * outside of the container's control groups, and its end waits for that in vain. */
 #pragma once

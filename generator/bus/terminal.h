@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Terminals: connecting the one that somebody sits at with another. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/colour.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Colour: whether there is to be any. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The configuration that the system of an imperative container is built from: /etc/nixos/configuration.nix in the container, where people
  * edit it and where the container can put anything. So the host neither writes there nor has Nix read there by a path. */
 #pragma once

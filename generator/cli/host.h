@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The host's containers: those that its manifests declare, and those that run and are no longer declared. */
 #pragma once
 

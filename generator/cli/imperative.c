@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/imperative.h"
 
 #include <ctype.h>

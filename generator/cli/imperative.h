@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Imperative containers: those that nixos-container create makes. Each is declared in a file of its own,
  * MANIFESTS_DIRECTORY/NAME.yaml, and its system is kept by the profile that it sees as /nix/var/nix/profiles/system. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Building systems with Nix, where it is there, and the profiles that keep them. The directory of a container's profile can be written
  * in the container: so the host neither reads there what a system is, nor has Nix write there, which would follow links. */
 #pragma once

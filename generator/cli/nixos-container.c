@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nixos-container: what people do with the containers of a host, see nixos-container(8). */
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Operands: what verbs are given behind their options. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/unmount.h"
 
 #include <errno.h>

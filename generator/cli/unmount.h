@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unmounting all that is mounted in a directory. */
 #pragma once
 

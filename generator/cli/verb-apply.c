@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nixos-container plan, nixos-container apply: what a switch to the declared containers would do, and doing it. */
 #include <getopt.h>
 #include <stdio.h>

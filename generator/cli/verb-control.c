@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nixos-container start, stop, restart, terminate. */
 #include <getopt.h>
 #include <stdio.h>

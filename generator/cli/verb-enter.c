@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nixos-container login, root-login, run: getting into a container. */
 #include <errno.h>
 #include <string.h>

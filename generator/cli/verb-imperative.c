@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nixos-container create, update, destroy: containers that NixOS's configuration does not have. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nixos-container list, nixos-container status: which containers there are, and how they are. */
 #include <getopt.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nixos-container show-ip, show-host-key, logs, check. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The verbs of nixos-container(8). Each is a function that takes what stands behind the program's name, the verb first, and
  * returns the exit status: what has failed was logged. */
 #pragma once

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Completion of nixos-container(8) for bash.
 # shellcheck shell=bash disable=SC2207
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Completion of nixos-container(8) for fish.
 
 function __nixos_container_names

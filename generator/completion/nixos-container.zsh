@@ -1,4 +1,5 @@
 #compdef nixos-container
+# SPDX-License-Identifier: MIT
 # Completion of nixos-container(8) for zsh.
 
 _nixos_container_names() {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "generate/generate.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Generating: from a checked manifest to units. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nixos-container-generator: a systemd generator, see systemd.generator(7), for the containers that NixOS declares.
  * nixos-container-generator(8) */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "generate/output.h"
 
 #include <errno.h>

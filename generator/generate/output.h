@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Output: where the generated files go, a directory or, to be read by people, standard output.
  *
  * Files are collected and made in batches: generating and what the kernel does to make a file each find the processor's

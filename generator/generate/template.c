@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "generate/template.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Templates: the text of everything that is generated, with @placeholders@.
  *
  * A line whose placeholder has N values is written N times, not at all for none. Several placeholders of one line are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "generate/templates.h"
 
 /* The assembler reads the files as they are; it finds them through -I of the build. */

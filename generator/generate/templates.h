@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The templates of templates/, embedded into the program when it is built. */
 #pragma once
 

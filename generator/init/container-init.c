@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* container-init: the first process of a container. It sets the container's side of the network and then becomes the
  * system's own init. It is static, as nothing but the store is there yet, and speaks rtnetlink(7) itself, as nothing
  * that speaks it for others is there in static form.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Checks that look at several options, or at several containers. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Closures: the paths of the Nix store that a container with a store of its own sees, by a file that lists them, one a line. */
 #pragma once
 

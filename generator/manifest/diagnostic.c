@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "manifest/diagnostic.h"
 
 #include <stdlib.h>

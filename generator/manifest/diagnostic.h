@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Diagnostics: what is wrong with a manifest, where, and what is allowed there. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The entry of a container, as text: what its unit keeps, and its record. */
 #pragma once
 

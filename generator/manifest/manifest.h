@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The manifest: what the files in /etc/nixos-containers declare, each value with the place where it stands.
  * The format is described in nixos-containers.yaml(5). */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The model: what manifests declare, read and checked in one step. */
 #pragma once
 

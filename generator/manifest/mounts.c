@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "manifest/mounts.h"
 
 #include <libmount.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Mounts: what will back the host's side of bind mounts, by /etc/fstab and /proc/self/mountinfo. */
 #pragma once
 

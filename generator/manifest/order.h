@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The order in which containers start: what they say in after, requires and wants. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The schema: which options a manifest has, of which type, and where in the model they are kept. */
 #pragma once
 

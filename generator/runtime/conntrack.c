@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "runtime/conntrack.h"
 
 #include <errno.h>

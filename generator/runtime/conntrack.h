@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the kernel tracks of connections. The rules of NAT see only the first packet of a connection, and all others go where that went.
  * With UDP, that goes on for as long as somebody sends. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* container-record: makes, updates and removes the record of a container, see record.h, and what it says is there. The container's unit
  * runs it first and last, and nixos-container when it changes a container that runs.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a container needs on the host of files, of tmpfiles.d(5), see templates/container.tmpfiles. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "runtime/foreign-network.h"
 
 #include <errno.h>

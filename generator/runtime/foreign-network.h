@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The network of a container with a user namespace where that does not own it: the host's, or another that is there already. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "runtime/forwards.h"
 
 #include "base/lines.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ports of the host that are forwarded to containers, and where these may go: a script for nft(8) in each record. One table serves
  * all containers. See templates/container.nft */
 #pragma once

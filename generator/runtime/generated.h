@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The units that the generator writes, in its directory: it is emptied and written anew at each daemon-reload. */
 #pragma once
 

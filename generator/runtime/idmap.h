@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ID-mapped mounts: what systemd-nspawn does not do by itself with them. mount_setattr(2), "ID-mapped mounts" */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The links between the host and a container, which ip(8) adds by the batch that a record has. */
 #pragma once
 

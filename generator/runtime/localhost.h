@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Forwarding from the host's loopback addresses. The kernel does not let packets from there out to a container, and if it were told
  * to (route_localnet), it would let the container reach what listens there. So there is a socket for each port, and behind it
  * systemd-socket-proxyd(8): transient units container-NAME-PORT, bound to the container's unit. Only TCP is forwarded so.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "runtime/machine.h"
 
 #include <sys/mount.h>

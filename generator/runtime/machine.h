@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What else runs, or is left of, a machine of the container's name. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "runtime/prepare.h"
 
 #include <stdlib.h>

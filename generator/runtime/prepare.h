@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is made on the host before a container starts, as its record says: directories, links and forwards, by the tools of the host,
  * which run at the same time. Each step that systemd would run by itself costs about as much as all of these together. */
 #pragma once

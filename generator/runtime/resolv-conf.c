@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "runtime/resolv-conf.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* resolv.conf: the name servers of the host as containers see them that follow it. In RESOLV_CONF_DIRECTORY there are two
  * directories, one of which is bound into each of these containers. A directory, as a file that is replaced would not be seen:
  *

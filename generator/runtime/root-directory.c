@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "runtime/root-directory.h"
 
 #include <errno.h>

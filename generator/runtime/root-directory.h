@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files in the root directory of a container, which can have put anything there: no symbolic link leads out of it. */
 #pragma once
 

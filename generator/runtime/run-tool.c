@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "runtime/run-tool.h"
 
 #include "systemd/log.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Running the tools of the host. */
 #pragma once
 

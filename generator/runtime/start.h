@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The start of a container, up to systemd-nspawn. */
 #pragma once
 

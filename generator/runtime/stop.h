@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The end of a container: what its record says was added is removed, whatever the manifest says by now. */
 #pragma once
 

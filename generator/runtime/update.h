@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Changing what a running container has on the host, without restarting it: it becomes what its unit in the generator's directory says.
  * In two steps, so that containers can exchange what they have: first all give up, then all are updated. */
 #pragma once

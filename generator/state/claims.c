@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "state/claims.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Claims: what no two containers can have at once. Below the records, a symbolic link for each, named as it, leads to the name of the
  * container that has it. All of these are for who has opened the @records, and take claims as a record has them, a line each. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is looked for in the text of a record, or of the unit that it is a copy of: what templates/ writes and other programs read is at
  * some places read back. The tests hold the templates to it. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "state/paths.h"
 
 const char *container_unit(Arena *arena, const char *name) {

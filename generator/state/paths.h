@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where what this project has on a host is found, and what it is called. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Records: what running containers were started with, in RECORDS_DIRECTORY/NAME. The files of a record:
  *
  *   format    the version of this format, a number: RECORD_FORMAT. Without it, it is 1.

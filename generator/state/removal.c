@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "state/removal.h"
 
 #include "base/remove-tree.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Removing whole directories that belonged to containers. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "state/unit.h"
 
 #include "base/lines.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The text of a container's unit, as the generator has written it. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "switch/apply.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Applying a plan: starting, stopping, restarting, reloading and updating containers until what runs is what is declared. */
 #pragma once
 

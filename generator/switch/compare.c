@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "switch/compare.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Comparing a container as it was started with the same as it is declared, option by option, as the schema has them. */
 #pragma once
 

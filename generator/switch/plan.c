@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "switch/plan.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The plan: what it takes to bring the containers that run to what the manifest declares. It compares with the records of what
  * runs, not with what was generated last: a daemon-reload has replaced that already. */
 #pragma once

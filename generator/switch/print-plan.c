@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "switch/print-plan.h"
 
 #include <string.h>

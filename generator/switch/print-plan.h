@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Printing a plan. */
 #pragma once
 

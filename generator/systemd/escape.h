@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Escaping: one function for each syntax that text of a manifest is written in. */
 #pragma once
 

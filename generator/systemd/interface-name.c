@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "systemd/interface-name.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Network interface names: what the kernel and systemd allow, and what systemd-nspawn calls its own. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Log messages in systemd's own form: to the kernel log when systemd runs the program as a generator (its standard
  * error is /dev/null then), to standard error otherwise. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "systemd/mac-address.h"
 
 #include <ctype.h>

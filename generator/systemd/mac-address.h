@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* MAC addresses of container links: the ones systemd-nspawn gives, which stay the same over restarts. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "systemd/nspawn-arguments.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The arguments that systemd-nspawn is about to be run with. */
 #pragma once
 

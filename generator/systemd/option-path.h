@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The path of an option, as its user wrote it in NixOS: containers.web.bindMounts."/var/log".hostPath */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "systemd/unit-name.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names of systemd's units. */
 #pragma once
 

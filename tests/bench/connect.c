@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* connect NUMBER ADDRESS PORT: makes NUMBER connections one after the other, with a close between, and prints the median time of one
  * in ns. */
 #include <arpa/inet.h>

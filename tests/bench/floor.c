@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* floor MANIFEST PACKED DIRECTORY: the least that a generator of this kind can cost. It parses MANIFEST with libyaml,
  * whose events it throws away, and writes the files that are in PACKED below DIRECTORY, by the same system calls as the
  * generator.

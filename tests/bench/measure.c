@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* measure ROUNDS DIRECTORY COMMAND… [";" COMMAND…]…: how long programs run and how much memory they take.
  *
  * In every round each command is run once, so that whatever else the machine does meets all of them alike. Before a run

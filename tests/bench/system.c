@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* system: what the measurement of starts (see start) runs in containers and beside them, and other tests in containers that are to cost
  * little. It is one static program, which does what its name says:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* call FUNCTION ARGUMENT…: calls one of the functions that programs call with much else around them, so that each of their faults can be
  * tried by itself. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A library to preload: it makes one call of a program fail, the Nth of all that are listed here. Functions of the C library
  * that others of it call are not seen, so what reads a directory at once is listed itself.
  *

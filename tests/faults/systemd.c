@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* systemd ANSWERS LOG: stands in for systemd at its private socket, and for D-Bus with systemd-machined, until it is killed: see
  * tests/unit/systemd.h. ANSWERS is a file that is read for each connection. */
 #include <fcntl.h>

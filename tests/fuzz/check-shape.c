@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check-shape MANIFEST…: whether shape.h sees what it is there for. Each file that is generated from the manifests is changed in many
  * ways that no template allows, one at a time, and each has to be found. */
 #include <stdbool.h>

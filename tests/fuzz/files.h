@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Files in memory, in the place of generator/generate/output.c: what the generator would have written. */
 #pragma once
 

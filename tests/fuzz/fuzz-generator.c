@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the generator makes of a manifest, in memory. Whatever the bytes of the manifest are:
  *
  * - it does not crash (and neither leaks nor reads or writes where it should not: it is built with sanitizers)

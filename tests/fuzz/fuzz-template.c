@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The template engine, with any template and any values. The input's first part, up to a NUL, is the template; each further one is a
  * value, of the template's placeholders in turn. A placeholder whose name starts with "c" is a constant, with "s" it is single.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The whole program as systemd runs it: from the files of a host to those in the directory that it is given. Whatever the host's are:
  *
  * - it does not crash, leaks neither memory nor files, and ends

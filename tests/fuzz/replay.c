@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The main() of the fuzzing targets where there is no libFuzzer: puts each file that is given before LLVMFuzzerTestOneInput(), and says
  * of which it cannot stand. */
 #include <stdint.h>

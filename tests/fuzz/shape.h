@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The shape of generated files: whether a file could be made from its templates, some values standing for their placeholders.
  *
  * It is a second opinion on generator/generate/template.c, which it does not use: a file has its own templates, whole and in their order; a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a case expects: read from NAME.expected, whose files may be differences from those of another case, and written there."""
 
 import difflib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What is put before the generator. To add a case, add a line to one of the tables: what it is, what it is made of, and a pattern of
 what must be said about it ("" if it is good). Each PAYLOAD is tried in each of the FIELDS."""
 

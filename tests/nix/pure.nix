@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the module makes of each case, with nothing but builtins: texts for ./run, each behind a line with "@@ " and the name of its file.
 let
   inherit (builtins)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The configuration.nix that the README leads to, but for what is the machine's own.
 { ... }:
 {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # package.nix without a Nixpkgs: what it is built from, and how, with dependencies that are only paths below store.
 { store }:
 let

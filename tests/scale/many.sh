@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # many.sh boot|reload|switch: runs inside the host, see run.
 # many.sh declare NUMBER SYSTEM [autoStart]: prints a manifest.
 set -eu -o pipefail

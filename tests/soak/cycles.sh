@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # cycles.sh CYCLES SEED [CYCLE]: runs inside the host, see run.
 set -u
 cycles=$1 seed=$2 only=${3-}

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The host as it has booted, with the containers of boot.yaml: this file is the first.
 # shellcheck shell=bash disable=SC2154
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # nixos-container: each verb with a privileged, an unprivileged and an ephemeral container, what it prints and its exit status; and the
 # completion of the shells.
 # shellcheck shell=bash disable=SC2154,SC2086,SC2016

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The name servers that containers have.
 # shellcheck shell=bash
 

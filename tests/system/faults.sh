@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # nixos-container where one call of it fails, each of those that it makes of the kernel and of D-Bus in turn: see tests/faults/fault.c. It
 # ends by itself, and if it has not done all it says so, by its exit status too.
 # shellcheck shell=bash

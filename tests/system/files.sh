@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The files of containers: their roots, bind mounts, temporary file systems, users and devices.
 # shellcheck shell=bash disable=SC2154
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Forwarded ports.
 # shellcheck shell=bash disable=SC2154
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The generator as systemd runs it.
 # shellcheck shell=bash disable=SC2154
 

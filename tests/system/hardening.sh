@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What containers are held to, and what they are given in secret: limits, privileges, credentials and a store of their own.
 # shellcheck shell=bash disable=SC2154
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Runs inside the host of the system tests: the tests that are its arguments, where a file beside this one stands for all tests in it.
 # A test is a function; it passes if its last command does and none before has failed (set -e). Before and after it, nothing
 # of any container is there.

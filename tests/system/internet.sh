@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What containers with and without internetAccess can reach.
 # shellcheck shell=bash
 

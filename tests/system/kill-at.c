@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kill-at WHAT PROGRAM [ARGUMENT…]: becomes PROGRAM. If there is a file /run/kill-at/WHAT with a number, PROGRAM (and what it then becomes)
  * is killed by SIGKILL as it enters its system call of that number, counted from 1: at the same point at each run that does the same. The
  * file is removed at once, so that only one run is killed. Afterwards /run/kill-at/WHAT.calls has how many it has made, and if it was

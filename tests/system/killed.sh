@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A SIGKILL at any point of a start, a stop, an apply: what comes next is right, and nothing is left over. The points are spread
 # evenly over the system calls of what is killed (see kill-at.c); POINTS is how many there are.
 # shellcheck shell=bash disable=SC2154

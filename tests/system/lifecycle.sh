@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # How containers start, stop, crash and change.
 # shellcheck shell=bash disable=SC2154
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The network of containers: links, addresses, routes.
 # shellcheck shell=bash disable=SC2154
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The order between containers: after, requires, wants.
 # shellcheck shell=bash disable=SC2154
 

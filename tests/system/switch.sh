@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Switching from one manifest to another: nixos-container plan, nixos-container apply.
 # shellcheck shell=bash disable=SC2154
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Containers with users of their own: what they can do as any other, and what they cannot do to the host.
 # shellcheck shell=bash disable=SC2154
 

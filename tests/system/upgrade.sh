@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Containers that run while this project is exchanged for another version, and the records that other versions have written.
 # shellcheck shell=bash disable=SC2154
 

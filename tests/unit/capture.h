@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Capturing: what is written to standard output or standard error. */
 #pragma once
 

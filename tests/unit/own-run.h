@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A /run, and whatever else a test puts files into that programs look for at a fixed path, which no other process sees. Included before
  * all that is not the C library's. */
 #pragma once

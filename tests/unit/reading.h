@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading: a manifest from text, and all that was said about it as one text. */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Records of containers in a /run of the test's own, and the units of which they are made. Included after cmocka.h. */
 #pragma once
 

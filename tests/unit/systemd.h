@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A systemd that answers as a test wants: its Manager, and what else is asked of the bus. It stands at the other end of a connection, in
  * a process of its own. */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "own-run.h"
 
 #include <setjmp.h>

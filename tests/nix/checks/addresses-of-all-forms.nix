@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What is an address, though not as people write it.
 let
   links = addresses: {

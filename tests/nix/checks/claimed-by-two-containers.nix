@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Two containers that are to run in turn: a warning names both.
 let
   container =

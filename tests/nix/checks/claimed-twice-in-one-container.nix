@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What one container cannot have twice.
 {
   bad = {

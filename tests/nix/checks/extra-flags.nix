@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Arguments that cannot be in a unit.
 {
   bad = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Forwards that can never lead to the container.
 {
   bad = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Limits, system calls and credentials that are none, and a secret that everybody can read.
 {
   bad = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # One host port at two addresses of the host, and at one; ranges that have some in common.
 {
   a = {

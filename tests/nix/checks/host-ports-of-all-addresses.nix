@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A host port at all addresses is one in each family, and that of localhost.
 let
   container = number: forward: {

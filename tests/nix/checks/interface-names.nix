@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What is no name of an interface.
 {
   bad = {

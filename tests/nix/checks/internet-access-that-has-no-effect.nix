@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # internetAccess without a routed link to the host.
 {
   bridged = {

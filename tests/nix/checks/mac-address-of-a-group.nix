@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A MAC address that no interface can have.
 {
   bad = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # One mount point in several forms.
 {
   bad = {

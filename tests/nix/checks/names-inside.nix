@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Names that interfaces have inside.
 {
   bad = {

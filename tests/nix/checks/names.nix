@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A name is a host name.
 let
   names = [

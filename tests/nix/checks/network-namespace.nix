@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A network namespace and another network.
 {
   bad = {

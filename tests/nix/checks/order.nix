@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Containers that would wait for each other, and what no unit is
 let
   after = names: {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # 65535 is no user ID.
 {
   bad = {

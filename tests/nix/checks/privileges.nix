@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What is neither user, capability nor device.
 {
   bad = {

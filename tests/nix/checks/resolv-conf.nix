@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Modes that are none, and those by which a container asks itself for what is to be asked of the host.
 builtins.mapAttrs
   (

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What is a time span and what is not.
 let
   spans = {

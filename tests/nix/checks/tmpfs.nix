@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Where no tmpfs can be.
 {
   bad = {

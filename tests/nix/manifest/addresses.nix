@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # hostAddress, localAddress and the like
 {
   wasabi = {

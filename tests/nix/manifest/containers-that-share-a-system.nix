@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Each has a name and an address of its own.
 let
   path = "/nix/store/00000000000000000000000000000000-nixos-system-web";

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # All options with their defaults.
 {
   wasabi = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Each is one argument, or what NixOS would have split.
 {
   wasabi = {

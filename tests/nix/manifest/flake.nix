@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The system is the profile that the flake is built into, as it is called in the container.
 {
   wasabi = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # hostIP, openFirewall and ranges of forwardPorts
 {
   wasabi = {

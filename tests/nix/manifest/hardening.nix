@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # memoryMax, cpuQuota, tasksMax, noNewPrivileges, systemCallFilter, credentials
 {
   wasabi = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # With IPv6 alone, people put the addresses into the options without a 6.
 {
   wasabi = {

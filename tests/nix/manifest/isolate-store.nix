@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # isolateStore: the module says which closure it is.
 {
   wasabi = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # networkNamespace; not even one that is written without quotes is copied into the store.
 {
   wasabi = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # after, requires and wants
 {
   database.path = "/nix/store/00000000000000000000000000000000-nixos-system-database";

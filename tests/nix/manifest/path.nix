@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A container of which nothing is said but its system.
 {
   wasabi = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # In the container its own profiles are all that there are.
 {
   "wasabi.green" = {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The configuration of the tutorial, with a system that needs no NixOS to be known.
 builtins.mapAttrs (
   name: options:

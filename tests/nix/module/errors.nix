@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What cannot be evaluated, and what Nix says then.
 {
   names ? false,

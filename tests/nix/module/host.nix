@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A NixOS host with the module, in as few words as it takes.
 let
   pkgs = import <nixpkgs> {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What must be true of the module in NixOS. Each test gives what is and what is expected.
 {
   names ? false,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Tests on virtual machines: the tutorial, and those that NixOS has for its own module.
 { pkgs, nixosModule }:
 let

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The tutorial's host, as it is in the README.
 { nixosModule }:
 {
