@@ -172,6 +172,10 @@ check-init: $(B)/container-init
 check-golden: $(B)/nixos-container-generator
 	@tests/golden/run $(B)
 
+# Whether they notice what changes.
+golden-mutations: dependencies
+	@tests/golden/mutate
+
 check-hostile:
 	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
 	@tests/hostile/run build/golden
@@ -335,7 +339,7 @@ lint: dependencies analyze $(B)/config.h
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install uninstall check dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix \
+.PHONY: all man install uninstall check dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix \
 	check-package check-aarch64 check-sanitize fuzz-cases check-verify check-system check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
