@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What the generator would say of a manifest: its errors, which become assertions, and its warnings, in its own words but for the places
-# in the file. The rules are those of generator/manifest/schema.c and generator/manifest/check.c. Needs nothing but builtins.
+# in the file. The rules are those of generator/manifest: scalars.c, schema.c and check.c. Needs nothing but builtins.
 #
 # @options are the options of the containers, @entries their entries in the manifest, see manifest.nix. Gives two lists of texts, errors
 # and warnings.

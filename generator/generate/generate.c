@@ -550,8 +550,8 @@ static void complain(Generator *g, const Container *container, const char *messa
                 &container->name.mark, option_path(g->manifest->arena, container->name.text, NULL), "%s", message);
 }
 
-static void complain_unread(Generator *g, const Container *container, const char *path) {
-        complain(g, container, text(g, "%s cannot be read: %s", path, strerror(errno)));
+static void complain_unread(Generator *g, const Container *container, const char *path, int error) {
+        complain(g, container, text(g, "%s cannot be read: %s", path, strerror(-error)));
 }
 
 /* Looks up whether the container's system is of 32 bits, by its file "system". Containers of one system tend to stand together.
@@ -569,7 +569,7 @@ static bool read_architecture(Generator *g, const Container *container) {
         if (snprintf(path, sizeof(path), "%s%s/system", g->options->root, system) < (int)sizeof(path))
                 n = read_file_start(path, content, sizeof(content));
         if (n < 0 && !is_no_file(errno)) {
-                complain_unread(g, container, path + strlen(g->options->root));
+                complain_unread(g, container, path + strlen(g->options->root), -errno);
                 return false;
         }
         g->last_system = system;
@@ -583,14 +583,15 @@ static bool read_architecture(Generator *g, const Container *container) {
 /* Reads the container's entry as it stands in its manifest, where another file can stand by now, and what its unit depends on beside
  * that. False, with a diagnostic, if not all of it can be read. */
 static bool read_files(Generator *g, const Container *container) {
-        if (!entry_read(container, &g->window, &g->entry)) {
-                complain_unread(g, container, container->file);
+        int r = entry_read(container, &g->window, &g->entry);
+
+        if (r < 0) {
+                complain_unread(g, container, container->file, r);
                 return false;
         }
         if (g->options->machine_id_error != 0 &&
                 (container_has_link(container) || container->rare->extra_veths.length > 0)) {
-                errno = g->options->machine_id_error;
-                complain_unread(g, container, "/etc/machine-id");
+                complain_unread(g, container, "/etc/machine-id", -g->options->machine_id_error);
                 return false;
         }
         return read_architecture(g, container);

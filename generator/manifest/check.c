@@ -18,10 +18,6 @@ typedef struct Checker {
         uint32_t claims_length, claims_capacity;
 } Checker;
 
-static bool is_given(const Mark *mark) {
-        return mark->line > 0;
-}
-
 #define complain(c, severity, mark, option, ...)                                                                       \
         do {                                                                                                           \
                 if ((severity) == SEVERITY_ERROR)                                                                      \

@@ -29,13 +29,16 @@ static void trim_empty_lines(Buffer *text) {
                         text->length = length;
 }
 
-bool entry_read(const Container *container, Window *window, Buffer *entry) {
+int entry_read(const Container *container, Window *window, Buffer *entry) {
+        int r;
+
         entry->length = 0;
-        if (!manifest_read_span(&container->entry, window, entry))
-                return false;
+        r = span_read(&container->entry, window, entry);
+        if (r < 0)
+                return r;
         replace_carriage_returns(entry);
         trim_empty_lines(entry);
-        return true;
+        return 0;
 }
 
 size_t entry_column(const Container *container, const Buffer *entry) {

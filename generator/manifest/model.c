@@ -8,6 +8,7 @@
 
 #include "manifest/check.h"
 #include "manifest/closures.h"
+#include "manifest/document.h"
 #include "manifest/mounts.h"
 
 static int is_manifest(const struct dirent *entry) {

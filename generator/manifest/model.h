@@ -2,6 +2,7 @@
 /* The model: what manifests declare, read and checked in one step. */
 #pragma once
 
+#include "manifest/document.h"
 #include "manifest/manifest.h"
 
 #define MANIFESTS_DIRECTORY "/etc/nixos-containers"

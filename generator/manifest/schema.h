@@ -2,23 +2,7 @@
 /* The schema: which options a manifest has, of which type, and where in the model they are kept. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/arena.h"
-
-/* The type of a scalar. */
-typedef struct ScalarType {
-        /* What is allowed, to stand behind "… is not ". */
-        const char *expected;
-        /* Size of the value in the model: Text, Flag, … */
-        size_t size;
-        /* Reads @text into @value, behind its mark. @plain tells that it was written without quotes. @value is zeroed;
-         * texts that are kept are owned by @arena. False if the text is not of this type. */
-        bool (*parse)(Arena *arena, const char *text, size_t length, bool plain, void *value);
-        /* Gives a value that was given, as JSON. Owned by @arena. */
-        const char *(*format)(Arena *arena, const void *value);
-} ScalarType;
+#include "manifest/scalars.h"
 
 /* What it takes to bring a change of an option into a running container, from the least to the most. */
 typedef enum Change {
@@ -58,9 +42,3 @@ extern const Field container_fields[];
 
 /* The value or List of @field in @object. */
 const void *field_value(const Field *field, const void *object);
-
-/* The name of a container. */
-extern const ScalarType container_name_type;
-
-/* Whether @name may be a container's: one of the words that people use for them, and no path. */
-bool is_container_name(const char *name);

@@ -18,11 +18,6 @@ typedef struct Comparison {
         OptionChange **end;
 } Comparison;
 
-/* Every value starts with its mark. */
-static bool is_given(const void *value) {
-        return ((const Mark *)value)->line > 0;
-}
-
 static const void *item_of(const Field *field, const List *list, uint32_t i) {
         return (const char *)list->items + i * (field->kind == FIELD_LIST ? field->type->size : field->size);
 }

@@ -33,11 +33,6 @@ const char *const action_names[ACTIONS_LENGTH] = {
         [ACTION_FAIL] = "fail",
 };
 
-/* Every value starts with its mark. */
-static bool is_given(const void *value) {
-        return ((const Mark *)value)->line > 0;
-}
-
 static void complete_forwards(const List *list) {
         Forward *forwards = list->items;
 
@@ -74,7 +69,7 @@ static bool is_as_started(Plan *plan, const char *records, const Container *decl
         CLEANUP_BUFFER Buffer recorded = BUFFER_NULL;
         const char *name = declared->name.text;
 
-        return !declared->broken && entry_read(declared, window, entry) &&
+        return !declared->broken && entry_read(declared, window, entry) >= 0 &&
                read_file(arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), &recorded) >= 0 &&
                entry_is_recorded(declared, entry, &recorded) &&
                !path_exists(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name));

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "manifest/manifest.h"
+#include "manifest/document.h"
 
 typedef struct Reading {
         Arena arena;

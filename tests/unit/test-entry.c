@@ -75,7 +75,7 @@ static void an_entry_is_recorded_if_its_record_has_it_to_the_byte(void **state) 
 
                 file_init(&file, cases[i].manifest);
                 buffer_append(&record, cases[i].record, strlen(cases[i].record));
-                assert_true(entry_read(container_of(&file), &file.window, &file.entry));
+                assert_int_equal(entry_read(container_of(&file), &file.window, &file.entry), 0);
                 if (entry_is_recorded(container_of(&file), &file.entry, &record) != cases[i].same)
                         fail_msg("%s\n%s", cases[i].manifest, cases[i].record);
                 buffer_free(&record);
@@ -89,9 +89,7 @@ static void an_entry_of_a_file_that_was_cut_meanwhile_cannot_be_read(void **stat
         (void)state;
         file_init(&file, "version: 1\ncontainers: {web: {system: /a}}");
         assert_int_equal(ftruncate(file.fd, 35), 0);
-        errno = 0;
-        assert_false(entry_read(container_of(&file), &file.window, &file.entry));
-        assert_int_equal(errno, ENODATA);
+        assert_int_equal(entry_read(container_of(&file), &file.window, &file.entry), -ENODATA);
         file_free(&file);
 }
 
@@ -106,7 +104,7 @@ static void an_entry_of_which_nothing_is_there_any_more_is_recorded_nowhere(void
         file_init(&file, "version: 1\ncontainers: {web: {system: /a}}");
         assert_int_equal(pwrite(file.fd, empty, sizeof(empty), 0), sizeof(empty));
         buffer_append(&record, head, sizeof(head) - 1);
-        assert_true(entry_read(container_of(&file), &file.window, &file.entry));
+        assert_int_equal(entry_read(container_of(&file), &file.window, &file.entry), 0);
         assert_int_equal(file.entry.length, 0);
         assert_int_equal(entry_column(container_of(&file), &file.entry), container_of(&file)->entry.column);
         assert_false(entry_is_recorded(container_of(&file), &file.entry, &record));

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "manifest/document.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "manifest/reader.h"
+
+static void read_containers(Reader *r) {
+        size_t first = r->manifest->length;
+
+        if (!reader_expect(r, YAML_MAPPING_START_EVENT, "a mapping of names to containers"))
+                return;
+        for (reader_next(r); !r->events.failed && r->events.event.type != YAML_MAPPING_END_EVENT; reader_next(r)) {
+                Mark mark;
+                const char *key = reader_key(r, &mark);
+                Text name = {0};
+
+                if (!key)
+                        continue;
+                if (r->manifest->length - first == MANIFEST_CONTAINERS_MAX) {
+                        reader_report(r, mark, "more than %i containers: the rest of the file is not read",
+                                MANIFEST_CONTAINERS_MAX);
+                        events_give_up(&r->events);
+                        return;
+                }
+                r->container = manifest_add(r->manifest, (Text){mark, key}, r->file);
+                r->entry_index = r->events.event.start_mark.index;
+                reader_push(r, key);
+                reader_scalar(r, &container_name_type, &name);
+                reader_next(r);
+                r->container->entry = (Span){.fd = r->events.fd,
+                        .start = events_offset(&r->events, r->events.event.start_mark.index),
+                        .column = r->events.event.start_mark.column};
+                reader_object(r, container_fields, r->container);
+                r->container->entry.end = events_offset(&r->events, r->events.event.end_mark.index);
+                reader_pop(r);
+                if (r->events.failed) {
+                        /* Nobody can tell what the rest of it was to be. */
+                        r->container->broken = true;
+                }
+                r->container = NULL;
+        }
+}
+
+/* An error that concerns all containers of the file, from @first on. */
+static void break_containers(Reader *r, size_t first, const Mark *mark, const char *option, const char *message) {
+        /* Of a file that ends in a syntax error before any of them, more is not known. */
+        if (!r->events.failed || r->manifest->length > first)
+                diagnose(&r->manifest->diagnostics, SEVERITY_ERROR, NULL, r->file, mark, option, "%s", message);
+        for (size_t i = first; i < r->manifest->length; i++)
+                r->manifest->containers[i]->broken = true;
+}
+
+static void read_root(Reader *r) {
+        Mark start = events_mark(&r->events), version_mark = {0}, containers_mark = {0};
+        size_t first = r->manifest->length;
+        const char *version_error = "is missing: this file's format is version 1";
+
+        if (!reader_expect(r, YAML_MAPPING_START_EVENT, "a mapping with \"version\" and \"containers\""))
+                return;
+        for (reader_next(r); !r->events.failed && r->events.event.type != YAML_MAPPING_END_EVENT; reader_next(r)) {
+                static const Field root_fields[] = {{.name = "version"}, {.name = "containers"}, {0}};
+                Mark mark, *seen;
+                const char *key = reader_key(r, &mark);
+
+                if (!key)
+                        continue;
+                reader_push(r, key);
+                reader_next(r);
+                seen = strcmp(key, "version") == 0      ? &version_mark
+                       : strcmp(key, "containers") == 0 ? &containers_mark
+                                                        : NULL;
+                if (!seen) {
+                        reader_unknown_option(r, root_fields, key, mark);
+                        reader_skip(r);
+                } else if (seen->line > 0) {
+                        reader_report(r, mark, "is given twice, first at %u:%u", seen->line, seen->column);
+                        reader_skip(r);
+                } else if (seen == &containers_mark) {
+                        containers_mark = mark;
+                        if (events_is_null(&r->events))
+                                reader_check_plain(r);
+                        else
+                                read_containers(r);
+                } else if (!r->events.failed) {
+                        version_mark = events_mark(&r->events);
+                        version_error = NULL;
+                        if (r->events.event.type == YAML_SCALAR_EVENT)
+                                reader_check_plain(r);
+                        if (r->events.event.type != YAML_SCALAR_EVENT ||
+                                strcmp((char *)r->events.event.data.scalar.value, "1") != 0)
+                                version_error = arena_printf(r->arena,
+                                        "%s is not a version that this program knows, which is 1", reader_found(r));
+                        reader_skip(r);
+                }
+                reader_pop(r);
+        }
+        /* In a file that ends too early the version may just not have come yet. */
+        if (version_error && (!r->events.failed || version_mark.line > 0))
+                break_containers(r, first, version_mark.line > 0 ? &version_mark : &start, "version", version_error);
+}
+
+static void read_stream(Reader *r) {
+        reader_next(r); /* the start of the stream */
+        if (r->events.event.type == YAML_STREAM_START_EVENT &&
+                r->events.event.data.stream_start.encoding != YAML_UTF8_ENCODING) {
+                reader_report(r, events_mark(&r->events), "the file is in UTF-16; a manifest is in UTF-8");
+                return;
+        }
+        reader_next(r);
+        if (r->events.event.type == YAML_STREAM_END_EVENT) {
+                reader_report(r, events_mark(&r->events), "the file is empty; a manifest starts with \"version: 1\"");
+                return;
+        }
+        reader_next(r); /* the start of the document */
+        if (!r->events.failed)
+                read_root(r);
+        reader_next(r); /* its end */
+        reader_next(r);
+        if (!r->events.failed && r->events.event.type != YAML_STREAM_END_EVENT)
+                reader_report(r, events_mark(&r->events),
+                        "a second document, which is not allowed: a manifest is one document");
+}
+
+/* Opens a regular file of a size that can be read. Gives the descriptor, its size, and why it is none. */
+static int open_manifest(const char *path, size_t *ret_size, const char **ret_reason) {
+        CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        struct stat st;
+        int r = -EINVAL;
+
+        if (fd < 0 || fstat(fd, &st) < 0) {
+                r = negative_errno();
+                *ret_reason = strerror(-r);
+        } else if (!S_ISREG(st.st_mode)) {
+                *ret_reason = S_ISDIR(st.st_mode) ? "is a directory, not a file" : "is not a regular file";
+        } else if ((uint64_t)st.st_size > MANIFEST_SIZE_MAX) {
+                *ret_reason = "is larger than 64 MiB";
+        } else {
+                *ret_size = (size_t)st.st_size;
+                r = take_fd(&fd);
+        }
+        return r;
+}
+
+void manifest_read(Manifest *manifest, const char *path, const char *shown) {
+        Reader r = {
+                .arena = manifest->arena,
+                .manifest = manifest,
+                .file = arena_copy(manifest->arena, shown, strlen(shown)),
+        };
+        const char *reason;
+        size_t size;
+        int fd;
+
+        fd = open_manifest(path, &size, &reason);
+        if (fd < 0) {
+                manifest->read_error = fd == -EINVAL ? 0 : -fd;
+                diagnose(&manifest->diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "%s", reason);
+                manifest->is_incomplete = true;
+                return;
+        }
+        manifest_keep_open(manifest, fd);
+        if (events_init(&r.events, fd, size) >= 0)
+                read_stream(&r);
+        else
+                diagnose(&manifest->diagnostics, SEVERITY_ERROR, NULL, r.file, NULL, NULL, "%s",
+                        strerror(r.events.error));
+        if (r.events.error != 0)
+                manifest->read_error = r.events.error;
+        manifest->is_incomplete = manifest->is_incomplete || r.events.failed;
+        events_free(&r.events);
+}
