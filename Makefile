@@ -139,7 +139,19 @@ ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	LDFLAGS="-fsanitize=address,undefined"
 
-check: dependencies check-unit check-usage check-init check-hardening check-man check-golden check-hostile check-faults check-nix check-package check-sanitize check-verify check-system
+# All groups of tests, some of them at the same time, as those on booted hosts wait for much of theirs: the longest first. What a group says is
+# printed when it has ended.
+CHECKS := check-system check-faults check-sanitize check-unit check-golden check-hostile check-verify check-package check-nix check-hardening check-init \
+	check-man check-usage
+JOBS = $(shell echo $$(($$(nproc) + 1)))
+
+check: dependencies
+	@$(MAKE) --no-print-directory --output-sync=target --keep-going $(if $(filter -j%,$(MAKEFLAGS)),,-j $(JOBS)) $(CHECKS)
+
+# What of them is only tried in part, in whole.
+check-long: dependencies $(ROOTFS)
+	@$(MAKE) --no-print-directory check-faults check-hostile EVERY=1
+	@$(MAKE) --no-print-directory check-killed
 
 dependencies:
 	@tests/install-dependencies
@@ -155,16 +167,14 @@ $(B)/test-%: tests/unit/test-%.c $(ALL_LIBRARIES)
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(GROUP) $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd cmocka)
 
-check-hardening:
-	@$(MAKE_ANEW) B=build/golden prefix=/usr all
-	@tests/hardening/run build/golden $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
+check-hardening: $(PROGRAMS)
+	@tests/hardening/run $(B) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
 
 check-usage: $(PROGRAMS)
 	@tests/usage/run $(B)
 
-check-man:
-	@$(MAKE_ANEW) B=build/golden prefix=/usr all
-	@tests/man/run build/golden
+check-man: $(PROGRAMS)
+	@tests/man/run $(B)
 
 check-init: $(B)/container-init
 	@tests/init/run $(B)
@@ -176,9 +186,8 @@ check-golden: $(B)/nixos-container-generator
 golden-mutations: dependencies
 	@tests/golden/mutate
 
-check-hostile:
-	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
-	@tests/hostile/run build/golden
+check-hostile: $(B)/nixos-container-generator
+	@EVERY=$(EVERY) tests/hostile/run $(B)
 
 # With tools that only this test has.
 FAULTS := prefix=/usr libexecdir=/run/tools $(foreach tool,$(TOOLS),$(tool)=/run/tools/$(shell echo $(tool) | tr A-Z_ a-z-))
@@ -199,9 +208,8 @@ check-faults:
 	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%) $(FAULTS_BUILD)/call $(FAULTS_BUILD)/answering-systemd
 	@EVERY=$(EVERY) tests/faults/run $(FAULTS_BUILD) '$(PATTERN)'
 
-check-nix:
-	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
-	@tests/nix/run build/golden
+check-nix: $(B)/nixos-container-generator
+	@tests/nix/run $(B)
 
 check-package:
 	@tests/package/run build/package
@@ -243,9 +251,8 @@ $(B)/check-shape: $(addprefix $(B)/,check-shape.o shape.o files.o) $(GENERATED_W
 	@echo "  LINK    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $(GROUP) $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
-check-verify: $(ROOTFS)
-	@$(MAKE_ANEW) B=build/golden prefix=/usr build/golden/nixos-container-generator
-	@tests/golden/verify build/golden $(ROOTFS)
+check-verify: $(B)/nixos-container-generator $(ROOTFS)
+	@tests/golden/verify $(B) $(ROOTFS)
 
 check-system: $(ROOTFS)
 	@tests/system/run build/host $(ROOTFS)
@@ -312,7 +319,7 @@ build/rootfs-%: tests/host/make-rootfs
 SOURCES := $(wildcard generator/*/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch] \
 	tests/faults/*.[ch])
 NIX_SOURCES = default.nix $(shell find nixos-module tests/nix -name '*.nix')
-SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh) generator/completion/nixos-container.bash
+SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh tests/host/*.sh) generator/completion/nixos-container.bash
 PYTHON = $(shell grep -lE '^\#!.*python' -r tests) $(wildcard tests/*/*.py)
 
 format:
@@ -330,7 +337,9 @@ lint: dependencies analyze $(B)/config.h
 	@clang-format --dry-run -Werror $(SOURCES)
 	@echo $(wildcard generator/*/*.c) | xargs -n 1 -P 2 tests/clang-tidy -std=gnu11 $(ALL_CPPFLAGS)
 	@tests/license
-	@shellcheck $(SCRIPTS)
+	@shellcheck -x $(SCRIPTS)
+	@# That "!" leaves a command without consequence it says only where it knows of set -e, which those have that are sourced, too.
+	@for script in $(SCRIPTS); do { echo 'set -e'; cat $$script; } | shellcheck --shell=bash --include=SC2251 - || exit; done
 	@pyflakes3 $(PYTHON)
 	@nix-instantiate --parse $(NIX_SOURCES) >/dev/null
 	@if command -v nixfmt >/dev/null; then nixfmt --check $(NIX_SOURCES); else echo "skipped nixfmt: there is none here"; fi
@@ -339,7 +348,7 @@ lint: dependencies analyze $(B)/config.h
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install uninstall check dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix \
+.PHONY: all man install uninstall check check-long dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix \
 	check-package check-aarch64 check-sanitize fuzz-cases check-verify check-system check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:

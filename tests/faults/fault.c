@@ -2,7 +2,7 @@
 /* A library to preload: it makes one call of a program fail, the Nth of all that are listed here. Functions of the C library
  * that others of it call are not seen, so what reads a directory at once is listed itself.
  *
- *   FAULT_LOG    where to write the name of each call, a line each
+ *   FAULT_LOG    where to write a line for each call: the function and the place that calls it, as an offset into its file
  *   FAULT_AT     the number of the call that fails, from 1
  *   FAULT_OF     the function that is counted for that, all if it is not given: how often others are called may depend on how much of an
  *                answer has arrived
@@ -20,7 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Not declared: fcntl.h and others, as the functions below have simpler types than theirs. */
+/* Not included: fcntl.h, stdio.h and others, as the functions below have simpler types than theirs. */
 #define O_WRONLY 01
 #define O_CREAT 0100
 #define O_APPEND 02000
@@ -28,6 +28,7 @@
 #define AT_FDCWD (-100)
 
 extern char **environ;
+int snprintf(char *text, size_t size, const char *format, ...);
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *memory, size_t size);
@@ -70,29 +71,34 @@ static __attribute__((constructor)) void start(void) {
         active = wanted && fault_child == 0;
 }
 
-/* Counts a call. Whether it is the one that fails. */
-static bool is_hit(const char *name) {
+/* Counts a call from a place. Whether it is the one that fails. */
+static bool is_hit_at(const char *name, char *place) {
         if (!active)
                 return false;
         if (log_fd >= 0) {
-                char line[64];
-                size_t length = strlen(name);
+                char line[96];
+                Dl_info file = {.dli_fbase = place};
+                int length;
 
-                memcpy(line, name, length);
-                line[length] = '\n';
                 active = false;
-                (void)syscall(SYS_write, log_fd, line, length + 1);
+                (void)dladdr(place, &file);
+                length = snprintf(line, sizeof(line), "%s %lx\n", name, (long)(place - (char *)file.dli_fbase));
+                (void)syscall(SYS_write, log_fd, line, length);
                 active = true;
         }
         return (fault_of[0] == '\0' || strcmp(fault_of, name) == 0) && ++calls == fault_at;
 }
 
-static bool fails(const char *name) {
-        if (!is_hit(name))
+static bool fails_at(const char *name, char *place) {
+        if (!is_hit_at(name, place))
                 return false;
         errno = fault_error;
         return true;
 }
+
+/* In a function that is called instead of another. */
+#define is_hit(name) is_hit_at(name, __builtin_return_address(0))
+#define fails(name) fails_at(name, __builtin_return_address(0))
 
 /* The function that is called when it does not fail. */
 static void *next(void **function, const char *name) {

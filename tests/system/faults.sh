@@ -18,7 +18,7 @@ _with_each_fault() {
   rm -f /tmp/calls
   "$@" 2>/dev/null </dev/null | _without_details >/tmp/expected || true
   env "$preload" FAULT_LOG=/tmp/calls "$@" >/dev/null 2>&1 </dev/null || true
-  while read -r function; do
+  while read -r function _; do
     number=$((number + 1))
     case $function in *alloc) continue ;; esac
     [[ $function =~ ^(${faulty:-.*})$ ]] || continue
