@@ -4,13 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/inside.h"
+#include "cli/nix-build.h"
 #include "systemd/log.h"
 
 #define DIRECTORY "etc/nixos"
@@ -32,155 +32,167 @@ static int open_root(const char *path) {
         return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
+const char *configuration_text(Arena *arena, const char *name, const char *options, const char *file) {
+        const char *module = "", *import = "";
+
+        if (options)
+                module = arena_printf(
+                        arena, "    (\n      { config, lib, pkgs, ... }:\n      {\n%s\n      }\n    )\n", options);
+        if (file)
+                import = arena_printf(arena, "    (/. + %s)\n", nix_quote(arena, file));
+        return arena_printf(arena,
+                "{ lib, options, ... }:\n\n{\n  imports = [\n%s%s  ];\n\n"
+                "  boot = {\n    isContainer = true;\n  }\n"
+                "  // lib.optionalAttrs (options.boot ? isNspawnContainer) { isNspawnContainer = true; };\n"
+                "  networking.hostName = lib.mkDefault %s;\n"
+                "  networking.useDHCP = false;\n"
+                "}\n",
+                module, import, nix_quote(arena, name));
+}
+
 bool configuration_exists(const char *root) {
-        int directory = open_root(root), fd;
+        CLEANUP_CLOSE int directory = open_root(root), fd = -1;
 
-        if (directory < 0)
-                return false;
-        fd = inside_open(directory, DIRECTORY "/" NAME, O_PATH);
-        close(directory);
-        if (fd < 0)
-                return false;
-        close(fd);
-        return true;
+        if (directory >= 0)
+                fd = inside_open(directory, DIRECTORY "/" NAME, O_PATH);
+        return fd >= 0;
 }
 
-/* Writes a file that is not there yet. */
-static bool write_file(int directory, const char *name, const char *text, size_t length) {
-        int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-        bool good;
+static int write_new_file(int directory, const char *name, const char *text, size_t length) {
+        int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666), r, closed;
 
         if (fd < 0)
-                return false;
-        good = write_all(fd, text, length) >= 0;
-        return close_written(fd) >= 0 && good;
+                return negative_errno();
+        r = write_all(fd, text, length);
+        closed = close_written(fd);
+        return r < 0 ? r : closed;
 }
 
-static bool take(Copy *copy, size_t size) {
-        if (size > copy->left) {
-                errno = EFBIG;
-                return false;
-        }
+/* Counts @size bytes of what may be copied. */
+static int count_copied(Copy *copy, size_t size) {
+        if (size > copy->left)
+                return -EFBIG;
         copy->left -= size;
-        return true;
+        return 0;
 }
 
-static bool copy_file(Copy *copy, int fd, const char *to) {
-        Buffer text = BUFFER_NULL;
-        bool good = read_file(arena_printf(copy->arena, "/proc/self/fd/%i", fd), &text) >= 0 &&
-                    take(copy, text.length) && write_file(AT_FDCWD, to, text.text, text.length);
+static int copy_file(Copy *copy, int fd, const char *to) {
+        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
+        int r = read_file(arena_printf(copy->arena, "/proc/self/fd/%i", fd), &text);
 
-        buffer_free(&text);
-        return good;
+        if (r >= 0)
+                r = count_copied(copy, text.length);
+        return r < 0 ? r : write_new_file(AT_FDCWD, to, text.text, text.length);
 }
 
-static bool copy_entry(Copy *copy, const char *path, const char *to);
+static int copy_entry(Copy *copy, const char *path, const char *to);
 
 /* Copies what is in the directory @path of the container, if there is one.
  * NOLINTNEXTLINE(misc-no-recursion) */
-static bool copy_content(Copy *copy, const char *path, const char *to) {
-        int fd = inside_open(copy->root, path, O_RDONLY | O_DIRECTORY);
-        DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+static int copy_content(Copy *copy, const char *path, const char *to) {
+        CLEANUP_CLOSE int fd = inside_open(copy->root, path, O_RDONLY | O_DIRECTORY);
+        CLEANUP_CLOSEDIR DIR *directory = NULL;
         const struct dirent *entry;
-        bool good = true;
+        int r = 0;
 
         if (fd < 0)
-                return is_no_file(errno);
-        if (!directory) {
-                close(fd);
-                return false;
-        }
-        while (good && (errno = 0, entry = readdir(directory)))
-                good = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-                       copy_entry(copy, arena_printf(copy->arena, "%s/%s", path, entry->d_name),
-                               arena_printf(copy->arena, "%s/%s", to, entry->d_name));
-        good = good && errno == 0;
-        closedir(directory);
-        return good;
+                return is_no_file(errno) ? 0 : negative_errno();
+        directory = fdopendir(fd);
+        if (!directory)
+                return negative_errno();
+        fd = -1;
+        while (r >= 0 && (errno = 0, entry = readdir(directory)))
+                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                        r = copy_entry(copy, arena_printf(copy->arena, "%s/%s", path, entry->d_name),
+                                arena_printf(copy->arena, "%s/%s", to, entry->d_name));
+        return r >= 0 && errno != 0 ? negative_errno() : r;
 }
 
 /* Of a link, what it leads to in the container is copied. What is neither a file nor a directory is left out.
  * NOLINTNEXTLINE(misc-no-recursion) */
-static bool copy_entry(Copy *copy, const char *path, const char *to) {
+static int copy_entry(Copy *copy, const char *path, const char *to) {
+        CLEANUP_CLOSE int fd = -1;
         struct stat status;
-        bool good;
-        int fd;
+        int r;
 
         if (copy->without_configuration && strcmp(path, DIRECTORY "/" NAME) == 0)
-                return true;
+                return 0;
         fd = inside_open(copy->root, path, O_PATH);
         if (fd < 0)
-                return is_no_file(errno);
-        good = take(copy, ENTRY_SIZE) && fstat(fd, &status) >= 0;
-        if (good && S_ISREG(status.st_mode))
-                good = copy_file(copy, fd, to);
-        else if (good && S_ISDIR(status.st_mode))
-                good = mkdir(to, 0700) >= 0 && copy_content(copy, path, to);
-        close(fd);
-        return good;
+                return is_no_file(errno) ? 0 : negative_errno();
+        r = count_copied(copy, ENTRY_SIZE);
+        if (r < 0)
+                return r;
+        if (fstat(fd, &status) < 0)
+                return negative_errno();
+        if (S_ISREG(status.st_mode))
+                return copy_file(copy, fd, to);
+        if (!S_ISDIR(status.st_mode))
+                return 0;
+        return mkdir(to, 0700) < 0 ? negative_errno() : copy_content(copy, path, to);
 }
 
 /* Of a container that was not started yet there may be no root directory. */
-static bool copy_directory(Arena *arena, const char *root, const char *to, bool without_configuration) {
-        int directory = open_root(root);
+static int copy_directory(Arena *arena, const char *root, const char *to, bool without_configuration) {
+        CLEANUP_CLOSE int directory = open_root(root);
         Copy copy = {
                 .arena = arena, .root = directory, .without_configuration = without_configuration, .left = COPY_MAX};
-        bool good;
 
         if (directory < 0)
-                return errno == ENOENT;
-        good = copy_content(&copy, DIRECTORY, to);
-        close(directory);
-        return good;
+                return errno == ENOENT ? 0 : negative_errno();
+        return copy_content(&copy, DIRECTORY, to);
 }
 
-const char *configuration_copy(Arena *arena, const char *root, const char *to, const char *text) {
+int configuration_copy(Arena *arena, const char *root, const char *to, const char *text, const char **ret_path) {
         const char *path = arena_join(arena, to, "/" NAME);
+        int r;
 
-        if (mkdir(to, 0700) < 0) {
-                log_message(LOG_ERR, "Cannot make %s: %s", to, strerror(errno));
-                return NULL;
+        if (mkdir(to, 0700) < 0)
+                return log_error(errno, "Cannot make %s: %m", to);
+        r = copy_directory(arena, root, to, text != NULL);
+        if (r == -EFBIG) {
+                log_message(LOG_ERR, "Cannot copy %s/" DIRECTORY " to build from it: there are more than 64 MiB in it",
+                        root);
+                return r;
         }
-        if (!copy_directory(arena, root, to, text != NULL)) {
-                log_message(LOG_ERR, "Cannot copy %s/" DIRECTORY " to build from it: %s", root,
-                        errno == EFBIG ? "there are more than 64 MiB in it" : strerror(errno));
-                return NULL;
-        }
-        if (!text || write_file(AT_FDCWD, path, text, strlen(text)))
-                return path;
-        log_message(LOG_ERR, "Cannot write %s: %s", path, strerror(errno));
-        return NULL;
+        if (r < 0)
+                return log_error(r, "Cannot copy %s/" DIRECTORY " to build from it: %m", root);
+        r = text ? write_new_file(AT_FDCWD, path, text, strlen(text)) : 0;
+        if (r < 0)
+                return log_error(r, "Cannot write %s: %m", path);
+        *ret_path = path;
+        return 0;
 }
 
-static void log_unwritten(const char *root) {
-        log_message(LOG_ERR, "Cannot write %s/" DIRECTORY "/" NAME ": %s", root, strerror(errno));
+static int log_unwritten(const char *root, int error) {
+        return log_error(error, "Cannot write %s/" DIRECTORY "/" NAME ": %m", root);
 }
 
 int configuration_begin(const char *root, const char *text) {
-        int root_fd = open_root(root), directory = -1;
+        CLEANUP_CLOSE int root_fd = open_root(root), directory = -1;
+        int r;
 
-        if (root_fd >= 0) {
-                directory = inside_make_directory(root_fd, DIRECTORY, 0755, NULL);
-                close(root_fd);
-        }
+        if (root_fd < 0)
+                return log_unwritten(root, errno);
+        directory = inside_make_directory(root_fd, DIRECTORY, 0755, NULL);
+        if (directory < 0)
+                return log_unwritten(root, errno);
         /* One that was interrupted may have left it behind. */
-        if (directory >= 0)
-                (void)unlinkat(directory, NEW_NAME, 0);
-        if (directory >= 0 && write_file(directory, NEW_NAME, text, strlen(text)))
-                return directory;
-        log_unwritten(root);
-        if (directory >= 0)
-                (void)configuration_end(root, directory, false);
-        return -1;
+        (void)unlinkat(directory, NEW_NAME, 0);
+        r = write_new_file(directory, NEW_NAME, text, strlen(text));
+        if (r >= 0)
+                return take_fd(&directory);
+        (void)unlinkat(directory, NEW_NAME, 0);
+        return log_unwritten(root, r);
 }
 
-bool configuration_end(const char *root, int directory, bool keep) {
-        bool kept = keep && renameat(directory, NEW_NAME, directory, NAME) >= 0;
+int configuration_end(const char *root, int directory, bool keep) {
+        CLEANUP_CLOSE int closed = directory;
+        int r = 0;
 
-        if (keep && !kept)
-                log_unwritten(root);
-        if (!kept)
+        if (keep && renameat(directory, NEW_NAME, directory, NAME) < 0)
+                r = log_unwritten(root, errno);
+        if (!keep || r < 0)
                 (void)unlinkat(directory, NEW_NAME, 0);
-        close(directory);
-        return kept || !keep;
+        return r;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "cli/host.h"
 
 /* Where all is of a container @name. */
@@ -21,34 +22,17 @@ ImperativePaths imperative_paths(Arena *arena, const char *name);
 /* Whether a container that is declared is an imperative one: alone in its own file, which is no link. */
 bool is_imperative(const Host *host, const HostContainer *container);
 
-/* What the manifest of one is made from. */
-typedef struct ImperativeContainer {
-        const char *name;
-        const char *flake; /* that its system was built from, or NULL */
-        const char *system;
-        bool auto_start;
-        bool use_host_network;
-        const char *host_address, *local_address, *host_bridge; /* or NULL */
-        const char **ports;                                     /* "[PROTOCOL:]HOST[:CONTAINER]" */
-        size_t ports_length;
-} ImperativeContainer;
+/* The imperative container of this name, or NULL: then it was said why it cannot be @done, "updated". */
+const HostContainer *imperative_find(const Host *host, const char *name, const char *done);
 
-/* Gives the manifest of a container as text. False, after it was logged, if a port is none. */
-bool imperative_format(const ImperativeContainer *container, Buffer *ret_text);
+/* Lets only one at a time go on: a name or an address is free until somebody takes it. Returns a descriptor that is the lock, as long as it is
+ * open. */
+MUST_CHECK int imperative_lock(void);
 
-/* Whether a container can be declared so, whatever its system is; what is wrong is logged. Nothing is written. */
-bool imperative_check(const ImperativeContainer *container);
+/* Fails if somebody wants this to end, before it has changed anything that stays. */
+MUST_CHECK int imperative_check_interrupt(void);
 
-/* Gives @text, the manifest of @container, with another system in it, and with @flake (NULL: none) as what that was built from.
- * False if the system cannot be found in it. */
-bool imperative_replace_system(const Container *container, const char *text, size_t length, const char *system,
-        const char *flake, Buffer *ret_text);
+/* Makes the directory @path, of the host, and what is missing above. */
+MUST_CHECK int imperative_make_directory(const char *path);
 
-/* The flake that a manifest says its system was built from, or NULL. Owned by @arena. */
-const char *imperative_flake(Arena *arena, const char *text, size_t length);
-
-/* The third part of addresses 10.233.N.1 and 10.233.N.2 that no container has; 0 if there is none left. */
-unsigned imperative_free_network(Host *host);
-
-/* Writes @text as the manifest of a container, all or nothing, if the container has no errors then; otherwise they are logged. */
-bool imperative_write(const char *name, const Buffer *text);
+MUST_CHECK int imperative_remove_manifest(const ImperativePaths *paths);

@@ -20,8 +20,7 @@
 /* The profile that Nix makes. */
 static const char new_profile[] = NIX_DIRECTORY "/system";
 
-static bool run(const char *const arguments[]) {
-        const Buffer nothing = BUFFER_NULL;
+static int run(const char *const arguments[]) {
         int status;
 
         if (access(arguments[0], X_OK) < 0) {
@@ -29,107 +28,123 @@ static bool run(const char *const arguments[]) {
                         "Building a system takes Nix, and there is no %s here. A system that is built already can be "
                         "given as --system-path.",
                         arguments[0]);
-                return false;
+                return -ENOENT;
         }
-        status = interrupt_end_program(start_program((char *const *)arguments, &nothing, false));
+        status = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false));
         if (status < 0 && status != -ECHILD)
                 (void)log_error(status, "%s: %m", arguments[0]);
         if (status != 0 && !interrupt_seen())
                 log_message(LOG_ERR, "The system could not be built.");
-        return status == 0;
+        return status > 0 ? -EIO : status;
 }
 
-static bool build_flake(const NixSource *source) {
-        Arena arena = ARENA_NULL;
-        const char *hash = strchr(source->flake, '#');
+static int build_flake(const NixSource *source) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char *hash = strchr(source->flake, '#'), *attribute = hash ? hash + 1 : "container";
         size_t length = hash ? (size_t)(hash - source->flake) : strlen(source->flake);
         const char *const arguments[] = {TOOL_NIX, "build", "--extra-experimental-features", "nix-command flakes",
                 "--no-link", "--profile", new_profile,
                 arena_printf(&arena, "%.*s#nixosConfigurations.\"%s\".config.system.build.toplevel", (int)length,
-                        source->flake, hash ? hash + 1 : "container"),
+                        source->flake, attribute),
                 source->refresh ? "--refresh" : NULL, NULL};
-        bool good = run(arguments);
 
-        arena_free(&arena);
-        return good;
+        /* Nix knows no escape for one there. */
+        if (strchr(attribute, '"')) {
+                log_message(LOG_ERR, "The attribute of a flake can have no '\"' in its name: %s", source->flake);
+                return -EINVAL;
+        }
+        return run(arguments);
 }
 
-static bool build_configuration(const NixSource *source) {
-        Arena arena = ARENA_NULL;
+static int build_configuration(const NixSource *source) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
         const char *const arguments[] = {TOOL_NIX_ENV, "--profile", new_profile, "--file",
                 source->nixos_path ? source->nixos_path : "<nixpkgs/nixos>", "-I",
                 arena_join(&arena, "nixos-config=", source->configuration), "--set", "--attr", "system", NULL};
-        bool good = run(arguments);
 
-        arena_free(&arena);
-        return good;
+        return run(arguments);
 }
 
-bool nix_begin(void) {
+int nix_begin(void) {
         /* One that was interrupted may have left it behind. */
-        if (remove_directory_tree(NIX_DIRECTORY) < 0)
-                return false;
-        if (mkdir(NIX_DIRECTORY, 0700) >= 0)
-                return true;
-        log_message(LOG_ERR, "Cannot make " NIX_DIRECTORY ": %s", strerror(errno));
-        return false;
+        int r = remove_directory_tree(NIX_DIRECTORY);
+
+        if (r < 0)
+                return r;
+        return mkdir(NIX_DIRECTORY, 0700) < 0 ? log_error(errno, "Cannot make " NIX_DIRECTORY ": %m") : 0;
 }
 
 void nix_end(void) {
         (void)remove_directory_tree(NIX_DIRECTORY);
 }
 
-const char *nix_build(Arena *arena, const NixSource *source) {
+int nix_build(Arena *arena, const NixSource *source, const char **ret_system) {
         const char *path = source->system_path ? source->system_path : new_profile;
         char system[PATH_MAX];
+        int r = 0;
 
-        if (!source->system_path && !(source->flake ? build_flake(source) : build_configuration(source)))
-                return NULL;
+        if (!source->system_path)
+                r = source->flake ? build_flake(source) : build_configuration(source);
+        if (r < 0)
+                return r;
         if (!realpath(path, system))
-                log_message(LOG_ERR, "%s: %s", path, strerror(errno));
-        else if (access(arena_join(arena, system, "/init"), X_OK) < 0)
+                return log_error(errno, "%s: %m", path);
+        if (access(arena_join(arena, system, "/init"), X_OK) < 0) {
                 log_message(LOG_ERR, "%s is not a system: there is no \"init\" to run in it.", system);
-        else if (!is_in_store(system))
+                return -EINVAL;
+        }
+        if (!is_in_store(system)) {
                 log_message(LOG_ERR, "%s is not in " STORE_DIRECTORY ", where the system of a container has to be.",
                         system);
-        else
-                return arena_copy(arena, system, strlen(system));
-        return NULL;
+                return -EINVAL;
+        }
+        *ret_system = arena_copy(arena, system, strlen(system));
+        return 0;
 }
 
-bool nix_profile_target(Arena *arena, const char *profile, const char **ret_target) {
+int nix_profile_target(Arena *arena, const char *profile, const char **ret_target) {
         char target[PATH_MAX];
         ssize_t length = readlinkat(AT_FDCWD, profile, target, sizeof(target));
 
-        if (length < 0 && errno != ENOENT) {
-                log_message(LOG_ERR, "%s: %s", profile,
-                        errno == EINVAL ? "it is there already, and is no link" : strerror(errno));
-                return false;
+        if (length < 0 && errno == EINVAL) {
+                log_message(LOG_ERR, "%s: it is there already, and is no link", profile);
+                return -EEXIST;
         }
+        if (length < 0 && errno != ENOENT)
+                return log_error(errno, "%s: %m", profile);
         *ret_target = length >= 0 ? arena_copy(arena, target, (size_t)length) : NULL;
-        return true;
+        return 0;
 }
 
-static bool set_link(const char *path, const char *target) {
-        Arena arena = ARENA_NULL;
+static int set_link(const char *path, const char *target) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
         const char *temporary = arena_join(&arena, path, ".new");
-        bool good;
+        int r;
 
         (void)unlink(temporary);
-        good = symlink(target, temporary) >= 0 && rename(temporary, path) >= 0;
-        if (!good) {
-                log_message(LOG_ERR, "Cannot make %s: %s", path, strerror(errno));
-                (void)unlink(temporary);
-        }
-        arena_free(&arena);
-        return good;
+        if (symlink(target, temporary) >= 0 && rename(temporary, path) >= 0)
+                return 0;
+        r = log_error(errno, "Cannot make %s: %m", path);
+        (void)unlink(temporary);
+        return r;
 }
 
-bool nix_set_profile(const char *profile, const char *target) {
+int nix_set_profile(const char *profile, const char *target) {
         if (target)
                 return set_link(profile, target);
-        if (unlink(profile) >= 0 || errno == ENOENT)
-                return true;
-        log_message(LOG_ERR, "Cannot remove %s: %s", profile, strerror(errno));
-        return false;
+        return unlink(profile) < 0 && errno != ENOENT ? log_error(errno, "Cannot remove %s: %m", profile) : 0;
+}
+
+/* Behind a "$" it may go on with "{". A carriage return that is not escaped is read as a newline. */
+char *nix_quote(Arena *arena, const char *text) {
+        char *quoted = arena_alloc(arena, 2 * strlen(text) + 3), *end = quoted;
+
+        *end++ = '"';
+        for (; *text; text++) {
+                if (strchr("\"\\$\r", *text))
+                        *end++ = '\\';
+                *end++ = *text == '\r' ? 'r' : *text;
+        }
+        *end = '"';
+        return quoted;
 }

@@ -3,31 +3,33 @@
 
 #include <errno.h>
 #include <libmount.h>
-#include <string.h>
 #include <sys/mount.h>
 
+#include "base/cleanup.h"
+#include "base/path.h"
 #include "systemd/log.h"
 
-bool unmount_below(const char *path) {
-        struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
-        struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_BACKWARD);
-        struct libmnt_fs *mount;
-        size_t length = strlen(path);
-        bool good = table && iterator;
+static void free_table(struct libmnt_table **table) {
+        mnt_unref_table(*table);
+}
 
-        if (!good)
-                log_message(LOG_ERR, "/proc/self/mountinfo: %s", strerror(errno));
+static void free_iterator(struct libmnt_iter **iterator) {
+        mnt_free_iter(*iterator);
+}
+
+int unmount_below(const char *path) {
+        CLEANUP(free_table) struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
+        CLEANUP(free_iterator) struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_BACKWARD);
+        struct libmnt_fs *mount;
+
+        if (!table || !iterator)
+                return log_error(errno, "/proc/self/mountinfo: %m");
         /* Backward: what was mounted last may lie on what was mounted before. */
-        while (good && mnt_table_next_fs(table, iterator, &mount) == 0) {
+        while (mnt_table_next_fs(table, iterator, &mount) == 0) {
                 const char *target = mnt_fs_get_target(mount);
 
-                if (target && strncmp(target, path, length) == 0 && target[length] == '/' &&
-                        umount2(target, UMOUNT_NOFOLLOW) < 0) {
-                        log_message(LOG_ERR, "Cannot unmount %s: %s", target, strerror(errno));
-                        good = false;
-                }
+                if (target && path_is_below(target, path) && umount2(target, UMOUNT_NOFOLLOW) < 0)
+                        return log_error(errno, "Cannot unmount %s: %m", target);
         }
-        mnt_free_iter(iterator);
-        mnt_unref_table(table);
-        return good;
+        return 0;
 }

@@ -2,7 +2,7 @@
 /* Unmounting all that is mounted in a directory. */
 #pragma once
 
-#include <stdbool.h>
+#include "base/error.h"
 
-/* Unmounts all that is mounted below the directory @path. False, after it was logged, if something cannot be. */
-bool unmount_below(const char *path);
+/* Unmounts all that is mounted below the directory @path. */
+MUST_CHECK int unmount_below(const char *path);

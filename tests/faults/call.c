@@ -15,7 +15,7 @@ int main(int argc, char *argv[]) {
         if (argc == 2 && strcmp(argv[1], "resolv_conf_update") == 0)
                 good = resolv_conf_update();
         else if (argc == 3 && strcmp(argv[1], "remove_tree") == 0)
-                good = unmount_below(argv[2]) && remove_directory_tree(argv[2]) >= 0;
+                good = unmount_below(argv[2]) >= 0 && remove_directory_tree(argv[2]) >= 0;
         else
                 fprintf(stderr, "There is no such function.\n");
         return good ? EXIT_SUCCESS : EXIT_FAILURE;

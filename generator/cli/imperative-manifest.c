@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/imperative-manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/number.h"
+#include "cli/imperative.h"
+#include "manifest/closures.h"
+#include "manifest/model.h"
+#include "systemd/log.h"
+
+/* How the flake is kept in the manifest. */
+#define FLAKE_COMMENT "# flake: "
+
+static void append_option(Buffer *buffer, const char *key, const char *value) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+
+        if (value)
+                buffer_append_text(buffer, arena_printf(&arena, "    %s: %s\n", key, json_quote(&arena, value)));
+}
+
+/* Reads a port, and what is behind it: NULL if there is none. */
+static const char *scan_port(const char *text, uint64_t *ret_port) {
+        size_t digits = number_scan(text, 65535, ret_port);
+
+        return digits > 0 ? text + digits : NULL;
+}
+
+/* "[PROTOCOL:]HOST[:CONTAINER]" */
+static int append_port(Buffer *buffer, const char *text) {
+        bool has_protocol = strncmp(text, "tcp:", 4) == 0 || strncmp(text, "udp:", 4) == 0;
+        const char *protocol = has_protocol && text[0] == 'u' ? "udp" : "tcp";
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        uint64_t host = 0, container;
+        const char *rest = scan_port(has_protocol ? text + 4 : text, &host);
+
+        container = host;
+        if (rest && *rest == ':')
+                rest = scan_port(rest + 1, &container);
+        if (!rest || *rest) {
+                log_message(LOG_ERR, "\"%s\" is not a port to forward: [tcp:|udp:]PORT[:PORT].", text);
+                return -EINVAL;
+        }
+        buffer_append_text(buffer, arena_printf(&arena,
+                                           "      - { protocol: %s, hostPort: %" PRIu64 ", containerPort: %" PRIu64
+                                           ", openFirewall: true }\n",
+                                           protocol, host, container));
+        return 0;
+}
+
+static void append_flake(Buffer *buffer, const char *flake) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+
+        if (flake)
+                buffer_append_text(buffer, arena_printf(&arena, FLAKE_COMMENT "%s\n", json_quote(&arena, flake)));
+}
+
+int imperative_format(const ImperativeContainer *container, Buffer *text) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        int r = 0;
+
+        buffer_append_text(text,
+                "# Made by \"nixos-container create\". \"nixos-container update\" changes the system. All else may be\n"
+                "# edited, see nixos-containers.yaml(5); then: nixos-container apply\n");
+        append_flake(text, container->flake);
+        buffer_append_text(text, "version: 1\ncontainers:\n");
+        buffer_append_text(text, arena_printf(&arena, "  %s:\n", json_quote(&arena, container->name)));
+        append_option(text, "system", container->system);
+        if (container->auto_start)
+                buffer_append_text(text, "    autoStart: true\n");
+        if (!container->use_host_network)
+                buffer_append_text(text, "    privateNetwork: true\n");
+        append_option(text, "hostBridge", container->host_bridge);
+        append_option(text, "hostAddress", container->host_address);
+        append_option(text, "localAddress", container->local_address);
+        if (container->ports_length > 0)
+                buffer_append_text(text, "    forwardPorts:\n");
+        for (size_t i = 0; i < container->ports_length && r >= 0; i++)
+                r = append_port(text, container->ports[i]);
+        return r;
+}
+
+/* The place in @text where @mark is, or its length. Columns are counted in characters. */
+static size_t offset_of(const char *text, size_t length, Mark mark) {
+        size_t offset = 0;
+
+        for (uint32_t line = 1; line < mark.line && offset < length; offset++)
+                line += text[offset] == '\n';
+        for (uint32_t column = 1; column < mark.column && offset < length; column++)
+                do
+                        offset++;
+                while (offset < length && ((unsigned char)text[offset] & 0xc0) == 0x80);
+        return offset;
+}
+
+/* The length of a path in YAML: in quotes, or plain up to what ends it. */
+static size_t scalar_length(const char *text, size_t length) {
+        size_t i = 1;
+
+        if (length > 0 && (text[0] == '"' || text[0] == '\'')) {
+                while (i < length && text[i] != text[0])
+                        i += text[i] == '\\' && text[0] == '"' ? 2 : 1;
+                return i < length ? i + 1 : length;
+        }
+        for (i = 0; i < length && !strchr("\r\n,}", text[i]); i++)
+                if (text[i] == ' ' && i + 1 < length && text[i + 1] == '#')
+                        break;
+        while (i > 0 && text[i - 1] == ' ')
+                i--;
+        return i;
+}
+
+/* Where the line with the flake is; its length is 0 if there is none. */
+static size_t find_flake(const char *text, size_t length, size_t *ret_length) {
+        size_t start = 0;
+
+        *ret_length = 0;
+        while (start < length && text[start] == '#') {
+                const char *newline = memchr(text + start, '\n', length - start);
+                size_t end = newline ? (size_t)(newline - text) + 1 : length;
+
+                if (end - start > strlen(FLAKE_COMMENT) &&
+                        strncmp(text + start, FLAKE_COMMENT, strlen(FLAKE_COMMENT)) == 0) {
+                        *ret_length = end - start;
+                        return start;
+                }
+                start = end;
+        }
+        return start;
+}
+
+int imperative_replace_system(
+        const Container *container, const Buffer *manifest, const char *system, const char *flake, Buffer *text) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        size_t value = offset_of(manifest->text, manifest->length, container->system.mark);
+        size_t value_length = scalar_length(manifest->text + value, manifest->length - value);
+        size_t flake_length, line = find_flake(manifest->text, manifest->length, &flake_length);
+
+        if (container->system.mark.line == 0 || value_length == 0 || value < line + flake_length) {
+                log_message(LOG_ERR, "There is no system in %s to replace with %s.", container->file, system);
+                return -EINVAL;
+        }
+        buffer_append(text, manifest->text, line);
+        append_flake(text, flake);
+        buffer_append(text, manifest->text + line + flake_length, value - line - flake_length);
+        buffer_append_text(text, json_quote(&arena, system));
+        buffer_append(text, manifest->text + value + value_length, manifest->length - value - value_length);
+        return 0;
+}
+
+const char *imperative_flake(Arena *arena, const Buffer *manifest) {
+        size_t line_length, line = find_flake(manifest->text, manifest->length, &line_length);
+        const char *from, *end;
+
+        if (line_length == 0)
+                return NULL;
+        from = manifest->text + line + strlen(FLAKE_COMMENT);
+        end = manifest->text + line + line_length;
+        while (end > from && strchr(" \t\r\n", end[-1]))
+                end--;
+        return json_unquote(arena, from, (size_t)(end - from));
+}
+
+/* Checks that @name would be free of errors if its manifest was the file @path, which is called @shown. */
+static int check_file(const char *name, const char *path, const char *shown) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
+        const Container *container;
+        bool good;
+
+        manifest_init(&manifest, &arena);
+        manifest_read(&manifest, path, shown);
+        model_check(&manifest, "", MODEL_OPTIONS);
+        container = name_table_find(&manifest.names, name);
+        good = container && !container->broken && manifest.length == 1;
+        if (!good)
+                diagnostics_log(&manifest.diagnostics);
+        return good ? 0 : -EINVAL;
+}
+
+int imperative_check(const ImperativeContainer *container) {
+        ImperativeContainer with_system = *container;
+        CLEANUP_CLOSE int fd = memfd_create("manifest", MFD_CLOEXEC);
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
+        const char *shown = imperative_paths(&arena, container->name).manifest;
+        int r;
+
+        if (fd < 0)
+                return log_error(errno, "Cannot check %s: %m", shown);
+        with_system.system = STORE_DIRECTORY "/system";
+        r = imperative_format(&with_system, &text);
+        if (r < 0)
+                return r;
+        r = write_all(fd, text.text, text.length);
+        if (r < 0)
+                return log_error(r, "Cannot check %s: %m", shown);
+        return check_file(container->name, arena_printf(&arena, "/proc/self/fd/%i", fd), shown);
+}
+
+/* Writes a file that survives a crash of the host. */
+static int write_synced(const char *path, const Buffer *text) {
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644), r, closed;
+
+        if (fd < 0)
+                return negative_errno();
+        r = write_all(fd, text->text, text->length);
+        if (r >= 0 && fsync(fd) < 0)
+                r = negative_errno();
+        closed = close_written(fd);
+        return r < 0 ? r : closed;
+}
+
+int imperative_write(const char *name, const Buffer *text) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char *path = imperative_paths(&arena, name).manifest;
+        /* Files whose names start so are not read. */
+        const char *temporary = arena_printf(&arena, MANIFESTS_DIRECTORY "/.%s.yaml.new", name);
+        int r;
+
+        r = mkdir(MANIFESTS_DIRECTORY, 0755) < 0 && errno != EEXIST ? negative_errno() : write_synced(temporary, text);
+        if (r < 0)
+                (void)log_error(r, "Cannot write %s: %m", path);
+        else
+                r = check_file(name, temporary, path);
+        if (r >= 0 && rename(temporary, path) < 0)
+                r = log_error(errno, "Cannot write %s: %m", path);
+        if (r < 0)
+                (void)unlink(temporary);
+        return r;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The manifest of an imperative container, as text: made anew, and with another system in it. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "manifest/manifest.h"
+
+/* What the manifest of one is made from. */
+typedef struct ImperativeContainer {
+        const char *name;
+        const char *flake; /* that its system was built from, or NULL */
+        const char *system;
+        bool auto_start;
+        bool use_host_network;
+        const char *host_address, *local_address, *host_bridge; /* or NULL */
+        const char **ports;                                     /* "[PROTOCOL:]HOST[:CONTAINER]" */
+        size_t ports_length;
+} ImperativeContainer;
+
+/* Appends the manifest of a container to @text. Fails if a port is none. */
+MUST_CHECK int imperative_format(const ImperativeContainer *container, Buffer *text);
+
+/* Checks that a container can be declared so, whatever its system is. Nothing is written. */
+MUST_CHECK int imperative_check(const ImperativeContainer *container);
+
+/* Appends @manifest, that of @container, to @text with another system in it, and with @flake (NULL: none) as what that was built from. Fails if
+ * the system cannot be found in it. */
+MUST_CHECK int imperative_replace_system(
+        const Container *container, const Buffer *manifest, const char *system, const char *flake, Buffer *text);
+
+/* The flake that a manifest says its system was built from, or NULL. Owned by @arena. */
+const char *imperative_flake(Arena *arena, const Buffer *manifest);
+
+/* Writes @text as the manifest of a container, all or nothing, if the container has no errors then. */
+MUST_CHECK int imperative_write(const char *name, const Buffer *text);

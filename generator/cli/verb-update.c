@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* nixos-container update: another system for a container of create. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "bus/jobs.h"
+#include "bus/manager.h"
+#include "cli/configuration.h"
+#include "cli/imperative-system.h"
+#include "cli/verbs.h"
+#include "switch/apply.h"
+#include "systemd/log.h"
+
+/* What is done with the container, and what there is to go back to. */
+typedef struct Update {
+        Host *host;
+        const HostContainer *container;
+        ImperativePaths paths;
+        ImperativeOptions *options;
+        const char *system, *system_before;
+        Buffer manifest, manifest_before;
+} Update;
+
+static void free_update(Update *update) {
+        buffer_free(&update->manifest);
+        buffer_free(&update->manifest_before);
+}
+
+/* Finds what to build from where no option says it: the same as the last time. */
+static int find_source(Update *update) {
+        ImperativeOptions *options = update->options;
+        NixSource *source = &options->source;
+
+        if (source->system_path || source->flake || options->config || options->config_file)
+                return 0;
+        source->flake = imperative_flake(&update->host->arena, &update->manifest_before);
+        if (source->flake || configuration_exists(update->paths.root))
+                return 0;
+        log_message(LOG_ERR,
+                "%s was made from a system that was built already: give --system-path, --config or --flake.",
+                update->container->name);
+        return -EINVAL;
+}
+
+/* Has the container go on with the system that it has, after @job, which was to activate another one, has ended or was interrupted. */
+static void return_to_old_system(Host *host, const HostContainer *container, const Job *job) {
+        const char *name = container->name, *system = host_system(host, container);
+        bool interrupted = strcmp(job->result, JOB_INTERRUPTED) == 0;
+
+        if (interrupted) {
+                fprintf(stderr, "Interrupted: the old system is activated again in %s.\n", name);
+                interrupt_forget();
+                unit_end_reload(job->unit);
+        }
+        if (!interrupted && strcmp(job->result, "failed") != 0 && strcmp(job->result, "timeout") != 0)
+                log_message(LOG_ERR, "The new system could not be activated in %s, which keeps the old one: %s", name,
+                        job->result);
+        else if (system && apply_return_to(name, system))
+                log_message(LOG_ERR,
+                        "The new system could not be activated in %s (%s): the old one runs on. What the new one has "
+                        "said: journalctl -u container@%s",
+                        name, job->result, name);
+        else
+                log_message(LOG_ERR,
+                        "The new system could not be activated in %s (%s), and the old one not again either. To start "
+                        "it with the old one: nixos-container restart %s. What both have said: journalctl -u "
+                        "container@%s",
+                        name, job->result, name, name);
+}
+
+/* Has the new system activated in the container if it runs. */
+static int activate(Host *host, sd_bus *bus, const HostContainer *container) {
+        Job job = {.method = "ReloadUnit", .unit = container_unit(&host->arena, container->name)};
+        CLEANUP_FREE char *state = unit_property(bus, job.unit, "ActiveState");
+        int r = 0;
+
+        if (!state) {
+                log_message(
+                        LOG_ERR, "systemd does not say whether %s runs, which keeps its old system.", container->name);
+                return -EIO;
+        }
+        if (strcmp(state, "active") != 0)
+                return 0;
+        if (!jobs_run(bus, &job, 1, NULL, NULL)) {
+                return_to_old_system(host, container, &job);
+                r = -EIO;
+        }
+        jobs_free(&job, 1);
+        return r;
+}
+
+/* Declares the container with the new system, and has that activated; with the old one again if it cannot be. */
+static int change_system(Update *update) {
+        const char *name = update->container->name;
+        CLEANUP_BUS sd_bus *bus = NULL;
+        int r = systemd_connect(&bus);
+
+        if (r >= 0)
+                r = imperative_write(name, &update->manifest);
+        if (r < 0)
+                return r;
+        r = systemd_reload(bus);
+        if (r >= 0)
+                r = imperative_check_interrupt();
+        if (r >= 0)
+                r = activate(update->host, bus, update->container);
+        /* Whatever has become of this connection. */
+        if (r < 0 && imperative_write(name, &update->manifest_before) >= 0)
+                ignore_failure(systemd_connect_and_reload());
+        return r;
+}
+
+/* Has the profile lead to the new system, and another link to the one of the manifest so far: both are there, whichever the manifest says when
+ * this ends in between. */
+static int set_profiles(const Update *update) {
+        int r = imperative_make_directory(update->paths.profiles);
+
+        if (r >= 0)
+                r = nix_set_profile(update->paths.profile_before, update->system_before);
+        return r < 0 ? r : nix_set_profile(update->paths.profile, update->system);
+}
+
+/* What cannot be activated is not what the next system is built from. */
+static int switch_system(Update *update) {
+        int directory,
+                r = imperative_begin_configuration(&update->host->arena, &update->paths, update->options, &directory);
+
+        if (r < 0)
+                return r;
+        r = set_profiles(update);
+        if (r >= 0) {
+                r = change_system(update);
+                if (r < 0)
+                        ignore_failure(nix_set_profile(update->paths.profile, update->system_before));
+        }
+        if (directory >= 0 && configuration_end(update->paths.root, directory, r >= 0) < 0 && r >= 0) {
+                log_message(LOG_ERR, "%s has its new system, but not the configuration that this was built from.",
+                        update->container->name);
+                r = -EIO;
+        }
+        return r;
+}
+
+static int update_container(Host *host, ImperativeOptions *options) {
+        const char *name = options->container.name;
+        CLEANUP(free_update)
+        Update update = {.host = host, .options = options, .container = imperative_find(host, name, "updated")};
+        int r;
+
+        if (!update.container)
+                return -EINVAL;
+        update.paths = imperative_paths(&host->arena, name);
+        update.system_before = update.container->declared->system.text;
+        interrupt_catch();
+        r = read_file(update.paths.manifest, &update.manifest_before);
+        if (r < 0)
+                return log_error(r, "%s: %m", update.paths.manifest);
+        r = find_source(&update);
+        if (r < 0)
+                return r;
+        r = imperative_build(&host->arena, &update.paths, options, &update.system);
+        if (r >= 0)
+                r = imperative_replace_system(update.container->declared, &update.manifest_before, update.system,
+                        options->source.flake, &update.manifest);
+        if (r >= 0)
+                r = switch_system(&update);
+        nix_end();
+        return r;
+}
+
+int verb_update(int argc, char *argv[]) {
+        return imperative_verb(argc, argv, UPDATE, update_container);
+}
