@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,14 +109,17 @@ char *json_quote(Arena *arena, const char *text) {
 
 /* The character that the four digits of \uXXXX say; 0 if they do not. */
 static uint32_t escaped_character(const char *digits, size_t length) {
-        char copy[5] = "";
-        unsigned character;
+        static const char hexadecimal[] = "0123456789abcdef";
+        uint32_t character = 0;
 
-        if (length < 4)
-                return 0;
-        memcpy(copy, digits, 4);
-        if (strspn(copy, "0123456789abcdefABCDEF") != 4 || sscanf(copy, "%x", &character) != 1)
-                return 0;
+        for (size_t i = 0; i < 4; i++) {
+                const char *digit =
+                        i < length && digits[i] ? strchr(hexadecimal, tolower((unsigned char)digits[i])) : NULL;
+
+                if (!digit)
+                        return 0;
+                character = character << 4 | (uint32_t)(digit - hexadecimal);
+        }
         return character < 0xd800 || character > 0xdfff ? character : 0;
 }
 
