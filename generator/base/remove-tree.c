@@ -118,8 +118,7 @@ static int remove_content(Removal *removal, int fd, unsigned depth) {
         copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         directory = copy >= 0 ? fdopendir(copy) : NULL;
         if (!directory) {
-                CLEANUP_CLOSE int unused = copy;
-
+                cleanup_close(&copy);
                 return negative_errno();
         }
         while ((entry = readdir(directory))) {
