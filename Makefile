@@ -220,10 +220,10 @@ check-aarch64:
 	@tests/aarch64/run build/aarch64
 
 check-sanitize:
-	@$(MAKE_ANEW) $(SANITIZE) build/sanitize/nixos-container-generator check-unit
-	@tests/golden/run build/sanitize
+	@tests/fixed-addresses env $(MAKE_ANEW) $(SANITIZE) build/sanitize/nixos-container-generator check-unit
+	@tests/fixed-addresses tests/golden/run build/sanitize
 	@$(MAKE_ANEW) $(SANITIZE) fuzz-cases
-	@tests/fuzz/check build/sanitize
+	@tests/fixed-addresses tests/fuzz/check build/sanitize
 
 # What is fuzzed, with a main() that replays inputs, or with libFuzzer's. tests/fuzz/run
 FUZZ_MAIN ?= $(B)/replay.o
