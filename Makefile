@@ -251,6 +251,20 @@ $(B)/check-shape: $(addprefix $(B)/,check-shape.o shape.o files.o) $(GENERATED_W
 	@echo "  LINK    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $(GROUP) $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
+# All that there is in C. Some programs of tests are otherwise only compiled by what runs them.
+compiled: all fuzz-cases $(UNIT:%=$(B)/%) $(B)/call $(B)/answering-systemd
+	@set -e; for source in tests/faults/fault.c $(wildcard tests/bench/*.c tests/system/*.c); do \
+		$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fno-builtin -S -o /dev/null $$source; \
+	done
+
+# No compiler of three releases of Debian has anything to warn of. Releases that change every day are for no .ci/run.
+check-compilers: dependencies $(foreach suite,bookworm trixie unstable,build/debian-$(suite))
+	@tests/compilers/run build/compilers $(filter build/%,$^)
+
+# It is built on Debian 13 too, and is there what the unit and golden tests say.
+check-debian-13: build/debian-trixie
+	@tests/debian/run $< make --no-print-directory -j 2 WERROR=1 B=build/trixie check-unit check-golden
+
 check-verify: $(B)/nixos-container-generator $(ROOTFS)
 	@tests/golden/verify $(B) $(ROOTFS)
 
@@ -261,9 +275,9 @@ check-system: $(ROOTFS)
 check-killed: dependencies $(ROOTFS)
 	@POINTS=$(or $(POINTS),200) T=86400 tests/system/run build/host $(ROOTFS) killed.sh
 
-# On the newest systemd that Debian has. Releases that change every day are for no .ci/run.
-check-unstable: dependencies build/rootfs-unstable
-	@tests/system/run build/host build/rootfs-unstable
+# On the newest systemd that Debian has, built there.
+check-unstable: dependencies build/rootfs-unstable build/debian-unstable
+	@BUILDER="$(CURDIR)/tests/debian/run $(CURDIR)/build/debian-unstable" tests/system/run build/host-unstable build/rootfs-unstable
 
 check-boot: dependencies $(ROOTFS)
 	@tests/boot/run build/host $(ROOTFS)
@@ -309,6 +323,13 @@ $(ROOTFS): tests/host/make-rootfs
 	@tests/host/make-rootfs $@
 	@touch $@
 
+# To build on another release of Debian.
+build/debian-%: tests/debian/make-root
+	@echo "  ROOT    $@"
+	@mkdir -p build
+	@tests/debian/make-root $@ $*
+	@touch $@
+
 # Another release of Debian.
 build/rootfs-%: tests/host/make-rootfs
 	@echo "  ROOTFS  $@"
@@ -349,7 +370,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install uninstall check check-long dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix \
-	check-package check-aarch64 check-sanitize fuzz-cases check-verify check-system check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
+	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
