@@ -354,10 +354,11 @@ analyze: dependencies $(B)/config.h
 	@$(CPPCHECK) -j 2 -Igenerator generator
 	@echo $(wildcard generator/*/*.c) | xargs -n 1 -P 2 gcc -S -o /dev/null -std=gnu11 -O2 -fanalyzer -Wa,-Itemplates $(WARNINGS) -Werror $(ALL_CPPFLAGS)
 
-lint: dependencies analyze $(B)/config.h
+lint: dependencies analyze $(PROGRAMS)
 	@clang-format --dry-run -Werror $(SOURCES)
 	@echo $(wildcard generator/*/*.c) | xargs -n 1 -P 2 tests/clang-tidy -std=gnu11 $(ALL_CPPFLAGS)
 	@tests/license
+	@tests/layers $(B)
 	@shellcheck -x $(SCRIPTS)
 	@# That "!" leaves a command without consequence it says only where it knows of set -e, which those have that are sourced, too.
 	@for script in $(SCRIPTS); do { echo 'set -e'; cat $$script; } | shellcheck --shell=bash --include=SC2251 - || exit; done

@@ -8,9 +8,6 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
-/* Below RECORDS_DIRECTORY. Its own name cannot be a container's. */
-#define CLAIMS_DIRECTORY ".claims"
-
 /* The claim of one container that another one has. */
 typedef struct ClaimConflict {
         char claim[NAME_MAX + 1];

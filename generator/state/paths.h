@@ -7,6 +7,9 @@
 /* What running containers were started with, see state/record.h. */
 #define RECORDS_DIRECTORY "/run/nixos-container-generator"
 
+/* Below RECORDS_DIRECTORY, where no container has such a name: the claims, see state/claims.h. */
+#define CLAIMS_DIRECTORY ".claims"
+
 /* Where systemd has its generators write units that come before those in /usr. systemd.generator(7) */
 #define UNITS_DIRECTORY "/run/systemd/generator"
 

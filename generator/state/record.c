@@ -13,7 +13,6 @@
 
 #include "base/file.h"
 #include "base/lines.h"
-#include "state/claims.h"
 #include "state/format.h"
 #include "state/unit.h"
 #include "systemd/log.h"
