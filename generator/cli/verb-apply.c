@@ -110,8 +110,8 @@ static int apply_once(sd_bus *bus, const ApplyOptions *options, bool *ret_unsett
                 } else {
                         if (!options->at_switch)
                                 r = systemd_reload(bus);
-                        if (r >= 0 && !apply_plan(&declared.plan, bus, isatty(STDOUT_FILENO)))
-                                r = -EIO;
+                        if (r >= 0)
+                                r = apply_plan(&declared.plan, bus, isatty(STDOUT_FILENO));
                 }
         }
         return is_incomplete(&declared) ? -EINVAL : r;

@@ -58,7 +58,7 @@ static void return_to_old_system(Host *host, const HostContainer *container, con
         if (!interrupted && strcmp(job->result, "failed") != 0 && strcmp(job->result, "timeout") != 0)
                 log_message(LOG_ERR, "The new system could not be activated in %s, which keeps the old one: %s", name,
                         job->result);
-        else if (system && apply_return_to(name, system))
+        else if (system && apply_return_to(name, system) >= 0)
                 log_message(LOG_ERR,
                         "The new system could not be activated in %s (%s): the old one runs on. What the new one has "
                         "said: journalctl -u container@%s",

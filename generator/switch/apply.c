@@ -110,8 +110,8 @@ static bool update(const PlannedContainer *item) {
         return run_for(item, "update", operands, length);
 }
 
-bool apply_return_to(const char *name, const char *system) {
-        Arena arena = ARENA_NULL;
+int apply_return_to(const char *name, const char *system) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
         char *const systemd_run[] = {(char *)TOOL_SYSTEMD_RUN, arena_join(&arena, "--machine=", name),
                 (char *)"--quiet", (char *)"--collect", (char *)"--wait", (char *)"--pipe",
                 (char *)"--service-type=exec", (char *)"--property=Conflicts=nixos-container-switch.service",
@@ -120,9 +120,8 @@ bool apply_return_to(const char *name, const char *system) {
         int r = interrupt_end_program(start_program(systemd_run, &BUFFER_NULL, false));
 
         if (r < 0 && r != -ECHILD)
-                (void)log_error(r, "%s: %m", systemd_run[0]);
-        arena_free(&arena);
-        return r == 0;
+                return log_error(r, "%s: %m", systemd_run[0]);
+        return r > 0 ? -EIO : r;
 }
 
 static void end_reload(Step *step, const char *result) {
@@ -130,7 +129,7 @@ static void end_reload(Step *step, const char *result) {
 
         if (strcmp(result, "failed") == 0 || strcmp(result, "timeout") == 0)
                 end_step(step, false,
-                        apply_return_to(item->name, item->running->system.text)
+                        apply_return_to(item->name, item->running->system.text) >= 0
                                 ? "the old system runs on"
                                 : "the old system could not be activated again either");
         else if (strcmp(result, "done") != 0)
@@ -249,7 +248,7 @@ static void give_up(Apply *apply) {
 }
 
 /* All that takes something, and all else, in the order in which containers start. */
-static void take(Apply *apply) {
+static void take_what_is_free(Apply *apply) {
         for (size_t i = 0; i < apply->plan->length; i++) {
                 Step *step = &apply->steps[i];
 
@@ -359,22 +358,19 @@ bool apply_find_unsettled(Plan *plan, sd_bus *bus) {
         return found;
 }
 
-bool apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
-        Apply apply = {.plan = plan, .bus = bus, .progress = progress};
+int apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
+        CLEANUP_FREE Step *steps = reallocate(NULL, (plan->length + 1) * sizeof(*steps));
+        CLEANUP_FREE Job *jobs = reallocate(NULL, (plan->length + 1) * sizeof(*jobs));
+        Apply apply = {.plan = plan, .bus = bus, .progress = progress, .steps = steps, .jobs = jobs};
         bool good;
 
-        apply.steps = reallocate(NULL, (plan->length + 1) * sizeof(*apply.steps));
-        apply.jobs = reallocate(NULL, (plan->length + 1) * sizeof(*apply.jobs));
         for (size_t i = 0; i < plan->length; i++)
-                apply.steps[i] = (Step){.item = &plan->items[i]};
+                steps[i] = (Step){.item = &plan->items[i]};
         find_stops(&apply);
-        qsort(apply.steps, plan->length, sizeof(*apply.steps), compare_steps);
+        qsort(steps, plan->length, sizeof(*steps), compare_steps);
         announce(&apply);
         give_up(&apply);
-        take(&apply);
+        take_what_is_free(&apply);
         good = forget_removed(&apply);
-        good = conclude(&apply) && good;
-        free(apply.steps);
-        free(apply.jobs);
-        return good;
+        return conclude(&apply) && good ? 0 : -EIO;
 }

@@ -12,10 +12,10 @@ bool apply_find_unsettled(Plan *plan, sd_bus *bus);
 
 /* Does what @plan says, through systemd at @bus, which has read the units of the plan's manifest. What frees a port, an address or
  * a name comes before what takes it; all else is done at once. A line for each container says on standard output what came of it,
- * and with @progress another one what is being done. One container's failure keeps no other from being done. False if any failed;
+ * and with @progress another one what is being done. One container's failure keeps no other from being done. Fails if any did;
  * then the last lines say which. */
-bool apply_plan(const Plan *plan, sd_bus *bus, bool progress);
+MUST_CHECK int apply_plan(const Plan *plan, sd_bus *bus, bool progress);
 
 /* Has @system, which ran in the container @name, activated again after another one could not be. What is still going on of that is
  * ended first. */
-bool apply_return_to(const char *name, const char *system);
+MUST_CHECK int apply_return_to(const char *name, const char *system);
