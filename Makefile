@@ -66,7 +66,7 @@ $(FOLDERS:%=$(B)/%.a):
 $(B)/nixos-container-generator: $(addprefix $(B)/,generate/nixos-container-generator.o generate.a manifest.a state.a systemd.a base.a)
 $(B)/nixos-container: $(addprefix $(B)/,cli/nixos-container.o cli.a switch.a manifest.a state.a bus.a systemd.a base.a)
 $(B)/container-record: $(addprefix $(B)/,runtime/container-record.o runtime.a bus.a state.a systemd.a base.a)
-$(B)/container-init: $(addprefix $(B)/,init/container-init.o systemd.a base.a)
+$(B)/container-init: $(addprefix $(B)/,init/container-init.o base.a)
 
 $(B)/nixos-container-generator: LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 $(B)/nixos-container: LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd)

@@ -79,14 +79,26 @@ static void add_attribute(Request *request, uint16_t type, const void *data, siz
 }
 
 /* Sends the request and waits for its answer. Returns 0 or a negative errno. */
-static int call(int fd, const Request *request) {
+static int call(int fd, Request *request) {
+        static uint32_t sequence;
         struct {
                 struct nlmsghdr header; /* its type is NLMSG_ERROR, see NLM_F_ACK in netlink(7) */
                 struct nlmsgerr error;
-        } answer = {.error.error = -EBADMSG};
+                char request[sizeof(Request)]; /* what has failed stands behind the error */
+        } answer;
+        ssize_t n;
 
-        if (send(fd, request, request->header.nlmsg_len, 0) < 0 || recv(fd, &answer, sizeof(answer), 0) < 0)
+        request->header.nlmsg_seq = ++sequence;
+        if (send(fd, request, request->header.nlmsg_len, 0) < 0)
                 return -errno;
+        do
+                n = recv(fd, &answer, sizeof(answer), 0);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                return -errno;
+        if (n < (ssize_t)NLMSG_LENGTH(sizeof(answer.error)) || answer.header.nlmsg_len > (size_t)n ||
+                answer.header.nlmsg_type != NLMSG_ERROR || answer.header.nlmsg_seq != sequence)
+                return -EBADMSG;
         return answer.error.error;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/check.h"
 
+#include <assert.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,8 @@ typedef struct Checker {
         Diagnostics *diagnostics;
         Container *container;
         Claim *claims; /* of the container, malloc(3) */
-        uint32_t claims_length, claims_capacity;
+        uint32_t claims_length;
+        size_t claims_capacity;
 } Checker;
 
 #define complain(c, severity, mark, option, ...)                                                                       \
@@ -97,10 +100,7 @@ static void check_resolv_conf(Checker *c) {
 }
 
 static void add_claim(Checker *c, Mark mark, const char *option, const char *text) {
-        if (c->claims_length == c->claims_capacity) {
-                c->claims_capacity = c->claims_capacity ? 2 * c->claims_capacity : 8;
-                c->claims = reallocate(c->claims, c->claims_capacity * sizeof(*c->claims));
-        }
+        c->claims = grow_array(c->claims, c->claims_length, &c->claims_capacity, sizeof(*c->claims));
         c->claims[c->claims_length++] = (Claim){mark, text, option};
 }
 
@@ -345,6 +345,8 @@ static void check_claims_between(Checker *c, NameTable *claims) {
                 const Claim *claim = &container->claims[i];
                 Claimant *claimant, *first;
 
+                /* It is the name of a file while the container runs. */
+                assert(!strchr(claim->text, '/') && strlen(claim->text) <= NAME_MAX);
                 claimant = arena_alloc(c->arena, sizeof(*claimant));
                 *claimant = (Claimant){container, claim};
                 first = name_table_add(claims, claim->text, claimant);

@@ -2,7 +2,9 @@
 #include "manifest/diagnostic.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "systemd/log.h"
 
 void diagnostics_init(Diagnostics *diagnostics, Arena *arena) {
@@ -54,9 +56,14 @@ void vdiagnose(Diagnostics *diagnostics, Severity severity, const char *containe
                 diagnostics->warnings++;
         }
         if (is_kept) {
+                static const char mark_of_cut[] = " …";
                 char message[2048], place[32] = "";
+                const size_t most = sizeof(message) - sizeof(mark_of_cut);
 
-                vsnprintf(message, sizeof(message), format, arguments);
+                /* systemd reads no unit that has a part of a character in it. */
+                if (vsnprintf(message, sizeof(message), format, arguments) >= (int)sizeof(message))
+                        memcpy(message + utf8_cut(message, sizeof(message) - 1, most), mark_of_cut,
+                                sizeof(mark_of_cut));
                 if (mark && mark->line > 0)
                         snprintf(place, sizeof(place), ":%u:%u", mark->line, mark->column);
                 diagnostic = arena_alloc(diagnostics->arena, sizeof(*diagnostic));

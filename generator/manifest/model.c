@@ -11,10 +11,23 @@
 #include "manifest/document.h"
 #include "manifest/mounts.h"
 
-static int is_manifest(const struct dirent *entry) {
-        size_t length = strlen(entry->d_name);
+static int is_shown(const struct dirent *entry) {
+        return entry->d_name[0] != '.';
+}
 
-        return entry->d_name[0] != '.' && length > 5 && strcmp(entry->d_name + length - 5, ".yaml") == 0;
+static bool is_manifest(const char *name) {
+        size_t length = strlen(name);
+
+        return length > 5 && strcmp(name + length - 5, ".yaml") == 0;
+}
+
+/* Whether whoever named a file so may take it for a manifest. */
+static bool looks_like_manifest(const char *name) {
+        const char *suffix = strrchr(name, '.');
+
+        return suffix && suffix > name &&
+               (strcasecmp(suffix, ".yaml") == 0 || strcasecmp(suffix, ".yml") == 0 ||
+                       strcasecmp(suffix, ".json") == 0);
 }
 
 static int compare_names(const struct dirent **a, const struct dirent **b) {
@@ -26,7 +39,7 @@ static void read_directory(Manifest *manifest, const char *root) {
         struct dirent **entries;
         int n;
 
-        n = scandir(directory, &entries, is_manifest, compare_names);
+        n = scandir(directory, &entries, is_shown, compare_names);
         if (n < 0) {
                 if (errno != ENOENT) {
                         diagnose(&manifest->diagnostics, SEVERITY_ERROR, NULL, MANIFESTS_DIRECTORY, NULL, NULL, "%s",
@@ -36,9 +49,15 @@ static void read_directory(Manifest *manifest, const char *root) {
                 return;
         }
         for (int i = 0; i < n; i++) {
-                const char *path = arena_printf(manifest->arena, "%s/%s", directory, entries[i]->d_name);
+                const char *name = entries[i]->d_name;
+                const char *path = arena_printf(manifest->arena, "%s/%s", directory, name),
+                           *shown = path + strlen(root);
 
-                manifest_read(manifest, path, path + strlen(root));
+                if (is_manifest(name))
+                        manifest_read(manifest, path, shown);
+                else if (looks_like_manifest(name))
+                        diagnose(&manifest->diagnostics, SEVERITY_WARNING, NULL, shown, NULL, NULL,
+                                "is not read: the name of a manifest ends with .yaml");
                 free(entries[i]);
         }
         free(entries);

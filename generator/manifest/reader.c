@@ -11,6 +11,9 @@
 #include "systemd/escape.h"
 #include "systemd/option-path.h"
 
+/* A bit for each field that is given. */
+_Static_assert(FIELDS_MAX <= 64, "a uint64_t has as many bits");
+
 static void push(Reader *r, PathPart part) {
         assert(r->path_length < PATH_MAX_PARTS);
         r->path[r->path_length++] = part;
@@ -177,12 +180,21 @@ bool reader_expect(Reader *r, yaml_event_type_t type, const char *expected) {
 }
 
 void reader_scalar(Reader *r, const ScalarType *type, void *value) {
+        const char *text, *explained;
+        size_t length;
+
         if (!reader_expect(r, YAML_SCALAR_EVENT, type->expected))
                 return;
 
+        text = (char *)r->events.event.data.scalar.value;
+        length = r->events.event.data.scalar.length;
         *(Mark *)value = events_mark(&r->events);
-        if (!type->parse(r->arena, (char *)r->events.event.data.scalar.value, r->events.event.data.scalar.length,
-                    r->events.event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE, value))
+        if (type->parse(r->arena, text, length, r->events.event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE, value))
+                return;
+        explained = type->explain ? type->explain(text, length) : NULL;
+        if (explained)
+                reader_report(r, events_mark(&r->events), "%s %s", reader_found(r), explained);
+        else
                 reader_report(r, events_mark(&r->events), "%s is not %s", reader_found(r), type->expected);
 }
 

@@ -103,7 +103,7 @@ static bool parse_absolute_path(Arena *arena, const char *text, size_t length, b
         char *end, *copy;
 
         (void)plain;
-        if (length == 0 || length >= 4096 || text[0] != '/' || !keep_text(arena, text, length, path))
+        if (length == 0 || length >= PATH_MAX || text[0] != '/' || !keep_text(arena, text, length, path))
                 return false;
         end = copy = (char *)path->text;
         for (const char *part = text; part < text + length;) {
@@ -127,6 +127,18 @@ static bool parse_absolute_path(Arena *arena, const char *text, size_t length, b
                 *end++ = '/';
         *end = '\0';
         return true;
+}
+
+/* What Linux refuses for its length, of which a message shows only the start. */
+static const char *explain_path(const char *text, size_t length) {
+        if (length == 0 || text[0] != '/')
+                return NULL;
+        if (length >= PATH_MAX)
+                return "is not an absolute path of at most 4095 bytes";
+        for (const char *name = text; name < text + length; name += strcspn(name, "/") + 1)
+                if (strcspn(name, "/") > NAME_MAX)
+                        return "is not an absolute path with names of at most 255 bytes";
+        return NULL;
 }
 
 static bool parse_address_of(int family, bool with_prefix, const char *text, size_t length, void *value) {
@@ -486,65 +498,66 @@ const ScalarType container_name_type = {
         .format = format_text,
 };
 
-const ScalarType bool_type = {"true or false", sizeof(Flag), parse_bool, format_flag};
-const ScalarType text_type = {"a text of one line and of up to 65535 bytes", sizeof(Text), parse_text, format_text};
-const ScalarType port_type = {"a port: a number from 1 to 65535", sizeof(Number), parse_port, format_number};
+const ScalarType bool_type = {"true or false", sizeof(Flag), parse_bool, format_flag, NULL};
+const ScalarType text_type = {
+        "a text of one line and of up to 65535 bytes", sizeof(Text), parse_text, format_text, NULL};
+const ScalarType port_type = {"a port: a number from 1 to 65535", sizeof(Number), parse_port, format_number, NULL};
 const ScalarType port_range_type = {
         "a port, such as 8080, or up to 1000 of them, such as 8000-8010: numbers from 1 to 65535", sizeof(PortRange),
-        parse_port_range, format_port_range};
-const ScalarType absolute_path_type = {
-        "an absolute path without \"..\" and control characters", sizeof(Text), parse_absolute_path, format_text};
+        parse_port_range, format_port_range, NULL};
+const ScalarType absolute_path_type = {"an absolute path without \"..\" and control characters", sizeof(Text),
+        parse_absolute_path, format_text, explain_path};
 const ScalarType ipv4_type = {"an IPv4 address without a prefix length, such as 192.168.100.10", sizeof(AddressValue),
-        parse_ipv4, format_address};
+        parse_ipv4, format_address, NULL};
 const ScalarType ipv4_prefix_type = {"an IPv4 address, such as 192.168.100.11 or 192.168.100.11/24",
-        sizeof(AddressValue), parse_ipv4_prefix, format_address};
-const ScalarType ipv6_type = {
-        "an IPv6 address without a prefix length, such as fc00::1", sizeof(AddressValue), parse_ipv6, format_address};
-const ScalarType ipv6_prefix_type = {
-        "an IPv6 address, such as fc00::2 or fc00::2/64", sizeof(AddressValue), parse_ipv6_prefix, format_address};
+        sizeof(AddressValue), parse_ipv4_prefix, format_address, NULL};
+const ScalarType ipv6_type = {"an IPv6 address without a prefix length, such as fc00::1", sizeof(AddressValue),
+        parse_ipv6, format_address, NULL};
+const ScalarType ipv6_prefix_type = {"an IPv6 address, such as fc00::2 or fc00::2/64", sizeof(AddressValue),
+        parse_ipv6_prefix, format_address, NULL};
 const ScalarType ip_address_type = {"an IPv4 or IPv6 address without a prefix length, such as 192.0.2.1 or 2001:db8::1",
-        sizeof(AddressValue), parse_ip_address, format_address};
-const ScalarType mac_address_type = {
-        "the MAC address of an interface, such as 02:00:00:00:00:01", sizeof(Text), parse_mac_address, format_text};
+        sizeof(AddressValue), parse_ip_address, format_address, NULL};
+const ScalarType mac_address_type = {"the MAC address of an interface, such as 02:00:00:00:00:01", sizeof(Text),
+        parse_mac_address, format_text, NULL};
 const ScalarType interface_name_type = {"the name of a network interface: 1 to 15 letters, digits and \"._-+=@~\"",
-        sizeof(Text), parse_interface_name, format_text};
+        sizeof(Text), parse_interface_name, format_text, NULL};
 const ScalarType interface_type = {
         "the name of a network interface: 1 to 15 letters, digits and \"._-+=@~\"; or two, with \":\" between them",
-        sizeof(Text), parse_interface, format_text};
-const ScalarType protocol_type = {"tcp or udp", sizeof(Text), parse_protocol, format_text};
+        sizeof(Text), parse_interface, format_text, NULL};
+const ScalarType protocol_type = {"tcp or udp", sizeof(Text), parse_protocol, format_text, NULL};
 const ScalarType private_users_type = {
-        "no, identity, pick or the first of the user IDs to use", sizeof(Text), parse_private_users, format_text};
+        "no, identity, pick or the first of the user IDs to use", sizeof(Text), parse_private_users, format_text, NULL};
 const ScalarType capability_type = {
-        "a capability, such as CAP_NET_ADMIN, or all", sizeof(Text), parse_capability, format_text};
+        "a capability, such as CAP_NET_ADMIN, or all", sizeof(Text), parse_capability, format_text, NULL};
 const ScalarType device_node_type = {"a device: a path below /dev, or char- or block- and a name from /proc/devices",
-        sizeof(Text), parse_device_node, format_text};
+        sizeof(Text), parse_device_node, format_text, NULL};
 const ScalarType device_modifier_type = {
-        "one to three of the letters r, w and m", sizeof(Text), parse_device_modifier, format_text};
+        "one to three of the letters r, w and m", sizeof(Text), parse_device_modifier, format_text, NULL};
 const ScalarType resolv_conf_type = {
         "auto, off, delete, or one of copy-, replace- and bind- with one of host, static, uplink and stub behind it",
-        sizeof(Text), parse_resolv_conf, format_text};
+        sizeof(Text), parse_resolv_conf, format_text, NULL};
 const ScalarType tmpfs_type = {
-        "an absolute path, or one with options behind a colon", sizeof(Text), parse_tmpfs, format_text};
+        "an absolute path, or one with options behind a colon", sizeof(Text), parse_tmpfs, format_text, NULL};
 const ScalarType time_span_type = {
-        "a time span, such as 90, 1min or infinity", sizeof(Text), parse_time_span, format_text};
+        "a time span, such as 90, 1min or infinity", sizeof(Text), parse_time_span, format_text, NULL};
 const ScalarType memory_type = {
         "a number of bytes, which may have K, M, G or T behind it, a percentage up to 100%, or infinity", sizeof(Text),
-        parse_memory, format_text};
+        parse_memory, format_text, NULL};
 const ScalarType cpu_quota_type = {
-        "a percentage of one CPU, such as 50% or 200%", sizeof(Text), parse_cpu_quota, format_text};
-const ScalarType tasks_type = {
-        "a number of tasks from 1 on, a percentage up to 100%, or infinity", sizeof(Text), parse_tasks, format_text};
+        "a percentage of one CPU, such as 50% or 200%", sizeof(Text), parse_cpu_quota, format_text, NULL};
+const ScalarType tasks_type = {"a number of tasks from 1 on, a percentage up to 100%, or infinity", sizeof(Text),
+        parse_tasks, format_text, NULL};
 const ScalarType system_call_type = {"a system call or, with \"@\" in front, a group of them; \"~\" before "
                                      "either forbids it",
-        sizeof(Text), parse_system_call, format_text};
-const ScalarType unit_type = {
-        "the name of a container, or of a unit, such as network-online.target", sizeof(Text), parse_unit, format_text};
+        sizeof(Text), parse_system_call, format_text, NULL};
+const ScalarType unit_type = {"the name of a container, or of a unit, such as network-online.target", sizeof(Text),
+        parse_unit, format_text, NULL};
 const ScalarType credential_id_type = {"the name of a credential: a file name in ASCII without \":\" and \"\\\"",
-        sizeof(Text), parse_credential_id, format_text};
+        sizeof(Text), parse_credential_id, format_text, NULL};
 const ScalarType mode_type = {
-        "an access mode of octal digits, such as \"0755\"", sizeof(Text), parse_mode, format_text};
-const ScalarType idmap_type = {"idmap, rootidmap, owneridmap or noidmap", sizeof(Text), parse_idmap, format_text};
-const ScalarType user_type = {"the name or number of a user or group", sizeof(Text), parse_user, format_text};
+        "an access mode of octal digits, such as \"0755\"", sizeof(Text), parse_mode, format_text, NULL};
+const ScalarType idmap_type = {"idmap, rootidmap, owneridmap or noidmap", sizeof(Text), parse_idmap, format_text, NULL};
+const ScalarType user_type = {"the name or number of a user or group", sizeof(Text), parse_user, format_text, NULL};
 
 bool is_container_name(const char *name) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;

@@ -16,6 +16,8 @@ typedef struct ScalarType {
         bool (*parse)(Arena *arena, const char *text, size_t length, bool plain, void *value);
         /* Gives a value that was given, as JSON. Owned by @arena. */
         const char *(*format)(Arena *arena, const void *value);
+        /* Says of a text that is not of this type what else is wrong with it, to stand behind it; NULL: nothing. Or there is no such function. */
+        const char *(*explain)(const char *text, size_t length);
 } ScalarType;
 
 /* The types that there are. */

@@ -132,6 +132,18 @@ const Field container_fields[] = {
         {0},
 };
 
+_Static_assert(sizeof(container_fields) / sizeof(container_fields[0]) - 1 <= FIELDS_MAX, "it has the most");
+
+/* What opens the objects that have names: the reader puts the name there. */
+_Static_assert(offsetof(BindMount, mount_point) == 0, "the name comes first");
+_Static_assert(offsetof(Credential, id) == 0, "the name comes first");
+_Static_assert(offsetof(Link, name) == 0, "the name comes first");
+
+/* They are compared. */
+_Static_assert(CHANGE_UNKNOWN < CHANGE_NOTHING && CHANGE_NOTHING < CHANGE_LIVE && CHANGE_LIVE < CHANGE_RELOAD &&
+                       CHANGE_RELOAD < CHANGE_RESTART,
+        "from the least to the most");
+
 const void *field_value(const Field *field, const void *object) {
         return (const char *)(field->is_rare ? ((const Container *)object)->rare : object) + field->offset;
 }

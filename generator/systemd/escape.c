@@ -99,12 +99,8 @@ static size_t append_character(char **end, const char *text, size_t length) {
 
 char *escape_message(Arena *arena, const char *text, size_t length) {
         static const size_t most = 100;
-        size_t shown = length > most ? most : length;
+        size_t shown = utf8_cut(text, length, most);
         char *escaped, *end;
-
-        /* Do not cut a character of UTF-8 in two. */
-        while (shown < length && shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80)
-                shown--;
 
         end = escaped = arena_alloc(arena, 4 * shown + sizeof("\"…\""));
         *end++ = '"';

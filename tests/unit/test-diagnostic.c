@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "capture.h"
 #include "manifest/diagnostic.h"
 
@@ -122,6 +123,33 @@ static size_t lines_of(const char *text) {
         return lines;
 }
 
+/* systemd reads no unit with a part of one in it. */
+static void a_message_is_not_cut_within_a_character(void **state) {
+        (void)state;
+        for (size_t before = 0; before < 8; before++) {
+                CLEANUP_ARENA Arena arena = ARENA_NULL;
+                char text[4096] = "";
+                Diagnostics diagnostics;
+                const char *said;
+                size_t length;
+
+                memset(text, 'x', before);
+                for (size_t i = before; i + 3 < sizeof(text); i += 3)
+                        memcpy(text + i, "\xe2\x98\x83", 3);
+                diagnostics_init(&diagnostics, &arena);
+                diagnose(&diagnostics, SEVERITY_ERROR, NULL, "f", NULL, NULL, "%s", text);
+                said = diagnostics.first->text;
+                length = strlen(said);
+                assert_true(length > 2000 && length < 2060);
+                assert_string_equal(said + length - strlen(" …"), " …");
+                for (size_t i = strlen("f: "), size; i < length; i += size) {
+                        size = utf8_size(said + i, length - i);
+                        assert_int_not_equal(size, 0);
+                }
+                diagnostics_free(&diagnostics);
+        }
+}
+
 static void a_flood_is_cut_and_counted(void **state) {
         Arena arena = ARENA_NULL;
         Diagnostics diagnostics;
@@ -199,6 +227,7 @@ int main(void) {
                 cmocka_unit_test(a_message_of_any_length_is_cut_and_not_lost),
                 cmocka_unit_test(all_are_logged_and_warnings_say_so),
                 cmocka_unit_test(errors_are_found_by_what_they_are_about),
+                cmocka_unit_test(a_message_is_not_cut_within_a_character),
                 cmocka_unit_test(a_flood_is_cut_and_counted),
                 cmocka_unit_test(a_flood_hides_no_other_container_and_no_other_file),
                 cmocka_unit_test(of_very_many_containers_only_some_are_logged),
