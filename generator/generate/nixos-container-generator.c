@@ -66,6 +66,14 @@ static const char *check_root(const char *root) {
         return strcmp(root, "/") == 0 ? "" : root;
 }
 
+static _Noreturn void exit_printed(void) {
+        int r = flush_stdout();
+
+        if (r < 0)
+                (void)log_error(r, "standard output: %m");
+        exit(r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
 static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
         enum { OPTION_ROOT = 256, OPTION_DRY_RUN, OPTION_CHECK, OPTION_HELP, OPTION_VERSION };
         static const struct option options[] = {
@@ -92,10 +100,10 @@ static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
                         break;
                 case OPTION_HELP:
                         print_help();
-                        exit(flush_stdout() >= 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+                        exit_printed();
                 case OPTION_VERSION:
                         printf("nixos-container-generator " VERSION "\n");
-                        exit(flush_stdout() >= 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+                        exit_printed();
                 default:
                         fail_usage();
                 }
