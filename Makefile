@@ -48,12 +48,12 @@ ALL_CPPFLAGS := -D_GNU_SOURCE -I$(B) -Igenerator $(shell $(PKG_CONFIG) --cflags 
 ALL_CFLAGS := -std=gnu11 $(WARNINGS) $(HARDENING) $(CFLAGS)
 ALL_LDFLAGS := -pie $(LDHARDENING) $(LDFLAGS)
 
-PROGRAMS := $(B)/nixos-container-generator $(B)/nixos-container $(B)/container-record $(B)/container-init
+PROGRAMS := $(B)/nixos-container-generator $(B)/nixos-container $(B)/container-runtime $(B)/container-init
 
 all: $(PROGRAMS)
 
 # A library of each folder, without what has a main() of its own.
-MAINS := generate/nixos-container-generator cli/nixos-container runtime/container-record init/container-init
+MAINS := generate/nixos-container-generator cli/nixos-container runtime/container-runtime init/container-init
 OBJECTS := $(patsubst generator/%.c,%,$(wildcard $(FOLDERS:%=generator/%/*.c)))
 $(foreach folder,$(FOLDERS),$(eval $(B)/$(folder).a: $(patsubst %,$(B)/%.o,$(filter $(folder)/%,$(filter-out $(MAINS),$(OBJECTS))))))
 
@@ -65,12 +65,12 @@ $(FOLDERS:%=$(B)/%.a):
 # What each program may use, see generator/README.md.
 $(B)/nixos-container-generator: $(addprefix $(B)/,generate/nixos-container-generator.o generate.a manifest.a state.a systemd.a base.a)
 $(B)/nixos-container: $(addprefix $(B)/,cli/nixos-container.o cli.a switch.a manifest.a state.a bus.a systemd.a base.a)
-$(B)/container-record: $(addprefix $(B)/,runtime/container-record.o runtime.a bus.a state.a systemd.a base.a)
+$(B)/container-runtime: $(addprefix $(B)/,runtime/container-runtime.o runtime.a bus.a state.a systemd.a base.a)
 $(B)/container-init: $(addprefix $(B)/,init/container-init.o base.a)
 
 $(B)/nixos-container-generator: LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 $(B)/nixos-container: LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd)
-$(B)/container-record: LIBS = $(shell $(PKG_CONFIG) --libs libsystemd)
+$(B)/container-runtime: LIBS = $(shell $(PKG_CONFIG) --libs libsystemd)
 $(B)/container-init: ALL_LDFLAGS = $(LDFLAGS) -static-pie $(LDHARDENING)
 
 $(PROGRAMS):
@@ -107,7 +107,8 @@ man: $(MAN)
 install: all man
 	install -D -m 755 -t $(DESTDIR)$(generatordir) $(B)/nixos-container-generator
 	install -D -m 755 -t $(DESTDIR)$(bindir) $(B)/nixos-container
-	install -D -m 755 -t $(DESTDIR)$(libexecdir) $(B)/container-record $(B)/container-init
+	install -D -m 755 -t $(DESTDIR)$(libexecdir) $(B)/container-runtime $(B)/container-init
+	ln -sf container-runtime $(DESTDIR)$(libexecdir)/container-record # as units call it that a 0.1 has written, until the next reload
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(B)/nixos-container-generator.8 $(B)/nixos-container.8
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 $(B)/nixos-containers.yaml.5
 	install -D -m 644 generator/completion/nixos-container.bash $(DESTDIR)$(bashcompletiondir)/nixos-container
@@ -117,7 +118,7 @@ install: all man
 # Directories that are empty without it go too, but for those that every prefix has, as lib and share.
 uninstall:
 	rm -f $(DESTDIR)$(generatordir)/nixos-container-generator $(DESTDIR)$(bindir)/nixos-container \
-		$(DESTDIR)$(libexecdir)/container-record $(DESTDIR)$(libexecdir)/container-init \
+		$(addprefix $(DESTDIR)$(libexecdir)/,container-runtime container-record container-init) \
 		$(DESTDIR)$(mandir)/man8/nixos-container-generator.8 $(DESTDIR)$(mandir)/man8/nixos-container.8 \
 		$(DESTDIR)$(mandir)/man5/nixos-containers.yaml.5 $(DESTDIR)$(bashcompletiondir)/nixos-container \
 		$(DESTDIR)$(zshcompletiondir)/_nixos-container $(DESTDIR)$(fishcompletiondir)/nixos-container.fish

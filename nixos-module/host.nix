@@ -86,7 +86,7 @@ in
     (lib.mkIf config.boot.enableContainers {
       assertions = [
         {
-          # generator/runtime/container-record.c: SYSTEMD_MIN.
+          # generator/runtime/container-runtime.c: SYSTEMD_MIN.
           assertion = lib.versionAtLeast config.systemd.package.version "256";
           message = "Containers need systemd 256 or newer; systemd.package is ${config.systemd.package.version}.";
         }

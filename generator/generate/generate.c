@@ -33,7 +33,7 @@
 #define PLACEHOLDERS(P)                                                                                                \
         /* The same in every file. */                                                                                  \
         P(CONTAINER_INIT, "container-init")                                                                            \
-        P(CONTAINER_RECORD, "container-record")                                                                        \
+        P(CONTAINER_RUNTIME, "container-runtime")                                                                        \
         P(ECHO, "echo")                                                                                                \
         P(FALSE, "false")                                                                                              \
         P(NFT, "nft")                                                                                                  \
@@ -505,7 +505,7 @@ static bool has_resolv_conf_flag(const Container *container) {
 }
 
 /* Where the container's name servers are from. By itself it follows the host: it sees a directory with a copy of the host's
- * resolv.conf that container-record keeps up to date (resolv-conf.h), and container-init makes /etc/resolv.conf a link to that. So
+ * resolv.conf that container-runtime keeps up to date (resolv-conf.h), and container-init makes /etc/resolv.conf a link to that. So
  * nothing has to be written into a container that runs, where links could lead a program of the host astray; and a system that puts
  * something else in the link's place has its own from then on. */
 static void add_resolv_conf(Generator *g, const Container *container) {
@@ -847,7 +847,7 @@ static size_t generate_retired(Generator *g) {
 static void compile_templates(Generator *g) {
         Placeholder placeholders[PLACEHOLDERS_LENGTH] = {
                 [CONTAINER_INIT].constant = CONTAINER_INIT_PATH,
-                [CONTAINER_RECORD].constant = LIBEXECDIR "/container-record",
+                [CONTAINER_RUNTIME].constant = LIBEXECDIR "/container-runtime",
                 [ECHO].constant = TOOL_ECHO,
                 [FALSE].constant = TOOL_FALSE,
                 [NFT].constant = TOOL_NFT,

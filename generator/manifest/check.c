@@ -336,7 +336,7 @@ typedef struct Claimant {
 } Claimant;
 
 /* They may run in turn (blue and green), so this is no error; that the second one says why it does not start is left to
- * container-record. */
+ * container-runtime. */
 static void check_claims_between(Checker *c, NameTable *claims) {
         Container *container = c->container;
         const char *option = NULL, *other = NULL; /* as in check_claims_within() */

@@ -73,7 +73,7 @@ static bool run_for(const PlannedContainer *item, const char *verb, const char *
         size_t i = 0;
         int r;
 
-        arguments[i++] = LIBEXECDIR "/container-record";
+        arguments[i++] = LIBEXECDIR "/container-runtime";
         arguments[i++] = verb;
         if (has_unit)
                 arguments[i++] = UNITS_DIRECTORY;

@@ -18,7 +18,7 @@ static const char *const foreign[] = {"ExecStartPre=/bin/sh -c id\n", "ExecStopP
         "[Service]\n", "[X-Other]\n", "\n", "    \\\n", "    --capability=CAP_SYS_ADMIN\n", "add element x\n",
         "R /etc\n", "link delete eth0\n"};
 
-static const char *const constants[] = {LIBEXECDIR "/container-init", LIBEXECDIR "/container-record", TOOL_ECHO,
+static const char *const constants[] = {LIBEXECDIR "/container-init", LIBEXECDIR "/container-runtime", TOOL_ECHO,
         TOOL_FALSE, TOOL_NFT, TOOL_SYSTEMD_NSPAWN, TOOL_SYSTEMD_RUN, RECORDS_DIRECTORY, FILES_DIRECTORY};
 
 static unsigned found, missed;

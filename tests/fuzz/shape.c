@@ -44,7 +44,7 @@ typedef struct Known {
 
 static const Known known[] = {
         {"container-init", .constant = LIBEXECDIR "/container-init"},
-        {"container-record", .constant = LIBEXECDIR "/container-record"},
+        {"container-runtime", .constant = LIBEXECDIR "/container-runtime"},
         {"echo", .constant = TOOL_ECHO},
         {"false", .constant = TOOL_FALSE},
         {"nft", .constant = TOOL_NFT},

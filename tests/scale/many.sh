@@ -4,7 +4,7 @@
 # many.sh declare NUMBER SYSTEM [autoStart]: prints a manifest.
 set -eu -o pipefail
 store=/nix/store/00000000000000000000000000000000
-record=$store-nixos-container-generator/lib/nixos-container-generator/container-record
+record=$store-nixos-container-generator/lib/nixos-container-generator/container-runtime
 manifest=/etc/nixos-containers/many.yaml
 
 # declare_one NUMBER SYSTEM [LINES…]

@@ -6,18 +6,18 @@ POINTS=${POINTS:-5}
 
 _programs=/nix/store/00000000000000000000000000000000-nixos-container-generator/lib/nixos-container-generator
 
-# Has container-record run so that it can be killed, at a start (and systemd-nspawn, which it becomes) and at a removal.
-_kill_container_record() {
+# Has container-runtime run so that it can be killed, at a start (and systemd-nspawn, which it becomes) and at a removal.
+_kill_container_runtime() {
   mkdir -p /run/kill-at
-  if [ ! -e $_programs/container-record.real ]; then
-    mv $_programs/container-record $_programs/container-record.real
+  if [ ! -e $_programs/container-runtime.real ]; then
+    mv $_programs/container-runtime $_programs/container-runtime.real
     # shellcheck disable=SC2016
-    printf '#!/bin/sh\nexec /tests/kill-at "$1" "$0.real" "$@"\n' >$_programs/container-record
-    chmod +x $_programs/container-record
+    printf '#!/bin/sh\nexec /tests/kill-at "$1" "$0.real" "$@"\n' >$_programs/container-runtime
+    chmod +x $_programs/container-runtime
   fi
 }
 
-_spare_container_record() { mv $_programs/container-record.real $_programs/container-record; }
+_spare_container_runtime() { mv $_programs/container-runtime.real $_programs/container-runtime; }
 
 # The containers: one that runs all the time, one with state, one without.
 _declare_victims() {
@@ -136,9 +136,9 @@ _with_restarts() {
   printf '[Unit]\nStartLimitIntervalSec=0\n' >/run/systemd/system/container@.service.d/test.conf
 }
 
-# From the first call of container-record to the last of systemd-nspawn, so some are kills during the stop.
+# From the first call of container-runtime to the last of systemd-nspawn, so some are kills during the stop.
 _kill_starts_and_stops() {
-  _kill_container_record
+  _kill_container_runtime
   _without_restarts
   _declare_victims
   _note_what_there_is "$1"
@@ -161,7 +161,7 @@ _kill_starts_and_stops() {
   done
   _most_were_killed
   rm -r /run/systemd/system/container@.service.d
-  _spare_container_record
+  _spare_container_runtime
 }
 
 a_kill_during_a_start_or_stop_of_a_container_with_state_leaves_nothing() { _kill_starts_and_stops kept; }
@@ -201,7 +201,7 @@ a_killed_container_with_state_comes_back_whole() { _kill_and_see_it_back kept; }
 a_killed_ephemeral_container_comes_back_whole() { _kill_and_see_it_back brief; }
 
 _kill_removals() {
-  _kill_container_record
+  _kill_container_runtime
   _with_restarts
   _declare_victims
   _note_what_there_is "$1"
@@ -223,7 +223,7 @@ _kill_removals() {
   done
   _most_were_killed
   rm -r /run/systemd/system/container@.service.d
-  _spare_container_record
+  _spare_container_runtime
 }
 
 a_kill_during_the_removal_of_what_a_container_with_state_had_is_made_up_for_by_its_next_start() { _kill_removals kept; }
@@ -231,7 +231,7 @@ a_kill_during_the_removal_of_what_an_ephemeral_container_had_is_made_up_for_by_i
 
 # The next switch makes up for it too, whether the container is still declared or not.
 a_kill_during_a_removal_is_made_up_for_by_the_next_apply() {
-  _kill_container_record
+  _kill_container_runtime
   _with_restarts
   _declare_victims
   _note_what_there_is kept
@@ -266,7 +266,7 @@ a_kill_during_a_removal_is_made_up_for_by_the_next_apply() {
   done
   [ "$kills" -gt "$POINTS" ] # of two at each point
   rm -r /run/systemd/system/container@.service.d
-  _spare_container_record
+  _spare_container_runtime
 }
 
 # Between these there is all that a switch can do to containers.

@@ -300,7 +300,7 @@ starts_succeed_while_daemon_reload_runs_in_a_loop() {
   kill $loop
 }
 
-# As if the machine's power, or container-record, had been cut at some point of the end.
+# As if the machine's power, or container-runtime, had been cut at some point of the end.
 # What a start has begun comes to its end before what it has made is removed. systemd kills it only after that.
 nothing_is_left_of_a_start_that_was_stopped_while_it_made_links() {
   _declare_web

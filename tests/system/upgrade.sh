@@ -104,6 +104,22 @@ containers_stop_when_the_version_that_has_started_them_is_gone() {
   wait_until 2 nothing_is_left
 }
 
+# As when this version was put in the place of a released one, until systemd reads its units anew.
+a_container_stops_by_the_name_that_its_program_had() {
+  local drop_in=/run/systemd/system/container@web.service.d
+  cp released/1/manifest.yaml "$manifest"
+  mkdir -p $drop_in
+  trap "rm -r $drop_in; systemctl daemon-reload" EXIT
+  { echo '[Service]' && echo ExecStopPost= && grep '^ExecStopPost=.*/container-record remove web$' released/1/web/unit; } >$drop_in/old.conf
+  systemctl daemon-reload
+  systemctl start container@web
+  systemctl show -P ExecStopPost container@web | grep -F "$_this/lib/nixos-container-generator/container-record"
+  page 10.0.0.1:8080
+  systemctl stop container@web
+  [ "$(systemctl show -P Result container@web)" = success ]
+  wait_until 2 nothing_is_left
+}
+
 containers_of_two_versions_run_side_by_side() {
   _start_by_other_version
   cat >>"$manifest" <<YAML

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* container-record: makes, updates and removes the record of a container, see record.h, and what it says is there. The container's unit
+/* container-runtime: makes, updates and removes the record of a container, see record.h, and what it says is there. The container's unit
  * runs it first and last, and nixos-container when it changes a container that runs.
  *
- *   container-record start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]
+ *   container-runtime start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]
  *       Makes the record, and on the host what it says. Then becomes PROGRAM, systemd-nspawn: systemd takes longer to run
  *       a process than all of that takes.
- *   container-record create DIRECTORY CONTAINER
+ *   container-runtime create DIRECTORY CONTAINER
  *       Copies the container's unit from the generator's DIRECTORY into the record, and takes its [X-…] sections apart.
  *       If another container has something that this one claims, waits for it if it is about to give it up; otherwise
  *       says which and fails. The first thing that start does.
- *   container-record reload PROGRAM [ARGUMENT…]
+ *   container-runtime reload PROGRAM [ARGUMENT…]
  *       Becomes PROGRAM, for which a reload waits without a limit: systemd's limit for a start is for reloads too.
- *   container-record reloaded CONTAINER SYSTEM
+ *   container-runtime reloaded CONTAINER SYSTEM
  *       Notes that another system than that of the record has been activated in the container.
- *   container-record give-up DIRECTORY CONTAINER
- *   container-record update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…
+ *   container-runtime give-up DIRECTORY CONTAINER
+ *   container-runtime update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…
  *       Change a container that runs into what its unit says, in two steps, see update.h. What is given is mounted in it.
- *   container-record remove CONTAINER
+ *   container-runtime remove CONTAINER
  *       Undoes what the record says was added, and removes the record. Does nothing if there is none. If the container
  *       has failed and systemd is older than it should be, says that.
- *   container-record resolv-conf
+ *   container-runtime resolv-conf
  *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h. */
 #include <stdbool.h>
 #include <stdio.h>
