@@ -30,6 +30,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "config.h"
+#include "runtime/journal.h"
 #include "runtime/resolv-conf.h"
 #include "runtime/start.h"
 #include "runtime/stop.h"
@@ -60,9 +61,11 @@ static bool is_plain_name(const char *name) {
         return name[0] != '\0' && name[0] != '.' && !strchr(name, '/') && strlen(name) <= 64;
 }
 
+/* What there is to be said from then on is about it. */
 static const char *container_operand(const char *name) {
         if (!is_plain_name(name))
                 fail_usage();
+        journal_open(name);
         return name;
 }
 
@@ -101,6 +104,11 @@ static void explain_failure(const char *container) {
                         "Container %s has failed, maybe because containers need systemd %i or newer, "
                         "and " TOOL_SYSTEMD_NSPAWN " is of systemd %li.",
                         container, SYSTEMD_MIN, version);
+}
+
+static int follow_host(void) {
+        journal_open(NULL);
+        return resolv_conf_follow() ? 0 : -EIO;
 }
 
 static int remove_container(const char *container) {
@@ -143,7 +151,7 @@ int main(int argc, char *argv[]) {
         else if (argc == 3 && strcmp(verb, "remove") == 0)
                 r = remove_container(container_operand(argv[2]));
         else if (argc == 2 && strcmp(verb, "resolv-conf") == 0)
-                r = resolv_conf_follow() ? 0 : -EIO;
+                r = follow_host();
         else
                 fail_usage();
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

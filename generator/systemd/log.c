@@ -32,15 +32,20 @@ static void write_kmsg(int priority, const char *text) {
         (void)!write(kmsg, line, length);
 }
 
-static void write_line(int priority, const char *text) {
-        if (kmsg < 0)
-                fprintf(stderr, "%s\n", text);
-        else
-                write_kmsg(priority, text);
+void log_to_stderr(int priority, const char *text) {
+        (void)priority;
+        fprintf(stderr, "%s\n", text);
 }
 
+static LogTarget target = log_to_stderr;
+
 static void complain(const char *message) {
-        write_line(LOG_ERR, message);
+        target(LOG_ERR, message);
+}
+
+void log_set_target(LogTarget new_target) {
+        target = new_target;
+        memory_set_complaint(complain);
 }
 
 void log_open(void) {
@@ -49,7 +54,7 @@ void log_open(void) {
 
         if (exec_pid && number_parse(exec_pid, 1, INT32_MAX, &pid) && (pid_t)pid == getpid() && !isatty(STDERR_FILENO))
                 kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
-        memory_set_complaint(complain);
+        log_set_target(kmsg < 0 ? log_to_stderr : write_kmsg);
 }
 
 /* Formats a message as one line; free(3) it. NULL, after that was said, if there is no memory. */
@@ -68,7 +73,7 @@ static void vlog_message(int priority, const char *format, va_list arguments) {
         CLEANUP_FREE char *text = format_message(format, arguments);
 
         if (text)
-                write_line(priority, text);
+                target(priority, text);
 }
 
 void log_message(int priority, const char *format, ...) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Log messages in systemd's own form: to the kernel log when systemd runs the program as a generator (its standard
- * error is /dev/null then), to standard error otherwise. */
+ * error is /dev/null then), to standard error otherwise, unless the program has another target for them. */
 #pragma once
 
 #include <syslog.h>
@@ -12,6 +12,11 @@
 
 /* Chooses where messages go. Reads $SYSTEMD_EXEC_PID, see systemd.exec(5). */
 void log_open(void);
+
+/* Has messages, each a line without its newline, go to @target. */
+typedef void (*LogTarget)(int priority, const char *text);
+void log_set_target(LogTarget target);
+void log_to_stderr(int priority, const char *text);
 
 /* Logs one message of @priority (syslog(3)), formatted as printf(3), without a newline at its end. Control characters
  * become '?'. In the kernel log a message that is too long is cut, and marked so. */

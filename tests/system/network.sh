@@ -252,6 +252,11 @@ an_interface_of_the_host_that_has_the_name_is_spared() {
 YAML
   fails systemctl start container@web
   log_of web | grep "Container web cannot start: the host has an interface lan0 already, which is not the container's."
+  # What the programs of the unit say of an error is one in the journal, and the container's.
+  journalctl --sync
+  [ "$(journalctl -q -p err -u container@web -t 'container web' -o cat -n 1 --grep='has an interface')" = \
+    "Container web cannot start: the host has an interface lan0 already, which is not the container's. Rename one of them." ]
+  systemctl status container@web | grep -F 'has an interface lan0 already'
   systemctl stop container@web
   ip -d link show dev lan0 | grep bridge
   # One that comes up between.
