@@ -72,7 +72,6 @@ stdenv.mkDerivation {
     "SYSTEMD_RUN=${systemd}/bin/systemd-run"
     "SYSTEMD_SOCKET_PROXYD=${systemd}/lib/systemd/systemd-socket-proxyd"
     "SYSTEMD_TMPFILES=${systemd}/bin/systemd-tmpfiles"
-    "UDEVADM=${systemd}/bin/udevadm"
   ];
 
   # The tests that need no host: the others boot one, see the README.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/conntrack.h"
 
-#include <errno.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -14,12 +13,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/lines.h"
 #include "state/format.h"
 #include "systemd/log.h"
 
 /* The kernel's answers come in parts of this size at most. */
 #define ANSWER_SIZE 32768
+
+/* What the request is known by in the answers. */
+#define SEQUENCE 1
 
 /* A message without its attributes. */
 typedef struct Head {
@@ -55,12 +58,12 @@ static const struct nlattr *find_attribute(const void *attributes, size_t length
                 const struct nlattr *attribute = (const struct nlattr *)next;
                 size_t size = (size_t)NLA_ALIGN(attribute->nla_len);
 
-                if (size < sizeof(*attribute) || size > length)
+                if (attribute->nla_len < sizeof(*attribute) || attribute->nla_len > length)
                         break;
                 if ((attribute->nla_type & NLA_TYPE_MASK) == type)
                         return attribute;
                 next += size;
-                length -= size;
+                length -= size < length ? size : length;
         }
         return NULL;
 }
@@ -102,29 +105,56 @@ static void look_at(const struct nlmsghdr *message, const Ports ports, Buffer *d
         buffer_append(deletions, (const char *)original, length);
 }
 
-/* Asks for all connections. Returns 0 or a negative errno(3). */
+/* Receives an answer of the kernel, whole. Returns its length. */
+static ssize_t receive(int fd, char *answer, size_t size) {
+        struct sockaddr_nl sender = {0};
+        socklen_t sender_size = sizeof(sender);
+        ssize_t n;
+
+        do
+                n = recvfrom(fd, answer, size, MSG_TRUNC, (struct sockaddr *)&sender, &sender_size);
+        while ((n < 0 && errno == EINTR) || (n >= 0 && sender.nl_pid != 0));
+        return n < 0 ? negative_errno() : (size_t)n > size ? -EMSGSIZE : n;
+}
+
+/* Looks at one message of the answer. Returns 1 if it was the last, and what the kernel has failed with. */
+static int take_message(const struct nlmsghdr *message, const Ports ports, Buffer *deletions) {
+        const struct nlmsgerr *error = NLMSG_DATA(message);
+
+        if (message->nlmsg_seq != SEQUENCE)
+                return 0;
+        switch (message->nlmsg_type) {
+        case NLMSG_DONE:
+                return 1;
+        case NLMSG_ERROR:
+                return message->nlmsg_len < NLMSG_LENGTH(sizeof(*error)) ? -EBADMSG : error->error;
+        case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW:
+                if (message->nlmsg_len < sizeof(Head))
+                        return -EBADMSG;
+                look_at(message, ports, deletions);
+        }
+        return 0;
+}
+
+/* Asks for all connections. */
 static int look_at_all(int fd, const Ports ports, Buffer *deletions) {
         const Head request = {.header = {.nlmsg_len = sizeof(request),
                                       .nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET,
-                                      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
+                                      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+                                      .nlmsg_seq = SEQUENCE}};
         static char answer[ANSWER_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+        int r = send(fd, &request, sizeof(request), 0) < 0 ? negative_errno() : 0;
 
-        if (send(fd, &request, sizeof(request), 0) < 0)
-                return -errno;
-        for (;;) {
+        while (r == 0) {
                 const struct nlmsghdr *message = (const struct nlmsghdr *)answer;
-                ssize_t n = recv(fd, answer, sizeof(answer), 0);
+                ssize_t n = receive(fd, answer, sizeof(answer));
 
                 if (n < 0)
-                        return -errno;
-                for (; NLMSG_OK(message, (size_t)n); message = NLMSG_NEXT(message, n)) {
-                        if (message->nlmsg_type == NLMSG_DONE)
-                                return 0;
-                        if (message->nlmsg_type == NLMSG_ERROR)
-                                return ((const struct nlmsgerr *)NLMSG_DATA(message))->error;
-                        look_at(message, ports, deletions);
-                }
+                        return (int)n;
+                for (; r == 0 && NLMSG_OK(message, (size_t)n); message = NLMSG_NEXT(message, n))
+                        r = take_message(message, ports, deletions);
         }
+        return r < 0 ? r : 0;
 }
 
 /* One that is gone by itself meanwhile is deleted already: what the kernel answers does not matter. */
@@ -133,28 +163,26 @@ static int delete_all(int fd, const Buffer *deletions) {
                 const struct nlmsghdr *deletion = (const struct nlmsghdr *)(deletions->text + done);
 
                 if (send(fd, deletion, deletion->nlmsg_len, 0) < 0)
-                        return -errno;
+                        return negative_errno();
                 done += deletion->nlmsg_len;
         }
         return 0;
 }
 
 void conntrack_forget(const Buffer *script, const Buffer *kept) {
-        Buffer deletions = BUFFER_NULL;
+        CLEANUP_BUFFER Buffer deletions = BUFFER_NULL;
+        CLEANUP_CLOSE int fd = -1;
         Ports ports = {0};
-        int fd, r;
+        int r;
 
         if (find_ports(script, kept, ports) == 0)
                 return;
         fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-        r = fd < 0 ? -errno : look_at_all(fd, ports, &deletions);
-        if (r == 0)
+        r = fd < 0 ? negative_errno() : look_at_all(fd, ports, &deletions);
+        if (r >= 0)
                 r = delete_all(fd, &deletions);
         if (r < 0)
                 log_message(LOG_WARNING,
                         "UDP packets of senders that have sent before may go on to where forwarded ports led then: %s",
                         strerror(-r));
-        if (fd >= 0)
-                close(fd);
-        buffer_free(&deletions);
 }

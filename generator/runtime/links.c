@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <strings.h>
+#include <systemd/sd-device.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,12 +12,14 @@
 #include "base/lines.h"
 #include "config.h"
 #include "runtime/run-tool.h"
+#include "runtime/wait.h"
 #include "state/format.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 
-/* How often, in steps of a millisecond, it is looked whether udev is done with a link before udevadm is asked to wait. */
+/* How often it is looked, in steps of a millisecond, before udev is given more time, and the longest that it has then, in milliseconds. */
 #define UDEV_LOOKS 50
+#define UDEV_WAIT_MAX 30000
 
 int links_check(const char *container, const Buffer *network) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
@@ -44,37 +47,31 @@ int links_check(const char *container, const Buffer *network) {
         return 0;
 }
 
-/* Whether udev's notes on a link say what sd_device_get_is_initialized(3) goes by: when it was done first, and that nothing is
- * going on. Where they are kept or look otherwise, udevadm knows better. */
-static bool is_settled(Arena *arena, const char *link) {
-        CLEANUP_BUFFER Buffer notes = BUFFER_NULL;
-        unsigned index = if_nametoindex(link);
-        bool initialized = false;
+/* Whether udev is done with a link for now: it may be at it again. */
+static bool is_settled(const char *link) {
+        sd_device *device = NULL;
+        bool settled = sd_device_new_from_ifname(&device, link) >= 0 && sd_device_get_is_initialized(device) > 0 &&
+                       sd_device_get_property_value(device, "ID_PROCESSING", NULL) < 0;
 
-        if (index == 0 || read_file(arena_printf(arena, "/run/udev/data/n%u", index), &notes) < 0)
-                return false;
-        for_each_line(line, end, &notes) {
-                if (line_behind(line, end, "E:ID_PROCESSING="))
-                        return false;
-                initialized = initialized || line_behind(line, end, "I:");
-        }
-        return initialized;
+        (void)sd_device_unref(device);
+        return settled;
 }
 
-/* Waits until udev, where it runs, is done with a network link. */
-static bool settle(Arena *arena, const char *link) {
+/* Waits until udev, where it runs, is done with a network link. It mostly is in a few milliseconds. */
+static bool settle(const char *link) {
         const struct timespec step = {.tv_nsec = 1000L * 1000};
-        char *const udevadm[] = {(char *)TOOL_UDEVADM, (char *)"wait", (char *)"--timeout=30",
-                arena_join(arena, "/sys/class/net/", link), NULL};
 
         if (access("/run/udev/control", F_OK) < 0)
                 return true;
         for (int i = 0; i < UDEV_LOOKS; i++) {
-                if (is_settled(arena, link))
+                if (is_settled(link))
                         return true;
-                nanosleep(&step, NULL);
+                (void)nanosleep(&step, NULL);
         }
-        return run_tool(udevadm, &BUFFER_NULL) == 0;
+        for (unsigned waited = 0; waited < UDEV_WAIT_MAX; wait_a_moment(&waited))
+                if (is_settled(link))
+                        return true;
+        return false;
 }
 
 int links_settle(const char *container, char *const program[]) {
@@ -86,7 +83,7 @@ int links_settle(const char *container, char *const program[]) {
                         const char *value = nspawn_value_of(program[i], options[j]);
                         const char *link = value ? nspawn_parts(&arena, value).part[0] : NULL;
 
-                        if (!link || if_nametoindex(link) == 0 || settle(&arena, link))
+                        if (!link || if_nametoindex(link) == 0 || settle(link))
                                 continue;
                         log_message(LOG_ERR,
                                 "Container %s cannot start: udev is not done with the network interface %s.", container,

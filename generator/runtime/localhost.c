@@ -65,7 +65,7 @@ typedef struct Ports {
         Arena arena;
         const char *container;
         Job *jobs; /* malloc(3) */
-        size_t length;
+        size_t length, capacity;
 } Ports;
 
 /* Adds those of @lines that are not in @except; with @there only those that have a socket already. */
@@ -77,7 +77,7 @@ static void add_ports(Ports *ports, const Buffer *lines, const Buffer *except, c
                         !parse_line(&ports->arena, ports->container, line, port) ||
                         (there && !is_there(&ports->arena, port)))
                         continue;
-                ports->jobs = reallocate(ports->jobs, (ports->length + 1) * sizeof(*ports->jobs));
+                ports->jobs = grow_array(ports->jobs, ports->length, &ports->capacity, sizeof(*ports->jobs));
                 ports->jobs[ports->length++] = (Job){.method = method, .unit = port->socket, .userdata = port};
         }
 }
@@ -130,39 +130,39 @@ static void warn_of_failure(const Job *job, void *userdata) {
                         port->label, ports->container, job->result, port->socket);
 }
 
-static bool run_jobs(Ports *ports, JobEnded ended) {
+static int run_jobs(Ports *ports, JobEnded ended) {
         CLEANUP_BUS sd_bus *bus = NULL;
+        int r = ports->length == 0 ? 0 : systemd_connect(&bus);
 
-        return ports->length == 0 ||
-               (systemd_connect(&bus) >= 0 && jobs_run(bus, ports->jobs, ports->length, ended, ports));
+        if (r < 0 || ports->length == 0)
+                return r;
+        return jobs_run(bus, ports->jobs, ports->length, ended, ports) ? 0 : -EIO;
 }
 
-bool localhost_listen(const char *container, const Buffer *lines, const Buffer *except) {
-        Ports ports = {.container = container};
-        bool good;
+int localhost_listen(const char *container, const Buffer *lines, const Buffer *except) {
+        CLEANUP(free_ports) Ports ports = {.container = container};
 
         /* Of a run of the container that has only just ended. */
-        (void)localhost_close(container, lines, except);
+        ignore_failure(localhost_close(container, lines, except));
         add_ports(&ports, lines, except, "StartTransientUnit", false);
         for (size_t i = 0; i < ports.length; i++)
                 ports.jobs[i].append = append_units;
-        good = run_jobs(&ports, warn_of_failure);
-        free_ports(&ports);
-        return good;
+        return run_jobs(&ports, warn_of_failure);
 }
 
-bool localhost_close(const char *container, const Buffer *lines, const Buffer *except) {
-        Ports ports = {.container = container};
-        bool good;
+int localhost_close(const char *container, const Buffer *lines, const Buffer *except) {
+        CLEANUP(free_ports) Ports ports = {.container = container};
+        int r;
 
         add_ports(&ports, lines, except, "StopUnit", true);
-        good = run_jobs(&ports, NULL);
+        r = run_jobs(&ports, NULL);
         /* systemd may have been about to stop them itself. */
-        for (size_t i = 0; i < ports.length && !good; i++)
-                if (is_there(&ports.arena, ports.jobs[i].userdata))
-                        break;
-                else
-                        good = i + 1 == ports.length;
-        free_ports(&ports);
-        return good;
+        for (size_t i = 0; i < ports.length && r < 0; i++) {
+                const LocalPort *port = ports.jobs[i].userdata;
+
+                if (is_there(&ports.arena, port))
+                        return log_error(r, "Container %s: %s cannot be stopped: %s", container, port->socket,
+                                ports.jobs[i].result ? ports.jobs[i].result : "systemd does not answer");
+        }
+        return ports.length > 0 ? 0 : r;
 }

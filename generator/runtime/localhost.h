@@ -7,12 +7,11 @@
  * addresses and ports of the host, with blanks between them. See templates/container.localhost. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
+#include "base/error.h"
 
-/* Listens on the ports in @lines that are not in @except. Logs which could not be had and returns false then; the others are. */
-bool localhost_listen(const char *container, const Buffer *lines, const Buffer *except);
+/* Listens on the ports in @lines that are not in @except. Fails if one could not be had; the others are. */
+MUST_CHECK int localhost_listen(const char *container, const Buffer *lines, const Buffer *except);
 
 /* Stops listening on the ports in @lines that are not in @except. */
-bool localhost_close(const char *container, const Buffer *lines, const Buffer *except);
+MUST_CHECK int localhost_close(const char *container, const Buffer *lines, const Buffer *except);

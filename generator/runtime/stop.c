@@ -63,7 +63,7 @@ static int undo(int records, const char *container, const Added *added) {
         machine_remove(container);
         results[1] = files_remove(&added->tmpfiles);
         /* systemd stops these when the container stops, but at its restart it restarts them. */
-        results[2] = localhost_close(container, &added->localhost, &BUFFER_NULL) ? 0 : -EIO;
+        results[2] = localhost_close(container, &added->localhost, &BUFFER_NULL);
         if (links != 0)
                 ignore_failure(end_program(links));
         results[3] = claims_release(records, container, &added->claims, &BUFFER_NULL);

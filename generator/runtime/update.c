@@ -120,8 +120,8 @@ static int give_up_forwards(Update *u) {
 static int give_up(Update *u) {
         int r = give_up_forwards(u);
 
-        if (r >= 0 && !localhost_close(u->container, &u->old_localhost, &u->localhost))
-                r = -EIO;
+        if (r >= 0)
+                r = localhost_close(u->container, &u->old_localhost, &u->localhost);
         return r < 0 ? r : claims_release(u->records, u->container, &u->old_claims, &u->claims);
 }
 
@@ -204,7 +204,7 @@ static int exchange(Update *u, const Attachment attachments[], size_t length) {
         }
         conntrack_forget(&u->nft, &u->old_nft);
         /* As at a start, it runs without a port that another program has. */
-        (void)localhost_listen(u->container, &u->localhost, &u->old_localhost);
+        ignore_failure(localhost_listen(u->container, &u->localhost, &u->old_localhost));
         ignore_failure(record_drop_other(u->records, u->container));
         return record_remove_file(u->records, u->container, RECORD_UNFINISHED);
 }

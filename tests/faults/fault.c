@@ -253,7 +253,8 @@ FUNCTION(int, pipe2, -1, (int fds[2], int flags), (fds, flags))
 FUNCTION(int, poll, -1, (void *fds, unsigned long n, int timeout), (fds, n, timeout))
 FUNCTION(int, socket, -1, (int domain, int type, int protocol), (domain, type, protocol))
 FUNCTION(ssize_t, send, -1, (int fd, const void *data, size_t size, int flags), (fd, data, size, flags))
-FUNCTION(ssize_t, recv, -1, (int fd, void *data, size_t size, int flags), (fd, data, size, flags))
+FUNCTION(ssize_t, recvfrom, -1, (int fd, void *data, size_t size, int flags, void *from, unsigned *length),
+        (fd, data, size, flags, from, length))
 FUNCTION(int, socketpair, -1, (int domain, int type, int protocol, int fds[2]), (domain, type, protocol, fds))
 FUNCTION(int, getrlimit, -1, (int resource, void *limit), (resource, limit))
 FUNCTION(int, setrlimit, -1, (int resource, const void *limit), (resource, limit))
@@ -298,7 +299,7 @@ long syscall(long number, ...) {
 #define BUS_VARIADIC(name, parameters, arguments)                                                                      \
         int name parameters;                                                                                           \
         int name parameters {                                                                                          \
-                static int (*function) parameters;                                                                        \
+                static int(*function) parameters;                                                                      \
                 va_list values;                                                                                        \
                 int r;                                                                                                 \
                 if (fails(#name))                                                                                      \

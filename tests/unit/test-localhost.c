@@ -60,7 +60,7 @@ typedef struct Case {
         const char *asked, *said;
 } Case;
 
-static void check(const Case *c, bool (*function)(const char *container, const Buffer *lines, const Buffer *except)) {
+static void check(const Case *c, int (*function)(const char *container, const Buffer *lines, const Buffer *except)) {
         Buffer lines = buffer_of(c->lines), except = buffer_of(c->except);
         char *said, *asked;
         Capture capture;
@@ -72,7 +72,7 @@ static void check(const Case *c, bool (*function)(const char *container, const B
                 write_text(SOCKET, "");
         pid = answer(c->answers, c->gone);
         capture = capture_start(stderr);
-        good = function("web", &lines, &except);
+        good = function("web", &lines, &except) >= 0;
         said = capture_end(&capture);
         kill(pid, SIGKILL);
         if (waitpid(pid, NULL, 0) != pid)
@@ -140,7 +140,8 @@ static const Case closed[] = {
         {LINE, LINE, "", .there = true, .good = true, .asked = "", .said = ""},
         {LINE, "", "", .there = false, .good = true, .asked = "", .said = ""},
         {LINE, "", "StopUnit: refused", .there = true, .good = false,
-                .asked = "Subscribe \nStopUnit container-web-80.socket\n", .said = ""},
+                .asked = "Subscribe \nStopUnit container-web-80.socket\n",
+                .said = "Container web: container-web-80.socket cannot be stopped: It is refused.\n"},
         /* systemd has been about to stop it itself. */
         {LINE, "", "StopUnit: refused", .there = true, .gone = true, .good = true,
                 .asked = "Subscribe \nStopUnit container-web-80.socket\n", .said = ""},
