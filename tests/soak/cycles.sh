@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # cycles.sh CYCLES SEED [CYCLE]: runs inside the host, see run.
-set -u
+set -u -o pipefail
+# shellcheck source=tests/host/helpers.sh
+. /helpers.sh
 cycles=$1 seed=$2 only=${3-}
 size=10 # how many containers there can be: c0, c1, …; the last has a systemd inside and can be reloaded
-store=/nix/store/00000000000000000000000000000000
 manifest=/etc/nixos-containers/soak.yaml
-records=/run/nixos-container-generator
 units=/run/systemd/generator
 roots=/var/lib/nixos-containers
 
@@ -76,7 +76,7 @@ entry() {
     if chance 1 3 "ephemeral $i $slow"; then echo "    ephemeral: true"; fi
     if chance 1 6 "closure $i $slow"; then echo "    closure: $store-closure-small/store-paths"; fi
   fi
-  echo "    system: $store-nixos-system-$system"
+  echo "    system: $systems-$system"
   if is_automatic "$i" "$k"; then echo "    autoStart: true"; fi
   if ((i == 2 || i == 5)); then echo "    privateUsers: pick"; fi
   if chance 1 4 "tmpfs $i $slow"; then echo "    tmpfs: [/scratch]"; fi
@@ -138,9 +138,6 @@ write_manifest() {
 
 declare -A running=()
 names() { printf '%s\n' "${!running[@]}" | grep . | sort; }
-
-# section FILE NAME: a section that systemd does not read, without its comments.
-section() { awk -v name="[$2]" '/^\[/ { in_it = $0 == name; next } in_it && !/^#/ && NF' "$1"; }
 
 elements() {
   nft -s list ruleset 2>/dev/null | tr -d '\n\t' | sed 's/elements = {/\n&/g; s/\(map\|set\|chain\) \([a-z0-9]*\) {/\n\1 \2\n/g' | awk '
@@ -343,7 +340,7 @@ warm_up() {
   local i ephemeral
   for ephemeral in false true; do
     for ((i = 0; i < size; i++)); do
-      echo "  c$i: { system: $store-nixos-system-small, autoStart: true, ephemeral: $ephemeral }"
+      echo "  c$i: { system: $systems-small, autoStart: true, ephemeral: $ephemeral }"
     done | cat <(printf 'version: 1\ncontainers:\n') - >$manifest
     try nixos-container apply
     nothing "each container has run once"
@@ -420,13 +417,6 @@ start() {
 stop() {
   try "$2" stop "$3"
   unset "running[$1]"
-}
-
-main_pid() { systemctl show -P MainPID "container@$1"; }
-is_restarted() {
-  local pid
-  pid=$(main_pid "$1")
-  [ "$pid" != "$2" ] && [ "$pid" != 0 ] && systemctl --quiet is-active "container@$1"
 }
 
 # act CYCLE NUMBER: something with one of the declared containers.
@@ -508,7 +498,7 @@ ip link set br0 up
 ip link add mac0 type veth peer name other-mac0
 for ((i = 0; i < size - 1; i++)); do ip link add nic$i type veth peer name other-nic$i; done
 ip netns add soak
-echo "$store-nixos-system-small" >"$store-closure-small/store-paths"
+echo "$systems-small" >"$store-closure-small/store-paths"
 systemctl daemon-reload
 : >/soak/baseline
 found | grep -v '^link nic' >/soak/started

@@ -6,8 +6,8 @@ boot_starts_containers_with_autostart_before_it_is_done() {
   [ "$(state wasabi)" = active ]
   [ "$(state lazy)" = inactive ]
   [ "$(systemctl show -P FragmentPath container@wasabi)" = /run/systemd/generator/container@wasabi.service ]
-  systemctl show -P Wants machines.target | grep -qw container@wasabi.service
-  systemctl show -P Wants multi-user.target | grep -qw machines.target
+  systemctl show -P Wants machines.target | grep -w container@wasabi.service
+  systemctl show -P Wants multi-user.target | grep -w machines.target
   page 192.168.100.11
   page '[fc00::2]'
 }
@@ -22,7 +22,7 @@ boot_shows_the_diagnostic_of_a_broken_container_and_spares_the_others() {
   [ "$(systemctl --failed --plain --no-legend | awk '{print $1}')" = container@bad.service ]
   local diagnostic='boot.yaml:25:18: containers.bad.hostAddress: "192.168.100" is not an IPv4 address'
   status_of bad | grep -F "container bad[" | grep -F "$diagnostic"
-  status_of bad | head -n 1 | grep -F "$diagnostic"
+  status_of bad | sed -n 1p | grep -F "$diagnostic"
   journalctl --boot --dmesg --identifier=nixos-container-generator --grep 'containers.bad.hostAddress: "192.168.100"'
 }
 

@@ -127,7 +127,8 @@ YAML
   [ "$(inside binds cat /data/file)" = content ]
   inside binds test -e /data/link/inside
   inside binds test -c /dev/null2
-  fails eval 'log_of binds | grep "already exists and is not a directory"'
+  log_of binds >/tmp/log
+  fails grep 'already exists and is not a directory' /tmp/log
 }
 
 paths_and_flags_may_have_any_character() {
@@ -257,7 +258,7 @@ a_system_of_32_bits_gets_its_personality() {
   i686: { system: "{system}-i686", privateNetwork: true }
 YAML
   systemctl start container@i686
-  [ "$(inside i686 uname -m)" = x86_64 ] || true
+  [ "$(inside i686 uname -m)" = i686 ]
   [ "$(cat "/proc/$(pgrep -P "$(main_pid i686)")/personality")" = 00000008 ]
 }
 

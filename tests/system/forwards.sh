@@ -2,27 +2,6 @@
 # Forwarded ports.
 # shellcheck shell=bash disable=SC2154
 
-# Another machine: a network namespace on a link of its own.
-_plug_in_another_machine() {
-  ip netns add other
-  ip link add to-other type veth peer name eth0 netns other
-  ip address add 172.16.0.1/24 dev to-other
-  ip address add fd16::1/64 dev to-other nodad
-  ip link set to-other up
-  ip -n other address add 172.16.0.2/24 dev eth0
-  ip -n other address add fd16::2/64 dev eth0 nodad
-  ip -n other link set eth0 up
-  sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-}
-
-_unplug_it() {
-  ip netns delete other
-  ip link delete to-other 2>/dev/null || true
-  sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
-}
-
-_from_other() { ip netns exec other "$@"; }
-
 # A container with forwards, which runs, and another one without.
 _declare_forwards() {
   declare_containers <<'YAML'
@@ -49,23 +28,23 @@ YAML
 }
 
 a_forwarded_port_is_reached_from_another_machine_and_from_the_host() {
-  _plug_in_another_machine
+  plug_in_another_machine
   _declare_forwards
-  _from_other curl -s --max-time 5 http://172.16.0.1:8080/ | grep 'It works!'
-  _from_other curl -gs --max-time 5 'http://[fd16::1]:8080/' | grep 'It works!'
+  from_other curl -s --max-time 5 http://172.16.0.1:8080/ | grep 'It works!'
+  from_other curl -gs --max-time 5 'http://[fd16::1]:8080/' | grep 'It works!'
   page 10.0.0.1:8080
   page 172.16.0.1:8080
   page '[fc00::1]:8080'
   page '[fd16::1]:8080'
   # The container sees who asks.
   inside web grep -q '^172.16.0.2 ' /var/log/nginx/access.log
-  wait_until 5 inside web systemctl is-active echo
-  [ "$(echo one | _from_other socat -t 2 - UDP4:172.16.0.1:7007)" = one ]
-  [ "$(echo two | _from_other socat -t 2 - 'UDP6:[fd16::1]:7007')" = two ]
+  wait_until 20 inside web systemctl is-active echo
+  [ "$(echo one | from_other socat -t 2 - UDP4:172.16.0.1:7007)" = one ]
+  [ "$(echo two | from_other socat -t 2 - 'UDP6:[fd16::1]:7007')" = two ]
   systemctl stop container@web
   fails page 10.0.0.1:8080
   fails nft list table inet nixos-containers
-  _unplug_it
+  unplug_other_machine
 }
 
 an_address_that_the_container_gets_by_itself_is_forwarded_to_as_well() {
@@ -78,7 +57,7 @@ YAML
   systemctl start container@dhcp
   # As a DHCP client in it would.
   inside dhcp ip address add 192.168.101.9/24 dev eth0
-  wait_until 5 page 192.168.101.1:8081
+  wait_until 20 page 192.168.101.1:8081
   systemctl stop container@dhcp
   # Of systemd-nspawn, which leaves it: its newer versions as one, earlier ones as two.
   nft list tables | grep io.systemd.nat | sed 's/^/delete /' | nft -f -
@@ -167,19 +146,19 @@ _askers() {
 
 # Who is seen as the source is checked for TCP, of which there is a log.
 forwards_work_from_everywhere_and_show_who_asks() {
-  _plug_in_another_machine
+  plug_in_another_machine
   _declare_forwards
   systemctl start container@client
-  wait_until 5 inside web systemctl is-active echo
+  wait_until 20 inside web systemctl is-active echo
   _askers >/dev/null
 
   # Another machine.
-  _from_other curl -s --max-time 5 http://172.16.0.1:8080/ | grep 'It works!'
+  from_other curl -s --max-time 5 http://172.16.0.1:8080/ | grep 'It works!'
   [ "$(_askers)" = 172.16.0.2 ]
-  _from_other curl -gs --max-time 5 'http://[fd16::1]:8080/' | grep 'It works!'
+  from_other curl -gs --max-time 5 'http://[fd16::1]:8080/' | grep 'It works!'
   [ "$(_askers)" = fd16::2 ]
-  _echoes _from_other UDP4:172.16.0.1:7007
-  _echoes _from_other 'UDP6:[fd16::1]:7007'
+  _echoes from_other UDP4:172.16.0.1:7007
+  _echoes from_other 'UDP6:[fd16::1]:7007'
   # The host's own addresses.
   page 172.16.0.1:8080
   [ "$(_askers)" = 172.16.0.1 ]
@@ -215,15 +194,15 @@ forwards_work_from_everywhere_and_show_who_asks() {
   page 127.0.0.1:8081
   page 172.16.0.1:8081
   inside client curl -s --max-time 5 http://172.16.0.1:8081/ | grep 'It works!'
-  fails _from_other curl -s --max-time 2 http://172.16.0.1:8081/
-  fails _from_other curl -gs --max-time 2 'http://[fd16::1]:8081/'
+  fails from_other curl -s --max-time 2 http://172.16.0.1:8081/
+  fails from_other curl -gs --max-time 2 'http://[fd16::1]:8081/'
   # What is not forwarded is refused, and nobody has the forwards of another.
   fails page 172.16.0.1:8082
   fails inside client curl -s --max-time 2 http://127.0.0.1:8080/
   fails inside client curl -s --max-time 2 http://10.0.0.2:8080/
   # The container cannot reach what listens on the host's loopback addresses.
   systemd-run --quiet --unit=only-local socat TCP4-LISTEN:9999,bind=127.0.0.1,fork,reuseaddr SYSTEM:'echo secret'
-  wait_until 5 socat -u TCP4:127.0.0.1:9999 /dev/null
+  wait_until 20 socat -u TCP4:127.0.0.1:9999 /dev/null
   fails inside web socat -u TCP4:10.0.0.1:9999,connect-timeout=2 -
   fails inside web sh -c 'ip route add 127.0.0.0/8 via 10.0.0.1 table main 2>/dev/null; socat -u TCP4:127.0.0.1:9999,connect-timeout=2 -'
   systemctl stop only-local
@@ -232,8 +211,8 @@ forwards_work_from_everywhere_and_show_who_asks() {
   systemctl stop container@web container@client
   fails nft list table inet nixos-containers
   fails page 127.0.0.1:8080
-  wait_until 5 _no_sockets
-  _unplug_it
+  wait_until 20 _no_sockets
+  unplug_other_machine
 }
 _no_sockets() { [ "$(systemctl list-units --all --plain --no-legend 'container-*')" = "" ]; }
 
@@ -279,7 +258,7 @@ YAML
   systemctl restart container@one
   page 127.0.0.1:8080
   systemctl stop container@one
-  wait_until 5 _no_sockets
+  wait_until 20 _no_sockets
   ip link delete dummy0
 }
 
@@ -301,36 +280,36 @@ _declare_echoes() {
 YAML
 }
 # A sender that keeps its port, as the kernel takes its packets for one connection.
-_is_answered() { _echoes _from_other UDP4:172.16.0.1:7007,sourceport=5555; }
+_is_answered() { _echoes from_other UDP4:172.16.0.1:7007,sourceport=5555; }
 
 one_who_goes_on_sending_udp_is_answered_by_the_container_that_has_the_port_then() {
-  _plug_in_another_machine
+  plug_in_another_machine
   _declare_echoes 7007 7007
   systemctl start container@one
-  wait_until 5 _is_answered
+  wait_until 20 _is_answered
   systemctl stop container@one
   systemctl start container@two
-  wait_until 5 _is_answered
+  wait_until 20 _is_answered
   # Also one who has sent in between, while the host's firewall has connections tracked.
   nft 'table inet firewall { chain input { type filter hook input priority 0; ct state established accept; }; }'
   systemctl stop container@two
   fails _is_answered
   systemctl start container@one
-  wait_until 5 _is_answered
+  wait_until 20 _is_answered
   nft delete table inet firewall
-  _unplug_it
+  unplug_other_machine
 }
 
 one_who_goes_on_sending_udp_is_answered_by_the_container_that_is_given_the_port() {
-  _plug_in_another_machine
+  plug_in_another_machine
   _declare_echoes 7007 7008
   systemctl start container@one container@two
-  wait_until 5 _is_answered
+  wait_until 20 _is_answered
   _declare_echoes 7008 7007
   nixos-container apply
   # It does not answer any more.
   systemctl stop container@one
-  wait_until 5 _is_answered
+  wait_until 20 _is_answered
   # Given to one that runs, after nobody has had it.
   _declare_echoes 7007 7008
   nixos-container apply
@@ -338,13 +317,13 @@ one_who_goes_on_sending_udp_is_answered_by_the_container_that_is_given_the_port(
   sed -i 's/7007/7009/; s/7008/7007/' "$manifest"
   systemctl daemon-reload
   nixos-container apply
-  wait_until 5 _is_answered
-  _unplug_it
+  wait_until 20 _is_answered
+  unplug_other_machine
 }
 
 a_port_of_localhost_that_another_program_has_is_told_and_harms_nothing() {
   systemd-run --quiet --unit=squatter socat TCP4-LISTEN:8081,bind=127.0.0.1,fork,reuseaddr SYSTEM:'echo mine'
-  wait_until 5 socat -u TCP4:127.0.0.1:8081 /dev/null
+  wait_until 20 socat -u TCP4:127.0.0.1:8081 /dev/null
   start_pair
   [ "$(socat -u TCP4:127.0.0.1:8081 -)" = mine ]
   page 10.0.0.1:8081

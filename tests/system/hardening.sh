@@ -38,7 +38,7 @@ YAML
 YAML
   [ "$(_limits small)" = "$limits" ]
   [ "$(systemctl show -P DeviceAllow container@small)" = "$devices" ]
-  status_of small | head -n 1 | grep '"lots" is not'
+  status_of small | sed -n 1p | grep '"lots" is not'
   fails nixos-container plan >/tmp/plan
   grep '^small: fail .*"lots" is not' /tmp/plan
   fails systemctl reload container@small
@@ -57,7 +57,7 @@ shares_of_the_host_are_limits_too() {
   declare_containers <<'YAML'
   share: { system: "{system}-wasabi", privateNetwork: true, memoryMax: 50%, tasksMax: 10% }
 YAML
-  fails eval 'systemd-analyze verify container@share.service 2>&1 | grep -e Memory -e Tasks'
+  [ "$(systemd-analyze verify --man=no /run/systemd/generator/container@share.service 2>&1)" = "" ]
   [[ $(_limits share) =~ ^'infinity '[0-9]+' '[0-9]+$ ]]
 }
 
@@ -117,8 +117,12 @@ YAML
   { set +x; } 2>/dev/null
   # In a pattern that is not found itself.
   fails grep -r 'very[ ]secret' "$records" /run/systemd/generator
-  fails eval 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | grep -a "very[ ]secret"'
-  fails eval 'systemctl show container@plain container@picked | grep "very[ ]secret"'
+  # Some of the processes end meanwhile.
+  cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ >/tmp/processes 2>/dev/null || true
+  grep -a systemd-nspawn /tmp/processes >/dev/null
+  fails grep -a 'very[ ]secret' /tmp/processes
+  systemctl show container@plain container@picked >/tmp/properties
+  fails grep 'very[ ]secret' /tmp/properties
   set -x
   # Nor do others than root read what a container was started with.
   [ "$(stat -c %a "$records")" = 700 ]

@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: MIT
-# Runs inside the host of the system tests: the tests that are its arguments, where a file beside this one stands for all tests in it.
-# A test is a function; it passes if its last command does and none before has failed (set -e). Before and after it, nothing
-# of any container is there.
+# Runs inside a host of the system tests: the tests that are its arguments, where a file beside this one stands for all tests in it.
+# A test is a function whose name does not begin with "_"; it passes if its last command does and none before has failed (set -e). Before and
+# after it, nothing of any container is there.
 #
 # shellcheck shell=bash
-set -eu
+set -eu -o pipefail
+shopt -s inherit_errexit
 cd /tests
+# shellcheck source=tests/host/helpers.sh
+. /helpers.sh
 
-systems=/nix/store/00000000000000000000000000000000-nixos-system
 manifest=/etc/nixos-containers/test.yaml
-records=/run/nixos-container-generator
 
-# Declares what standard input says below "containers:"; {system} stands for the beginning of a system's path.
+# Writes the manifest: standard input is what it says below "containers:"; {system} stands for the beginning of a system's path.
+write_manifest() { { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >$manifest; }
+
+# As write_manifest, and systemd reads it.
 declare_containers() {
   { set +x; } 2>/dev/null
-  { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >$manifest
+  write_manifest
   systemctl daemon-reload
   set -x
 }
@@ -31,29 +35,47 @@ wait_until() {
   set -x
 }
 
-# fails COMMAND…: succeeds if the command does not.
+# exits_with STATUS COMMAND…: succeeds if that is the command's exit status.
+exits_with() {
+  local expected=$1 status=0
+  shift
+  "$@" || status=$?
+  [ $status -eq "$expected" ] || { echo "exit status $status instead of $expected: $*" >&2; return 1; }
+}
+
+# fails COMMAND…: succeeds if the command does not. One that is not there, here or in a container (203), is no success, nor one that was
+# killed, nor a search through a file that is not there.
 fails() {
-  if "$@"; then
-    echo "unexpectedly succeeded: $*"
-    return 1
-  fi
+  local status=0
+  "$@" || status=$?
+  case $status:$1 in
+    0:*) echo "unexpectedly succeeded: $*" ;;
+    126:* | 127:* | 203:* | 2:grep | 2:cmp | 2:diff) echo "could not be run (exit status $status): $*" ;;
+    *) [ $status -ge 128 ] || return 0; echo "was killed (exit status $status): $*" ;;
+  esac >&2
+  return 1
 }
 
 state() { systemctl show -P ActiveState "container@$1"; }
-is_inactive() { [ "$(state "$1")" = inactive ] || [ "$(state "$1")" = failed ]; }
+is_inactive() { is inactive "container@$1" || is failed "container@$1"; }
+# When a unit got its state, in µs: since PROPERTY NAME
+since() { systemctl show -P "$1TimestampMonotonic" "container@$2"; }
+# What a switch would do, which is something.
+planned() { exits_with 2 nixos-container plan "$@"; }
 # Runs a command in a container and passes its output and exit status on.
 inside() { systemd-run --machine="$1" --quiet --wait --pipe --collect "${@:2}"; }
-page() { curl --silent --fail --globoff --max-time 5 "$@" | grep -q 'It works!'; }
+page() { curl --silent --fail --globoff --max-time 5 "$@" | grep 'It works!'; }
 # All of a container's log since the running test began, with what journald has not worked off yet.
 log_of() {
   journalctl --sync
   journalctl --boot --output=cat --unit "container@$1" --since "$test_start"
 }
+has_logged() { log_of "$1" | grep "$2"; }
+# As systemctl shows it, whether or not it runs.
 status_of() {
   journalctl --sync
-  systemctl status "container@$1"
+  systemctl status "container@$1" || [ $? = 3 ]
 }
-main_pid() { systemctl show -P MainPID "container@$1"; }
 
 # Two containers, one and two, with a page at the host's ports 8081 and 8082.
 start_pair() {
@@ -83,7 +105,7 @@ leftovers() {
   nft list ruleset
   find $records -mindepth 1 ! -name .claims ! -path '*/.resolv-conf*' 2>/dev/null || true
   find /run/nixos-containers -mindepth 1 -maxdepth 1 2>/dev/null || true
-  find /var/lib/nixos-containers -maxdepth 1 -name '.#*' || true
+  find /var/lib/nixos-containers -maxdepth 1 -name '.#*' 2>/dev/null || true
   grep -oE ' /run/(systemd/nspawn|nixos-containers)/[^ ]*' /proc/self/mounts || true
   machinectl list --no-legend || true
   pgrep -a systemd-nspawn || true
@@ -106,35 +128,52 @@ leave_nothing_behind() {
   return 1
 }
 
+# run_test NAME FILE
 run_test() {
   test_start=$(date '+%F %T.%6N')
-  set -eux
+  # Not to standard error, which some of them look at.
+  exec {trace}>&1
+  BASH_XTRACEFD=$trace
+  # shellcheck disable=SC1090
+  . "./$2"
+  set -x
   "$1"
-  { set +x; } 2>/dev/null
+  set +x
   # Tests of the boot look at one and the same state.
   case $1 in boot_*) ;; *) leave_nothing_behind ;; esac
 }
 
-for file in *.sh; do
-  # shellcheck disable=SC1090
-  [ "$file" = inside.sh ] || . ./"$file"
-done
-tests=()
+# Whatever a test that has failed leaves must not fail those that follow.
+clean_up() {
+  set +e
+  (set -e; leave_nothing_behind) >/dev/null 2>&1
+  pkill -KILL systemd-nspawn
+  awk '$2 ~ "^/run/(systemd/nspawn|nixos-containers)/" {print $2}' /proc/self/mounts | xargs -rn1 umount
+  ip netns list | awk '{print $1}' | xargs -rn1 ip netns delete
+  ip -o link | awk -F'[ :@]+' '$2 != "lo" {print $2}' | xargs -rn1 ip link delete 2>/dev/null
+  nft flush ruleset
+  rm -rf /run/nixos-containers/* /run/nixos-containers/.#* $records
+  set -e
+}
+
+tests=() files=()
 for argument; do
   case $argument in
-    *.sh) mapfile -t -O ${#tests[@]} tests < <(sed -n 's/^\([a-z0-9][a-z0-9_]*\)() {.*/\1/p' "$argument") ;;
-    *) tests+=("$argument") ;;
+    *.sh) file=$argument found=$(sed -n 's/^\([a-z0-9][a-z0-9_]*\)() {.*/\1/p' "$file") ;;
+    *) file=$(grep -l "^$argument() {" -- *.sh) found=$argument ;;
   esac
+  [ -n "$found" ] || { echo "not ok $argument: there is no test in it"; exit 1; }
+  for test in $found; do tests+=("$test") files+=("$file"); done
 done
 
 # Only the tests of the boot want what it has started.
 case ${tests[0]} in boot_*) ;; *) leave_nothing_behind ;; esac
 
 passed=0 failed=0 skipped=0
-for test in "${tests[@]}"; do
-  started=$(date '+%F %T.%6N') began=${EPOCHREALTIME/./}
+for i in "${!tests[@]}"; do
+  test=${tests[i]} started=$(date '+%F %T.%6N') began=${EPOCHREALTIME/./}
   set +e
-  (run_test "$test") >/tmp/output 2>&1
+  (set -e; run_test "$test" "${files[i]}") >/tmp/output 2>&1
   status=$?
   set -e
   if [ $status -eq 0 ]; then
@@ -150,15 +189,7 @@ for test in "${tests[@]}"; do
     journalctl --sync
     journalctl --boot --no-pager --output=short-monotonic --since "$started" | tail -n 60 | sed 's/^/    | /'
     failed=$((failed + 1))
-    case $test in boot_*) continue ;; esac
-    # Whatever is left must not fail the tests that follow.
-    (leave_nothing_behind) >/dev/null 2>&1 || true
-    pkill -KILL systemd-nspawn || true
-    awk '$2 ~ "^/run/(systemd/nspawn|nixos-containers)/" {print $2}' /proc/self/mounts | xargs -rn1 umount
-    ip netns list | awk '{print $1}' | xargs -rn1 ip netns delete
-    ip -o link | awk -F'[ :@]+' '$2 != "lo" {print $2}' | xargs -rn1 ip link delete 2>/dev/null || true
-    nft flush ruleset
-    rm -rf /run/nixos-containers/* /run/nixos-containers/.#* $records
+    case $test in boot_*) ;; *) clean_up ;; esac
   fi
 done
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -5,14 +5,14 @@
 # who ADDRESS [COMMAND…]: asks the other machine at ADDRESS, from behind COMMAND, whom it sees.
 _who() { "${@:2}" socat -T 2 -u "TCP:$1:9000,connect-timeout=2" -; }
 _serve_who_asks() {
-  ip netns exec other systemd-run --quiet --unit=who-asks --property=NetworkNamespacePath=/run/netns/other \
+  from_other systemd-run --quiet --unit=who-asks --property=NetworkNamespacePath=/run/netns/other \
     socat TCP6-LISTEN:9000,fork,reuseaddr,ipv6only=0 "SYSTEM:echo \$SOCAT_PEERADDR"
-  wait_until 5 _who 172.16.0.2
+  wait_until 20 _who 172.16.0.2
 }
 _no_leave() { fails _who "$1" inside "$2"; }
 
 internet_access_is_masqueraded_and_for_whom_it_is_given_alone() {
-  _plug_in_another_machine
+  plug_in_another_machine
   # It knows a way back to none of the containers but by a global address.
   ip -n other route add 2001:db8::/64 via fd16::1
   _serve_who_asks
@@ -60,18 +60,18 @@ YAML
   fails inside online curl -gs --max-time 2 'http://[fc00::3]/'
   fails inside online curl -gs --max-time 2 'http://[2001:db8::2]/'
   ip -n other route add 10.0.0.0/24 via 172.16.0.1
-  fails _from_other curl -s --max-time 2 http://10.0.0.2/
-  fails _from_other curl -s --max-time 2 http://10.0.0.3/
-  fails _from_other curl -gs --max-time 2 'http://[2001:db8::2]/'
+  fails from_other curl -s --max-time 2 http://10.0.0.2/
+  fails from_other curl -s --max-time 2 http://10.0.0.3/
+  fails from_other curl -gs --max-time 2 'http://[2001:db8::2]/'
   systemctl stop container@online container@global container@offline
   fails nft list table inet nixos-containers
   systemctl stop who-asks
-  _unplug_it
+  unplug_other_machine
 }
 
 # With a firewall of the host that forwards nothing but what it is told to, as NixOS has them.
 internet_access_works_under_the_firewalls_of_nixos() {
-  _plug_in_another_machine
+  plug_in_another_machine
   _serve_who_asks
   declare_containers <<'YAML'
   online: { system: "{system}-echo", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2, internetAccess: true }
@@ -91,12 +91,12 @@ NFT
   _who 172.16.0.2 inside online
   nft delete table ip filter
   systemctl stop container@online who-asks
-  _unplug_it
+  unplug_other_machine
 }
 
 # The host's own NAT goes on working for containers that do not say.
 nat_of_the_host_goes_on_working() {
-  _plug_in_another_machine
+  plug_in_another_machine
   _serve_who_asks
   declare_containers <<'YAML'
   online: { system: "{system}-echo", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2, internetAccess: true }
@@ -119,5 +119,5 @@ NFT
   _who 172.16.0.2 inside online
   nft delete table ip nixos-nat
   systemctl stop container@online container@natted who-asks
-  _unplug_it
+  unplug_other_machine
 }

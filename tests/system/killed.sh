@@ -100,10 +100,10 @@ _note_what_there_is() {
 }
 
 _is_as_after_a_stop() {
-  wait_until 5 _only_other_is_there || { diff /tmp/only-other /tmp/now; return 1; }
+  wait_until 20 _only_other_is_there || { diff /tmp/only-other /tmp/now; return 1; }
 }
 _is_as_while_it_runs() {
-  wait_until 5 _all_is_there "$1" || { diff "/tmp/with-$1" /tmp/now; return 1; }
+  wait_until 20 _all_is_there "$1" || { diff "/tmp/with-$1" /tmp/now; return 1; }
   curl --silent --fail --max-time 2 "http://10.0.0.1:808$([ "$1" = kept ] && echo 0 || echo 1)" >/dev/null || return 1
   [ "$1" != kept ] || [ "$(cat /var/lib/nixos-containers/kept/root/state)" = precious ]
 }
@@ -178,14 +178,14 @@ _kill_and_see_it_back() {
       systemctl start --no-block "container@$1"
       sleep $delay
       systemctl kill --kill-whom=$whom --signal=KILL "container@$1" || true
-      systemctl start "container@$1" || wait_until 5 systemctl is-active "container@$1"
+      systemctl start "container@$1" || wait_until 20 systemctl is-active "container@$1"
       _is_as_while_it_runs "$1"
       systemctl kill --kill-whom=$whom --signal=KILL "container@$1"
-      wait_until 5 _is_as_while_it_runs "$1"
+      wait_until 20 _is_as_while_it_runs "$1"
       systemctl stop --no-block "container@$1"
       sleep $delay
       systemctl kill --kill-whom=$whom --signal=KILL "container@$1" || true
-      wait_until 5 is_inactive "$1"
+      wait_until 20 is_inactive "$1"
       # Whatever was to remove the rest is killed as well.
       if [ $whom = all ]; then
         systemctl start "container@$1"
@@ -271,7 +271,7 @@ a_kill_during_a_removal_is_made_up_for_by_the_next_apply() {
 
 # Between these there is all that a switch can do to containers.
 _write_before() {
-  { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >"$manifest" <<'YAML'
+  write_manifest <<'YAML'
   other:
     system: "{system}-small"
     privateNetwork: true
@@ -284,7 +284,7 @@ _write_before() {
 YAML
 }
 _write_after() {
-  { printf 'version: 1\ncontainers:\n'; sed "s|{system}|$systems|"; } >"$manifest" <<'YAML'
+  write_manifest <<'YAML'
   other:
     system: "{system}-small"
     privateNetwork: true
@@ -330,7 +330,7 @@ _kill_apply() {
   _count_kill apply
   nixos-container apply
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
-  wait_until 5 _is_as_in "$2" || { diff "/tmp/$2" /tmp/now; return 1; }
+  wait_until 20 _is_as_in "$2" || { diff "/tmp/$2" /tmp/now; return 1; }
   _is_switched_to "$3"
 }
 

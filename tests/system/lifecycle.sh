@@ -20,15 +20,12 @@ _start_web() {
   systemctl start container@web
 }
 
-# The unit has come back since the process $1 was its main one.
-_is_restarted_since() { [ "$(main_pid web)" != "$1" ] && [ "$(state web)" = active ]; }
-
 a_reboot_from_inside_starts_it_again() {
   _start_web
   local before
   before=$(main_pid web)
   inside web reboot || true
-  wait_until 20 _is_restarted_since "$before"
+  wait_until 20 is_restarted web "$before"
   page 10.0.0.1:8080
 }
 
@@ -51,7 +48,7 @@ a_stop_while_the_system_is_being_activated_is_not_lost() {
   slow: { system: "{system}-slow", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
 YAML
   systemctl start --no-block container@slow
-  wait_until 10 eval 'log_of slow | grep -q "Stage 2"'
+  wait_until 10 has_logged slow 'Stage 2'
   local before=$SECONDS
   systemctl stop container@slow
   # Long before systemd would kill it, and the activation has got to its end.
@@ -99,7 +96,7 @@ it_comes_back_when_nspawn_is_killed() {
   local before
   before=$(main_pid web)
   kill -KILL "$before"
-  wait_until 20 _is_restarted_since "$before"
+  wait_until 20 is_restarted web "$before"
   page 10.0.0.1:8080
   page '[fc00::1]:8080'
   machinectl list | grep web
@@ -112,7 +109,7 @@ nothing_is_left_when_nspawn_is_killed_and_not_restarted() {
   systemctl daemon-reload
   kill -KILL "$(main_pid web)"
   wait_until 20 is_inactive web
-  wait_until 2 nothing_is_left
+  wait_until 10 nothing_is_left
   rm -r /run/systemd/system/container@web.service.d
 }
 
@@ -198,7 +195,7 @@ YAML
   log_of broken | grep 'container-init: cannot run /nix/store/there-is-no-such-system/init: No such file or directory'
   fails systemctl start container@stuck
   systemctl stop container@broken container@stuck
-  wait_until 2 nothing_is_left
+  wait_until 10 nothing_is_left
 }
 
 a_reload_activates_the_declared_system_inside() {
@@ -261,7 +258,7 @@ YAML
   local before
   before=$(main_pid web)
   inside web reboot || true
-  wait_until 20 _is_restarted_since "$before"
+  wait_until 20 is_restarted web "$before"
   page 10.0.0.1:8080
   systemctl stop container@web
   log_of web | grep 'Container web has been shut down'
@@ -312,7 +309,7 @@ nothing_is_left_of_a_start_that_was_stopped_while_it_made_links() {
   printf '#!/bin/sh\n[ "$1" = -batch ] || exec /usr/bin/ip.real "$@"\nexec 9<"$2"; sleep 1; exec /usr/bin/ip.real -batch /dev/fd/9\n' >/usr/bin/ip
   chmod +x /usr/bin/ip
   systemctl start --no-block container@web
-  wait_until 5 pgrep --full 'sh /usr/bin/ip -batch'
+  wait_until 20 pgrep --full 'sh /usr/bin/ip -batch'
   systemctl stop container@web
   mv /usr/bin/ip.real /usr/bin/ip
   rm -r /run/systemd/system/container@web.service.d

@@ -182,7 +182,7 @@ YAML
   leader=$(pgrep -P "$(systemctl show -P MainPID reference)")
   inside_name=host0 addresses nsenter -t "$leader" -n >/tmp/theirs
   systemctl kill -s KILL reference
-  wait_until 5 fails ip link show dev ve-peer
+  wait_until 20 fails ip link show dev ve-peer
   diff /tmp/theirs /tmp/ours
   umount -R /run/systemd/nspawn/unix-export/peer /run/systemd/nspawn/peer/unix-export || true
   rm -rf /tmp/peer /run/systemd/nspawn/*/peer /run/systemd/nspawn/peer
@@ -223,7 +223,7 @@ YAML
   fails ip link show dev dummy-test
   fails journalctl --boot --since "$test_start" --grep 'Timed out waiting for device'
   systemctl stop container@nic
-  wait_until 5 ip link show dev dummy-test
+  wait_until 20 ip link show dev dummy-test
   ip link delete dummy-test
   ip link delete eth1
 }
@@ -238,10 +238,10 @@ YAML
   systemctl start --no-block container@nic
   sleep 0.5
   udevadm control --start-exec-queue
-  wait_until 5 systemctl is-active container@nic
+  wait_until 20 systemctl is-active container@nic
   [ "$(systemctl show -P NRestarts container@nic)" = 0 ]
   systemctl stop container@nic
-  wait_until 5 ip link show dev eth1
+  wait_until 20 ip link show dev eth1
   ip link delete eth1
 }
 

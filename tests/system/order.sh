@@ -10,13 +10,10 @@ _declare_database_and_app() {
 YAML
 }
 
-# When a unit got its state, in µs: _since PROPERTY NAME
-_since() { systemctl show -P "$1TimestampMonotonic" "container@$2"; }
-
 # database was ready before anything of app was run.
 _started_in_order() {
   [ "$(state app) $(state database)" = 'active active' ]
-  [ "$(_since ActiveEnter database)" -le "$(_since InactiveExit app)" ]
+  [ "$(since ActiveEnter database)" -le "$(since InactiveExit app)" ]
 }
 
 a_container_starts_after_the_one_it_requires_and_stops_before_it() {
@@ -25,7 +22,7 @@ a_container_starts_after_the_one_it_requires_and_stops_before_it() {
   _started_in_order
   systemctl stop container@database
   [ "$(state app) $(state database)" = 'inactive inactive' ]
-  [ "$(_since InactiveEnter app)" -le "$(_since ActiveExit database)" ]
+  [ "$(since InactiveEnter app)" -le "$(since ActiveExit database)" ]
 }
 
 a_restart_of_the_one_it_requires_restarts_a_container_too() {
@@ -59,8 +56,7 @@ YAML
 }
 
 apply_starts_restarts_and_stops_in_order() {
-  printf 'version: 1\ncontainers:\n' >"$manifest"
-  sed "s|{system}|$systems|" >>"$manifest" <<'YAML'
+  write_manifest <<'YAML'
   app: { system: "{system}-wasabi", after: [database], autoStart: true }
   database: { system: "{system}-wasabi", autoStart: true }
 YAML
@@ -93,7 +89,7 @@ YAML
   local before
   before=$(main_pid app)
   sed -i 's|10.0.0.3|10.0.0.4|; s|10.0.0.2|10.0.0.3|' "$manifest"
-  nixos-container plan | grep -x 'app: restart (it requires database, which is restarted)'
+  planned | grep -x 'app: restart (it requires database, which is restarted)'
   nixos-container apply
   _started_in_order
   [ "$(state other)" = active ]
@@ -108,7 +104,7 @@ YAML
   systemctl stop network-online.target
   systemctl start container@app
   [ "$(systemctl is-active network-online.target)" = active ]
-  [ "$(systemctl show -P ActiveEnterTimestampMonotonic network-online.target)" -le "$(_since InactiveExit app)" ]
+  [ "$(systemctl show -P ActiveEnterTimestampMonotonic network-online.target)" -le "$(since InactiveExit app)" ]
 }
 
 containers_that_wait_for_each_other_say_so_and_spare_the_others() {

@@ -41,9 +41,11 @@ _start_by_other_version() {
     cp released/1/$name/* "$records"/$name/
     sed -i "s|$_this|$_other|g" "$records"/$name/*
     # MAC addresses are of the host's machine ID.
-    sed -n 's/^link add name \([^ ]*\) .*/\1/p' "$records/$name/network" 2>/dev/null | while read -r link; do
-      sed -i "s/^\(link add name $link address\) [^ ]*/\1 $(cat "/sys/class/net/$link/address")/" "$records/$name/network"
-    done
+    if [ -e "$records/$name/network" ]; then
+      sed -n 's/^link add name \([^ ]*\) .*/\1/p' "$records/$name/network" | while read -r link; do
+        sed -i "s/^\(link add name $link address\) [^ ]*/\1 $(cat "/sys/class/net/$link/address")/" "$records/$name/network"
+      done
+    fi
     if [ -e "$records/$name/claims" ]; then
       sed '/^#/d; /^$/d' "$records/$name/claims" | while read -r claim; do ln -s "$name" "$records/.claims/$claim"; done
     fi
@@ -84,12 +86,11 @@ containers_reboot_and_come_back_under_another_version() {
   local before
   before=$(main_pid web)
   inside web reboot || true
-  wait_until 20 _is_restarted_since "$before"
+  wait_until 20 is_restarted web "$before"
   page 10.0.0.1:8080
   before=$(main_pid brief)
   kill -KILL "$before"
-  # shellcheck disable=SC2016
-  wait_until 20 eval '[ "$(main_pid brief)" != $before ] && [ "$(state brief)" = active ]'
+  wait_until 20 is_restarted brief "$before"
   fails grep -r $_other "$records"/{web,brief}
 }
 
@@ -101,7 +102,7 @@ containers_stop_when_the_version_that_has_started_them_is_gone() {
   systemctl show -P Description container@brief | grep 'no longer declared'
   systemctl stop container@web container@brief container@plain
   [ "$(systemctl show -P Result container@web)" = success ]
-  wait_until 2 nothing_is_left
+  wait_until 10 nothing_is_left
 }
 
 # As when this version was put in the place of a released one, until systemd reads its units anew.
@@ -150,7 +151,7 @@ a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
   # As long as its declaration is that which it was started with, there is nothing to know.
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
   sed -i 's/8081/8091/' "$manifest"
-  [ "$(nixos-container plan || true)" = "one: keep ($reason)" ]
+  [ "$(planned)" = "one: keep ($reason)" ]
   [ "$(nixos-container apply)" = "one: left as it is, although it was changed: $reason" ]
   nixos-container list
   page 10.0.0.1:8081
@@ -166,7 +167,7 @@ a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
   rm -f /etc/nixos-containers/*
   systemctl daemon-reload
   systemctl stop container@one container@two
-  wait_until 2 nothing_is_left
+  wait_until 10 nothing_is_left
 }
 
 # _read_records DIRECTORY: the records in it are read, by the manifest that is there too, as what they were when they were written.
@@ -189,7 +190,7 @@ _read_records() {
   done
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
   sed -i 's/hostPort: 8080/hostPort: 8081/; s/autoStart: false/ephemeral: true/' "$manifest"
-  nixos-container plan >/tmp/plan || true
+  planned >/tmp/plan
   [ "$(sed 's/ (.*//' /tmp/plan)" = $'plain: restart\nweb: update' ]
   rm "$manifest" /run/systemd/units/invocation:container@*
   systemctl daemon-reload

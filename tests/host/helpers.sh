@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# What scripts that run inside a host share: tests, benchmarks and the others.
+# shellcheck shell=bash disable=SC2034
+
+store=/nix/store/00000000000000000000000000000000
+systems=$store-nixos-system
+records=/run/nixos-container-generator
+
+main_pid() { systemctl show -P MainPID "container@$1"; }
+
+# is STATE UNIT
+is() { [ "$(systemctl show -P ActiveState "$2")" = "$1" ]; }
+
+# is_restarted NAME PID: the container runs, and PID is not its main process any more.
+is_restarted() { [ "$(main_pid "$1")" != "$2" ] && is active "container@$1"; }
+
+# section UNIT NAME: a section of a generated unit that systemd does not read, without its comments.
+section() { awk -v name="[$2]" '/^\[/ { inside = $0 == name; next } inside && !/^#/ && NF' "$1"; }
+
+# Another machine, 172.16.0.2 and fd16::2, for which this one is 172.16.0.1 and fd16::1: a network namespace on a link of its own.
+plug_in_another_machine() {
+  ip netns add other
+  ip link add to-other type veth peer name eth0 netns other
+  ip address add 172.16.0.1/24 dev to-other
+  ip address add fd16::1/64 dev to-other nodad
+  ip link set to-other up
+  ip -n other address add 172.16.0.2/24 dev eth0
+  ip -n other address add fd16::2/64 dev eth0 nodad
+  ip -n other link set eth0 up
+  sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+}
+
+from_other() { ip netns exec other "$@"; }
+
+unplug_other_machine() {
+  ip netns delete other
+  ip link delete to-other 2>/dev/null || true
+  sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
+}
