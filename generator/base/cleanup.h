@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CLEANUP(function) __attribute__((cleanup(function)))
+/* Clang 14 would say of one that is only there for that, that it is not used. */
+#define CLEANUP(function) __attribute__((cleanup(function), unused))
 
 /* They leave errno as it is: it may be what is being returned. */
 static inline void cleanup_close(int *fd) {
