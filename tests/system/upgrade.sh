@@ -27,10 +27,8 @@ _install_other_version() {
   _switch_to $_other
 }
 
-# Containers of the other version, web, brief and plain, with the records that the first released format has kept of them; then the host has
-# this one, and the other's programs are gone.
-_start_by_other_version() {
-  _install_other_version
+# Containers of the version in $1, which the host has: web, brief and plain, with the records that the first released format has kept of them.
+_start_by_version() {
   cp released/1/manifest.yaml "$manifest"
   systemctl daemon-reload
   systemctl start container@web container@brief container@plain
@@ -39,7 +37,7 @@ _start_by_other_version() {
   for name in web brief plain; do
     rm "$records"/$name/*
     cp released/1/$name/* "$records"/$name/
-    sed -i "s|$_this|$_other|g" "$records"/$name/*
+    sed -i "s|$_this|$1|g" "$records"/$name/*
     # MAC addresses are of the host's machine ID.
     if [ -e "$records/$name/network" ]; then
       sed -n 's/^link add name \([^ ]*\) .*/\1/p' "$records/$name/network" | while read -r link; do
@@ -50,7 +48,13 @@ _start_by_other_version() {
       sed '/^#/d; /^$/d' "$records/$name/claims" | while read -r claim; do ln -s "$name" "$records/.claims/$claim"; done
     fi
   done
-  grep -q "$_other/.*container-record remove web" "$records"/web/unit
+  grep -q "$1/.*container-record remove web" "$records"/web/unit
+}
+
+# The same of the other version; then the host has this one, and the other's programs are gone.
+_start_by_other_version() {
+  _install_other_version
+  _start_by_version $_other
   _forget_other_version
 }
 
@@ -140,6 +144,33 @@ YAML
   systemctl start container@web
   systemctl stop container@two
   page 10.0.0.1:8080
+}
+
+# As where there is no NixOS: both versions have the same paths. The older one is told by what is behind the end of its files.
+containers_run_on_while_another_version_is_installed_over_theirs() {
+  local before file
+  find $_this -type f -exec sh -c 'for file; do echo older >>"$file"; done' - {} +
+  _start_by_version $_this
+  before="$(main_pid web) $(main_pid brief) $(main_pid plain)"
+  (cd source && sh -eu install)
+  for file in source/build/* source/generator/completion/*; do
+    find $_this -type f -exec cmp --quiet "$file" {} \; -print | grep .
+  done
+  # Neither before systemd has seen the new generator, nor then.
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  systemctl daemon-reload
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  [ "$(main_pid web) $(main_pid brief) $(main_pid plain)" = "$before" ]
+  page 10.0.0.1:8080
+  page 127.0.0.1:8443
+  sed -i 's/hostPort: 8080/hostPort: 8082/' "$manifest"
+  nixos-container apply
+  page 10.0.0.1:8082
+  fails page 10.0.0.1:8080
+  [ "$(main_pid web)" = "${before%% *}" ]
+  systemctl restart container@brief
+  systemctl stop container@web container@brief container@plain
+  wait_until 2 nothing_is_left
 }
 
 a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
