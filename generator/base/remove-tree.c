@@ -76,7 +76,7 @@ static int open_directory(int parent, const char *name) {
         if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) < 0)
                 return negative_errno();
         /* Something may be mounted there. */
-        return status.stx_attributes & STATX_ATTR_MOUNT_ROOT ? -EBUSY : take_fd(&fd);
+        return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) ? -EBUSY : take_fd(&fd);
 }
 
 /* Moves the directory @name, which is open as @fd, to the top. False if that cannot be: it may lie on another volume of btrfs. */

@@ -15,17 +15,19 @@
 #include "state/removal.h"
 #include "systemd/log.h"
 
-static bool confirm(const char *name, const char *root) {
+static bool ask(const char *name, const char *root) {
         CLEANUP_FREE char *answer = NULL;
         size_t size = 0;
 
-        if (!isatty(STDIN_FILENO)) {
-                log_message(
-                        LOG_ERR, "This would delete %s and all files in %s. If that is meant, say --yes.", name, root);
-                return false;
-        }
         fprintf(stderr, "Delete %s and all files in %s? [y/N] ", name, root);
         return getline(&answer, &size, stdin) > 0 && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static bool confirm(const char *name, const char *root) {
+        if (isatty(STDIN_FILENO))
+                return ask(name, root);
+        log_message(LOG_ERR, "This would delete %s and all files in %s. If that is meant, say --yes.", name, root);
+        return false;
 }
 
 static int stop(Host *host, const char *name) {

@@ -33,7 +33,7 @@
 #define PLACEHOLDERS(P)                                                                                                \
         /* The same in every file. */                                                                                  \
         P(CONTAINER_INIT, "container-init")                                                                            \
-        P(CONTAINER_RUNTIME, "container-runtime")                                                                        \
+        P(CONTAINER_RUNTIME, "container-runtime")                                                                      \
         P(ECHO, "echo")                                                                                                \
         P(FALSE, "false")                                                                                              \
         P(NFT, "nft")                                                                                                  \

@@ -149,11 +149,11 @@ static bool write_files(const Arguments *arguments, Manifest *manifest) {
 }
 
 static bool run(const Arguments *arguments) {
-        bool is_given = arguments->mode != MODE_GENERATE && arguments->operands_length > 0, good;
+        bool has_files = arguments->mode != MODE_GENERATE && arguments->operands_length > 0, good;
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
 
-        model_load(&manifest, &arena, arguments->root, is_given ? arguments->operands : NULL,
+        model_load(&manifest, &arena, arguments->root, has_files ? arguments->operands : NULL,
                 arguments->operands_length, MODEL_MOUNTS);
         if (arguments->mode == MODE_CHECK)
                 good = manifest.diagnostics.errors + manifest.diagnostics.warnings == 0;

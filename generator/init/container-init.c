@@ -84,6 +84,7 @@ static int call(int fd, Request *request) {
         struct {
                 struct nlmsghdr header; /* its type is NLMSG_ERROR, see NLM_F_ACK in netlink(7) */
                 struct nlmsgerr error;
+                /* cppcheck-suppress unusedStructMember ; it is room for the answer */
                 char request[sizeof(Request)]; /* what has failed stands behind the error */
         } answer;
         ssize_t n;

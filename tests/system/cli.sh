@@ -58,7 +58,7 @@ YAML
   cat /tmp/list
   grep -E '^one +up .* \(no longer declared\)$' /tmp/list
   grep -E '^two +up .* \(has errors, see nixos-container check\)$' /tmp/list
-  grep -E '^dead +(starting|failed) +/nowhere$' /tmp/list
+  grep -E '^dead +(starting|stopping|failed) +/nowhere$' /tmp/list
   grep -E '^empty +down +\(has errors, see nixos-container check\)$' /tmp/list
 }
 
