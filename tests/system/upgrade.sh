@@ -114,7 +114,7 @@ a_container_stops_by_the_name_that_its_program_had() {
   local drop_in=/run/systemd/system/container@web.service.d
   cp released/1/manifest.yaml "$manifest"
   mkdir -p $drop_in
-  trap "rm -r $drop_in; systemctl daemon-reload" EXIT
+  trap 'rm -r /run/systemd/system/container@web.service.d; systemctl daemon-reload' EXIT
   { echo '[Service]' && echo ExecStopPost= && grep '^ExecStopPost=.*/container-record remove web$' released/1/web/unit; } >$drop_in/old.conf
   systemctl daemon-reload
   systemctl start container@web
