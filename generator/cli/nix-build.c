@@ -143,7 +143,7 @@ char *nix_quote(Arena *arena, const char *text) {
         for (; *text; text++) {
                 if (strchr("\"\\$\r", *text))
                         *end++ = '\\';
-                *end++ = *text == '\r' ? 'r' : *text;
+                *end++ = (char)(*text == '\r' ? 'r' : *text);
         }
         *end = '"';
         return quoted;
