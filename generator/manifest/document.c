@@ -153,7 +153,7 @@ void manifest_read(Manifest *manifest, const char *path, const char *shown) {
                 .file = arena_copy(manifest->arena, shown, strlen(shown)),
         };
         const char *reason;
-        size_t size;
+        size_t size = 0;
         int fd;
 
         fd = open_manifest(path, &size, &reason);
