@@ -256,7 +256,7 @@ YAML
   journalctl --sync
   [ "$(journalctl -q -p err -u container@web -t 'container web' -o cat -n 1 --grep='has an interface')" = \
     "Container web cannot start: the host has an interface lan0 already, which is not the container's. Rename one of them." ]
-  systemctl status container@web | grep -F 'has an interface lan0 already'
+  status_of web | grep -F 'has an interface lan0 already'
   systemctl stop container@web
   ip -d link show dev lan0 | grep bridge
   # One that comes up between.
