@@ -2,7 +2,6 @@
 #include "base/address.h"
 
 #include <arpa/inet.h>
-#include <string.h>
 
 #include "base/number.h"
 

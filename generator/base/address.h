@@ -2,9 +2,9 @@
 /* IPv4 and IPv6 addresses with an optional prefix length: "10.0.0.2", "fd00::2/64". */
 #pragma once
 
+#include "base/common.h"
+
 #include <netinet/in.h>
-#include <stdbool.h>
-#include <stdint.h>
 
 typedef struct Address {
         uint8_t family; /* AF_INET or AF_INET6 */

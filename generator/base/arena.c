@@ -2,9 +2,6 @@
 #include "base/arena.h"
 
 #include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "base/memory.h"

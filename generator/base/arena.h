@@ -2,10 +2,7 @@
 /* An arena: memory that is handed out in small pieces and given back all at once. */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cleanup.h"
+#include "base/common.h"
 
 typedef struct ArenaChunk ArenaChunk;
 

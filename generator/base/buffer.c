@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/buffer.h"
 
-#include <stdlib.h>
-
 #include "base/memory.h"
 
 void buffer_reserve(Buffer *buffer, size_t length) {

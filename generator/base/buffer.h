@@ -2,10 +2,7 @@
 /* A buffer: text that grows. */
 #pragma once
 
-#include <stddef.h>
-#include <string.h>
-
-#include "base/cleanup.h"
+#include "base/common.h"
 
 typedef struct Buffer {
         char *text; /* not terminated */

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 bool is_no_file(int error) {
         switch (error < 0 ? -error : error) {
         case ENOENT:

@@ -2,11 +2,7 @@
 /* Reading and writing whole files. */
 #pragma once
 
-#include <stdbool.h>
-#include <sys/types.h>
-
 #include "base/buffer.h"
-#include "base/error.h"
 
 /* More bytes than any file that is read here has; a device may have no end. */
 #define READ_FILE_MAX ((size_t)64 * 1024 * 1024)

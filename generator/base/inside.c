@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/inside.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/openat2.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/interrupt.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/wait.h>
 
 #include "base/run-program.h"

@@ -2,10 +2,7 @@
 /* Interrupts: signals that ask a program to end, for one that has something to undo first. */
 #pragma once
 
-#include <stdbool.h>
-#include <sys/types.h>
-
-#include "base/error.h"
+#include "base/common.h"
 
 /* From now on SIGHUP, SIGINT, SIGQUIT and SIGTERM do not end this program, but what it waits for. Those that are ignored stay so. */
 void interrupt_catch(void);

@@ -2,9 +2,6 @@
 /* Writing JSON, RFC 8259, and strings of it, which are strings of YAML as well. */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/arena.h"
 #include "base/buffer.h"
 

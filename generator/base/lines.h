@@ -2,10 +2,6 @@
 /* Texts of lines, each of which ends with a newline; what stands behind the last newline is no line. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
-
 #include "base/buffer.h"
 
 /* The newline at which the line of @text ends that starts at @line, NULL if there is none any more. */

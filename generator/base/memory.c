@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 static void (*complaint)(const char *message);
 
 void memory_set_complaint(void (*complain)(const char *message)) {

@@ -3,7 +3,7 @@
  * its next run, or the end of a container, does not put right. */
 #pragma once
 
-#include <stddef.h>
+#include "base/common.h"
 
 /* Whom that is said to: standard error unless another is given. */
 void memory_set_complaint(void (*complain)(const char *message));

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/name-table.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/siphash.h"
 

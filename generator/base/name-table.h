@@ -2,7 +2,7 @@
 /* A hash table from names to whoever came first with them. */
 #pragma once
 
-#include <stddef.h>
+#include "base/common.h"
 
 typedef struct NameTable {
         struct NameTableEntry *entries;

@@ -2,9 +2,7 @@
 /* Numbers as they are written: in decimal digits alone, without a sign. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/common.h"
 
 /* Reads the digits that @text starts with, zeros in front of others too. Returns how many they are; 0 if there are none, or if the number
  * is more than @most. */

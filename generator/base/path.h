@@ -2,8 +2,7 @@
 /* Paths, as they are written: absolute, without "." and "..", and without a slash at the end unless it is all there is. */
 #pragma once
 
-#include <stdbool.h>
-#include <string.h>
+#include "base/common.h"
 
 /* What of @path is behind @directory and a slash, which is "" for @directory itself; NULL if it is somewhere else. */
 static inline const char *path_behind(const char *path, const char *directory) {

@@ -2,19 +2,9 @@
 #include "base/remove-tree.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <linux/fs.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/cleanup.h"
 
 /* NixOS makes /var/empty immutable. */
 static void make_mutable(int fd) {

@@ -2,9 +2,7 @@
 /* Removing a directory with all that is in it, but nothing of what is mounted there. */
 #pragma once
 
-#include <limits.h>
-
-#include "base/error.h"
+#include "base/common.h"
 
 /* Removes the directory @path, if it is there, and all in it that can be removed. What is immutable is made mutable; another file
  * system is not entered, nor is what is mounted from elsewhere in the same one, but the mount of @path itself. @ret_failed, also on

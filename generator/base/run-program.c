@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/run-program.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/file.h"
 
 extern char **environ;

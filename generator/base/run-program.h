@@ -2,11 +2,7 @@
 /* Running programs and waiting for their end. */
 #pragma once
 
-#include <stdbool.h>
-#include <sys/types.h>
-
 #include "base/buffer.h"
-#include "base/error.h"
 
 /* Runs the program @arguments[0], a path, with @input as its standard input. Returns its exit status, -ECHILD if a signal ended it. */
 MUST_CHECK int run_program(char *const arguments[], const Buffer *input);

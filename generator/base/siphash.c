@@ -2,7 +2,6 @@
 #include "base/siphash.h"
 
 #include <endian.h>
-#include <string.h>
 
 typedef struct State {
         uint64_t v0, v1, v2, v3;

@@ -2,7 +2,6 @@
 #include "base/spelling.h"
 
 #include <ctype.h>
-#include <string.h>
 #include <strings.h>
 
 bool one_edit_apart(const char *a, const char *b) {

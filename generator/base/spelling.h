@@ -2,7 +2,7 @@
 /* Spelling: finding what somebody may have meant. */
 #pragma once
 
-#include <stdbool.h>
+#include "base/common.h"
 
 /* Whether two texts are the same but for one letter that is replaced, left out, added or exchanged with the next, and the case
  * of letters. */

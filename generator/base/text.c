@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
-#include <stdbool.h>
-#include <string.h>
-
 uint32_t utf8_decode(const char *text, size_t length, size_t *ret_size) {
         const unsigned char *bytes = (const unsigned char *)text;
         size_t size = bytes[0] < 0xc0 ? 1 : bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;

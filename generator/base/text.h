@@ -2,9 +2,6 @@
 /* Text of others: UTF-8, RFC 3629, and what of it can be shown. */
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/arena.h"
 
 /* Decodes the character at @text, which is valid UTF-8 and goes on for @length bytes. Writes its size in bytes. */

@@ -2,8 +2,6 @@
 #include "bus/bus.h"
 
 #include <stdarg.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "systemd/log.h"
 

@@ -2,11 +2,10 @@
 /* The connections to systemd and to the host's D-Bus: how what is spoken to on them is called, and what is said if that fails. */
 #pragma once
 
+#include "base/common.h"
+
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
-
-#include "base/cleanup.h"
-#include "base/error.h"
 
 /* org.freedesktop.systemd1(5) */
 #define SYSTEMD_SERVICE "org.freedesktop.systemd1"

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bus/jobs.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/interrupt.h"
 #include "base/memory.h"
 

@@ -3,9 +3,6 @@
  * org.freedesktop.systemd1(5) */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "bus/bus.h"
 
 typedef struct Job {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bus/machined.h"
 
-#include <fcntl.h>
-#include <string.h>
-
 #include "base/memory.h"
 
 const char *machine_error_text(const sd_bus_error *error, int r) {

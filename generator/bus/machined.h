@@ -2,9 +2,6 @@
 /* Machines: what systemd-machined knows of running containers and does in them. org.freedesktop.machine1(5) */
 #pragma once
 
-#include <stdbool.h>
-#include <sys/types.h>
-
 #include "base/address.h"
 #include "bus/bus.h"
 

@@ -2,8 +2,6 @@
 /* What systemd's manager knows of units and does with them, besides jobs. org.freedesktop.systemd1(5) */
 #pragma once
 
-#include <stdint.h>
-
 #include "bus/bus.h"
 
 /* systemctl daemon-reload. */

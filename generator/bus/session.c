@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "bus/session.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "bus/machined.h"

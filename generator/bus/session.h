@@ -3,6 +3,8 @@
  * outside of the container's control groups, and its end waits for that in vain. */
 #pragma once
 
+#include "base/common.h"
+
 /* Runs @command, whose first element is a path and whose last one NULL, in @container with this program's standard input, output
  * and error, or with a terminal of the container's own where all three are a terminal. Signals that would end this program are sent
  * to it. Returns its exit status, 128 and the signal's number if a signal ended it; EXIT_FAILURE, after it was logged, if it could

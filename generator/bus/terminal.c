@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "bus/terminal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <termios.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "systemd/log.h"

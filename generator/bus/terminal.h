@@ -2,9 +2,9 @@
 /* Terminals: connecting the one that somebody sits at with another. */
 #pragma once
 
-#include <systemd/sd-event.h>
+#include "base/common.h"
 
-#include "base/error.h"
+#include <systemd/sd-event.h>
 
 typedef struct Terminal Terminal;
 

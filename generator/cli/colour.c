@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/colour.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 bool wants_colour(FILE *stream) {
         const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
 

@@ -3,10 +3,7 @@
  * edit it and where the container can put anything. So the host neither writes there nor has Nix read there by a path. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/arena.h"
-#include "base/error.h"
 
 /* A configuration for the container @name: of the options @options, as they stand between { and }, and of the module in the file @file; each may
  * be NULL. Owned by @arena. */

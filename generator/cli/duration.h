@@ -2,8 +2,6 @@
 /* Durations as people read them. */
 #pragma once
 
-#include <stdint.h>
-
 #include "base/arena.h"
 
 /* The two largest units of @seconds, "2d 5h"; below an hour the largest alone. Owned by @arena. */

@@ -2,9 +2,6 @@
 #include "cli/host.h"
 
 #include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/spelling.h"

@@ -2,9 +2,6 @@
 /* The host's containers: those that its manifests declare, and those that run and are no longer declared. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "manifest/manifest.h"
 #include "manifest/schema.h"
 #include "state/paths.h"

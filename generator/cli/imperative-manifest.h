@@ -2,10 +2,7 @@
 /* The manifest of an imperative container, as text: made anew, and with another system in it. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
-#include "base/error.h"
 #include "manifest/manifest.h"
 
 /* What the manifest of one is made from. */

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/imperative-options.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "cli/imperative.h"

@@ -2,8 +2,6 @@
 /* What create, update and destroy are told. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "cli/host.h"
 #include "cli/imperative-manifest.h"
 #include "cli/nix-build.h"

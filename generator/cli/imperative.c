@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/imperative.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/interrupt.h"
 #include "manifest/model.h"

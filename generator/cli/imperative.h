@@ -3,9 +3,6 @@
  * MANIFESTS_DIRECTORY/NAME.yaml, and its system is kept by the profile that it sees as /nix/var/nix/profiles/system. */
 #pragma once
 
-#include <stdbool.h>
-
-#include "base/error.h"
 #include "cli/host.h"
 
 /* Where all is of a container @name. */

@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/nix-build.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/interrupt.h"
 #include "base/run-program.h"
 #include "config.h"

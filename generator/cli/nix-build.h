@@ -3,10 +3,7 @@
  * in the container: so the host neither reads there what a system is, nor has Nix write there, which would follow links. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/arena.h"
-#include "base/error.h"
 
 /* What a system is built from: one of these. */
 typedef struct NixSource {

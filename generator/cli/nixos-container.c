@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container: what people do with the containers of a host, see nixos-container(8). */
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/spelling.h"

@@ -3,8 +3,6 @@
 
 #include <getopt.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "systemd/log.h"
 

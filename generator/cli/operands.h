@@ -2,6 +2,8 @@
 /* Operands: what verbs are given behind their options. */
 #pragma once
 
+#include "base/common.h"
+
 /* The name of a container, where a verb takes one and no options. NULL if there is something else; that was said. */
 const char *name_operand(int argc, char *argv[]);
 

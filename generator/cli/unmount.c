@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/unmount.h"
 
-#include <errno.h>
 #include <libmount.h>
 #include <sys/mount.h>
 
-#include "base/cleanup.h"
 #include "base/path.h"
 #include "systemd/log.h"
 

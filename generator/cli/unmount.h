@@ -2,7 +2,7 @@
 /* Unmounting all that is mounted in a directory. */
 #pragma once
 
-#include "base/error.h"
+#include "base/common.h"
 
 /* Unmounts all that is mounted below the directory @path. */
 MUST_CHECK int unmount_below(const char *path);

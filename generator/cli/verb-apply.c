@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container plan, nixos-container apply: what a switch to the declared containers would do, and doing it. */
 #include <getopt.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "bus/manager.h"
 #include "cli/colour.h"

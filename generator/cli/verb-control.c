@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container start, stop, restart, terminate. */
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "bus/jobs.h"

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container create: a container that NixOS's configuration does not have. */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "base/interrupt.h"

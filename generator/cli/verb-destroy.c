@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container destroy: a container of create, with all its files. */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "bus/jobs.h"

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container login, root-login, run: getting into a container. */
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "bus/manager.h"
 #include "bus/session.h"

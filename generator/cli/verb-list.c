@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container list, nixos-container status: which containers there are, and how they are. */
 #include <getopt.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "base/text.h"

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container show-ip, show-host-key, logs, check. */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/inside.h"

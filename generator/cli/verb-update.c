@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container update: another system for a container of create. */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "base/interrupt.h"

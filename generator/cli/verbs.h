@@ -3,7 +3,7 @@
  * returns the exit status: what has failed was logged. */
 #pragma once
 
-#include <stdlib.h>
+#include "base/common.h"
 
 /* The exit status of a verb whose work has returned @r. */
 static inline int exit_status(int r) {

@@ -2,13 +2,7 @@
 #include "generate/generate.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/param.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/lines.h"

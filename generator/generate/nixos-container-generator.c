@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container-generator: a systemd generator, see systemd.generator(7), for the containers that NixOS declares.
  * nixos-container-generator(8) */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "config.h"

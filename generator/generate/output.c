@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "generate/output.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/file.h"
 #include "systemd/log.h"
 

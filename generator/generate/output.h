@@ -5,8 +5,6 @@
  * caches as they left them, which makes a large run faster by a fifth. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
 
 #define OUTPUT_BATCH_LENGTH 32

@@ -7,9 +7,6 @@
  * Between "double quotes" a value is escaped as a part of a quoted word, elsewhere as bare text, see escape.h. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/buffer.h"
 
 typedef struct Value {

@@ -14,20 +14,12 @@
  * The signal by which systemd-nspawn ends the container is blocked from the start, so that it waits until init asks for
  * it: a signal that init has no handler for yet would be lost, as the kernel keeps those from PID 1, see
  * pid_namespaces(7). */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/address.h"
 #include "base/buffer.h"

@@ -2,10 +2,7 @@
 #include "manifest/check.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "manifest/closures.h"

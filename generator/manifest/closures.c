@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/closures.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <string.h>
-
 #include "base/file.h"
 #include "base/path.h"
 #include "systemd/escape.h"

@@ -2,8 +2,6 @@
 /* Closures: the paths of the Nix store that a container with a store of its own sees, by a file that lists them, one a line. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/path.h"
 #include "manifest/manifest.h"
 

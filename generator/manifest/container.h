@@ -2,8 +2,6 @@
 /* Containers: what is declared of each, and what follows from that. */
 #pragma once
 
-#include <string.h>
-
 #include "manifest/span.h"
 #include "manifest/values.h"
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/diagnostic.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/text.h"
 #include "systemd/log.h"
 

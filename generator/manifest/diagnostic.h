@@ -3,9 +3,6 @@
 #pragma once
 
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/name-table.h"

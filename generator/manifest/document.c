@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/document.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-
-#include "base/cleanup.h"
 #include "manifest/reader.h"
 
 static void read_containers(Reader *r) {

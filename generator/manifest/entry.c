@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/entry.h"
 
-#include <string.h>
-
 #include "base/lines.h"
 
 /* For systemd a carriage return ends a line, as it does in YAML. */

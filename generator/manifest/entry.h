@@ -2,9 +2,6 @@
 /* The entry of a container, as text: what its unit keeps, and its record. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "manifest/container.h"
 
 /* Reads the container's entry as it stands in its manifest, which is open, into @entry, without empty lines at its end and without

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/events.h"
 
-#include <errno.h>
-#include <stdint.h>
-#include <string.h>
-#include <unistd.h>
-
 static bool is_ascii(const unsigned char *bytes, size_t length) {
         uint64_t all = 0, eight;
         size_t i = 0;

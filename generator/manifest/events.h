@@ -2,12 +2,9 @@
 /* Events: a YAML file as libyaml takes it apart, one by one, with the place of each. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <yaml.h>
 
 #include "base/arena.h"
-#include "base/error.h"
 #include "manifest/diagnostic.h"
 
 /* The longest key, in characters, that the ":" behind it makes one: an implicit key of YAML 1.2. */

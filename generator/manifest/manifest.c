@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/manifest.h"
 
-#include <stdlib.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 

@@ -2,9 +2,6 @@
 #include "manifest/model.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "manifest/check.h"
 #include "manifest/closures.h"

@@ -2,11 +2,6 @@
 #include "manifest/mounts.h"
 
 #include <libmount.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/order.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "systemd/option-path.h"
 #include "systemd/unit-name.h"
 

@@ -3,8 +3,6 @@
 
 #include <assert.h>
 #include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/spelling.h"

@@ -2,9 +2,6 @@
 #include "manifest/scalars.h"
 
 #include <ctype.h>
-#include <limits.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/capability.h>
 
 #include "base/json.h"

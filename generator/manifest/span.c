@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/span.h"
 
-#include <unistd.h>
-
 /* The least that is read at once. */
 #define WINDOW_SIZE ((size_t)32 * 1024)
 

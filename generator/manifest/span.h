@@ -2,10 +2,7 @@
 /* Spans: what stands somewhere in a file, to be read when it is needed. */
 #pragma once
 
-#include <stddef.h>
-
 #include "base/buffer.h"
-#include "base/error.h"
 
 /* Where in a file something stands, in bytes. */
 typedef struct Span {

@@ -2,10 +2,6 @@
 /* Values: what the scalars of a manifest are, each with the place where it stands. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/address.h"
 #include "manifest/diagnostic.h"
 

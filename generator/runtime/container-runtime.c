@@ -21,13 +21,8 @@
  *       has failed and systemd is older than it should be, says that.
  *   container-runtime resolv-conf
  *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h. */
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <systemd/sd-daemon.h>
 
-#include "base/cleanup.h"
 #include "base/memory.h"
 #include "config.h"
 #include "runtime/journal.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/files.h"
 
-#include <sys/stat.h>
-
 #include "base/arena.h"
 #include "base/lines.h"
 #include "config.h"

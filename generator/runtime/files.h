@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/buffer.h"
-#include "base/error.h"
 
 /* What there is to do for systemd-tmpfiles before a start: what is missing, but for what is in the root directory. */
 Buffer files_missing(const Buffer *tmpfiles);

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/foreign-network.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
 #include <sched.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/file.h"

@@ -2,7 +2,7 @@
 /* The network of a container with a user namespace where that does not own it: the host's, or another that is there already. */
 #pragma once
 
-#include <stdbool.h>
+#include "base/common.h"
 
 /* Prepares it, if systemd-nspawn is about to be run with @arguments that make such a container:
  *

@@ -3,11 +3,7 @@
  * all containers. See templates/container.nft */
 #pragma once
 
-#include <stdbool.h>
-#include <sys/types.h>
-
 #include "base/buffer.h"
-#include "base/error.h"
 
 /* Adds what @script says, if that is anything. */
 MUST_CHECK int forwards_add(const Buffer *script);

@@ -2,10 +2,7 @@
 /* The units that the generator writes, in its directory: it is emptied and written anew at each daemon-reload. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
-#include "base/error.h"
 #include "state/claims.h"
 
 /* Reads the unit of @container in @directory. Waits until it is there and whole. */

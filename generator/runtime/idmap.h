@@ -2,8 +2,6 @@
 /* ID-mapped mounts: what systemd-nspawn does not do by itself with them. mount_setattr(2), "ID-mapped mounts" */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/arena.h"
 
 /* Gives arguments of systemd-nspawn, for @container, that do what @arguments say. It maps only the topmost mount of a bind mount, and

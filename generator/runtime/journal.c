@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/journal.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 #include <systemd/sd-login.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "systemd/log.h"
 
 /* As SyslogIdentifier= is in the unit. */

@@ -2,11 +2,9 @@
 #include "runtime/links.h"
 
 #include <net/if.h>
-#include <stdbool.h>
 #include <strings.h>
 #include <systemd/sd-device.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/lines.h"

@@ -2,11 +2,8 @@
 /* The links between the host and a container, which ip(8) adds by the batch that a record has. */
 #pragma once
 
-#include <sys/types.h>
-
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "base/error.h"
 
 /* Fails if the host has one of the interfaces already that the batch adds. */
 MUST_CHECK int links_check(const char *container, const Buffer *network);

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/localhost.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/arena.h"
 #include "base/lines.h"
 #include "base/memory.h"

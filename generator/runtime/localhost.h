@@ -8,7 +8,6 @@
 #pragma once
 
 #include "base/buffer.h"
-#include "base/error.h"
 
 /* Listens on the ports in @lines that are not in @except. Fails if one could not be had; the others are. */
 MUST_CHECK int localhost_listen(const char *container, const Buffer *lines, const Buffer *except);

@@ -2,7 +2,6 @@
 #include "runtime/machine.h"
 
 #include <sys/mount.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/lines.h"

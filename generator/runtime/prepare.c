@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/prepare.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "config.h"
 #include "runtime/conntrack.h"
 #include "runtime/files.h"

@@ -3,9 +3,7 @@
  * which run at the same time. Each step that systemd would run by itself costs about as much as all of these together. */
 #pragma once
 
-#include <sys/types.h>
-
-#include "base/error.h"
+#include "base/common.h"
 
 /* Makes it, and waits for the links that @program, the arguments of systemd-nspawn, is to use. If that fails, the end of the container's
  * unit removes what there is. In either case *ret_listening is a process that goes on to listen on localhost, to be waited for by

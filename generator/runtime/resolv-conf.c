@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/resolv-conf.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/file.h"

@@ -9,8 +9,6 @@
  * They are brought up to date when such a container starts and, by container-resolv-conf.path, when the host's files change. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "state/paths.h"
 
 /* Brings both files up to date; a file that the host has not is like an empty one. False, with a message logged, if that fails. */

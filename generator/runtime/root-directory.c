@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/root-directory.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/openat2.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/file.h"

@@ -2,9 +2,6 @@
 /* Files in the root directory of a container, which can have put anything there: no symbolic link leads out of it. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/lines.h"
 #include "state/format.h"
 #include "state/paths.h"

@@ -2,8 +2,6 @@
 /* Running the tools of the host. */
 #pragma once
 
-#include <sys/types.h>
-
 #include "base/run-program.h"
 
 /* start_program(), and says why if that fails. */

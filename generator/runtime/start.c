@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/start.h"
 
-#include <sys/types.h>
-#include <unistd.h>
-
 #include "base/run-program.h"
 #include "runtime/files.h"
 #include "runtime/foreign-network.h"

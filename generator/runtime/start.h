@@ -2,7 +2,7 @@
 /* The start of a container, up to systemd-nspawn. */
 #pragma once
 
-#include "base/error.h"
+#include "base/common.h"
 
 /* Makes the record of a container that starts, from its unit in the generator's @directory. What is left of an earlier run is removed
  * first. What another container is about to give up is waited for. */

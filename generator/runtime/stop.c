@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/stop.h"
 
-#include <fcntl.h>
 #include <sys/file.h>
 
 #include "base/run-program.h"

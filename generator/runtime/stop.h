@@ -2,7 +2,7 @@
 /* The end of a container: what its record says was added is removed, whatever the manifest says by now. */
 #pragma once
 
-#include "base/error.h"
+#include "base/common.h"
 
 /* Undoes what the record says was added, and removes the record. Does nothing if there is none. A record that cannot be read is left as it
  * is. */

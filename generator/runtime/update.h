@@ -3,10 +3,7 @@
  * In two steps, so that containers can exchange what they have: first all give up, then all are updated. */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/error.h"
+#include "base/common.h"
 
 /* A directory or file of the host that is mounted in the container. */
 typedef struct Attachment {

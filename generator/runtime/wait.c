@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/wait.h"
 
-#include <stdbool.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 

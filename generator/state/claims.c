@@ -2,10 +2,6 @@
 #include "state/claims.h"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <stdbool.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/lines.h"
 #include "state/record.h"

@@ -3,10 +3,7 @@
  * container that has it. All of these are for who has opened the @records, and take claims as a record has them, a line each. */
 #pragma once
 
-#include <limits.h>
-
 #include "base/buffer.h"
-#include "base/error.h"
 
 /* The claim of one container that another one has. */
 typedef struct ClaimConflict {

@@ -27,12 +27,8 @@
  * What is looked for in their text is in format.h. */
 #pragma once
 
-#include <limits.h>
-#include <stdbool.h>
-
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "base/error.h"
 #include "state/paths.h"
 
 /* The newest format, which is written. It grows when an older version could not make out a record any more. */

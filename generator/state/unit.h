@@ -2,8 +2,6 @@
 /* The text of a container's unit, as the generator has written it. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
 
 /* Whether it has its last line, UNIT_END. */

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "switch/apply.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/name-table.h"

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "switch/compare.h"
 
-#include <stddef.h>
-#include <string.h>
-
 #include "base/json.h"
 #include "base/name-table.h"
 #include "base/path.h"

@@ -3,9 +3,6 @@
  * runs, not with what was generated last: a daemon-reload has replaced that already. */
 #pragma once
 
-#include <stdbool.h>
-
-#include "base/error.h"
 #include "switch/compare.h"
 
 typedef enum Action {

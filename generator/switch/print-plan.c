@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "switch/print-plan.h"
 
-#include <string.h>
-
 #include "base/json.h"
 #include "base/text.h"
 

@@ -2,9 +2,6 @@
 /* Printing a plan. */
 #pragma once
 
-#include <stdbool.h>
-#include <stdio.h>
-
 #include "switch/plan.h"
 
 /* Prints a line for each container with something to do or to say, with colours if @colour. */

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "systemd/escape.h"
 
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/text.h"
 
 static bool is_control(char c) {

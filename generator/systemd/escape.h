@@ -2,8 +2,6 @@
 /* Escaping: one function for each syntax that text of a manifest is written in. */
 #pragma once
 
-#include <stddef.h>
-
 #include "base/arena.h"
 #include "base/buffer.h"
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "systemd/interface-name.h"
 
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/siphash.h"
 
 /* systemd, src/nspawn/nspawn-network.c, SHORTEN_IFNAME_HASH_KEY */

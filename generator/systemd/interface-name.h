@@ -2,8 +2,9 @@
 /* Network interface names: what the kernel and systemd allow, and what systemd-nspawn calls its own. */
 #pragma once
 
+#include "base/common.h"
+
 #include <net/if.h>
-#include <stdbool.h>
 
 /* Whether the kernel takes @name for an interface and nothing that reads it afterwards can misunderstand it: 1 to 15
  * letters, digits and "._-+=@~", not "." or "..", and not digits alone (that is an index to systemd and ip). */

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "systemd/log.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"

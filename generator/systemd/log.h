@@ -3,9 +3,9 @@
  * error is /dev/null then), to standard error otherwise, unless the program has another target for them. */
 #pragma once
 
-#include <syslog.h>
+#include "base/common.h"
 
-#include "base/error.h"
+#include <syslog.h>
 
 /* The longest message that one write(2) to /dev/kmsg takes; a longer one is refused whole with EINVAL. */
 #define LOG_KMSG_MAX 1024

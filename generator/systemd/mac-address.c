@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <endian.h>
-#include <string.h>
 
 #include "base/siphash.h"
 

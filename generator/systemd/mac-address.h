@@ -2,8 +2,7 @@
 /* MAC addresses of container links: the ones systemd-nspawn gives, which stay the same over restarts. */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/common.h"
 
 /* The host's identity: /etc/machine-id, see machine-id(5). */
 typedef struct MachineId {

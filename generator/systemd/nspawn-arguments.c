@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "systemd/nspawn-arguments.h"
 
-#include <string.h>
-
 const char *nspawn_value_of(const char *argument, const char *option) {
         size_t length = strlen(option);
 

@@ -2,8 +2,6 @@
 /* The arguments that systemd-nspawn is about to be run with. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "base/arena.h"
 
 /* How many user IDs systemd-nspawn gives a container, and maps. */

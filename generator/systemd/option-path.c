@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "systemd/option-path.h"
 
-#include <string.h>
-
 #include "systemd/escape.h"
 
 const char *option_path_part(Arena *arena, const char *name) {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "systemd/unit-name.h"
 
-#include <stddef.h>
-#include <string.h>
-
 #define UNIT_NAME_MAX 255
 
 static bool is_type(const char *suffix) {

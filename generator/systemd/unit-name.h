@@ -2,7 +2,7 @@
 /* Names of systemd's units. */
 #pragma once
 
-#include <stdbool.h>
+#include "base/common.h"
 
 /* Whether @text is the name of one unit: not of a template, and with the suffix of a type. systemd.unit(5) */
 bool unit_name_is_valid(const char *text);
