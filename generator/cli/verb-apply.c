@@ -100,7 +100,7 @@ static int apply_once(sd_bus *bus, const ApplyOptions *options, bool *ret_unsett
         *ret_unsettled = false;
         r = read_declared(&declared, options->nothing_declared ? nothing : NULL, 0);
         if (r >= 0) {
-                *ret_unsettled = apply_find_unsettled(&declared.plan, bus);
+                *ret_unsettled = apply_find_unsettled(&declared.plan, bus) > 0;
                 if (plan_is_empty(&declared.plan)) {
                         if (!declared.manifest.is_incomplete)
                                 printf("All containers are as declared.\n");

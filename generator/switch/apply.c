@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "switch/apply.h"
 
+#include "base/file.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/name-table.h"
@@ -8,8 +9,11 @@
 #include "bus/jobs.h"
 #include "bus/manager.h"
 #include "config.h"
+#include "manifest/order.h"
 #include "state/record.h"
 #include "systemd/log.h"
+
+#define RUNTIME LIBEXECDIR "/container-runtime"
 
 /* What is done with one container. */
 typedef struct Step {
@@ -28,27 +32,16 @@ typedef struct Apply {
         size_t jobs_length;
 } Apply;
 
-static const char *const being_done[ACTIONS_LENGTH] = {[ACTION_STOP] = "stopping",
-        [ACTION_START] = "starting",
-        [ACTION_UPDATE] = "updating",
-        [ACTION_RELOAD] = "reloading",
-        [ACTION_RESTART] = "restarting"};
-static const char *const was_done[ACTIONS_LENGTH] = {[ACTION_STOP] = "stopped",
-        [ACTION_START] = "started",
-        [ACTION_UPDATE] = "updated",
-        [ACTION_RELOAD] = "reloaded",
-        [ACTION_RESTART] = "restarted"};
-
-static void end_step(Step *step, bool good, const char *why) {
+static void end_step(Step *step, int r, const char *why) {
         const PlannedContainer *item = step->item;
+        const ActionWords *words = &action_words[item->action];
 
         step->done = true;
-        step->failed = !good;
-        if (good)
-                print_safely("%s: %s", item->name, was_done[item->action]);
+        step->failed = r < 0;
+        if (r >= 0)
+                print_safely("%s: %s", item->name, words->done);
         else
-                print_safely("%s: failed to %s%s%s", item->name, action_names[item->action], why ? ": " : "",
-                        why ? why : "");
+                print_safely("%s: failed to %s%s%s", item->name, words->name, why ? ": " : "", why ? why : "");
         (void)fflush(stdout);
 }
 
@@ -59,49 +52,43 @@ static bool has_live_changes(const PlannedContainer *item) {
         return false;
 }
 
-/* Runs a verb of the program that units run, for the container of @item, with up to @length more operands. */
-static bool run_for(const PlannedContainer *item, const char *verb, const char *const operands[], size_t length) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        const char **arguments = arena_alloc(&arena, (length + 5) * sizeof(*arguments));
-        bool has_unit = strcmp(verb, "remove") != 0;
-        size_t i = 0;
-        int r;
+/* Runs the program that units run. What has failed it says itself. */
+static int run_runtime(const char *const arguments[]) {
+        int r = run_program((char *const *)arguments, &BUFFER_NULL);
 
-        arguments[i++] = LIBEXECDIR "/container-runtime";
-        arguments[i++] = verb;
-        if (has_unit)
-                arguments[i++] = UNITS_DIRECTORY;
-        arguments[i++] = item->name;
-        for (size_t j = 0; j < length; j++)
-                arguments[i++] = operands[j];
-        /* What has failed it says itself. */
-        r = run_program((char **)arguments, &BUFFER_NULL);
         if (r < 0)
-                (void)log_error(r, "%s: %m", arguments[0]);
-        return r == 0;
+                return log_error(r, "%s: %m", arguments[0]);
+        return r > 0 ? -EIO : 0;
 }
 
-static bool give_up_container(const PlannedContainer *item) {
-        return run_for(item, "give-up", NULL, 0);
+static int give_up_container(const PlannedContainer *item) {
+        return run_runtime((const char *const[]){RUNTIME, "give-up", UNITS_DIRECTORY, item->name, NULL});
 }
 
 /* The bind mounts that it gets are added to what runs. */
-static bool update(const PlannedContainer *item) {
-        CLEANUP_FREE const char **operands = NULL;
-        size_t length = 0, capacity = 0;
+static int update(const PlannedContainer *item) {
+        CLEANUP_FREE const char **arguments = NULL;
+        size_t length = 5;
 
+        for (const OptionChange *change = item->changes; change; change = change->next)
+                length += 3;
+        arguments = reallocate(NULL, length * sizeof(*arguments));
+        length = 0;
+        arguments[length++] = RUNTIME;
+        arguments[length++] = "update";
+        arguments[length++] = UNITS_DIRECTORY;
+        arguments[length++] = item->name;
         for (const OptionChange *change = item->changes; change; change = change->next) {
                 const BindMount *mount = change_added_bind_mount(change);
-                const char *const words[] = {mount ? mount->host_path.text : NULL,
-                        mount ? mount->mount_point.text : NULL,
-                        mount && mount->is_read_only.mark.line != 0 && !mount->is_read_only.value ? "rw" : "ro"};
 
-                for (size_t i = 0; mount && i < sizeof(words) / sizeof(words[0]); i++) {
-                        operands = grow_array((void *)operands, length, &capacity, sizeof(*operands));
-                        operands[length++] = words[i];
-                }
+                if (!mount)
+                        continue;
+                arguments[length++] = mount->host_path.text;
+                arguments[length++] = mount->mount_point.text;
+                arguments[length++] = is_given(&mount->is_read_only) && !mount->is_read_only.value ? "rw" : "ro";
         }
-        return run_for(item, "update", operands, length);
+        arguments[length] = NULL;
+        return run_runtime(arguments);
 }
 
 int apply_return_to(const char *name, const char *system) {
@@ -122,54 +109,49 @@ static void end_reload(Step *step, const char *result) {
         const PlannedContainer *item = step->item;
 
         if (strcmp(result, "failed") == 0 || strcmp(result, "timeout") == 0)
-                end_step(step, false,
+                end_step(step, -EIO,
                         apply_return_to(item->name, item->running->system.text) >= 0
                                 ? "the old system runs on"
                                 : "the old system could not be activated again either");
         else if (strcmp(result, "done") != 0)
-                end_step(step, false, result);
-        else if (has_live_changes(item) && !give_up_container(item))
-                end_step(step, false, "the new system was activated, but the rest could not be changed");
-        else if (has_live_changes(item))
-                step->reloaded = true; /* the rest comes when all have given up what others take */
-        else
+                end_step(step, -EIO, result);
+        else if (!has_live_changes(item))
                 end_step(step, update(item), "its record could not be written");
-}
-
-/* A container that has stopped meanwhile, as an earlier switch was at it too, may have no unit any more. */
-static bool has_stopped(const Job *job, const char *container) {
-        Arena arena = ARENA_NULL;
-        bool stopped = strcmp(job->method, "StopUnit") == 0 &&
-                       access(arena_join(&arena, RECORDS_DIRECTORY "/", container), F_OK) < 0;
-
-        arena_free(&arena);
-        return stopped;
+        else if (give_up_container(item) < 0)
+                end_step(step, -EIO, "the new system was activated, but the rest could not be changed");
+        else
+                step->reloaded = true; /* the rest comes when all have given up what others take */
 }
 
 static void end_job(const Job *job, void *userdata) {
+        const Apply *apply = userdata;
         Step *step = job->userdata;
-        bool done = strcmp(job->result, "done") == 0 || has_stopped(job, step->item->name);
+        const PlannedContainer *item = step->item;
+        int r = strcmp(job->result, "done") == 0 ? 0 : -EIO;
 
-        (void)userdata;
+        /* One that has stopped meanwhile, as an earlier switch was at it too, may have no unit any more. */
+        if (r < 0 && strcmp(job->method, "StopUnit") == 0 &&
+                !path_exists(arena_join(apply->plan->arena, RECORDS_DIRECTORY "/", item->name)))
+                r = 0;
         /* There was nothing to stop for systemd. */
-        if (step->item->action == ACTION_STOP && step->item->left_over)
-                done = run_for(step->item, "remove", NULL, 0);
-        if (step->item->action == ACTION_RELOAD)
+        if (item->action == ACTION_STOP && item->left_over)
+                r = run_runtime((const char *const[]){RUNTIME, "remove", item->name, NULL});
+        if (item->action == ACTION_RELOAD)
                 end_reload(step, job->result);
-        else if (!step->stop_first || !done)
-                end_step(step, done, strcmp(job->result, "failed") == 0 ? NULL : job->result);
+        else if (!step->stop_first || r < 0)
+                end_step(step, r, strcmp(job->result, "failed") == 0 ? NULL : job->result);
 }
 
 static void add_job(Apply *apply, Step *step, const char *method) {
         apply->jobs[apply->jobs_length++] = (Job){
                 .method = method,
-                .unit = arena_printf(apply->plan->arena, "container@%s.service", step->item->name),
+                .unit = container_unit(apply->plan->arena, step->item->name),
                 .userdata = step,
         };
 }
 
 static void run_jobs(Apply *apply) {
-        (void)jobs_run(apply->bus, apply->jobs, apply->jobs_length, end_job, NULL);
+        (void)jobs_run(apply->bus, apply->jobs, apply->jobs_length, end_job, apply);
         jobs_free(apply->jobs, apply->jobs_length);
         apply->jobs_length = 0;
 }
@@ -187,7 +169,7 @@ static bool has_claim(const Container *container, const char *claim) {
 
 /* Finds the restarts by which other containers get what they claim: a stop of all of these comes before any start. */
 static void find_stops(Apply *apply) {
-        NameTable takers = NAME_TABLE_NULL;
+        CLEANUP(name_table_free) NameTable takers = NAME_TABLE_NULL;
         const Plan *plan = apply->plan;
 
         for (size_t i = 0; i < plan->length; i++) {
@@ -204,7 +186,6 @@ static void find_stops(Apply *apply) {
                         if (name_table_find(&takers, item->running->claims[j].text))
                                 apply->steps[i].stop_first = true;
         }
-        name_table_free(&takers);
 }
 
 static uint32_t start_rank(const PlannedContainer *item) {
@@ -230,9 +211,9 @@ static void give_up(Apply *apply) {
                 Step *step = &apply->steps[i];
                 const PlannedContainer *item = step->item;
 
-                if ((item->action == ACTION_UPDATE && !give_up_container(item)) ||
+                if ((item->action == ACTION_UPDATE && give_up_container(item) < 0) ||
                         (step->stop_first && record_mark_start(item->name) < 0))
-                        end_step(step, false, NULL);
+                        end_step(step, -EIO, NULL);
                 else if (item->action == ACTION_STOP || step->stop_first)
                         add_job(apply, step, "StopUnit");
                 else if (item->action == ACTION_RELOAD && has_live_changes(item))
@@ -262,11 +243,11 @@ static void take_what_is_free(Apply *apply) {
 }
 
 /* The units of containers that are no longer declared are kept only while they run. */
-static bool forget_removed(Apply *apply) {
+static int forget_removed(const Apply *apply) {
         for (size_t i = 0; i < apply->plan->length; i++)
                 if (apply->steps[i].item->action == ACTION_STOP && !apply->steps[i].failed)
-                        return systemd_reload(apply->bus) >= 0;
-        return true;
+                        return systemd_reload(apply->bus);
+        return 0;
 }
 
 static void announce(const Apply *apply) {
@@ -278,13 +259,13 @@ static void announce(const Apply *apply) {
                 else if (item->action == ACTION_FAIL)
                         print_safely("%s: left as it is: %s", item->shown_name, item->reason);
                 else if (item->action != ACTION_NONE && apply->progress)
-                        print_safely("%s: %s…", item->name, being_done[item->action]);
+                        print_safely("%s: %s…", item->name, action_words[item->action].being_done);
         }
         (void)fflush(stdout);
 }
 
 /* Says which containers have failed, and where the reason is found. */
-static bool conclude(const Apply *apply) {
+static int conclude(const Apply *apply) {
         size_t failed = 0, done = 0;
 
         for (size_t i = 0; i < apply->plan->length; i++) {
@@ -294,7 +275,7 @@ static bool conclude(const Apply *apply) {
                 done += step->done && !step->failed;
         }
         if (failed == 0)
-                return true;
+                return 0;
         log_message(LOG_ERR, "%zu of %zu containers failed:", failed, failed + done);
         for (size_t i = 0; i < apply->plan->length; i++) {
                 const PlannedContainer *item = apply->steps[i].item;
@@ -306,35 +287,26 @@ static bool conclude(const Apply *apply) {
                 else if (apply->steps[i].failed)
                         log_message(LOG_ERR, "  %s: see journalctl -u container@%s", item->name, item->name);
         }
-        return false;
+        return -EIO;
 }
 
 /* The state of a unit called container@NAME.service changes the plan. */
 static bool note_unsettled(Plan *plan, const char *unit, const char *active_state) {
-        static const char prefix[] = "container@", suffix[] = ".service";
-        size_t length = strlen(unit);
+        const char *name = order_container(plan->arena, unit);
+        PlannedContainer *item = name ? plan_find(plan, name) : NULL;
 
-        if (length <= sizeof(prefix) + sizeof(suffix) - 2)
+        if (!item)
                 return false;
-        unit += sizeof(prefix) - 1;
-        length -= sizeof(prefix) + sizeof(suffix) - 2;
-        for (size_t i = 0; i < plan->length; i++) {
-                PlannedContainer *item = &plan->items[i];
-
-                if (strlen(item->name) != length || memcmp(item->name, unit, length) != 0)
-                        continue;
-                if (item->action == ACTION_NONE &&
-                        (strcmp(active_state, "activating") == 0 || item->declared->auto_start.value))
-                        item->action = ACTION_START;
-                else if (item->action == ACTION_UPDATE || item->action == ACTION_RELOAD)
-                        /* systemd would take a reload for done with the start that is under way. */
-                        item->action = ACTION_RESTART;
-                return item->action == ACTION_START;
-        }
-        return false;
+        if (item->action == ACTION_NONE &&
+                (strcmp(active_state, "activating") == 0 || item->declared->auto_start.value))
+                item->action = ACTION_START;
+        else if (item->action == ACTION_UPDATE || item->action == ACTION_RELOAD)
+                /* systemd would take a reload for done with the start that is under way. */
+                item->action = ACTION_RESTART;
+        return item->action == ACTION_START;
 }
 
-bool apply_find_unsettled(Plan *plan, sd_bus *bus) {
+int apply_find_unsettled(Plan *plan, sd_bus *bus) {
         CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
         CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
         const char *unit, *active_state;
@@ -348,7 +320,7 @@ bool apply_find_unsettled(Plan *plan, sd_bus *bus) {
                                   NULL, NULL, NULL, NULL)) > 0)
                 found = note_unsettled(plan, unit, active_state) || found;
         if (r < 0)
-                log_message(LOG_ERR, "Cannot ask systemd what is being started: %s", bus_error_text(&error, r));
+                return log_error(r, "Cannot ask systemd what is being started: %s", bus_error_text(&error, r));
         return found;
 }
 
@@ -356,7 +328,7 @@ int apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         CLEANUP_FREE Step *steps = reallocate(NULL, (plan->length + 1) * sizeof(*steps));
         CLEANUP_FREE Job *jobs = reallocate(NULL, (plan->length + 1) * sizeof(*jobs));
         Apply apply = {.plan = plan, .bus = bus, .progress = progress, .steps = steps, .jobs = jobs};
-        bool good;
+        int r, failed;
 
         for (size_t i = 0; i < plan->length; i++)
                 steps[i] = (Step){.item = &plan->items[i]};
@@ -365,6 +337,7 @@ int apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         announce(&apply);
         give_up(&apply);
         take_what_is_free(&apply);
-        good = forget_removed(&apply);
-        return conclude(&apply) && good ? 0 : -EIO;
+        r = forget_removed(&apply);
+        failed = conclude(&apply);
+        return failed < 0 ? failed : r;
 }

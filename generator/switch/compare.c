@@ -19,7 +19,10 @@ static const void *item_of(const Field *field, const List *list, uint32_t i) {
         return (const char *)list->items + i * (field->kind == FIELD_LIST ? field->type->size : field->size);
 }
 
-static void write_item(Json *json, Arena *arena, const Field *field, const void *item);
+/* Writes a value, or an item of a list. */
+typedef void Write(Json *json, Arena *arena, const char *key, const Field *field, const void *value);
+
+static Write write_item;
 
 /* Writes a value, what it is by itself where it was not given, or nothing. No object has any that are named in it. */
 static void write_value(Json *json, Arena *arena, const char *key, const Field *field, const void *value) {
@@ -33,35 +36,29 @@ static void write_value(Json *json, Arena *arena, const char *key, const Field *
         } else if (list->length > 0) {
                 json_open(json, key, '[');
                 for (uint32_t i = 0; i < list->length; i++)
-                        write_item(json, arena, field, item_of(field, list, i));
+                        write_item(json, arena, NULL, field, item_of(field, list, i));
                 json_close(json, ']');
         }
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion) ; as deep as the schema */
-static void write_item(Json *json, Arena *arena, const Field *field, const void *item) {
+static void write_item(Json *json, Arena *arena, const char *key, const Field *field, const void *item) {
         if (field->kind == FIELD_LIST) {
-                json_value(json, NULL, field->type->format(arena, item));
+                json_value(json, key, field->type->format(arena, item));
                 return;
         }
-        json_open(json, NULL, '{');
+        json_open(json, key, '{');
         for (const Field *inner = field->fields; inner->name; inner++)
                 write_value(json, arena, inner->name, inner, field_value(inner, item));
         json_close(json, '}');
 }
 
-static const char *value_text(Arena *arena, const Field *field, const void *value) {
+/* What @write writes, or NULL for nothing. */
+static const char *text_of(Arena *arena, Write *write, const Field *field, const void *value) {
         CLEANUP_JSON Json json = JSON_NULL;
 
-        write_value(&json, arena, NULL, field, value);
+        write(&json, arena, NULL, field, value);
         return json.text.length > 0 ? arena_copy(arena, json.text.text, json.text.length) : NULL;
-}
-
-static const char *item_text(Arena *arena, const Field *field, const void *item) {
-        CLEANUP_JSON Json json = JSON_NULL;
-
-        write_item(&json, arena, field, item);
-        return arena_copy(arena, json.text.text, json.text.length);
 }
 
 /* No object has named ones in it, so that this is one of the container itself. */
@@ -121,107 +118,79 @@ static Change change_here(const Comparison *c, const OptionChange *change) {
         return link->local_address.address.family || link->local_address6.address.family ? CHANGE_LIVE : CHANGE_RESTART;
 }
 
-static void add_change(Comparison *c, OptionChange change) {
-        OptionChange *added;
+/* Adds a change of @field from @old to @new, of which one may be NULL; @item is what is new in a list. */
+static void add_change(
+        Comparison *c, const Field *field, const void *item, const char *option, const char *old, const char *new) {
+        OptionChange *change = arena_alloc(c->arena, sizeof(*change));
 
-        change.change = change_here(c, &change);
-        if (change.change == CHANGE_NOTHING)
+        *change = (OptionChange){.field = field,
+                .item = item,
+                .option = option,
+                .old = old,
+                .new = new,
+                .change = item && field->added != CHANGE_UNKNOWN ? field->added : field->change};
+        change->change = change_here(c, change);
+        if (change->change == CHANGE_NOTHING)
                 return;
-        added = arena_alloc(c->arena, sizeof(*added));
-        *added = change;
-        *c->end = added;
-        c->end = &added->next;
+        *c->end = change;
+        c->end = &change->next;
 }
 
-static void add_removal(Comparison *c, const Field *field, const char *option, const char *old) {
-        add_change(c, (OptionChange){.field = field, .option = option, .old = old, .change = field->change});
+/* The names of the items of @list that have some, which they start with, and their texts of those that have none. */
+static const char **item_keys(Arena *arena, const Field *field, const List *list, NameTable *ret_items) {
+        const char **keys = arena_alloc(arena, (list->length + 1) * sizeof(*keys));
+
+        for (uint32_t i = 0; i < list->length; i++) {
+                const void *item = item_of(field, list, i);
+
+                keys[i] = field->kind == FIELD_NAMED ? ((const Text *)item)->text
+                                                     : text_of(arena, write_item, field, item);
+                (void)name_table_add(ret_items, keys[i], (void *)item);
+        }
+        return keys;
 }
 
-static void add_addition(Comparison *c, const Field *field, const void *item, const char *option, const char *new) {
-        Change change = field->added != CHANGE_UNKNOWN ? field->added : field->change;
-
-        add_change(c, (OptionChange){.field = field, .item = item, .option = option, .new = new, .change = change});
-}
-
-/* The items of @list as texts. */
-static const char **item_texts(Arena *arena, const Field *field, const List *list) {
-        const char **texts = arena_alloc(arena, (list->length + 1) * sizeof(*texts));
-
-        for (uint32_t i = 0; i < list->length; i++)
-                texts[i] = item_text(arena, field, item_of(field, list, i));
-        return texts;
-}
-
-static NameTable table_of(const char **texts, uint32_t length) {
-        NameTable table = NAME_TABLE_NULL;
-
-        for (uint32_t i = 0; i < length; i++)
-                (void)name_table_add(&table, texts[i], texts);
-        return table;
-}
-
-/* The order of objects does not matter. */
-static void compare_sets(Comparison *c, const Field *field, const List *old, const List *new, const char *option) {
-        const char **old_texts = item_texts(c->arena, field, old), **new_texts = item_texts(c->arena, field, new);
-        NameTable old_table = table_of(old_texts, old->length), new_table = table_of(new_texts, new->length);
-
-        for (uint32_t i = 0; i < old->length; i++)
-                if (!name_table_find(&new_table, old_texts[i]))
-                        add_removal(c, field, option, old_texts[i]);
-        for (uint32_t i = 0; i < new->length; i++)
-                if (!name_table_find(&old_table, new_texts[i]))
-                        add_addition(c, field, item_of(field, new, i), option, new_texts[i]);
-        name_table_free(&old_table);
-        name_table_free(&new_table);
+static const char *item_path(Arena *arena, const Field *field, const char *option, const char *key) {
+        return field->kind == FIELD_NAMED ? arena_printf(arena, "%s.%s", option, option_path_part(arena, key)) : option;
 }
 
 static void compare_objects(Comparison *c, const Field *fields, const void *old, const void *new, const char *path);
 
-/* The object of @list that has the name of @wanted, or NULL. Each starts with its name. */
-static const void *find_named(const Field *field, const List *list, const void *wanted) {
-        for (uint32_t i = 0; i < list->length; i++)
-                if (strcmp(((const Text *)item_of(field, list, i))->text, ((const Text *)wanted)->text) == 0)
-                        return item_of(field, list, i);
-        return NULL;
-}
+/* Compares lists of objects, whose order does not matter. */
+static void compare_lists(Comparison *c, const Field *field, const List *old, const List *new, const char *option) {
+        CLEANUP(name_table_free) NameTable old_items = NAME_TABLE_NULL, new_items = NAME_TABLE_NULL;
+        const char **old_keys = item_keys(c->arena, field, old, &old_items),
+                   **new_keys = item_keys(c->arena, field, new, &new_items);
 
-/* The path of an item that has a name, which it starts with. */
-static const char *item_path(Arena *arena, const char *option, const void *item) {
-        return arena_printf(arena, "%s.%s", option, option_path_part(arena, ((const Text *)item)->text));
-}
-
-static void compare_named(Comparison *c, const Field *field, const List *old, const List *new, const char *option) {
         for (uint32_t i = 0; i < old->length; i++) {
-                const void *item = item_of(field, old, i), *other = find_named(field, new, item);
-                const char *path = item_path(c->arena, option, item);
+                const void *item = item_of(field, old, i), *other = name_table_find(&new_items, old_keys[i]);
+                const char *path = item_path(c->arena, field, option, old_keys[i]);
 
-                if (other)
+                if (!other)
+                        add_change(c, field, NULL, path, text_of(c->arena, write_item, field, item), NULL);
+                else if (field->kind == FIELD_NAMED)
                         compare_objects(c, field->fields, item, other, path);
-                else
-                        add_removal(c, field, path, item_text(c->arena, field, item));
         }
         for (uint32_t i = 0; i < new->length; i++) {
                 const void *item = item_of(field, new, i);
 
-                if (!find_named(field, old, item))
-                        add_addition(
-                                c, field, item, item_path(c->arena, option, item), item_text(c->arena, field, item));
+                if (!name_table_find(&old_items, new_keys[i]))
+                        add_change(c, field, item, item_path(c->arena, field, option, new_keys[i]), NULL,
+                                text_of(c->arena, write_item, field, item));
         }
 }
 
 static void compare_values(Comparison *c, const Field *field, const void *old, const void *new, const char *option) {
-        OptionChange change = {.field = field, .option = option, .change = field->change};
+        const char *old_text, *new_text;
 
-        if (field->kind == FIELD_OBJECTS) {
-                compare_sets(c, field, old, new, option);
-        } else if (field->kind == FIELD_NAMED) {
-                compare_named(c, field, old, new, option);
-        } else {
-                change.old = value_text(c->arena, field, old);
-                change.new = value_text(c->arena, field, new);
-                if (change.old != change.new && (!change.old || !change.new || strcmp(change.old, change.new) != 0))
-                        add_change(c, change);
+        if (field->kind == FIELD_OBJECTS || field->kind == FIELD_NAMED) {
+                compare_lists(c, field, old, new, option);
+                return;
         }
+        old_text = text_of(c->arena, write_value, field, old);
+        new_text = text_of(c->arena, write_value, field, new);
+        if (old_text != new_text && (!old_text || !new_text || strcmp(old_text, new_text) != 0))
+                add_change(c, field, NULL, option, old_text, new_text);
 }
 
 static void compare_objects(Comparison *c, const Field *fields, const void *old, const void *new, const char *path) {

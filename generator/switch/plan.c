@@ -18,15 +18,15 @@ _Static_assert(CHANGE_LIVE < CHANGE_RELOAD && CHANGE_RELOAD < CHANGE_RESTART, "w
 _Static_assert(ACTION_NONE < ACTION_UPDATE && ACTION_UPDATE < ACTION_RELOAD && ACTION_RELOAD < ACTION_RESTART,
         "the actions for it are in the same order");
 
-const char *const action_names[ACTIONS_LENGTH] = {
-        [ACTION_NONE] = "none",
-        [ACTION_STOP] = "stop",
-        [ACTION_START] = "start",
-        [ACTION_UPDATE] = "update",
-        [ACTION_RELOAD] = "reload",
-        [ACTION_RESTART] = "restart",
-        [ACTION_KEEP] = "keep",
-        [ACTION_FAIL] = "fail",
+const ActionWords action_words[ACTIONS_LENGTH] = {
+        [ACTION_NONE] = {"none", NULL, NULL, NULL},
+        [ACTION_STOP] = {"stop", "stopping", "stopped", "\033[31m"},
+        [ACTION_START] = {"start", "starting", "started", "\033[32m"},
+        [ACTION_UPDATE] = {"update", "updating", "updated", "\033[36m"},
+        [ACTION_RELOAD] = {"reload", "reloading", "reloaded", "\033[36m"},
+        [ACTION_RESTART] = {"restart", "restarting", "restarted", "\033[33m"},
+        [ACTION_KEEP] = {"keep", NULL, NULL, "\033[2m"},
+        [ACTION_FAIL] = {"fail", NULL, NULL, "\033[1;31m"},
 };
 
 static void complete_forwards(const List *list) {
@@ -149,9 +149,8 @@ static void decide_of_stopped(Plan *plan, PlannedContainer *item, const char *re
         }
 }
 
-static void decide(Plan *plan, PlannedContainer *item, const char *root, const Manifest *manifest) {
-        const char *records = arena_join(plan->arena, root, RECORDS_DIRECTORY);
-
+static void decide(
+        Plan *plan, PlannedContainer *item, const char *root, const char *records, const Manifest *manifest) {
         if (!item->declared) {
                 item->action = manifest->is_incomplete ? ACTION_FAIL : ACTION_STOP;
                 item->reason = manifest->is_incomplete
@@ -176,6 +175,22 @@ static void decide(Plan *plan, PlannedContainer *item, const char *root, const M
 
 static int compare_items(const void *a, const void *b) {
         return strcmp(((const PlannedContainer *)a)->name, ((const PlannedContainer *)b)->name);
+}
+
+static void sort_items(Plan *plan) {
+        if (plan->length > 0)
+                qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
+}
+
+/* That with @name among the first @length, which are sorted. */
+static PlannedContainer *find_item(const Plan *plan, size_t length, const char *name) {
+        PlannedContainer key = {.name = name};
+
+        return length > 0 ? bsearch(&key, plan->items, length, sizeof(*plan->items), compare_items) : NULL;
+}
+
+PlannedContainer *plan_find(const Plan *plan, const char *name) {
+        return find_item(plan, plan->length, name);
 }
 
 /* The container of which @entry is the record, or the rest of the only record that it has. NULL for anything else. */
@@ -211,8 +226,7 @@ static int add_recorded(Plan *plan, const char *records) {
         if (errno != 0)
                 return log_error(errno, "%s: %m", records);
         /* In this order they most often stand in the manifest too. */
-        if (plan->length > 0)
-                qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
+        sort_items(plan);
         return 0;
 }
 
@@ -233,13 +247,9 @@ static int find_running(Plan *plan, PlannedContainer *item, const char *records,
         return r < 0 && !is_no_file(r) ? r : 0;
 }
 
-static void close_window(Window *window) {
-        buffer_free(&window->text);
-}
-
 /* Adds the containers that run, by their records. */
 static int add_running(Plan *plan, const NameTable *names, const char *root, const char *records) {
-        CLEANUP(close_window) Window window = WINDOW_NULL;
+        Window window = WINDOW_NULL;
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
         int r = add_recorded(plan, records);
 
@@ -252,16 +262,17 @@ static int add_running(Plan *plan, const NameTable *names, const char *root, con
                 if (item->runs)
                         r = find_running(plan, item, records, &window, &text);
         }
+        buffer_free(&window.text);
         return r;
 }
 
 /* A container that @item requires and that is restarted, or NULL. */
-static const char *required_restart(const Plan *plan, const NameTable *names, const PlannedContainer *item) {
+static const char *required_restart(const Plan *plan, const PlannedContainer *item) {
         const List *requires = &item->declared->rare->requires;
 
         for (uint32_t i = 0; i < requires->length; i++) {
                 const char *name = order_container(plan->arena, ((const Text *) requires->items)[i].text);
-                const PlannedContainer *required = name ? name_table_find(names, name) : NULL;
+                const PlannedContainer *required = name ? plan_find(plan, name) : NULL;
 
                 if (required && required->action == ACTION_RESTART)
                         return name;
@@ -271,41 +282,25 @@ static const char *required_restart(const Plan *plan, const NameTable *names, co
 
 /* systemd restarts a container with one that it requires, and stops it where that one is stopped first: so it is restarted, too. */
 static void restart_with_required(Plan *plan) {
-        NameTable names = NAME_TABLE_NULL;
-        bool found = true;
-
-        for (size_t i = 0; i < plan->length; i++)
-                (void)name_table_add(&names, plan->items[i].name, &plan->items[i]);
-        while (found) {
+        for (bool found = true; found;) {
                 found = false;
                 for (size_t i = 0; i < plan->length; i++) {
                         PlannedContainer *item = &plan->items[i];
                         const char *name;
 
                         if (!item->declared || !item->running || item->action == ACTION_RESTART ||
-                                item->action == ACTION_FAIL)
+                                item->action == ACTION_FAIL || !(name = required_restart(plan, item)))
                                 continue;
-                        name = required_restart(plan, &names, item);
-                        if (name) {
-                                item->action = ACTION_RESTART;
-                                item->reason = arena_printf(plan->arena, "it requires %s, which is restarted", name);
-                                found = true;
-                        }
+                        item->action = ACTION_RESTART;
+                        item->reason = arena_printf(plan->arena, "it requires %s, which is restarted", name);
+                        found = true;
                 }
         }
-        name_table_free(&names);
-}
-
-static bool requires_any(const Manifest *manifest) {
-        for (size_t i = 0; i < manifest->length; i++)
-                if (manifest->containers[i]->rare->requires.length > 0)
-                        return true;
-        return false;
 }
 
 int plan_make(Plan *plan, const Manifest *manifest, const char *root) {
         const char *records = arena_join(manifest->arena, root, RECORDS_DIRECTORY);
-        NameTable running = NAME_TABLE_NULL;
+        size_t recorded;
         int r;
 
         *plan = (Plan){.arena = manifest->arena};
@@ -313,24 +308,20 @@ int plan_make(Plan *plan, const Manifest *manifest, const char *root) {
         r = add_running(plan, &manifest->names, root, records);
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < plan->length; i++)
-                (void)name_table_add(&running, plan->items[i].name, plan);
+        recorded = plan->length;
         for (size_t i = 0; i < manifest->length; i++) {
                 Container *container = manifest->containers[i];
 
                 complete(container);
-                if (!container->is_duplicate && !name_table_find(&running, container->name.text))
+                if (!container->is_duplicate && !find_item(plan, recorded, container->name.text))
                         add_item(plan, container->name.text)->declared = container;
         }
-        name_table_free(&running);
         /* For what they claim; nothing else is asked of them any more. */
         model_check(&plan->running, root, MODEL_OPTIONS);
         for (size_t i = 0; i < plan->length; i++)
-                decide(plan, &plan->items[i], root, manifest);
-        if (plan->length > 0)
-                qsort(plan->items, plan->length, sizeof(*plan->items), compare_items);
-        if (requires_any(manifest))
-                restart_with_required(plan);
+                decide(plan, &plan->items[i], root, records, manifest);
+        sort_items(plan);
+        restart_with_required(plan);
         return 0;
 }
 

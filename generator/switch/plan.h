@@ -17,8 +17,12 @@ typedef enum Action {
         ACTIONS_LENGTH,
 } Action;
 
-/* The names of actions as people and programs read them: "restart". */
-extern const char *const action_names[ACTIONS_LENGTH];
+/* How actions are called: by people and programs, "restart", and while and after they are done; and their colour, an escape sequence. */
+typedef struct ActionWords {
+        const char *name, *being_done, *done, *colour;
+} ActionWords;
+
+extern const ActionWords action_words[ACTIONS_LENGTH];
 
 typedef struct PlannedContainer {
         const char *name;
@@ -39,6 +43,8 @@ typedef struct Plan {
         Manifest running; /* what the records declare */
 } Plan;
 
+#define PLAN_NULL ((Plan){.running = MANIFEST_NULL})
+
 /* Makes the plan for @manifest, which was checked. @root is "" or where the host's files are. Fails if the records cannot be read. All is
  * owned by the manifest's arena but what plan_free() frees. */
 MUST_CHECK int plan_make(Plan *plan, const Manifest *manifest, const char *root);
@@ -46,4 +52,9 @@ MUST_CHECK int plan_make(Plan *plan, const Manifest *manifest, const char *root)
 /* Whether anything would be done, or is to be said. */
 bool plan_is_empty(const Plan *plan);
 
+/* What is planned for the container @name, or NULL. */
+PlannedContainer *plan_find(const Plan *plan, const char *name);
+
 void plan_free(Plan *plan);
+
+#define CLEANUP_PLAN CLEANUP(plan_free)

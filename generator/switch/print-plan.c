@@ -33,22 +33,14 @@ static const char *print_detail(Arena *arena, FILE *stream, const char *separato
 }
 
 void plan_print(const Plan *plan, FILE *stream, bool colour) {
-        static const char *const colours[ACTIONS_LENGTH] = {[ACTION_STOP] = "\033[31m",
-                [ACTION_START] = "\033[32m",
-                [ACTION_UPDATE] = "\033[36m",
-                [ACTION_RELOAD] = "\033[36m",
-                [ACTION_RESTART] = "\033[33m",
-                [ACTION_KEEP] = "\033[2m",
-                [ACTION_FAIL] = "\033[1;31m"};
-
         for (size_t i = 0; i < plan->length; i++) {
                 const PlannedContainer *item = &plan->items[i];
                 const char *separator = " (";
 
                 if (item->action == ACTION_NONE)
                         continue;
-                fprintf(stream, "%s: %s%s%s", item->shown_name, colour ? colours[item->action] : "",
-                        action_names[item->action], colour ? "\033[0m" : "");
+                fprintf(stream, "%s: %s%s%s", item->shown_name, colour ? action_words[item->action].colour : "",
+                        action_words[item->action].name, colour ? "\033[0m" : "");
                 if (item->reason)
                         separator = print_detail(plan->arena, stream, separator, item->reason);
                 for (const OptionChange *change = item->changes; change; change = change->next)
@@ -69,7 +61,7 @@ void plan_print_json(const Plan *plan, FILE *stream) {
                 json_break(&json, "\n");
                 json_open(&json, NULL, '{');
                 json_string(&json, "name", item->name);
-                json_string(&json, "action", action_names[item->action]);
+                json_string(&json, "action", action_words[item->action].name);
                 json_string(&json, "reason", item->reason);
                 json_open(&json, "changes", '[');
                 for (const OptionChange *change = item->changes; change; change = change->next) {
