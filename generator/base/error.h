@@ -25,3 +25,9 @@ static inline void ignore_failure(int r) {
 static inline int negative_errno(void) {
         return errno > 0 ? -errno : -EIO;
 }
+
+/* Keeps in @result the first failure of several things that are done whatever comes of the others. */
+static inline void keep_failure(int *result, int r) {
+        if (*result >= 0 && r < 0)
+                *result = r;
+}

@@ -103,7 +103,7 @@ static void explain_failure(const char *container) {
 
 static int follow_host(void) {
         journal_open(NULL);
-        return resolv_conf_follow() ? 0 : -EIO;
+        return resolv_conf_follow();
 }
 
 static int remove_container(const char *container) {

@@ -57,8 +57,8 @@ int files_remove(const Buffer *tmpfiles) {
         for_each_line(line, end, tmpfiles) {
                 const char *path = line_behind(line, end, FILES_REMOVE);
 
-                if (path && !remove_ephemeral_root(arena_copy(&arena, path, (size_t)(end - path))))
-                        result = -EIO;
+                if (path)
+                        keep_failure(&result, remove_ephemeral_root(arena_copy(&arena, path, (size_t)(end - path))));
         }
         return result;
 }

@@ -31,41 +31,35 @@ static bool has_foreign_network(char *const arguments[]) {
 }
 
 /* Joins the network namespace at @path. */
-static bool join(const char *path) {
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), error;
-        bool joined = fd >= 0 && setns(fd, CLONE_NEWNET) == 0;
+static int join(const char *path) {
+        CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
-        error = errno;
-        if (fd >= 0)
-                close(fd);
-        errno = error;
-        return joined;
+        return fd >= 0 && setns(fd, CLONE_NEWNET) == 0 ? 0 : negative_errno();
 }
 
 /* Opens the control group that this process is in. */
 static int open_control_group(void) {
-        Buffer text = BUFFER_NULL;
-        Arena arena = ARENA_NULL;
-        int fd = -1;
+        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        int r = read_file("/proc/self/cgroup", &text);
 
-        errno = ENOENT;
-        if (read_file("/proc/self/cgroup", &text) >= 0)
-                for_each_line(line, end, &text) {
-                        const char *path = line_behind(line, end, "0::");
+        if (r < 0)
+                return r;
+        for_each_line(line, end, &text) {
+                const char *path = line_behind(line, end, "0::");
+                int fd;
 
-                        if (!path)
-                                continue;
-                        fd = open(arena_join(&arena, "/sys/fs/cgroup", arena_copy(&arena, path, (size_t)(end - path))),
-                                O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-                        break;
-                }
-        buffer_free(&text);
-        arena_free(&arena);
-        return fd;
+                if (!path)
+                        continue;
+                fd = open(arena_join(&arena, "/sys/fs/cgroup", arena_copy(&arena, path, (size_t)(end - path))),
+                        O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                return fd < 0 ? negative_errno() : fd;
+        }
+        return -ENOENT;
 }
 
 /* It is there as long as the control group is. */
-static bool attach(int group, enum bpf_attach_type type) {
+static int attach(int group, enum bpf_attach_type type) {
         static const struct bpf_insn program[] = {
                 {.code = BPF_ALU64 | BPF_MOV | BPF_K,
                         .dst_reg = BPF_REG_0,
@@ -80,16 +74,12 @@ static bool attach(int group, enum bpf_attach_type type) {
                 .license = (uintptr_t) "",
         };
         union bpf_attr attachment = {.attach_type = type, .attach_flags = BPF_F_ALLOW_MULTI};
-        int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
-        bool attached;
+        CLEANUP_CLOSE int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
 
-        if (fd < 0)
-                return false;
         attachment.target_fd = (uint32_t)group;
         attachment.attach_bpf_fd = (uint32_t)fd;
-        attached = syscall(SYS_bpf, BPF_PROG_ATTACH, &attachment, sizeof(attachment)) == 0;
-        close(fd);
-        return attached;
+        return fd >= 0 && syscall(SYS_bpf, BPF_PROG_ATTACH, &attachment, sizeof(attachment)) == 0 ? 0
+                                                                                                  : negative_errno();
 }
 
 /* Whether the container is not to have the capability for that. */
@@ -105,28 +95,27 @@ static bool is_dropped(char *const arguments[]) {
 }
 
 static void allow_low_ports(const char *container) {
-        int group = open_control_group();
+        CLEANUP_CLOSE int group = open_control_group();
+        int r = group;
 
-        if (group < 0 || !attach(group, BPF_CGROUP_INET4_BIND) || !attach(group, BPF_CGROUP_INET6_BIND))
+        if (r < 0 || (r = attach(group, BPF_CGROUP_INET4_BIND)) < 0 || (r = attach(group, BPF_CGROUP_INET6_BIND)) < 0)
                 log_message(LOG_WARNING, "Container %s cannot have ports below that in %s: %s", container,
-                        "/proc/sys/net/ipv4/ip_unprivileged_port_start", strerror(errno));
-        if (group >= 0)
-                close(group);
+                        "/proc/sys/net/ipv4/ip_unprivileged_port_start", strerror(-r));
 }
 
-bool prepare_foreign_network(const char *container, char *arguments[]) {
+int prepare_foreign_network(const char *container, char *arguments[]) {
         const char *users = nspawn_value(arguments, "--private-users=");
         const char *path = nspawn_value(arguments, namespace_path);
+        int r;
 
         if (!users || strcmp(users, "no") == 0 || !has_foreign_network(arguments))
-                return true;
-        if (path && !join(path)) {
-                log_message(LOG_ERR, "Container %s cannot start: the network namespace %s cannot be joined: %s",
-                        container, path, strerror(errno));
-                return false;
-        }
+                return 0;
+        r = path ? join(path) : 0;
+        if (r < 0)
+                return log_error(
+                        r, "Container %s cannot start: the network namespace %s cannot be joined: %m", container, path);
         nspawn_remove(arguments, namespace_path);
         if (!is_dropped(arguments))
                 allow_low_ports(container);
-        return true;
+        return 0;
 }

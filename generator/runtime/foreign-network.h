@@ -12,5 +12,5 @@
  * Ports below 1024 take a capability in the user namespace that owns the network, which nobody in the container can have. What runs
  * in the control group of this process and in those below is let off that.
  *
- * Logs what cannot be done. False if the container cannot start; without low ports it can. */
-bool prepare_foreign_network(const char *container, char *arguments[]);
+ * Fails if the container cannot start; without low ports it can. */
+MUST_CHECK int prepare_foreign_network(const char *container, char *arguments[]);

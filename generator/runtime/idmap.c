@@ -10,6 +10,8 @@
 #include "base/file.h"
 #include "base/lines.h"
 #include "base/memory.h"
+#include "base/path.h"
+#include "base/run-program.h"
 #include "systemd/escape.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
@@ -25,11 +27,10 @@ typedef struct Mapping {
         Arena *arena;
         const char *container;
         char *const *arguments;
-        Mount *mounts;
-        size_t mounts_length;
-        int user_namespace; /* any, to try with */
-        char **result;      /* malloc(3) */
-        size_t length;
+        Mount *mounts; /* malloc(3), as the next */
+        char **result; /* not terminated */
+        size_t mounts_length, mounts_capacity, length, capacity;
+        int user_namespace; /* any, to try with; -1: none */
 } Mapping;
 
 /* A --bind= or --bind-ro= argument whose mount is to be mapped. */
@@ -39,10 +40,15 @@ typedef struct Bind {
         char resolved[PATH_MAX]; /* the source without symbolic links */
 } Bind;
 
+static void mapping_free(Mapping *m) {
+        cleanup_close(&m->user_namespace);
+        free(m->mounts);
+        free(m->result);
+}
+
 static void add(Mapping *m, const char *argument) {
-        m->result = reallocate(m->result, (m->length + 2) * sizeof(*m->result));
+        m->result = grow_array(m->result, m->length, &m->capacity, sizeof(*m->result));
         m->result[m->length++] = (char *)argument;
-        m->result[m->length] = NULL;
 }
 
 /* Takes one word off the line, which ends with a newline, and undoes the escapes of proc_pid_mountinfo(5). */
@@ -64,7 +70,7 @@ static const char *take_word(Arena *arena, const char **line) {
 
 /* Reads the mounts of this process. One that cannot be read is as if nothing were mounted: systemd-nspawn then says what it thinks. */
 static void read_mounts(Mapping *m) {
-        Buffer text = BUFFER_NULL;
+        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
 
         if (read_file("/proc/self/mountinfo", &text) < 0)
                 log_message(LOG_WARNING, "/proc/self/mountinfo: %s", strerror(errno));
@@ -77,10 +83,9 @@ static void read_mounts(Mapping *m) {
                 mount.path = take_word(m->arena, &rest);
                 rest = separator ? separator + 3 : end;
                 mount.type = take_word(m->arena, &rest);
-                m->mounts = reallocate(m->mounts, (m->mounts_length + 1) * sizeof(*m->mounts));
+                m->mounts = grow_array(m->mounts, m->mounts_length, &m->mounts_capacity, sizeof(*m->mounts));
                 m->mounts[m->mounts_length++] = mount;
         }
-        buffer_free(&text);
 }
 
 /* The number of the mount that @path is on; 0, with errno set, if that cannot be told. */
@@ -92,19 +97,12 @@ static uint64_t mount_id(const char *path) {
                        : status.stx_mnt_id;
 }
 
-/* Whether @path is somewhere below @directory. */
-static bool is_below(const char *path, const char *directory) {
-        size_t length = strcmp(directory, "/") == 0 ? 0 : strlen(directory);
-
-        return strncmp(path, directory, length) == 0 && path[length] == '/' && path[length + 1] != '\0';
-}
-
 /* Whether the mount is below @directory, is not hidden by another, and is none that waits for somebody to look at it. One that cannot be
  * looked at is seen: whoever uses it then says why that cannot be. */
 static bool is_seen_below(const Mount *mount, const char *directory) {
         uint64_t id;
 
-        if (!is_below(mount->path, directory) || strcmp(mount->type, "autofs") == 0)
+        if (!path_is_below(mount->path, directory) || strcmp(mount->type, "autofs") == 0)
                 return false;
         id = mount_id(mount->path);
         return id == mount->id || (id == 0 && !is_no_file(errno));
@@ -120,18 +118,15 @@ static const char *type_of(const Mapping *m, const char *path) {
         return "unknown";
 }
 
-static bool write_map(Arena *arena, pid_t process, const char *file, const char *map) {
-        int fd = open(arena_printf(arena, "/proc/%i/%s", process, file), O_WRONLY | O_CLOEXEC);
-        bool written = fd >= 0 && write(fd, map, strlen(map)) == (ssize_t)strlen(map);
+static int write_map(Arena *arena, pid_t process, const char *file) {
+        static const char map[] = "0 65536 65536\n";
+        CLEANUP_CLOSE int fd = open(arena_printf(arena, "/proc/%i/%s", process, file), O_WRONLY | O_CLOEXEC);
 
-        if (fd >= 0)
-                close(fd);
-        return written;
+        return fd < 0 ? negative_errno() : write_all(fd, map, sizeof(map) - 1);
 }
 
 /* Opens a user namespace in which IDs are mapped: one comes only with a process. Returns -1 where there is none to be had. */
 static int open_user_namespace(Arena *arena) {
-        static const char map[] = "0 65536 65536\n";
         int ends[2], fd = -1;
         char byte = 0;
         pid_t process;
@@ -147,8 +142,8 @@ static int open_user_namespace(Arena *arena) {
                 exit(EXIT_SUCCESS);
         }
         close(ends[1]);
-        if (process > 0 && read(ends[0], &byte, 1) == 1 && write_map(arena, process, "uid_map", map) &&
-                write_map(arena, process, "gid_map", map))
+        if (process > 0 && read(ends[0], &byte, 1) == 1 && write_map(arena, process, "uid_map") >= 0 &&
+                write_map(arena, process, "gid_map") >= 0)
                 fd = open(arena_printf(arena, "/proc/%i/ns/user", process), O_RDONLY | O_CLOEXEC);
         close(ends[0]);
         if (process > 0)
@@ -159,59 +154,50 @@ static int open_user_namespace(Arena *arena) {
 /* Whether the mount that @path is on can be mapped, for all that can be told. */
 static bool can_be_mapped(const Mapping *m, const char *path) {
         struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (unsigned)m->user_namespace};
-        bool refused;
-        int fd;
+        CLEANUP_CLOSE int fd = -1;
 
-        if (m->user_namespace < 0)
-                return true;
-        fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-        if (fd < 0)
-                return true;
-        refused = syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) < 0 &&
-                  errno == EINVAL;
-        close(fd);
-        return !refused;
+        if (m->user_namespace >= 0)
+                fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+        return fd < 0 || syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) >= 0 ||
+               errno != EINVAL;
 }
 
-/* Says that @path, which is @what, has the wrong file system. */
-static bool refuse(Mapping *m, const char *option, const char *what, const char *path, const char *remedy) {
-        log_message(LOG_ERR,
+/* Says that @path, which is @what of @option, has the wrong file system. */
+static int refuse(Mapping *m, const char *option, const char *what, const char *path, const char *remedy) {
+        return log_error(EOPNOTSUPP,
                 "%s: %s%s is on a file system of type %s, which has no ID-mapped mounts: the container cannot start. "
                 "%s",
-                option_path(m->arena, m->container, option), what, path, type_of(m, path), remedy);
-        return false;
+                option, what, path, type_of(m, path), remedy);
 }
 
-static const char *option_of(const Mapping *m, const Bind *bind) {
-        return arena_join(m->arena, "bindMounts.", option_path_part(m->arena, bind->target));
+/* The option of the bind mount at @target. */
+static const char *option_of(const Mapping *m, const char *target) {
+        return option_path(
+                m->arena, m->container, arena_join(m->arena, "bindMounts.", option_path_part(m->arena, target)));
 }
 
 /* What systemd-nspawn maps by itself. */
-static bool check_root(Mapping *m, const char *root) {
+static int check_root(Mapping *m, const char *root) {
+        const char *option = option_path(m->arena, m->container, "privateUsers");
         struct stat status;
 
         if (!can_be_mapped(m, root))
-                return refuse(m, "privateUsers", "its root directory ", root,
+                return refuse(m, option, "its root directory ", root,
                         "Move that to another, such as ext4, XFS, Btrfs or tmpfs, or set privateUsers: no.");
         for (size_t i = 0; i < m->mounts_length; i++)
-                if (is_seen_below(&m->mounts[i], root)) {
-                        log_message(LOG_ERR,
+                if (is_seen_below(&m->mounts[i], root))
+                        return log_error(EBUSY,
                                 "%s: %s is mounted below its root directory, where it cannot be ID-mapped: the "
-                                "container "
-                                "cannot start. Mount it elsewhere, and put it into bindMounts.",
-                                option_path(m->arena, m->container, "privateUsers"), m->mounts[i].path);
-                        return false;
-                }
-        if (stat(root, &status) == 0 && status.st_uid >= USER_RANGE) {
-                log_message(LOG_ERR,
+                                "container cannot start. Mount it elsewhere, and put it into bindMounts.",
+                                option, m->mounts[i].path);
+        if (stat(root, &status) == 0 && status.st_uid >= USER_RANGE)
+                return log_error(EOVERFLOW,
                         "%s: its root directory %s belongs to user %u, as --private-users-ownership=chown of "
                         "systemd-nspawn leaves it, and cannot be ID-mapped: the container cannot start. This gives all "
                         "files back: systemd-nspawn --private-users=0 --private-users-ownership=chown --directory=%s "
                         "true",
-                        option_path(m->arena, m->container, "privateUsers"), root, status.st_uid, root);
-                return false;
-        }
-        return true;
+                        option, root, status.st_uid, root);
+        return 0;
 }
 
 /* The third part of @options that says how to map, or NULL. */
@@ -260,7 +246,7 @@ static bool is_declared(const Mapping *m, const Bind *bind, const char *target) 
                                 continue;
                         parts = nspawn_parts(m->arena, value);
                         other = parts.part[i < 2 && parts.part[1] ? 1 : 0];
-                        if (is_below(other, bind->target) && (strcmp(other, target) == 0 || is_below(target, other)))
+                        if (path_is_below(other, bind->target) && path_is_within(target, other))
                                 return true;
                 }
         return false;
@@ -272,38 +258,30 @@ static void add_bind(Mapping *m, const Bind *bind, const char *source, const cha
 }
 
 /* Adds what is mounted below the source of @bind. */
-static bool add_mounts_below(Mapping *m, const Bind *bind) {
-        size_t length = strcmp(bind->resolved, "/") == 0 ? 0 : strlen(bind->resolved);
-
+static int add_mounts_below(Mapping *m, const Bind *bind) {
         for (size_t i = 0; i < m->mounts_length; i++) {
                 const Mount *mount = &m->mounts[i];
                 const char *target;
 
                 if (!is_seen_below(mount, bind->resolved))
                         continue;
-                target = arena_join(m->arena, bind->target, mount->path + length);
+                /* With the slash before what is behind it. */
+                target = arena_join(m->arena, bind->target, path_behind(mount->path, bind->resolved) - 1);
                 if (is_declared(m, bind, target))
                         continue;
                 /* Its owner is another, who would become root. */
-                if (strcmp(bind->idmap, "idmap") != 0) {
-                        log_message(LOG_ERR,
+                if (strcmp(bind->idmap, "idmap") != 0)
+                        return log_error(EINVAL,
                                 "%s: %s is mounted below its hostPath, and idmap: %s is for one owner: the container "
-                                "cannot "
-                                "start. Give it as %s, with an idmap of its own.",
-                                option_path(m->arena, m->container, option_of(m, bind)), mount->path, bind->idmap,
-                                option_path(m->arena, m->container,
-                                        arena_join(m->arena, "bindMounts.", option_path_part(m->arena, target))));
-                        return false;
-                }
+                                "cannot start. Give it as %s, with an idmap of its own.",
+                                option_of(m, bind->target), mount->path, bind->idmap, option_of(m, target));
                 if (!can_be_mapped(m, mount->path))
-                        return refuse(m, option_of(m, bind), "below its hostPath, ", mount->path,
+                        return refuse(m, option_of(m, bind->target), "below its hostPath, ", mount->path,
                                 arena_printf(m->arena, "Give it as %s, with idmap: noidmap, or unmount it.",
-                                        option_path(m->arena, m->container,
-                                                arena_join(
-                                                        m->arena, "bindMounts.", option_path_part(m->arena, target)))));
+                                        option_of(m, target)));
                 add_bind(m, bind, mount->path, target);
         }
-        return true;
+        return 0;
 }
 
 /* What everybody can read, and nobody there writes. */
@@ -313,7 +291,7 @@ static bool is_of_nix(const Bind *bind) {
         if (strcmp(bind->option, "--bind-ro=") != 0 || strcmp(bind->source, bind->target) != 0)
                 return false;
         for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-                if (strcmp(bind->source, places[i]) == 0 || is_below(bind->source, places[i]))
+                if (path_is_within(bind->source, places[i]))
                         return true;
         return false;
 }
@@ -327,10 +305,8 @@ static void warn_of_group(Mapping *m, const Bind *bind) {
                 return;
         log_message(LOG_WARNING,
                 "%s: %s belongs to user %u and group %u: with idmap: %s the container can write there only if both "
-                "have the "
-                "same number.",
-                option_path(m->arena, m->container, option_of(m, bind)), bind->source, status.st_uid, status.st_gid,
-                bind->idmap);
+                "have the same number.",
+                option_of(m, bind->target), bind->source, status.st_uid, status.st_gid, bind->idmap);
 }
 
 static bool has_mounts_below(const Mapping *m, const Bind *bind) {
@@ -340,66 +316,63 @@ static bool has_mounts_below(const Mapping *m, const Bind *bind) {
         return false;
 }
 
-static bool add_argument(Mapping *m, const char *argument) {
+static int add_argument(Mapping *m, const char *argument) {
         Bind bind;
 
         if (!parse_bind(m, argument, &bind)) {
                 add(m, argument);
-                return true;
+                return 0;
         }
         if (!can_be_mapped(m, bind.resolved)) {
                 if (!is_of_nix(&bind))
-                        return refuse(m, option_of(m, &bind), "", bind.source,
+                        return refuse(m, option_of(m, bind.target), "", bind.source,
                                 "Move that to another, such as ext4, XFS, Btrfs or tmpfs, or set idmap: noidmap for "
-                                "it, with "
-                                "which it belongs to nobody in the container.");
+                                "it, with which it belongs to nobody in the container.");
                 add(m, arena_printf(m->arena, "%s%s:%s", bind.option, escape_bind_path(m->arena, bind.source),
                                escape_bind_path(m->arena, bind.target)));
-                return true;
+                return 0;
         }
         warn_of_group(m, &bind);
         if (!has_mounts_below(m, &bind)) {
                 add(m, argument);
-                return true;
+                return 0;
         }
         add_bind(m, &bind, bind.source, bind.target);
         return add_mounts_below(m, &bind);
 }
 
 /* Whether systemd-nspawn is to map anything. */
-static bool maps_anything(const Mapping *m, const char *ownership) {
+static bool maps_anything(const Mapping *m) {
         Bind bind;
 
-        if (ownership && strcmp(ownership, "map") == 0)
-                return true;
         for (char *const *argument = m->arguments; *argument; argument++)
                 if (parse_bind(m, *argument, &bind))
                         return true;
         return false;
 }
 
-bool idmap_arguments(Arena *arena, const char *container, char *arguments[], char ***ret_arguments) {
-        Mapping m = {.arena = arena, .container = container, .arguments = arguments};
+int idmap_arguments(Arena *arena, const char *container, char *arguments[], char ***ret_arguments) {
+        CLEANUP(mapping_free)
+        Mapping m = {.arena = arena, .container = container, .arguments = arguments, .user_namespace = -1};
         const char *ownership = nspawn_value(arguments, "--private-users-ownership=");
         const char *root = nspawn_value(arguments, "--directory=");
-        bool good = true;
+        bool maps_root = ownership && strcmp(ownership, "map") == 0;
+        int result = 0;
 
-        *ret_arguments = arguments;
-        if (!maps_anything(&m, ownership))
-                return true;
+        if (!maps_root && !maps_anything(&m)) {
+                *ret_arguments = arguments;
+                return 0;
+        }
         m.user_namespace = open_user_namespace(arena);
         read_mounts(&m);
-        if (ownership && root && strcmp(ownership, "map") == 0)
-                good = check_root(&m, root);
+        if (maps_root && root)
+                result = check_root(&m, root);
         /* All that is wrong is said. */
         for (; *arguments; arguments++)
-                good = add_argument(&m, *arguments) && good;
-        *ret_arguments = m.length > 0 ? memcpy(arena_alloc(arena, (m.length + 1) * sizeof(char *)), m.result,
-                                                (m.length + 1) * sizeof(char *))
-                                      : *ret_arguments;
-        if (m.user_namespace >= 0)
-                close(m.user_namespace);
-        free(m.mounts);
-        free(m.result);
-        return good;
+                keep_failure(&result, add_argument(&m, *arguments));
+        add(&m, NULL);
+        if (result >= 0)
+                *ret_arguments = memcpy(
+                        arena_alloc(arena, m.length * sizeof(*m.result)), m.result, m.length * sizeof(*m.result));
+        return result;
 }

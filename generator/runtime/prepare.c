@@ -63,7 +63,7 @@ static int add_parts(const char *container, const Parts *parts) {
         char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", arena_join(&arena, record, "/" RECORD_NFT), NULL};
         Step links = {0}, rules = {0}, files = {0};
         pid_t elements = 0;
-        int results[3];
+        int r;
 
         if (parts->network.length > 0)
                 links = start_step(ip, &BUFFER_NULL);
@@ -77,12 +77,12 @@ static int add_parts(const char *container, const Parts *parts) {
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)
                 rules = start_step(nft, &BUFFER_NULL);
-        results[0] = end_step(&rules, container);
+        r = end_step(&rules, container);
         /* This takes the kernel about as long as the links do. */
         conntrack_forget(&parts->script, &BUFFER_NULL);
-        results[1] = end_step(&links, container);
-        results[2] = end_step(&files, container);
-        return results[0] < 0 ? results[0] : results[1] < 0 ? results[1] : results[2];
+        keep_failure(&r, end_step(&links, container));
+        keep_failure(&r, end_step(&files, container));
+        return r;
 }
 
 /* The same while the end of the container waits for it. */

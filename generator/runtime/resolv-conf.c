@@ -3,7 +3,6 @@
 
 #include <time.h>
 
-#include "base/arena.h"
 #include "base/file.h"
 #include "base/inside.h"
 #include "base/lines.h"
@@ -42,70 +41,61 @@ static bool leads_to_stub(const Buffer *text) {
 
 /* Whether the file has @text. A container with all rights can make its mount of the directory writable, and put anything there. */
 static bool is_there(int records, const char *path, const Buffer *text) {
-        int fd = openat(records, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-        Buffer found = BUFFER_NULL;
+        CLEANUP_CLOSE int fd = openat(records, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+        CLEANUP_BUFFER Buffer found = BUFFER_NULL;
         struct stat status;
-        bool same =
-                fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && (size_t)status.st_size == text->length;
 
-        if (same) {
-                buffer_reserve(&found, text->length + 1);
-                same = pread(fd, found.text, text->length, 0) == (ssize_t)text->length &&
-                       (text->length == 0 || memcmp(found.text, text->text, text->length) == 0);
-        }
-        if (fd >= 0)
-                close(fd);
-        buffer_free(&found);
-        return same;
+        if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || (size_t)status.st_size != text->length)
+                return false;
+        buffer_reserve(&found, text->length + 1);
+        return pread(fd, found.text, text->length, 0) == (ssize_t)text->length &&
+               (text->length == 0 || memcmp(found.text, text->text, text->length) == 0);
+}
+
+static int make_directory(int records, const char *path) {
+        return mkdirat(records, path, 0755) >= 0 || errno == EEXIST
+                       ? 0
+                       : log_error(negative_errno(), RECORDS_DIRECTORY "/%s: %m", path);
 }
 
 /* Who reads the file sees the old text or @text. One that is as it should be is left alone: containers watch it. So is the old one if it is
- * not known how it should be; but a container does not start without any. */
-static bool put(Arena *arena, int records, const char *name, const Buffer *text, bool known) {
-        const char *path, *directory = arena_printf(arena, RESOLV_CONF_DIRECTORY "/%s", name);
+ * not @known how it should be; but a container does not start without any. */
+static int put(int records, const char *name, const Buffer *text, bool known) {
+        const RecordPath directory = record_path(RESOLV_CONF_DIRECTORY, name);
+        const RecordPath path = record_path(directory.text, RESOLV_CONF_FILE);
+        int r = make_directory(records, directory.text);
 
-        if (mkdirat(records, directory, 0755) < 0 && errno != EEXIST) {
-                log_message(LOG_ERR, RECORDS_DIRECTORY "/%s: %s", directory, strerror(errno));
-                return false;
-        }
-        path = arena_printf(arena, "%s/" RESOLV_CONF_FILE, directory);
-        return (!known && faccessat(records, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) || is_there(records, path, text) ||
-               record_replace_file(records, directory, RESOLV_CONF_FILE, text) >= 0;
+        if (r < 0 || (!known && faccessat(records, path.text, F_OK, AT_SYMLINK_NOFOLLOW) == 0) ||
+                is_there(records, path.text, text))
+                return r;
+        return record_replace_file(records, directory.text, RESOLV_CONF_FILE, text);
 }
 
 /* One that is not there is empty. */
-static bool read_servers(const char *path, Buffer *text) {
-        if (read_file(path, text) >= 0 || errno == ENOENT)
-                return true;
-        log_message(LOG_ERR, "%s: %s", path, strerror(errno));
+static int read_servers(const char *path, Buffer *text) {
+        int r = read_file(path, text);
+
+        if (r >= 0 || r == -ENOENT)
+                return 0;
         text->length = 0;
-        return false;
+        return log_error(r, "%s: %m", path);
 }
 
-bool resolv_conf_update(void) {
-        Buffer host = BUFFER_NULL, uplink = BUFFER_NULL;
-        int records = records_open();
-        Arena arena = ARENA_NULL;
-        bool good = records >= 0, known;
+int resolv_conf_update(void) {
+        CLEANUP_BUFFER Buffer host = BUFFER_NULL, uplink = BUFFER_NULL;
+        CLEANUP_CLOSE int records = records_open();
+        int known, r = records < 0 ? records : make_directory(records, RESOLV_CONF_DIRECTORY);
 
-        if (good && mkdirat(records, RESOLV_CONF_DIRECTORY, 0755) < 0 && errno != EEXIST) {
-                log_message(LOG_ERR, RECORDS_DIRECTORY "/" RESOLV_CONF_DIRECTORY ": %s", strerror(errno));
-                good = false;
-        }
         known = read_servers(HOST_FILE, &host);
         if (host.length > 0 && host.text[host.length - 1] != '\n')
                 buffer_append(&host, "\n", 1);
         /* Before systemd-resolved has started the file is not there. */
-        if (leads_to_stub(&host))
-                known = read_servers(UPLINK_FILE, &uplink) && known;
-        good = good && put(&arena, records, RESOLV_CONF_HOST, &host, known) &&
-               put(&arena, records, RESOLV_CONF_UPLINK, uplink.length > 0 ? &uplink : &host, known) && known;
-        if (records >= 0)
-                close(records);
-        buffer_free(&host);
-        buffer_free(&uplink);
-        arena_free(&arena);
-        return good;
+        if (leads_to_stub(&host) && read_servers(UPLINK_FILE, &uplink) < 0)
+                known = -EIO;
+        if (r < 0 || (r = put(records, RESOLV_CONF_HOST, &host, known >= 0)) < 0 ||
+                (r = put(records, RESOLV_CONF_UPLINK, uplink.length > 0 ? &uplink : &host, known >= 0)) < 0)
+                return r;
+        return known;
 }
 
 /* Which file it is, and when it was changed: both at once where another takes its place. One that is not there is all 0. */
@@ -128,7 +118,7 @@ static bool is_same(Version a, Version b) {
                a.changed.tv_nsec == b.changed.tv_nsec;
 }
 
-bool resolv_conf_follow(void) {
+int resolv_conf_follow(void) {
         /* systemd does not look at the files while the unit runs that their last change has started, and not for a moment after it: see
          * systemd.path(5). Changes come in twos and threes, so it ends when there was none for a while. */
         const struct timespec moment = {.tv_nsec = 500000000};
@@ -137,7 +127,7 @@ bool resolv_conf_follow(void) {
         do {
                 host = version_of(HOST_FILE);
                 uplink = version_of(UPLINK_FILE);
-                (void)resolv_conf_update();
+                ignore_failure(resolv_conf_update());
                 (void)nanosleep(&moment, NULL);
         } while (!is_same(host, version_of(HOST_FILE)) || !is_same(uplink, version_of(UPLINK_FILE)));
         return resolv_conf_update();
@@ -155,15 +145,11 @@ static int is_link_inside(int etc) {
 }
 
 void resolv_conf_forget(const char *root) {
-        int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        int etc = fd < 0 ? -1 : inside_open(fd, "etc", O_PATH | O_DIRECTORY);
+        CLEANUP_CLOSE int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        CLEANUP_CLOSE int etc = fd < 0 ? -1 : inside_open(fd, "etc", O_PATH | O_DIRECTORY);
         int found = etc < 0 ? (is_no_file(errno) ? 0 : -1) : is_link_inside(etc);
 
         if (found < 0 || (found > 0 && unlinkat(etc, RESOLV_CONF_FILE, 0) < 0))
                 log_message(LOG_WARNING, "%s/etc/" RESOLV_CONF_FILE " is maybe that of an earlier start: %s", root,
                         strerror(errno));
-        if (etc >= 0)
-                close(etc);
-        if (fd >= 0)
-                close(fd);
 }

@@ -11,11 +11,11 @@
 
 #include "state/paths.h"
 
-/* Brings both files up to date; a file that the host has not is like an empty one. False, with a message logged, if that fails. */
-bool resolv_conf_update(void);
+/* Brings both files up to date; a file that the host has not is like an empty one. */
+MUST_CHECK int resolv_conf_update(void);
 
 /* The same, for the unit that the host's changes start: also what changes in the moment after is seen. */
-bool resolv_conf_follow(void);
+MUST_CHECK int resolv_conf_follow(void);
 
 /* Removes /etc/resolv.conf from the container's directory @root if it is the link to RESOLV_CONF_INSIDE of an earlier start. The file
  * may not be there this time, and systemd-nspawn copies no other one in the place of a link. */

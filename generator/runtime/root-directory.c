@@ -22,33 +22,28 @@
 static void give_back(int directory, const char *name) {
         const int flags = AT_SYMLINK_NOFOLLOW | (*name ? 0 : AT_EMPTY_PATH);
         struct stat status;
-        bool good;
+        int r = fstatat(directory, name, &status, flags);
 
-        if (fstatat(directory, name, &status, flags) < 0)
-                good = errno == ENOENT;
-        else
-                good = (status.st_uid != MAPPED_ROOT && status.st_gid != MAPPED_ROOT) ||
-                       fchownat(directory, name, status.st_uid == MAPPED_ROOT ? 0 : status.st_uid,
-                               status.st_gid == MAPPED_ROOT ? 0 : status.st_gid, flags) >= 0;
-        if (!good)
+        if (r < 0 && errno == ENOENT)
+                return;
+        if (r >= 0 && (status.st_uid == MAPPED_ROOT || status.st_gid == MAPPED_ROOT))
+                r = fchownat(directory, name, status.st_uid == MAPPED_ROOT ? 0 : status.st_uid,
+                        status.st_gid == MAPPED_ROOT ? 0 : status.st_gid, flags);
+        if (r < 0)
                 log_message(LOG_WARNING, "%s in the container stays nobody's: %s", *name ? name : "A directory",
                         strerror(errno));
 }
 
 /* The files that it makes in /etc. */
 static void give_back_files(int root) {
-        static const char *const names[] = {"localtime", "resolv.conf"};
-        int etc = inside_open(root, "etc", O_PATH | O_DIRECTORY);
+        CLEANUP_CLOSE int etc = inside_open(root, "etc", O_PATH | O_DIRECTORY);
 
-        if (etc < 0) {
-                if (!is_no_file(errno))
-                        log_message(
-                                LOG_WARNING, "What is in etc in the container may stay nobody's: %s", strerror(errno));
-                return;
+        if (etc >= 0) {
+                give_back(etc, "localtime");
+                give_back(etc, "resolv.conf");
+        } else if (!is_no_file(errno)) {
+                log_message(LOG_WARNING, "What is in etc in the container may stay nobody's: %s", strerror(errno));
         }
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-                give_back(etc, names[i]);
-        close(etc);
 }
 
 static void give_back_directory(int directory) {
@@ -62,24 +57,26 @@ typedef struct Root {
         int fd;
 } Root;
 
-/* Makes the directory @path, and says so if it cannot be. */
-static bool make(Root *root, const char *path, mode_t mode) {
-        int fd = inside_make_directory(root->fd, path, mode, give_back_directory);
+static void root_free(Root *root) {
+        cleanup_close(&root->fd);
+        arena_free(&root->arena);
+}
 
-        if (fd >= 0) {
-                close(fd);
-                return true;
-        }
-        log_message(LOG_ERR, "Container %s cannot start: the directory %s cannot be made in %s: %s", root->container,
-                path, root->directory, strerror(errno));
-        return false;
+/* Makes the directory @path, and says so if it cannot be. */
+static int make(Root *root, const char *path, mode_t mode) {
+        CLEANUP_CLOSE int fd = inside_make_directory(root->fd, path, mode, give_back_directory);
+
+        return fd < 0 ? log_error(negative_errno(),
+                                "Container %s cannot start: the directory %s cannot be made in %s: %m", root->container,
+                                path, root->directory)
+                      : 0;
 }
 
 /* Makes those of the record: d "DIRECTORY/PATH" :MODE … */
-static bool make_recorded(Root *root) {
+static int make_recorded(Root *root) {
         size_t length = strlen(root->directory);
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        bool good = record_read(root->container, RECORD_TMPFILES, &text) >= 0;
+        int result = record_read(root->container, RECORD_TMPFILES, &text);
 
         for_each_line(line, end, &text) {
                 const char *path = line + strlen(FILES_MAKE_QUOTED), *quote;
@@ -90,89 +87,84 @@ static bool make_recorded(Root *root) {
                 path += length;
                 quote = memchr(path, '"', (size_t)(end - path));
                 if (quote && (size_t)(end - quote) > strlen("\" :"))
-                        good = make(root, arena_copy(&root->arena, path, (size_t)(quote - path)),
-                                       (mode_t)strtoul(quote + strlen("\" :"), NULL, 8)) &&
-                               good;
+                        keep_failure(&result, make(root, arena_copy(&root->arena, path, (size_t)(quote - path)),
+                                                      (mode_t)strtoul(quote + strlen("\" :"), NULL, 8)));
         }
-        return good;
+        return result;
 }
 
 /* Makes the mount points of temporary file systems. */
-static bool make_mount_points(Root *root, char *const arguments[]) {
-        bool good = true;
+static int make_mount_points(Root *root, char *const arguments[]) {
+        int result = 0;
 
         for (; *arguments; arguments++) {
                 const char *tmpfs = nspawn_value_of(*arguments, "--tmpfs=");
 
                 if (tmpfs)
-                        good = make(root, nspawn_parts(&root->arena, tmpfs).part[0], 0755) && good;
+                        keep_failure(&result, make(root, nspawn_parts(&root->arena, tmpfs).part[0], 0755));
         }
-        return good;
+        return result;
 }
 
 /* The root of an ephemeral container is a file system of its own: it cannot fill that of /run, which all of the host needs. Its flags are
  * those of /run. */
-static bool mount_root(const char *directory) {
-        return strncmp(directory, EPHEMERAL_ROOTS, strlen(EPHEMERAL_ROOTS)) != 0 ||
-               mount("nixos-container", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") >= 0;
+static int mount_root(const char *directory) {
+        return strncmp(directory, EPHEMERAL_ROOTS, strlen(EPHEMERAL_ROOTS)) != 0
+                       ? 0
+                       : mount("nixos-container", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
 }
 
 /* Opens the root directory, which is made if it is missing. */
-static int open_root(Arena *arena, const char *directory) {
-        const char *slash = strrchr(directory, '/');
+static int open_root(Root *root) {
+        const char *slash = strrchr(root->directory, '/');
 
-        (void)mkdir(arena_copy(arena, directory, (size_t)(slash - directory)), 0755);
-        if ((mkdir(directory, 0755) < 0 && errno != EEXIST) || !mount_root(directory))
-                return -1;
-        return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        (void)mkdir(arena_copy(&root->arena, root->directory, (size_t)(slash - root->directory)), 0755);
+        if ((mkdir(root->directory, 0755) < 0 && errno != EEXIST) || mount_root(root->directory) < 0 ||
+                (root->fd = open(root->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+                return log_error(
+                        negative_errno(), "Container %s cannot start: %s: %m", root->container, root->directory);
+        return 0;
 }
 
 /* systemd-nspawn makes the directory of the journal, too, and follows symbolic links on the host. The container does without the link
  * then. */
-static bool keep_journal_inside(const Root *root, char *arguments[]) {
+static int keep_journal_inside(const Root *root, char *arguments[]) {
         static const char journal[] = "var/log/journal";
         const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS};
-        int fd = (int)syscall(SYS_openat2, root->fd, journal, &how, sizeof(how));
+        CLEANUP_CLOSE int fd = (int)syscall(SYS_openat2, root->fd, journal, &how, sizeof(how));
 
-        if (fd >= 0) {
-                close(fd);
-                return true;
-        }
-        if (!is_no_file(errno)) {
-                log_message(LOG_ERR, "Container %s cannot start: %s in %s: %s", root->container, journal,
-                        root->directory, strerror(errno));
-                return false;
-        }
+        if (fd >= 0)
+                return 0;
+        if (!is_no_file(errno))
+                return log_error(negative_errno(), "Container %s cannot start: %s in %s: %m", root->container, journal,
+                        root->directory);
         for (; errno == ELOOP && *arguments; arguments++)
                 if (nspawn_value_of(*arguments, "--link-journal="))
                         *arguments = (char *)"--link-journal=no";
-        return true;
+        return 0;
 }
 
-bool remove_ephemeral_root(const char *directory) {
+int remove_ephemeral_root(const char *directory) {
         while (umount2(directory, MNT_DETACH | UMOUNT_NOFOLLOW) >= 0)
                 ;
-        return remove_directory_tree(directory) >= 0;
+        return remove_directory_tree(directory);
 }
 
-bool prepare_root_directory(const char *container, char *arguments[]) {
-        Root root = {.container = container, .directory = nspawn_value(arguments, "--directory=")};
-        bool good;
+int prepare_root_directory(const char *container, char *arguments[]) {
+        CLEANUP(root_free)
+        Root root = {.container = container, .directory = nspawn_value(arguments, "--directory="), .fd = -1};
+        int r;
 
         if (!root.directory || !strchr(root.directory, '/'))
-                return true;
-        root.fd = open_root(&root.arena, root.directory);
-        if (root.fd < 0) {
-                log_message(LOG_ERR, "Container %s cannot start: %s: %s", container, root.directory, strerror(errno));
-                arena_free(&root.arena);
-                return false;
-        }
+                return 0;
+        r = open_root(&root);
+        if (r < 0)
+                return r;
         give_back_files(root.fd);
-        good = keep_journal_inside(&root, arguments);
-        good = make_recorded(&root) && good;
+        /* All that is wrong is said. */
+        r = keep_journal_inside(&root, arguments);
+        keep_failure(&r, make_recorded(&root));
         if (nspawn_shifts_users(arguments))
-                good = make_mount_points(&root, arguments) && good;
-        close(root.fd);
-        arena_free(&root.arena);
-        return good;
+                keep_failure(&r, make_mount_points(&root, arguments));
+        return r;
 }

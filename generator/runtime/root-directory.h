@@ -20,9 +20,9 @@ static inline bool is_in_root_directory(const char *line, const char *end) {
 /* Prepares the root directory for systemd-nspawn with @arguments, of which it alters what that cannot be trusted with. Makes
  * the directories there that the record says. With users of its own, systemd-nspawn makes what it needs as the root of the host, who is
  * nobody inside. So the directories for --tmpfs= are made before, too, and what it has left there in an earlier run is given to root,
- * the container's. Logs what it cannot do, and returns false. */
-bool prepare_root_directory(const char *container, char *arguments[]);
+ * the container's. */
+MUST_CHECK int prepare_root_directory(const char *container, char *arguments[]);
 
 /* Removes the root directory of an ephemeral container with all in it, but nothing of what is mounted there, also while somebody has it
- * open. That of one which an older version has started is no mount. Logs what it cannot do, and returns false. */
-bool remove_ephemeral_root(const char *directory);
+ * open. That of one which an older version has started is no mount. */
+MUST_CHECK int remove_ephemeral_root(const char *directory);

@@ -99,16 +99,19 @@ static bool follows_host(char *const program[]) {
 }
 
 /* Makes the container's root directory and *program, the arguments of systemd-nspawn, what they have to be. */
-static bool prepare_container(Arena *arena, const char *container, char **program[]) {
+static int prepare_container(Arena *arena, const char *container, char **program[]) {
         const char *root = nspawn_value(*program, "--directory=");
+        int r;
 
         /* What can be wrong with that is no reason not to start. */
         if (follows_host(*program))
-                (void)resolv_conf_update();
+                ignore_failure(resolv_conf_update());
         if (root)
                 resolv_conf_forget(root);
-        return prepare_root_directory(container, *program) && idmap_arguments(arena, container, *program, program) &&
-               prepare_foreign_network(container, *program);
+        if ((r = prepare_root_directory(container, *program)) < 0 ||
+                (r = idmap_arguments(arena, container, *program, program)) < 0)
+                return r;
+        return prepare_foreign_network(container, *program);
 }
 
 int become(char *program[]) {
@@ -123,8 +126,8 @@ int container_start(const char *directory, const char *container, char *program[
 
         if (r >= 0)
                 r = prepare(container, program, &listening);
-        if (r >= 0 && !prepare_container(&arena, container, &program))
-                r = -EIO;
+        if (r >= 0)
+                r = prepare_container(&arena, container, &program);
         /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
         if (listening > 0)
                 ignore_failure(end_program(listening));

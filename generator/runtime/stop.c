@@ -57,20 +57,17 @@ static void warn_of_format(const char *container) {
 static int undo(int records, const char *container, const Added *added) {
         /* The kernel takes its time for both. */
         pid_t links = links_start_removing(&added->network);
-        int results[5] = {forwards_remove(records, container)};
+        int r = forwards_remove(records, container);
 
         machine_remove(container);
-        results[1] = files_remove(&added->tmpfiles);
+        keep_failure(&r, files_remove(&added->tmpfiles));
         /* systemd stops these when the container stops, but at its restart it restarts them. */
-        results[2] = localhost_close(container, &added->localhost, &BUFFER_NULL);
+        keep_failure(&r, localhost_close(container, &added->localhost, &BUFFER_NULL));
         if (links != 0)
                 ignore_failure(end_program(links));
-        results[3] = claims_release(records, container, &added->claims, &BUFFER_NULL);
-        results[4] = record_delete(records, container);
-        for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
-                if (results[i] < 0)
-                        return results[i];
-        return 0;
+        keep_failure(&r, claims_release(records, container, &added->claims, &BUFFER_NULL));
+        keep_failure(&r, record_delete(records, container));
+        return r;
 }
 
 int container_remove_locked(int records, const char *container) {

@@ -54,7 +54,7 @@ int claims_release(int records, const char *container, const Buffer *claims, con
 
                 if (r > 0)
                         r = has_line(kept, claim, strlen(claim)) ? 0 : release(records, container, claim);
-                result = result < 0 ? result : r;
+                keep_failure(&result, r);
         }
         return result;
 }

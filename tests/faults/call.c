@@ -13,7 +13,7 @@ int main(int argc, char *argv[]) {
         bool good = false;
 
         if (argc == 2 && strcmp(argv[1], "resolv_conf_update") == 0)
-                good = resolv_conf_update();
+                good = resolv_conf_update() >= 0;
         else if (argc == 3 && strcmp(argv[1], "remove_tree") == 0)
                 good = unmount_below(argv[2]) >= 0 && remove_directory_tree(argv[2]) >= 0;
         else

@@ -39,10 +39,10 @@ static void check(bool good, const char *const arguments[MAX], const char *const
         Capture capture = capture_start(stderr);
         Arena arena = ARENA_NULL;
         char **result;
-        bool r = idmap_arguments(&arena, "web", (char **)arguments, &result);
+        int r = idmap_arguments(&arena, "web", (char **)arguments, &result);
         char *text = capture_end(&capture);
 
-        assert_int_equal(r, good);
+        assert_int_equal(r >= 0, good);
         if (said)
                 assert_non_null(strstr(text, said));
         else
