@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/run-program.h"
 
+#ifdef COUNTED
+#include <gcov.h>
+#endif
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -52,4 +55,11 @@ int end_program(pid_t pid) {
 
 int run_program(char *const arguments[], const Buffer *input) {
         return end_program(start_program(arguments, input, false));
+}
+
+void end_child(int status) {
+#ifdef COUNTED /* tests/coverage/run */
+        __gcov_dump();
+#endif
+        _exit(status);
 }

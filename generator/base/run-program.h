@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Running programs and waiting for their end. */
+/* Running programs, and other processes, and waiting for their end. */
 #pragma once
 
 #include "base/buffer.h"
@@ -11,3 +11,6 @@ MUST_CHECK int run_program(char *const arguments[], const Buffer *input);
  * with. With @quiet, what it complains of is thrown away. */
 MUST_CHECK pid_t start_program(char *const arguments[], const Buffer *input, bool quiet);
 MUST_CHECK int end_program(pid_t pid);
+
+/* Ends a process that was forked, with @status, and nothing else that an end does: that is for who has forked it. */
+void end_child(int status) __attribute__((noreturn));

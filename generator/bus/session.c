@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "base/arena.h"
+#include "base/run-program.h"
 #include "bus/machined.h"
 #include "bus/terminal.h"
 #include "systemd/log.h"
@@ -247,7 +248,7 @@ static _Noreturn void pass_on_and_exit(int fd) {
         signal(SIGPIPE, SIG_DFL);
         while ((n = read(STDIN_FILENO, text, sizeof(text))) > 0 && write(fd, text, (size_t)n) == n)
                 ;
-        exit(EXIT_SUCCESS);
+        end_child(EXIT_SUCCESS);
 }
 
 /* systemd gives a terminal that is standard input to root, or fails where root is another one inside. So the terminal stays

@@ -139,7 +139,7 @@ static int open_user_namespace(Arena *arena) {
                 /* Says that it is there, and is there until the other end is closed. */
                 if (unshare(CLONE_NEWUSER) == 0 && write(ends[1], &byte, 1) == 1)
                         (void)!read(ends[1], &byte, 1);
-                exit(EXIT_SUCCESS);
+                end_child(EXIT_SUCCESS);
         }
         close(ends[1]);
         if (process > 0 && read(ends[0], &byte, 1) == 1 && write_map(arena, process, "uid_map") >= 0 &&

@@ -48,7 +48,7 @@ static pid_t start_listening(const char *container, const Buffer *localhost) {
         pid_t pid = localhost->length > 0 ? fork() : 0;
 
         if (pid == 0 && localhost->length > 0)
-                exit(localhost_listen(container, localhost, &BUFFER_NULL) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+                end_child(localhost_listen(container, localhost, &BUFFER_NULL) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
         if (pid < 0)
                 log_message(LOG_WARNING, "Container %s cannot listen on localhost: %s", container, strerror(errno));
         return pid;
