@@ -28,7 +28,7 @@ static ArenaChunk *map_chunk(size_t size) {
 }
 
 /* Gives @size bytes at an address that is a multiple of @alignment; their content is undefined. */
-static void *take(Arena *arena, size_t size, size_t alignment) {
+static void *take_bytes(Arena *arena, size_t size, size_t alignment) {
         size_t padding = -(uintptr_t)arena->next & (alignment - 1);
         char *taken;
 
@@ -51,11 +51,11 @@ static void *take(Arena *arena, size_t size, size_t alignment) {
 }
 
 void *arena_alloc(Arena *arena, size_t size) {
-        return memset(take(arena, size, ALIGNMENT), 0, size);
+        return memset(take_bytes(arena, size, ALIGNMENT), 0, size);
 }
 
 char *arena_copy(Arena *arena, const char *text, size_t length) {
-        char *copy = take(arena, length + 1, 1);
+        char *copy = take_bytes(arena, length + 1, 1);
 
         memcpy(copy, text, length);
         copy[length] = '\0';
@@ -64,7 +64,7 @@ char *arena_copy(Arena *arena, const char *text, size_t length) {
 
 char *arena_join(Arena *arena, const char *a, const char *b) {
         size_t length_a = strlen(a), length_b = strlen(b);
-        char *joined = take(arena, length_a + length_b + 1, 1);
+        char *joined = take_bytes(arena, length_a + length_b + 1, 1);
 
         memcpy(joined, a, length_a);
         memcpy(joined + length_a, b, length_b + 1);
@@ -90,7 +90,7 @@ char *arena_printf(Arena *arena, const char *format, ...) {
         length = vsnprintf(NULL, 0, format, arguments);
         va_end(arguments);
 
-        text = take(arena, (size_t)length + 1, 1);
+        text = take_bytes(arena, (size_t)length + 1, 1);
         vsnprintf(text, (size_t)length + 1, format, again);
         va_end(again);
         return text;

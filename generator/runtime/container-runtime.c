@@ -24,6 +24,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "base/memory.h"
+#include "base/words.h"
 #include "config.h"
 #include "runtime/journal.h"
 #include "runtime/resolv-conf.h"
@@ -72,15 +73,15 @@ static int reload(char *program[]) {
 
 /* The version of systemd that systemd-nspawn is of, 0 if it does not say. */
 static long nspawn_version(void) {
-        static const char name[] = "systemd ";
         FILE *output = popen(TOOL_SYSTEMD_NSPAWN " --version", "re");
+        const char *number;
         char line[64];
         long version = 0;
 
         if (!output)
                 return 0;
-        if (fgets(line, sizeof(line), output) && strncmp(line, name, strlen(name)) == 0)
-                version = strtol(line + strlen(name), NULL, 10);
+        if (fgets(line, sizeof(line), output) && (number = text_behind(line, "systemd ")))
+                version = strtol(number, NULL, 10);
         (void)pclose(output);
         return version;
 }

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 
@@ -20,12 +21,9 @@ static const char namespace_path[] = "--network-namespace-path=";
 
 /* Whether the container gets a network that it does not own. */
 static bool has_foreign_network(char *const arguments[]) {
-        static const char network[] = "--network-", private[] = "--private-network";
-
         for (; *arguments; arguments++)
-                if (strncmp(*arguments, private, sizeof(private) - 1) == 0 ||
-                        (strncmp(*arguments, network, sizeof(network) - 1) == 0 &&
-                                strncmp(*arguments, namespace_path, sizeof(namespace_path) - 1) != 0))
+                if (text_behind(*arguments, "--private-network") ||
+                        (text_behind(*arguments, "--network-") && !text_behind(*arguments, namespace_path)))
                         return false;
         return true;
 }
@@ -85,7 +83,7 @@ static int attach(int group, enum bpf_attach_type type) {
 /* Whether the container is not to have the capability for that. */
 static bool is_dropped(char *const arguments[]) {
         for (; *arguments; arguments++) {
-                const char *capability = nspawn_value_of(*arguments, "--drop-capability=");
+                const char *capability = text_behind(*arguments, "--drop-capability=");
 
                 if (capability &&
                         (strcmp(capability, "all") == 0 || strcasecmp(capability, "CAP_NET_BIND_SERVICE") == 0))

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/run-program.h"
+#include "base/words.h"
 #include "systemd/escape.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
@@ -51,13 +52,11 @@ static void add(Mapping *m, const char *argument) {
         m->result[m->length++] = (char *)argument;
 }
 
-/* Takes one word off the line, which ends with a newline, and undoes the escapes of proc_pid_mountinfo(5). */
-static const char *take_word(Arena *arena, const char **line) {
-        size_t length = strcspn(*line, " \n");
-        char *copy = arena_copy(arena, *line, length), *to = copy;
+/* Undoes the escapes of proc_pid_mountinfo(5). */
+static const char *unescape(char *path) {
+        char *to = path;
 
-        *line += length + strspn(*line + length, " ");
-        for (const char *from = copy; *from; from++)
+        for (const char *from = path; *from; from++)
                 if (*from == '\\' && strspn(from + 1, "01234567") >= 3) {
                         *to++ = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
                         from += 3;
@@ -65,7 +64,7 @@ static const char *take_word(Arena *arena, const char **line) {
                         *to++ = *from;
                 }
         *to = '\0';
-        return copy;
+        return path;
 }
 
 /* Reads the mounts of this process. One that cannot be read is as if nothing were mounted: systemd-nspawn then says what it thinks. */
@@ -75,16 +74,18 @@ static void read_mounts(Mapping *m) {
         if (read_file("/proc/self/mountinfo", &text) < 0)
                 log_message(LOG_WARNING, "/proc/self/mountinfo: %s", strerror(errno));
         for_each_line(line, end, &text) {
-                const char *rest = line, *separator = memmem(line, (size_t)(end - line), " - ", 3);
-                Mount mount = {.id = strtoull(take_word(m->arena, &rest), NULL, 10)};
+                const char *rest = line, *separator = memmem(line, (size_t)(end - line), " - ", 3), *type;
+                uint64_t id = strtoull(line, NULL, 10);
+                char *path = NULL;
 
-                for (int i = 0; i < 3; i++)
-                        (void)take_word(m->arena, &rest);
-                mount.path = take_word(m->arena, &rest);
+                for (int i = 0; i < 5; i++)
+                        path = take_word(m->arena, &rest);
                 rest = separator ? separator + 3 : end;
-                mount.type = take_word(m->arena, &rest);
+                type = take_word(m->arena, &rest);
+                if (!path || !type)
+                        continue;
                 m->mounts = grow_array(m->mounts, m->mounts_length, &m->mounts_capacity, sizeof(*m->mounts));
-                m->mounts[m->mounts_length++] = mount;
+                m->mounts[m->mounts_length++] = (Mount){id, unescape(path), type};
         }
 }
 
@@ -200,31 +201,22 @@ static int check_root(Mapping *m, const char *root) {
         return 0;
 }
 
-/* The third part of @options that says how to map, or NULL. */
-static const char *idmap_of(const char *options) {
-        static const char *const words[] = {"idmap", "rootidmap", "owneridmap"};
-
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-                if (options && strcmp(options, words[i]) == 0)
-                        return words[i];
-        return NULL;
-}
-
 /* Takes an argument apart, if it is one of a bind mount that is mapped and that is there. */
 static bool parse_bind(const Mapping *m, const char *argument, Bind *ret_bind) {
         static const char writable[] = "--bind=", read_only[] = "--bind-ro=";
-        const char *value = nspawn_value_of(argument, writable);
+        const char *value = text_behind(argument, writable);
         NspawnParts parts;
 
         ret_bind->option = value ? writable : read_only;
-        value = value ? value : nspawn_value_of(argument, read_only);
+        value = value ? value : text_behind(argument, read_only);
         if (!value)
                 return false;
         parts = nspawn_parts(m->arena, value);
         ret_bind->source = parts.part[0];
         ret_bind->target = parts.part[1];
-        ret_bind->idmap = idmap_of(parts.part[2]);
-        if (!ret_bind->idmap || ret_bind->source[0] != '/' || ret_bind->target[0] != '/')
+        ret_bind->idmap = parts.part[2];
+        if (!is_one_of(ret_bind->idmap, "idmap", "rootidmap", "owneridmap") || ret_bind->source[0] != '/' ||
+                ret_bind->target[0] != '/')
                 return false;
         if (realpath(ret_bind->source, ret_bind->resolved))
                 return true;
@@ -239,7 +231,7 @@ static bool is_declared(const Mapping *m, const Bind *bind, const char *target) 
 
         for (char *const *argument = m->arguments; *argument; argument++)
                 for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-                        const char *value = nspawn_value_of(*argument, options[i]), *other;
+                        const char *value = text_behind(*argument, options[i]), *other;
                         NspawnParts parts;
 
                         if (!value)

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "config.h"
 #include "runtime/run-tool.h"
 #include "runtime/wait.h"
@@ -23,23 +24,18 @@ int links_check(const char *container, const Buffer *network) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
 
         for_each_line(line, end, network) {
-                const char *names[] = {line_behind(line, end, LINK_ADD), NULL};
+                const char *own = line_behind(line, end, LINK_ADD);
+                const char *peer = own ? memmem(line, (size_t)(end - line), LINK_PEER, strlen(LINK_PEER)) : NULL;
+                const char *names[] = {own, peer ? peer + strlen(LINK_PEER) : NULL};
 
-                if (!names[0])
-                        continue;
-                names[1] = memmem(line, (size_t)(end - line), LINK_PEER, strlen(LINK_PEER));
-                if (names[1])
-                        names[1] += strlen(LINK_PEER);
                 for (size_t i = 0; i < 2 && names[i]; i++) {
-                        const char *name = arena_copy(&arena, names[i], strcspn(names[i], " \n"));
+                        const char *name = take_word(&arena, &names[i]);
 
-                        if (if_nametoindex(name) == 0)
-                                continue;
-                        log_message(LOG_ERR,
-                                "Container %s cannot start: the host has an interface %s already, which is not the "
-                                "container's. Rename one of them.",
-                                container, name);
-                        return -EEXIST;
+                        if (name && if_nametoindex(name) != 0)
+                                return log_error(EEXIST,
+                                        "Container %s cannot start: the host has an interface %s already, which is "
+                                        "not the container's. Rename one of them.",
+                                        container, name);
                 }
         }
         return 0;
@@ -78,15 +74,14 @@ int links_settle(const char *container, char *const program[]) {
 
         for (size_t i = 0; program[i]; i++)
                 for (size_t j = 0; j < sizeof(options) / sizeof(options[0]); j++) {
-                        const char *value = nspawn_value_of(program[i], options[j]);
+                        const char *value = text_behind(program[i], options[j]);
                         const char *link = value ? nspawn_parts(&arena, value).part[0] : NULL;
 
                         if (!link || if_nametoindex(link) == 0 || settle(link))
                                 continue;
-                        log_message(LOG_ERR,
+                        return log_error(ETIMEDOUT,
                                 "Container %s cannot start: udev is not done with the network interface %s.", container,
                                 link);
-                        return -ETIMEDOUT;
                 }
         return 0;
 }
@@ -103,22 +98,14 @@ pid_t links_start_removing(const Buffer *network) {
         char *const ip[] = {(char *)TOOL_IP, (char *)"-force", (char *)"-batch", (char *)"-", NULL};
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_BUFFER Buffer batch = BUFFER_NULL;
-        pid_t pid = 0;
 
         for_each_line(line, end, network) {
-                const char *start = line_behind(line, end, LINK_ADD), *name, *mac, *command;
-                size_t length = start ? strcspn(start, " \n") : 0;
+                const char *rest = line_behind(line, end, LINK_ADD);
+                const char *name = rest ? take_word(&arena, &rest) : NULL;
+                const char *mac = name ? line_behind(rest, end, LINK_ADDRESS) : NULL;
 
-                mac = start ? line_behind(start + length, end, LINK_ADDRESS) : NULL;
-                if (!mac)
-                        continue;
-                name = arena_copy(&arena, start, length);
-                if (!has_mac_address(&arena, name, mac))
-                        continue;
-                command = arena_printf(&arena, "link delete dev %s\n", name);
-                buffer_append(&batch, command, strlen(command));
+                if (mac && has_mac_address(&arena, name, mac))
+                        buffer_append_text(&batch, arena_printf(&arena, "link delete dev %s\n", name));
         }
-        if (batch.length > 0)
-                pid = start_tool(ip, &batch);
-        return pid;
+        return batch.length > 0 ? start_tool(ip, &batch) : 0;
 }

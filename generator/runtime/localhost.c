@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/localhost.h"
 
-#include "base/arena.h"
 #include "base/lines.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "bus/jobs.h"
 #include "config.h"
 #include "systemd/log.h"
@@ -12,20 +12,6 @@ typedef struct LocalPort {
         const char *label, *target, *listen[2]; /* the second may be NULL */
         const char *socket, *service;           /* its units */
 } LocalPort;
-
-/* Takes one word off the line, which ends with a newline. NULL if there is none. */
-static const char *take_word(Arena *arena, const char **line) {
-        size_t length;
-        const char *word;
-
-        *line += strspn(*line, " ");
-        length = strcspn(*line, " \n");
-        if (length == 0)
-                return NULL;
-        word = arena_copy(arena, *line, length);
-        *line += length;
-        return word;
-}
 
 /* Whether the kernel has IPv6, which it can be booted without. */
 static bool has_ipv6(void) {

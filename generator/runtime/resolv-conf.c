@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/inside.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "state/record.h"
 #include "systemd/log.h"
 
@@ -13,27 +14,14 @@
 /* systemd-resolved.service(8) */
 #define UPLINK_FILE "/run/systemd/resolve/resolv.conf"
 
-/* Whether the line from @line to @end names the stub of systemd-resolved as a name server. resolv.conf(5) */
-static bool names_stub(const char *line, const char *end) {
-        static const char *const stubs[] = {"127.0.0.53", "127.0.0.54"};
-        const char *word = line_behind(line, end, "nameserver");
-        size_t length;
-
-        if (!word)
-                return false;
-        for (; word < end && (*word == ' ' || *word == '\t'); word++)
-                ;
-        for (length = 0; word + length < end && word[length] != ' ' && word[length] != '\t';)
-                length++;
-        for (size_t i = 0; i < sizeof(stubs) / sizeof(stubs[0]); i++)
-                if (length == strlen(stubs[i]) && memcmp(word, stubs[i], length) == 0)
-                        return true;
-        return false;
-}
-
+/* Whether it names the stub of systemd-resolved as a name server. resolv.conf(5) */
 static bool leads_to_stub(const Buffer *text) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+
         for_each_line(line, end, text) {
-                if (names_stub(line, end))
+                const char *rest = line_behind(line, end, "nameserver");
+
+                if (rest && is_one_of(take_word(&arena, &rest), "127.0.0.53", "127.0.0.54"))
                         return true;
         }
         return false;

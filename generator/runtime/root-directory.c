@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/inside.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "state/record.h"
 #include "state/removal.h"
 #include "systemd/log.h"
@@ -98,7 +99,7 @@ static int make_mount_points(Root *root, char *const arguments[]) {
         int result = 0;
 
         for (; *arguments; arguments++) {
-                const char *tmpfs = nspawn_value_of(*arguments, "--tmpfs=");
+                const char *tmpfs = text_behind(*arguments, "--tmpfs=");
 
                 if (tmpfs)
                         keep_failure(&result, make(root, nspawn_parts(&root->arena, tmpfs).part[0], 0755));
@@ -109,9 +110,9 @@ static int make_mount_points(Root *root, char *const arguments[]) {
 /* The root of an ephemeral container is a file system of its own: it cannot fill that of /run, which all of the host needs. Its flags are
  * those of /run. */
 static int mount_root(const char *directory) {
-        return strncmp(directory, EPHEMERAL_ROOTS, strlen(EPHEMERAL_ROOTS)) != 0
-                       ? 0
-                       : mount("nixos-container", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
+        return text_behind(directory, EPHEMERAL_ROOTS)
+                       ? mount("nixos-container", directory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
+                       : 0;
 }
 
 /* Opens the root directory, which is made if it is missing. */
@@ -139,7 +140,7 @@ static int keep_journal_inside(const Root *root, char *arguments[]) {
                 return log_error(negative_errno(), "Container %s cannot start: %s in %s: %m", root->container, journal,
                         root->directory);
         for (; errno == ELOOP && *arguments; arguments++)
-                if (nspawn_value_of(*arguments, "--link-journal="))
+                if (text_behind(*arguments, "--link-journal="))
                         *arguments = (char *)"--link-journal=no";
         return 0;
 }

@@ -78,7 +78,7 @@ static bool has_claim(const char *container, const char *claim) {
 }
 
 /* Takes the claim of @conflict. Returns 1 if another container has it. */
-static int take(int records, const char *container, ClaimConflict *conflict) {
+static int take_claim(int records, const char *container, ClaimConflict *conflict) {
         const RecordPath path = record_path(CLAIMS_DIRECTORY, conflict->claim);
 
         if (symlinkat(container, records, path.text) == 0)
@@ -100,7 +100,7 @@ int claims_take(int records, const char *container, const Buffer *claims, ClaimC
                 int r = claim_in_line(line, end, ret_conflict->claim);
 
                 if (r > 0)
-                        r = take(records, container, ret_conflict);
+                        r = take_claim(records, container, ret_conflict);
                 if (r != 0)
                         return r;
         }

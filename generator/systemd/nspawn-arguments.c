@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "systemd/nspawn-arguments.h"
 
-const char *nspawn_value_of(const char *argument, const char *option) {
-        size_t length = strlen(option);
-
-        return strncmp(argument, option, length) == 0 ? argument + length : NULL;
-}
+#include "base/words.h"
 
 const char *nspawn_value(char *const arguments[], const char *option) {
         const char *value = NULL;
 
         for (; *arguments; arguments++)
-                if (nspawn_value_of(*arguments, option))
-                        value = nspawn_value_of(*arguments, option);
+                if (text_behind(*arguments, option))
+                        value = text_behind(*arguments, option);
         return value;
 }
 
@@ -20,7 +16,7 @@ void nspawn_remove(char *arguments[], const char *option) {
         char **kept = arguments;
 
         for (; *arguments; arguments++)
-                if (!nspawn_value_of(*arguments, option))
+                if (!text_behind(*arguments, option))
                         *kept++ = *arguments;
         *kept = NULL;
 }
@@ -28,7 +24,7 @@ void nspawn_remove(char *arguments[], const char *option) {
 bool nspawn_shifts_users(char *const arguments[]) {
         const char *users = nspawn_value(arguments, "--private-users=");
 
-        return users && strcmp(users, "no") != 0 && strcmp(users, "identity") != 0 && strcmp(users, "0") != 0;
+        return users && !is_one_of(users, "no", "identity", "0");
 }
 
 NspawnParts nspawn_parts(Arena *arena, const char *value) {

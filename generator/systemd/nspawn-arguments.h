@@ -7,9 +7,6 @@
 /* How many user IDs systemd-nspawn gives a container, and maps. */
 #define USER_RANGE 65536
 
-/* The value of @argument if it is one of @option, which ends with "=", otherwise NULL. */
-const char *nspawn_value_of(const char *argument, const char *option);
-
 /* The value of the last argument @option, which ends with "=", or NULL. */
 const char *nspawn_value(char *const arguments[], const char *option);
 
