@@ -124,7 +124,7 @@ static void read_machine_id(Arena *arena, GenerateOptions *options) {
         }
 }
 
-static bool write_files(const Arguments *arguments, Manifest *manifest) {
+static int write_files(const Arguments *arguments, Manifest *manifest) {
         GenerateOptions options = {
                 .root = arguments->root,
                 .with_records = arguments->mode == MODE_GENERATE || arguments->operands_length == 0,
@@ -133,13 +133,13 @@ static bool write_files(const Arguments *arguments, Manifest *manifest) {
 
         if (arguments->mode == MODE_DRY_RUN)
                 output_open_stdout(&output, UNITS_DIRECTORY);
-        else if (!output_open(&output, arguments->operands[0]))
-                return false;
+        else if (output_open(&output, arguments->operands[0]) < 0)
+                return -EIO;
         options.generator_directory = output.directory;
         read_machine_id(manifest->arena, &options);
         generate(manifest, &options, &output);
         output_close(&output);
-        return !output.failed;
+        return output.failed ? -EIO : 0;
 }
 
 static bool run(const Arguments *arguments) {
@@ -152,7 +152,7 @@ static bool run(const Arguments *arguments) {
         if (arguments->mode == MODE_CHECK)
                 good = manifest.diagnostics.errors + manifest.diagnostics.warnings == 0;
         else
-                good = write_files(arguments, &manifest) && manifest.diagnostics.errors == 0;
+                good = write_files(arguments, &manifest) >= 0 && manifest.diagnostics.errors == 0;
         diagnostics_log(&manifest.diagnostics);
         return good;
 }

@@ -8,15 +8,13 @@ static void init(Output *output, const char *directory, int fd) {
         *output = (Output){.directory = directory, .fd = fd, .subdirectory_fd = -1};
 }
 
-bool output_open(Output *output, const char *directory) {
+int output_open(Output *output, const char *directory) {
         int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-        if (fd < 0) {
-                log_message(LOG_ERR, "%s: %s", directory, strerror(errno));
-                return false;
-        }
+        if (fd < 0)
+                return log_error(errno, "%s: %m", directory);
         init(output, directory, fd);
-        return true;
+        return 0;
 }
 
 void output_open_stdout(Output *output, const char *directory) {
@@ -35,8 +33,7 @@ static int open_subdirectory(Output *output, const char *subdirectory) {
         if (output->subdirectory && strcmp(output->subdirectory, subdirectory) == 0)
                 return output->subdirectory_fd;
 
-        if (output->subdirectory_fd >= 0)
-                close(output->subdirectory_fd);
+        cleanup_close(&output->subdirectory_fd);
         output->subdirectory = NULL;
         output->subdirectory_fd = -1;
         if (mkdirat(output->fd, subdirectory, 0755) < 0 && errno != EEXIST)
@@ -47,11 +44,9 @@ static int open_subdirectory(Output *output, const char *subdirectory) {
         return output->subdirectory_fd;
 }
 
-static void write_file(Output *output, const char *subdirectory, const char *name, const char *text, size_t length) {
-        int directory, fd;
-        bool written;
+static void create_file(Output *output, const char *subdirectory, const char *name, const char *text, size_t length) {
+        int directory = open_subdirectory(output, subdirectory), fd, r, closed;
 
-        directory = open_subdirectory(output, subdirectory);
         if (directory < 0) {
                 fail(output, NULL, subdirectory);
                 return;
@@ -61,15 +56,13 @@ static void write_file(Output *output, const char *subdirectory, const char *nam
                 fail(output, subdirectory, name);
                 return;
         }
-        written = write_all(fd, text, length) >= 0;
-        if (!written)
+        r = write_all(fd, text, length);
+        closed = close_written(fd);
+        if (r < 0 || closed < 0) {
+                errno = -(r < 0 ? r : closed);
                 fail(output, subdirectory, name);
-        if (close_written(fd) < 0 && written) {
-                fail(output, subdirectory, name);
-                written = false;
-        }
-        if (!written)
                 unlinkat(directory, name, 0);
+        }
 }
 
 static void print_file(Output *output, const char *subdirectory, const char *name, const char *text, size_t length) {
@@ -87,7 +80,7 @@ static void write_batch(Output *output) {
                 const OutputFile *file = &batch->files[i];
                 const char *start = batch->buffer.text;
 
-                (output->fd < 0 ? print_file : write_file)(
+                (output->fd < 0 ? print_file : create_file)(
                         output, file->subdirectory, start + file->name, start + file->text, file->end - file->text);
         }
         batch->length = 0;
@@ -125,8 +118,6 @@ void output_close(Output *output) {
         buffer_free(&output->batch.buffer);
         if (output->fd < 0 && !output->failed)
                 output->failed = flush_stdout() < 0 && log_error(errno, "standard output: %m") < 0;
-        if (output->subdirectory_fd >= 0)
-                close(output->subdirectory_fd);
-        if (output->fd >= 0)
-                close(output->fd);
+        cleanup_close(&output->subdirectory_fd);
+        cleanup_close(&output->fd);
 }

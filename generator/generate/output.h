@@ -30,8 +30,8 @@ typedef struct Output {
         OutputBatch batch;
 } Output;
 
-/* Writes below @directory, which exists. False if it cannot be opened; that was logged. */
-bool output_open(Output *output, const char *directory);
+/* Writes below @directory, which exists. */
+MUST_CHECK int output_open(Output *output, const char *directory);
 
 /* Prints each file to standard output, as one of @directory. */
 void output_open_stdout(Output *output, const char *directory);

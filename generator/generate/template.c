@@ -25,9 +25,9 @@ typedef struct Line {
 struct Template {
         Buffer text; /* with the constants in place */
         Part *parts;
-        size_t parts_length;
+        size_t parts_length, parts_capacity;
         Line *lines;
-        size_t lines_length;
+        size_t lines_length, lines_capacity;
 };
 
 void values_add(Values *values, const char *text) {
@@ -40,10 +40,7 @@ void values_add(Values *values, const char *text) {
         for (size_t i = 0; i < value.length; i++)
                 if (special[(unsigned char)text[i]])
                         value.plain = false;
-        if (values->length == values->capacity) {
-                values->capacity = values->capacity ? 2 * values->capacity : 4;
-                values->items = reallocate(values->items, values->capacity * sizeof(*values->items));
-        }
+        values->items = grow_array(values->items, values->length, &values->capacity, sizeof(*values->items));
         values->items[values->length++] = value;
 }
 
@@ -52,15 +49,13 @@ static void append_escaped(Buffer *buffer, const char *text, size_t length, bool
 }
 
 static void add_part(Template *t, Part part) {
-        if ((t->parts_length & (t->parts_length - 1)) == 0)
-                t->parts = reallocate(t->parts, (t->parts_length ? 2 * t->parts_length : 1) * sizeof(Part));
+        t->parts = grow_array(t->parts, t->parts_length, &t->parts_capacity, sizeof(*t->parts));
         t->parts[t->parts_length++] = part;
         t->lines[t->lines_length - 1].length++;
 }
 
 static void add_line(Template *t) {
-        if ((t->lines_length & (t->lines_length - 1)) == 0)
-                t->lines = reallocate(t->lines, (t->lines_length ? 2 * t->lines_length : 1) * sizeof(Line));
+        t->lines = grow_array(t->lines, t->lines_length, &t->lines_capacity, sizeof(*t->lines));
         t->lines[t->lines_length++] = (Line){.first = t->parts_length, .counted = NO_PLACEHOLDER};
 }
 

@@ -39,6 +39,11 @@ typedef struct List {
         void *items;
 } List;
 
+/* Runs what follows for each item of the List @list, which are of @Type. */
+#define for_each_item(Type, item, list)                                                                                \
+        for (const Type *item = (list)->items, *item##_end = item ? item + (list)->length : NULL; item < item##_end;   \
+                item++)
+
 #define STARTS_WITH_MARK(Value)                                                                                        \
         _Static_assert(                                                                                                \
                 offsetof(Value, mark) == 0 && sizeof(((Value *)NULL)->mark) == sizeof(Mark), "a mark comes first")

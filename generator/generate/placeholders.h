@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* The placeholders of the templates, and their numbers. */
+#pragma once
+
+#define PLACEHOLDERS(P)                                                                                                \
+        /* The same in every file. */                                                                                  \
+        P(CONTAINER_INIT, "container-init")                                                                            \
+        P(CONTAINER_RUNTIME, "container-runtime")                                                                      \
+        P(ECHO, "echo")                                                                                                \
+        P(FALSE, "false")                                                                                              \
+        P(NFT, "nft")                                                                                                  \
+        P(SYSTEMD_NSPAWN, "systemd-nspawn")                                                                            \
+        P(SYSTEMD_RUN, "systemd-run")                                                                                  \
+        P(GENERATOR_DIRECTORY, "generator-directory")                                                                  \
+        P(RECORDS, "records")                                                                                          \
+        P(AUTO_START, "auto-start")                                                                                    \
+        /* Of one container. */                                                                                        \
+        P(NAME, "name")                                                                                                \
+        P(MANIFEST, "manifest")                                                                                        \
+        P(LINE, "line")                                                                                                \
+        P(SYSTEM, "system")                                                                                            \
+        P(ROOT, "root")                                                                                                \
+        P(EPHEMERAL_NAME, "ephemeral-name")                                                                            \
+        P(REQUIRED_PATH, "required-path")                                                                              \
+        P(AFTER, "after")                                                                                              \
+        P(REQUIRES, "requires")                                                                                        \
+        P(WANTS, "wants")                                                                                              \
+        P(DEVICE, "device")                                                                                            \
+        P(CLAIM, "claim")                                                                                              \
+        P(TIMEOUT_START, "timeout-start")                                                                              \
+        P(DEVICE_ALLOW, "device-allow")                                                                                \
+        P(DEVICE_ALLOW_MODIFIER, "device-allow.modifier")                                                              \
+        P(MEMORY_MAX, "memory-max")                                                                                    \
+        P(MEMORY_MAX_PERCENT, "memory-max.percent")                                                                    \
+        P(CPU_QUOTA_PERCENT, "cpu-quota.percent")                                                                      \
+        P(TASKS_MAX, "tasks-max")                                                                                      \
+        P(TASKS_MAX_PERCENT, "tasks-max.percent")                                                                      \
+        /* Its network, host side. */                                                                                  \
+        P(LINK, "link")                                                                                                \
+        P(LINK_MAC, "link.mac")                                                                                        \
+        P(LINK_PEER, "link.peer")                                                                                      \
+        P(LINK_PEER_MAC, "link.peer-mac")                                                                              \
+        P(LINK_INSIDE, "link.inside")                                                                                  \
+        P(LONG_LINK, "long-link")                                                                                      \
+        P(LONG_LINK_NAME, "long-link.name")                                                                            \
+        P(HOST_ADDRESS, "host-address")                                                                                \
+        P(HOST_ADDRESS_LINK, "host-address.link")                                                                      \
+        P(HOST_ADDRESS6, "host-address6")                                                                              \
+        P(HOST_ADDRESS6_LINK, "host-address6.link")                                                                    \
+        P(BRIDGED_LINK, "bridged-link")                                                                                \
+        P(BRIDGED_LINK_BRIDGE, "bridged-link.bridge")                                                                  \
+        P(HOST_ROUTE, "host-route")                                                                                    \
+        P(HOST_ROUTE_LINK, "host-route.link")                                                                          \
+        P(FORWARD, "forward")                                                                                          \
+        P(FORWARD_KEY, "forward.key")                                                                                  \
+        P(FORWARD_TARGET, "forward.target")                                                                            \
+        P(HAIRPIN, "hairpin")                                                                                          \
+        P(HAIRPIN_LINK, "hairpin.link")                                                                                \
+        P(HAIRPIN_ADDRESS, "hairpin.address")                                                                          \
+        P(INTERNET_LINK, "internet-link")                                                                              \
+        P(RESTRICTED_LINK, "restricted-link")                                                                          \
+        P(LOCALHOST, "localhost")                                                                                      \
+        P(LOCALHOST_LISTEN, "localhost.listen")                                                                        \
+        P(LOCALHOST_TARGET, "localhost.target")                                                                        \
+        /* Its network, inside. */                                                                                     \
+        P(INSIDE_ADDRESS, "inside-address")                                                                            \
+        P(INSIDE_ROUTE, "inside-route")                                                                                \
+        P(INSIDE_GATEWAY, "inside-gateway")                                                                            \
+        /* What systemd-nspawn is told. */                                                                             \
+        P(RESOLV_CONF, "resolv-conf")                                                                                  \
+        P(HOST_RESOLV_CONF, "host-resolv-conf")                                                                        \
+        P(INSIDE_RESOLV_CONF, "inside-resolv-conf")                                                                    \
+        P(LINK_JOURNAL, "link-journal")                                                                                \
+        P(PERSONALITY, "personality")                                                                                  \
+        P(PRIVATE_USERS, "private-users")                                                                              \
+        P(PRIVATE_USERS_OWNERSHIP, "private-users-ownership")                                                          \
+        P(IDMAP, "idmap")                                                                                              \
+        P(CAPABILITY, "capability")                                                                                    \
+        P(DROP_CAPABILITY, "drop-capability")                                                                          \
+        P(NO_NEW_PRIVILEGES, "no-new-privileges")                                                                      \
+        P(SYSTEM_CALL_FILTER, "system-call-filter")                                                                    \
+        P(STORE, "store")                                                                                              \
+        P(NIX_STATE, "nix-state")                                                                                      \
+        P(NIX_ROOTS, "nix-roots")                                                                                      \
+        P(CREDENTIAL, "credential")                                                                                    \
+        P(CREDENTIAL_PATH, "credential.path")                                                                          \
+        P(BIND, "bind")                                                                                                \
+        P(BIND_TARGET, "bind.target")                                                                                  \
+        P(BIND_IDMAP, "bind.idmap")                                                                                    \
+        P(BIND_RO, "bind-ro")                                                                                          \
+        P(BIND_RO_TARGET, "bind-ro.target")                                                                            \
+        P(BIND_RO_IDMAP, "bind-ro.idmap")                                                                              \
+        P(TMPFS, "tmpfs")                                                                                              \
+        P(PRIVATE_NETWORK, "private-network")                                                                          \
+        P(NETWORK_NAMESPACE, "network-namespace")                                                                      \
+        P(INTERFACE, "interface")                                                                                      \
+        P(MACVLAN, "macvlan")                                                                                          \
+        P(NSPAWN_PORT, "nspawn-port")                                                                                  \
+        P(EXTRA_FLAG, "extra-flag")                                                                                    \
+        /* What systemd-tmpfiles is told. */                                                                           \
+        P(HOST_PATH, "host-path")                                                                                      \
+        P(HOST_PATH_MODE, "host-path.mode")                                                                            \
+        P(HOST_PATH_USER, "host-path.user")                                                                            \
+        P(HOST_PATH_GROUP, "host-path.group")                                                                          \
+        /* Of a broken container. */                                                                                   \
+        P(SHOWN_NAME, "shown-name")                                                                                    \
+        P(RECORDED_NAME, "recorded-name")                                                                              \
+        P(FIRST_DIAGNOSTIC, "first-diagnostic")                                                                        \
+        P(DIAGNOSTIC, "diagnostic")
+
+typedef enum PlaceholderNumber {
+#define P(symbol, name) symbol,
+        PLACEHOLDERS(P)
+#undef P
+                PLACEHOLDERS_LENGTH,
+        FIRST_OF_CONTAINER = NAME,
+} PlaceholderNumber;

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include <sys/param.h>
+
+#include "base/file.h"
+#include "base/lines.h"
+#include "generate/generator.h"
+#include "systemd/option-path.h"
+
+/* Adds an error about the container that only shows now. */
+static void complain(Generator *g, const Container *container, const char *message) {
+        diagnose(&g->manifest->diagnostics, SEVERITY_ERROR, container->name.text, container->file,
+                &container->name.mark, option_path(g->manifest->arena, container->name.text, NULL), "%s", message);
+}
+
+static int complain_unread(Generator *g, const Container *container, const char *path, int error) {
+        complain(g, container, text(g, "%s cannot be read: %s", path, strerror(-error)));
+        return error;
+}
+
+/* Looks up whether the container's system is of 32 bits, by its file "system". Containers of one system tend to stand together. */
+static int read_architecture(Generator *g, const Container *container) {
+#ifdef __x86_64__
+        const char *system = container->system.text;
+        char path[PATH_MAX], content[5];
+        ssize_t n = -1;
+
+        if (g->last_system && strcmp(g->last_system, system) == 0)
+                return 0;
+        g->last_system = NULL;
+        errno = ENAMETOOLONG;
+        if (snprintf(path, sizeof(path), "%s%s/system", g->options->root, system) < (int)sizeof(path))
+                n = read_file_start(path, content, sizeof(content));
+        if (n < 0 && !is_no_file(errno))
+                return complain_unread(g, container, path + strlen(g->options->root), negative_errno());
+        g->last_system = system;
+        g->last_is_i686 = n == sizeof(content) && memcmp(content, "i686-", sizeof(content)) == 0;
+#else
+        (void)g, (void)container;
+#endif
+        return 0;
+}
+
+/* Reads the container's entry as it stands in its manifest, where another file can stand by now, and what its unit depends on beside
+ * that. Fails with a diagnostic. */
+static int read_files(Generator *g, const Container *container) {
+        int r = entry_read(container, &g->window, &g->entry);
+
+        if (r < 0)
+                return complain_unread(g, container, container->file, r);
+        if (g->options->machine_id_error != 0 &&
+                (container_has_link(container) || container->rare->extra_veths.length > 0))
+                return complain_unread(g, container, "/etc/machine-id", -g->options->machine_id_error);
+        return read_architecture(g, container);
+}
+
+/* The longest line of a unit, and the longest setting on lines which end with a backslash, is somewhat less than 1 MiB:
+ * LONG_LINE_MAX in systemd. */
+#define SETTING_MAX ((1 << 20) - 1024)
+#define ENTRY_LINE_MAX 65536
+
+/* The length of the longest setting in @unit, in bytes, with all its lines. */
+static size_t longest_setting(const Buffer *unit) {
+        const char *setting = unit->text;
+        size_t longest = 0;
+
+        for_each_line(line, end, unit) {
+                if (end > line && end[-1] == '\\')
+                        continue;
+                longest = MAX(longest, (size_t)(end - setting));
+                setting = end + 1;
+        }
+        return longest;
+}
+
+static int complain_of_length(Generator *g, const Container *container) {
+        const RareOptions *rare = container->rare;
+
+        complain(g, container,
+                text(g,
+                        "a setting of its unit would be longer than 1 MiB, which systemd does not read: it has too "
+                        "many "
+                        "%soptions that are lists, such as bindMounts",
+                        rare->closure.text
+                                ? text(g, "paths in its closure (%u), or too many ", rare->store_paths_length)
+                                : ""));
+        return -E2BIG;
+}
+
+/* Appends the container's entry as comments of the unit. */
+static void append_entry(const Generator *g, const Container *container, Buffer *unit) {
+        const char *line, *end;
+        size_t column;
+        char mark = '#';
+
+        column = entry_column(container, &g->entry);
+        end = g->entry.text + g->entry.length;
+        for (line = g->entry.text; line < end;) {
+                const char *newline = memchr(line, '\n', (size_t)(end - line));
+                size_t length = (size_t)((newline ? newline : end) - line);
+                bool cut = length > ENTRY_LINE_MAX;
+
+                length = cut ? ENTRY_LINE_MAX : length;
+                buffer_append(unit, &mark, 1);
+                for (; column > 0; column--)
+                        buffer_append(unit, " ", 1);
+                buffer_append(unit, line, length);
+                buffer_append(unit, "\n", 1);
+                mark = cut ? ';' : '#';
+                line += cut ? length : length + 1;
+        }
+}
+
+int generate_unit(Generator *g, const Container *container) {
+        const Values *values = g->values;
+        Buffer *unit, service;
+        size_t start;
+        int r = read_files(g, container);
+
+        if (r < 0)
+                return r;
+        start_container(g, container);
+        add_container(g, container);
+        add_network(g, container);
+
+        unit = output_start(g->output, NULL, text(g, "container@%s.service", container->name.text));
+        start = unit->length;
+        render(g, TEMPLATE_container_service, unit);
+        service = (Buffer){.text = unit->text + start, .length = unit->length - start};
+        if (service.length > SETTING_MAX && longest_setting(&service) > SETTING_MAX) {
+                output_cancel(g->output);
+                return complain_of_length(g, container);
+        }
+        if (container->claims_length > 0)
+                render(g, TEMPLATE_container_claims, unit);
+        render(g, TEMPLATE_container_tmpfiles, unit);
+        if (values[LINK].length > 0)
+                render(g, TEMPLATE_container_network, unit);
+        if (values[FORWARD].length + values[RESTRICTED_LINK].length > 0)
+                render(g, TEMPLATE_container_nft, unit);
+        if (values[LOCALHOST].length > 0)
+                render(g, TEMPLATE_container_localhost, unit);
+        render(g, TEMPLATE_container_manifest, unit);
+        append_entry(g, container, unit);
+        render(g, TEMPLATE_container_end, unit);
+        output_end(g->output);
+        return 0;
+}
