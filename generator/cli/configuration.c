@@ -54,13 +54,10 @@ bool configuration_exists(const char *root) {
 }
 
 static int write_new_file(int directory, const char *name, const char *text, size_t length) {
-        int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666), r, closed;
+        CLEANUP_CLOSE int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        int r = fd < 0 ? negative_errno() : write_all(fd, text, length);
 
-        if (fd < 0)
-                return negative_errno();
-        r = write_all(fd, text, length);
-        closed = close_written(fd);
-        return r < 0 ? r : closed;
+        return r < 0 ? r : close_written(take_fd(&fd));
 }
 
 /* Counts @size bytes of what may be copied. */
@@ -145,11 +142,9 @@ int configuration_copy(Arena *arena, const char *root, const char *to, const cha
         if (mkdir(to, 0700) < 0)
                 return log_error(errno, "Cannot make %s: %m", to);
         r = copy_directory(arena, root, to, text != NULL);
-        if (r == -EFBIG) {
-                log_message(LOG_ERR, "Cannot copy %s/" DIRECTORY " to build from it: there are more than 64 MiB in it",
-                        root);
-                return r;
-        }
+        if (r == -EFBIG)
+                return log_error(
+                        r, "Cannot copy %s/" DIRECTORY " to build from it: there are more than 64 MiB in it", root);
         if (r < 0)
                 return log_error(r, "Cannot copy %s/" DIRECTORY " to build from it: %m", root);
         r = text ? write_new_file(AT_FDCWD, path, text, strlen(text)) : 0;

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/host.h"
 
-#include <dirent.h>
+#include <arpa/inet.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/spelling.h"
 #include "manifest/model.h"
-#include "manifest/schema.h"
-#include "state/paths.h"
 #include "state/record.h"
 #include "systemd/log.h"
 
 static void add(Host *host, const char *name, const Container *declared, bool has_record) {
-        if (host->length == host->capacity) {
-                host->capacity = host->capacity ? 2 * host->capacity : 64;
-                host->containers = reallocate(host->containers, host->capacity * sizeof(*host->containers));
-        }
+        host->containers = grow_array(host->containers, host->length, &host->capacity, sizeof(*host->containers));
         host->containers[host->length++] = (HostContainer){name, declared, has_record};
 }
 
@@ -24,29 +20,20 @@ static int compare_names(const void *a, const void *b) {
 }
 
 static bool has_record(Host *host, const char *name) {
-        DIR *directory = opendir(arena_printf(&host->arena, RECORDS_DIRECTORY "/%s", name));
-
-        if (!directory)
-                return false;
-        closedir(directory);
-        return true;
+        return path_exists(arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/.", name));
 }
 
 /* Containers that run and are no longer declared. */
 static void add_retired(Host *host) {
-        DIR *directory = opendir(RECORDS_DIRECTORY);
+        CLEANUP_CLOSEDIR DIR *directory = opendir(RECORDS_DIRECTORY);
         const struct dirent *entry;
 
-        if (!directory)
-                return;
-        while ((entry = readdir(directory)))
+        while (directory && (entry = readdir(directory)))
                 if (is_container_name(entry->d_name) && !name_table_find(&host->manifest.names, entry->d_name))
                         add(host, arena_copy(&host->arena, entry->d_name, strlen(entry->d_name)), NULL, true);
-        closedir(directory);
 }
 
 void host_read(Host *host) {
-        *host = (Host){.arena = ARENA_NULL};
         model_load(&host->manifest, &host->arena, "", NULL, 0, MODEL_OPTIONS);
         manifest_close(&host->manifest);
         for (size_t i = 0; i < host->manifest.length; i++) {
@@ -70,18 +57,17 @@ const HostContainer *host_look_up(const Host *host, const char *name) {
 
 /* "Did you mean x?", or which there are. */
 static void log_others(const Host *host, const char *name) {
-        Buffer names = BUFFER_NULL;
+        CLEANUP_BUFFER Buffer names = BUFFER_NULL;
 
-        for (size_t i = 0; i < host->length; i++)
-                if (one_edit_apart(name, host->containers[i].name)) {
-                        log_message(LOG_ERR, "There is no container \"%s\". Did you mean \"%s\"?", name,
-                                host->containers[i].name);
+        for (size_t i = 0; i < host->length; i++) {
+                const char *other = host->containers[i].name;
+
+                if (one_edit_apart(name, other)) {
+                        log_message(LOG_ERR, "There is no container \"%s\". Did you mean \"%s\"?", name, other);
                         return;
                 }
-        for (size_t i = 0; i < host->length; i++) {
-                if (i > 0)
-                        buffer_append(&names, ", ", 2);
-                buffer_append(&names, host->containers[i].name, strlen(host->containers[i].name));
+                buffer_append_text(&names, i > 0 ? ", " : "");
+                buffer_append_text(&names, other);
         }
         if (host->length == 0)
                 log_message(LOG_ERR,
@@ -89,14 +75,12 @@ static void log_others(const Host *host, const char *name) {
         else
                 log_message(
                         LOG_ERR, "There is no container \"%s\". There are: %.*s", name, (int)names.length, names.text);
-        buffer_free(&names);
 }
 
-bool host_log_unread(const Host *host) {
-        if (!host->manifest.is_incomplete)
-                return false;
-        diagnostics_log_errors(&host->manifest.diagnostics);
-        return true;
+bool log_unread(const Manifest *manifest) {
+        if (manifest->is_incomplete)
+                diagnostics_log_errors(&manifest->diagnostics);
+        return manifest->is_incomplete;
 }
 
 const HostContainer *host_find(const Host *host, const char *name) {
@@ -105,23 +89,19 @@ const HostContainer *host_find(const Host *host, const char *name) {
         if (container)
                 return container;
         log_others(host, name);
-        (void)host_log_unread(host);
+        (void)log_unread(&host->manifest);
         return NULL;
 }
 
 const Container *host_running(Host *host, const HostContainer *container) {
-        const char *path;
-        Manifest record;
-        const Container *running;
+        CLEANUP_MANIFEST Manifest record = MANIFEST_NULL;
+        const char *path = arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_MANIFEST, container->name);
 
         if (!container->has_record)
                 return NULL;
-        path = arena_printf(&host->arena, RECORDS_DIRECTORY "/%s/" RECORD_MANIFEST, container->name);
         manifest_init(&record, &host->arena);
         manifest_read(&record, path, path);
-        running = record.length > 0 ? record.containers[0] : NULL;
-        manifest_free(&record);
-        return running;
+        return record.length > 0 ? record.containers[0] : NULL;
 }
 
 const char *host_system(Host *host, const HostContainer *container) {
@@ -132,6 +112,43 @@ const char *host_system(Host *host, const HostContainer *container) {
                 ignore_failure(record_read_system(
                         &host->arena, arena_join(&host->arena, RECORDS_DIRECTORY "/", container->name), &activated));
         return activated ? activated : system;
+}
+
+/* Notes the networks of the addresses of @link. */
+static void note_link(bool taken[static 256], const Link *link) {
+        const AddressValue *values[] = {&link->host_address, &link->local_address};
+
+        for (size_t i = 0; i < 2; i++) {
+                uint32_t address = ntohl(values[i]->address.in.s_addr);
+
+                if (values[i]->address.family == AF_INET && address >> 16 == (10U << 8 | 233))
+                        taken[address >> 8 & 0xff] = true;
+        }
+}
+
+static void note_container(bool taken[static 256], const Container *container) {
+        const Link *veths = container->rare->extra_veths.items;
+
+        note_link(taken, &container->link);
+        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
+                note_link(taken, &veths[i]);
+}
+
+unsigned host_free_network(Host *host) {
+        bool taken[256] = {false};
+
+        for (size_t i = 0; i < host->manifest.length; i++)
+                note_container(taken, host->manifest.containers[i]);
+        for (size_t i = 0; i < host->length; i++) {
+                const Container *running = host_running(host, &host->containers[i]);
+
+                if (running)
+                        note_container(taken, running);
+        }
+        for (unsigned i = 1; i < 255; i++)
+                if (!taken[i])
+                        return i;
+        return 0;
 }
 
 bool host_log_errors(const Host *host, const HostContainer *container) {

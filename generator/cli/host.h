@@ -3,7 +3,7 @@
 #pragma once
 
 #include "manifest/manifest.h"
-#include "manifest/schema.h"
+#include "manifest/scalars.h"
 #include "state/paths.h"
 
 typedef struct HostContainer {
@@ -21,11 +21,11 @@ typedef struct Host {
 
 #define HOST_NULL ((Host){0})
 
-/* Reads the manifests and the records. What is wrong with a manifest is no error here. */
+/* Reads the manifests and the records into @host, which has nothing but memory. What is wrong with a manifest is no error here. */
 void host_read(Host *host);
 
 /* Logs all errors if one of them keeps a manifest from being read. Whether anything does: there may be containers that are not seen. */
-bool host_log_unread(const Host *host);
+bool log_unread(const Manifest *manifest);
 
 /* The container @name, or NULL: then it was said which there are. */
 const HostContainer *host_find(const Host *host, const char *name);
@@ -38,6 +38,9 @@ const Container *host_running(Host *host, const HostContainer *container);
 
 /* The system that runs in the container, or would if it was started; NULL if that is not known. */
 const char *host_system(Host *host, const HostContainer *container);
+
+/* The third part of addresses 10.233.N.1 and 10.233.N.2 that no container has; 0 if there is none left. */
+unsigned host_free_network(Host *host);
 
 /* Logs what is wrong with a container's entry. False if nothing is. */
 bool host_log_errors(const Host *host, const HostContainer *container);

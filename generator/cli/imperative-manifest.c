@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/number.h"
-#include "cli/imperative.h"
 #include "manifest/closures.h"
 #include "manifest/model.h"
 #include "systemd/log.h"
@@ -40,10 +39,8 @@ static int append_port(Buffer *buffer, const char *text) {
         container = host;
         if (rest && *rest == ':')
                 rest = scan_port(rest + 1, &container);
-        if (!rest || *rest) {
-                log_message(LOG_ERR, "\"%s\" is not a port to forward: [tcp:|udp:]PORT[:PORT].", text);
-                return -EINVAL;
-        }
+        if (!rest || *rest)
+                return log_error(EINVAL, "\"%s\" is not a port to forward: [tcp:|udp:]PORT[:PORT].", text);
         buffer_append_text(buffer, arena_printf(&arena,
                                            "      - { protocol: %s, hostPort: %" PRIu64 ", containerPort: %" PRIu64
                                            ", openFirewall: true }\n",
@@ -139,10 +136,8 @@ int imperative_replace_system(
         size_t value_length = scalar_length(manifest->text + value, manifest->length - value);
         size_t flake_length, line = find_flake(manifest->text, manifest->length, &flake_length);
 
-        if (container->system.mark.line == 0 || value_length == 0 || value < line + flake_length) {
-                log_message(LOG_ERR, "There is no system in %s to replace with %s.", container->file, system);
-                return -EINVAL;
-        }
+        if (container->system.mark.line == 0 || value_length == 0 || value < line + flake_length)
+                return log_error(EINVAL, "There is no system in %s to replace with %s.", container->file, system);
         buffer_append(text, manifest->text, line);
         append_flake(text, flake);
         buffer_append(text, manifest->text + line + flake_length, value - line - flake_length);
@@ -169,54 +164,48 @@ static int check_file(const char *name, const char *path, const char *shown) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
         const Container *container;
-        bool good;
 
         manifest_init(&manifest, &arena);
         manifest_read(&manifest, path, shown);
         model_check(&manifest, "", MODEL_OPTIONS);
         container = name_table_find(&manifest.names, name);
-        good = container && !container->broken && manifest.length == 1;
-        if (!good)
-                diagnostics_log(&manifest.diagnostics);
-        return good ? 0 : -EINVAL;
+        if (container && !container->broken && manifest.length == 1)
+                return 0;
+        diagnostics_log(&manifest.diagnostics);
+        return -EINVAL;
 }
 
-int imperative_check(const ImperativeContainer *container) {
+int imperative_check(const ImperativeContainer *container, const char *path) {
         ImperativeContainer with_system = *container;
         CLEANUP_CLOSE int fd = memfd_create("manifest", MFD_CLOEXEC);
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        const char *shown = imperative_paths(&arena, container->name).manifest;
         int r;
 
         if (fd < 0)
-                return log_error(errno, "Cannot check %s: %m", shown);
+                return log_error(errno, "Cannot check %s: %m", path);
         with_system.system = STORE_DIRECTORY "/system";
         r = imperative_format(&with_system, &text);
         if (r < 0)
                 return r;
         r = write_all(fd, text.text, text.length);
         if (r < 0)
-                return log_error(r, "Cannot check %s: %m", shown);
-        return check_file(container->name, arena_printf(&arena, "/proc/self/fd/%i", fd), shown);
+                return log_error(r, "Cannot check %s: %m", path);
+        return check_file(container->name, arena_printf(&arena, "/proc/self/fd/%i", fd), path);
 }
 
 /* Writes a file that survives a crash of the host. */
 static int write_synced(const char *path, const Buffer *text) {
-        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644), r, closed;
+        CLEANUP_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+        int r = fd < 0 ? negative_errno() : write_all(fd, text->text, text->length);
 
-        if (fd < 0)
-                return negative_errno();
-        r = write_all(fd, text->text, text->length);
         if (r >= 0 && fsync(fd) < 0)
                 r = negative_errno();
-        closed = close_written(fd);
-        return r < 0 ? r : closed;
+        return r < 0 ? r : close_written(take_fd(&fd));
 }
 
-int imperative_write(const char *name, const Buffer *text) {
+int imperative_write(const char *name, const char *path, const Buffer *text) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        const char *path = imperative_paths(&arena, name).manifest;
         /* Files whose names start so are not read. */
         const char *temporary = arena_printf(&arena, MANIFESTS_DIRECTORY "/.%s.yaml.new", name);
         int r;

@@ -20,8 +20,8 @@ typedef struct ImperativeContainer {
 /* Appends the manifest of a container to @text. Fails if a port is none. */
 MUST_CHECK int imperative_format(const ImperativeContainer *container, Buffer *text);
 
-/* Checks that a container can be declared so, whatever its system is. Nothing is written. */
-MUST_CHECK int imperative_check(const ImperativeContainer *container);
+/* Checks that a container can be declared so in the file @path, whatever its system is. Nothing is written. */
+MUST_CHECK int imperative_check(const ImperativeContainer *container, const char *path);
 
 /* Appends @manifest, that of @container, to @text with another system in it, and with @flake (NULL: none) as what that was built from. Fails if
  * the system cannot be found in it. */
@@ -31,5 +31,5 @@ MUST_CHECK int imperative_replace_system(
 /* The flake that a manifest says its system was built from, or NULL. Owned by @arena. */
 const char *imperative_flake(Arena *arena, const Buffer *manifest);
 
-/* Writes @text as the manifest of a container, all or nothing, if the container has no errors then. */
-MUST_CHECK int imperative_write(const char *name, const Buffer *text);
+/* Writes @text as the manifest of a container, which is @path, all or nothing, if the container has no errors then. */
+MUST_CHECK int imperative_write(const char *name, const char *path, const Buffer *text);

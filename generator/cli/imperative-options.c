@@ -1,36 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/imperative-options.h"
 
-#include <getopt.h>
+#include <sys/file.h>
 
 #include "base/memory.h"
-#include "cli/imperative.h"
 #include "cli/operands.h"
-#include "cli/verbs.h"
 #include "systemd/log.h"
+
+/* Not below /run/lock, where on some hosts anybody can make and lock files. */
+#define LOCK_FILE "/run/nixos-container.lock"
 
 typedef enum OptionKind { OPTION_TEXT, OPTION_FLAG, OPTION_PORTS } OptionKind;
 
 static const struct {
         const char *name;
         OptionKind kind;
-        size_t offset; /* in ImperativeOptions */
+        size_t offset; /* in Request */
         unsigned verbs;
 } known[] = {
-        {"nixos-path", OPTION_TEXT, offsetof(ImperativeOptions, source.nixos_path), CREATE | UPDATE},
-        {"system-path", OPTION_TEXT, offsetof(ImperativeOptions, source.system_path), CREATE | UPDATE},
-        {"config", OPTION_TEXT, offsetof(ImperativeOptions, config), CREATE | UPDATE},
-        {"config-file", OPTION_TEXT, offsetof(ImperativeOptions, config_file), CREATE | UPDATE},
-        {"flake", OPTION_TEXT, offsetof(ImperativeOptions, source.flake), CREATE | UPDATE},
-        {"refresh", OPTION_FLAG, offsetof(ImperativeOptions, source.refresh), CREATE | UPDATE},
-        {"ensure-unique-name", OPTION_FLAG, offsetof(ImperativeOptions, unique_name), CREATE},
-        {"auto-start", OPTION_FLAG, offsetof(ImperativeOptions, container.auto_start), CREATE},
-        {"bridge", OPTION_TEXT, offsetof(ImperativeOptions, container.host_bridge), CREATE},
+        {"nixos-path", OPTION_TEXT, offsetof(Request, source.nixos_path), CREATE | UPDATE},
+        {"system-path", OPTION_TEXT, offsetof(Request, source.system_path), CREATE | UPDATE},
+        {"config", OPTION_TEXT, offsetof(Request, config), CREATE | UPDATE},
+        {"config-file", OPTION_TEXT, offsetof(Request, config_file), CREATE | UPDATE},
+        {"flake", OPTION_TEXT, offsetof(Request, source.flake), CREATE | UPDATE},
+        {"refresh", OPTION_FLAG, offsetof(Request, source.refresh), CREATE | UPDATE},
+        {"ensure-unique-name", OPTION_FLAG, offsetof(Request, unique_name), CREATE},
+        {"auto-start", OPTION_FLAG, offsetof(Request, container.auto_start), CREATE},
+        {"bridge", OPTION_TEXT, offsetof(Request, container.host_bridge), CREATE},
         {"port", OPTION_PORTS, 0, CREATE},
-        {"host-address", OPTION_TEXT, offsetof(ImperativeOptions, container.host_address), CREATE},
-        {"local-address", OPTION_TEXT, offsetof(ImperativeOptions, container.local_address), CREATE},
-        {"use-host-network", OPTION_FLAG, offsetof(ImperativeOptions, container.use_host_network), CREATE},
-        {"yes", OPTION_FLAG, offsetof(ImperativeOptions, yes), DESTROY},
+        {"host-address", OPTION_TEXT, offsetof(Request, container.host_address), CREATE},
+        {"local-address", OPTION_TEXT, offsetof(Request, container.local_address), CREATE},
+        {"use-host-network", OPTION_FLAG, offsetof(Request, container.use_host_network), CREATE},
+        {"yes", OPTION_FLAG, offsetof(Request, yes), DESTROY},
 };
 
 #define KNOWN_LENGTH (sizeof(known) / sizeof(known[0]))
@@ -39,20 +40,20 @@ static const struct {
 #define FIRST_OPTION 256
 
 /* Adds ports, as they may be given one by one or with commas between them. */
-static void add_ports(Arena *arena, ImperativeOptions *options, const char *text) {
-        ImperativeContainer *container = &options->container;
+static void add_ports(Request *request, const char *text) {
+        ImperativeContainer *container = &request->container;
 
         while (*text) {
                 size_t length = strcspn(text, ",");
 
                 container->ports = grow_array((void *)container->ports, container->ports_length,
-                        &options->ports_capacity, sizeof(*container->ports));
-                container->ports[container->ports_length++] = arena_copy(arena, text, length);
+                        &request->ports_capacity, sizeof(*container->ports));
+                container->ports[container->ports_length++] = arena_copy(&request->host.arena, text, length);
                 text += length + (text[length] == ',');
         }
 }
 
-static int read_options(Arena *arena, int argc, char *argv[], unsigned verb, ImperativeOptions *options) {
+static int read_options(int argc, char *argv[], unsigned verb, Request *request) {
         struct option of_verb[KNOWN_LENGTH + 1] = {0};
         int option;
         size_t length = 0;
@@ -68,13 +69,13 @@ static int read_options(Arena *arena, int argc, char *argv[], unsigned verb, Imp
 
                 if (option == '?')
                         return -EINVAL;
-                place = (char *)options + known[i].offset;
+                place = (char *)request + known[i].offset;
                 if (known[i].kind == OPTION_TEXT)
                         *(const char **)(void *)place = optarg;
                 else if (known[i].kind == OPTION_FLAG)
                         *(bool *)place = true;
                 else
-                        add_ports(arena, options, optarg);
+                        add_ports(request, optarg);
         }
         return 0;
 }
@@ -90,44 +91,59 @@ static const char *absolute_flake(Arena *arena, const char *flake) {
         return arena_join(arena, path, flake + length);
 }
 
-int imperative_options_parse(Arena *arena, int argc, char *argv[], unsigned verb, ImperativeOptions *options) {
-        NixSource *source = &options->source;
+/* Reads what stands behind @verb. */
+static int parse(int argc, char *argv[], unsigned verb, Request *request) {
+        Arena *arena = &request->host.arena;
+        NixSource *source = &request->source;
         char path[PATH_MAX];
-        int r = read_options(arena, argc, argv, verb, options);
+        int r;
 
-        if (r < 0)
+        if ((r = read_options(argc, argv, verb, request)) < 0 || (r = check_operands(argc, argv, OPERANDS_NAME)) < 0)
                 return r;
-        if (argc - optind != 1) {
-                (void)fail_usage(argv, "it takes the name of one container, got %i operands.", argc - optind);
-                return -EINVAL;
-        }
-        options->container.name = argv[optind];
-        if (!!source->system_path + !!source->flake + (options->config || options->config_file) > 1) {
-                (void)fail_usage(argv, "only one of --system-path, --flake and --config can be given.");
-                return -EINVAL;
-        }
+        request->container.name = argv[optind];
+        if (!!source->system_path + !!source->flake + (request->config || request->config_file) > 1)
+                return fail_usage(argv, "only one of --system-path, --flake and --config can be given.");
         if (source->flake)
                 source->flake = absolute_flake(arena, source->flake);
-        if (options->config_file) {
-                if (!realpath(options->config_file, path))
-                        return log_error(errno, "%s: %m", options->config_file);
-                options->config_file = arena_copy(arena, path, strlen(path));
+        if (request->config_file) {
+                if (!realpath(request->config_file, path))
+                        return log_error(errno, "%s: %m", request->config_file);
+                request->config_file = arena_copy(arena, path, strlen(path));
         }
         return 0;
 }
 
-void imperative_options_free(ImperativeOptions *options) {
-        free((void *)options->container.ports);
+/* Returns a descriptor that is the lock, as long as it is open. */
+static int take_lock(void) {
+        CLEANUP_CLOSE int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+        if (fd < 0)
+                return log_error(errno, LOCK_FILE ": %m");
+        if (flock(fd, LOCK_EX | LOCK_NB) >= 0)
+                return take_fd(&fd);
+        if (errno == EWOULDBLOCK)
+                fprintf(stderr, "Waiting for another nixos-container to be done.\n");
+        if (errno != EWOULDBLOCK || flock(fd, LOCK_EX) < 0)
+                return log_error(errno, LOCK_FILE ": %m");
+        return take_fd(&fd);
 }
 
-int imperative_verb(int argc, char *argv[], unsigned verb, int (*run)(Host *host, ImperativeOptions *options)) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_OPTIONS ImperativeOptions options = {0};
-        CLEANUP_HOST Host host = HOST_NULL;
-        CLEANUP_CLOSE int lock = -1;
+static void free_request(Request *request) {
+        host_free(&request->host);
+        free((void *)request->container.ports);
+}
 
-        if (imperative_options_parse(&arena, argc, argv, verb, &options) < 0 || (lock = imperative_lock()) < 0)
-                return EXIT_FAILURE;
-        host_read(&host);
-        return exit_status(run(&host, &options));
+int imperative_verb(int argc, char *argv[], unsigned verb, int (*run)(Request *request)) {
+        CLEANUP(free_request) Request request = {0};
+        CLEANUP_CLOSE int lock = -1;
+        int r = parse(argc, argv, verb, &request);
+
+        if (r < 0)
+                return r;
+        lock = take_lock();
+        if (lock < 0)
+                return lock;
+        host_read(&request.host);
+        request.paths = imperative_paths(&request.host.arena, request.container.name);
+        return run(&request);
 }

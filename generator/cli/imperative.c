@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/imperative.h"
 
-#include <sys/file.h>
-
 #include "base/interrupt.h"
+#include "cli/configuration.h"
 #include "manifest/model.h"
-#include "state/paths.h"
 #include "systemd/log.h"
-
-/* Not below /run/lock, where on some hosts anybody can make and lock files. */
-#define LOCK_FILE "/run/nixos-container.lock"
 
 ImperativePaths imperative_paths(Arena *arena, const char *name) {
         ImperativePaths paths = {
@@ -24,9 +19,8 @@ ImperativePaths imperative_paths(Arena *arena, const char *name) {
         return paths;
 }
 
-bool is_imperative(const Host *host, const HostContainer *container) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        const char *file = imperative_paths(&arena, container->name).manifest;
+/* Whether a container that is declared is an imperative one: alone in its own file, which is no link. */
+static bool is_imperative(const Host *host, const HostContainer *container, const char *file) {
         struct stat status;
 
         if (!container->declared || strcmp(container->declared->file, file) != 0 || lstat(file, &status) < 0 ||
@@ -39,10 +33,11 @@ bool is_imperative(const Host *host, const HostContainer *container) {
         return true;
 }
 
-const HostContainer *imperative_find(const Host *host, const char *name, const char *done) {
-        const HostContainer *container = host_find(host, name);
+const HostContainer *imperative_find(const Request *request, const char *done) {
+        const char *name = request->container.name;
+        const HostContainer *container = host_find(&request->host, name);
 
-        if (!container || is_imperative(host, container))
+        if (!container || is_imperative(&request->host, container, request->paths.manifest))
                 return container;
         if (!container->declared)
                 log_message(LOG_ERR,
@@ -54,26 +49,8 @@ const HostContainer *imperative_find(const Host *host, const char *name, const c
         return NULL;
 }
 
-int imperative_lock(void) {
-        CLEANUP_CLOSE int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-        if (fd < 0)
-                return log_error(errno, LOCK_FILE ": %m");
-        if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-                if (errno != EWOULDBLOCK)
-                        return log_error(errno, LOCK_FILE ": %m");
-                fprintf(stderr, "Waiting for another nixos-container to be done.\n");
-                if (flock(fd, LOCK_EX) < 0)
-                        return log_error(errno, LOCK_FILE ": %m");
-        }
-        return take_fd(&fd);
-}
-
 int imperative_check_interrupt(void) {
-        if (!interrupt_seen())
-                return 0;
-        log_message(LOG_ERR, "Interrupted: nothing was changed.");
-        return -EINTR;
+        return interrupt_seen() ? log_error(EINTR, "Interrupted: nothing was changed.") : 0;
 }
 
 int imperative_make_directory(const char *path) {
@@ -94,6 +71,45 @@ int imperative_make_directory(const char *path) {
         }
 }
 
-int imperative_remove_manifest(const ImperativePaths *paths) {
-        return unlink(paths->manifest) < 0 ? log_error(errno, "Cannot remove %s: %m", paths->manifest) : 0;
+int imperative_remove_manifest(const Request *request) {
+        const char *path = request->paths.manifest;
+
+        return unlink(path) < 0 ? log_error(errno, "Cannot remove %s: %m", path) : 0;
+}
+
+/* The configuration that a system is asked to be built from; NULL if it is none. */
+static const char *own_configuration(Request *request) {
+        if (request->source.system_path || request->source.flake || (!request->config && !request->config_file))
+                return NULL;
+        return configuration_text(&request->host.arena, request->container.name, request->config, request->config_file);
+}
+
+int imperative_build(Request *request) {
+        NixSource *source = &request->source;
+        int r = nix_begin();
+
+        if (r >= 0 && !source->system_path && !source->flake)
+                r = configuration_copy(&request->host.arena, request->paths.root, NIX_DIRECTORY "/nixos",
+                        own_configuration(request), &source->configuration);
+        if (r < 0)
+                return r;
+        r = nix_build(&request->host.arena, source, &request->container.system);
+        return imperative_check_interrupt() < 0 ? -EINTR : r;
+}
+
+int imperative_begin_configuration(Request *request, int *ret_directory) {
+        const char *text = own_configuration(request);
+        int r = -1;
+
+        if (text && ((r = imperative_make_directory(request->paths.root)) < 0 ||
+                            (r = configuration_begin(request->paths.root, text)) < 0))
+                return r;
+        *ret_directory = r;
+        return 0;
+}
+
+int imperative_keep_configuration(Request *request) {
+        int directory, r = imperative_begin_configuration(request, &directory);
+
+        return r >= 0 && directory >= 0 ? configuration_end(request->paths.root, directory, true) : r;
 }

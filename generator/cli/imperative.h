@@ -4,6 +4,8 @@
 #pragma once
 
 #include "cli/host.h"
+#include "cli/imperative-manifest.h"
+#include "cli/nix-build.h"
 
 /* Where all is of a container @name. */
 typedef struct ImperativePaths {
@@ -16,15 +18,20 @@ typedef struct ImperativePaths {
 
 ImperativePaths imperative_paths(Arena *arena, const char *name);
 
-/* Whether a container that is declared is an imperative one: alone in its own file, which is no link. */
-bool is_imperative(const Host *host, const HostContainer *container);
+/* What create, update or destroy is asked for. */
+typedef struct Request {
+        Host host;
+        NixSource source;
+        const char *config, *config_file; /* for source.configuration */
+        bool unique_name;
+        bool yes;
+        ImperativeContainer container;
+        size_t ports_capacity;
+        ImperativePaths paths; /* of the container */
+} Request;
 
-/* The imperative container of this name, or NULL: then it was said why it cannot be @done, "updated". */
-const HostContainer *imperative_find(const Host *host, const char *name, const char *done);
-
-/* Lets only one at a time go on: a name or an address is free until somebody takes it. Returns a descriptor that is the lock, as long as it is
- * open. */
-MUST_CHECK int imperative_lock(void);
+/* The imperative container of the request, or NULL: then it was said why it cannot be @done, "updated". */
+const HostContainer *imperative_find(const Request *request, const char *done);
 
 /* Fails if somebody wants this to end, before it has changed anything that stays. */
 MUST_CHECK int imperative_check_interrupt(void);
@@ -32,4 +39,13 @@ MUST_CHECK int imperative_check_interrupt(void);
 /* Makes the directory @path, of the host, and what is missing above. */
 MUST_CHECK int imperative_make_directory(const char *path);
 
-MUST_CHECK int imperative_remove_manifest(const ImperativePaths *paths);
+MUST_CHECK int imperative_remove_manifest(const Request *request);
+
+/* Builds the system that is asked for, which becomes the container's, in NIX_DIRECTORY, which nix_end() removes. */
+MUST_CHECK int imperative_build(Request *request);
+
+/* Writes what the system was built from beside what is there, for configuration_end(). *ret_directory is -1 if that was no configuration. */
+MUST_CHECK int imperative_begin_configuration(Request *request, int *ret_directory);
+
+/* Keeps what the system was built from. */
+MUST_CHECK int imperative_keep_configuration(Request *request);

@@ -12,21 +12,19 @@
 static const char new_profile[] = NIX_DIRECTORY "/system";
 
 static int run(const char *const arguments[]) {
-        int status;
+        int r;
 
-        if (access(arguments[0], X_OK) < 0) {
-                log_message(LOG_ERR,
+        if (access(arguments[0], X_OK) < 0)
+                return log_error(ENOENT,
                         "Building a system takes Nix, and there is no %s here. A system that is built already can be "
                         "given as --system-path.",
                         arguments[0]);
-                return -ENOENT;
-        }
-        status = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false));
-        if (status < 0 && status != -ECHILD)
-                (void)log_error(status, "%s: %m", arguments[0]);
-        if (status != 0 && !interrupt_seen())
+        r = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false));
+        if (r < 0 && r != -ECHILD)
+                (void)log_error(r, "%s: %m", arguments[0]);
+        if (r != 0 && !interrupt_seen())
                 log_message(LOG_ERR, "The system could not be built.");
-        return status > 0 ? -EIO : status;
+        return r > 0 ? -EIO : r;
 }
 
 static int build_flake(const NixSource *source) {
@@ -40,10 +38,8 @@ static int build_flake(const NixSource *source) {
                 source->refresh ? "--refresh" : NULL, NULL};
 
         /* Nix knows no escape for one there. */
-        if (strchr(attribute, '"')) {
-                log_message(LOG_ERR, "The attribute of a flake can have no '\"' in its name: %s", source->flake);
-                return -EINVAL;
-        }
+        if (strchr(attribute, '"'))
+                return log_error(EINVAL, "The attribute of a flake can have no '\"' in its name: %s", source->flake);
         return run(arguments);
 }
 
@@ -80,15 +76,11 @@ int nix_build(Arena *arena, const NixSource *source, const char **ret_system) {
                 return r;
         if (!realpath(path, system))
                 return log_error(errno, "%s: %m", path);
-        if (access(arena_join(arena, system, "/init"), X_OK) < 0) {
-                log_message(LOG_ERR, "%s is not a system: there is no \"init\" to run in it.", system);
-                return -EINVAL;
-        }
-        if (!is_in_store(system)) {
-                log_message(LOG_ERR, "%s is not in " STORE_DIRECTORY ", where the system of a container has to be.",
-                        system);
-                return -EINVAL;
-        }
+        if (access(arena_join(arena, system, "/init"), X_OK) < 0)
+                return log_error(EINVAL, "%s is not a system: there is no \"init\" to run in it.", system);
+        if (!is_in_store(system))
+                return log_error(
+                        EINVAL, "%s is not in " STORE_DIRECTORY ", where the system of a container has to be.", system);
         *ret_system = arena_copy(arena, system, strlen(system));
         return 0;
 }
@@ -97,10 +89,8 @@ int nix_profile_target(Arena *arena, const char *profile, const char **ret_targe
         char target[PATH_MAX];
         ssize_t length = readlinkat(AT_FDCWD, profile, target, sizeof(target));
 
-        if (length < 0 && errno == EINVAL) {
-                log_message(LOG_ERR, "%s: it is there already, and is no link", profile);
-                return -EEXIST;
-        }
+        if (length < 0 && errno == EINVAL)
+                return log_error(EEXIST, "%s: it is there already, and is no link", profile);
         if (length < 0 && errno != ENOENT)
                 return log_error(errno, "%s: %m", profile);
         *ret_target = length >= 0 ? arena_copy(arena, target, (size_t)length) : NULL;

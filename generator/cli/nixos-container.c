@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/spelling.h"
+#include "cli/operands.h"
 #include "cli/verbs.h"
 #include "config.h"
 #include "systemd/log.h"
@@ -12,7 +13,10 @@ typedef struct Verb {
         const char *operands;
         const char *summary;
         const char *options; /* the rest of its help */
+        /* One of these, see verbs.h. */
         int (*run)(int argc, char *argv[]);
+        int (*run_for)(Host *host, const HostContainer *container);
+        const char *method; /* of verb_control() */
         bool needs_root;
         bool passes_on; /* what stands behind its first operand is another program's */
 } Verb;
@@ -32,21 +36,22 @@ static const Verb verbs[] = {
                 "  --json  print all that is known of them\n",
                 .run = verb_list},
         {"status", "NAME", "say whether a container is \"up\", \"down\" or \"gone\"", .run = verb_status},
-        {"start", "NAME…", "start containers, and wait until they are up", .run = verb_start, .needs_root = true},
-        {"stop", "NAME…", "shut containers down, and wait until they are", .run = verb_stop, .needs_root = true},
-        {"restart", "NAME…", "stop containers and start them as they are declared now", .run = verb_restart,
+        {"start", "NAME…", "start containers, and wait until they are up", .method = "StartUnit", .needs_root = true},
+        {"stop", "NAME…", "shut containers down, and wait until they are", .method = "StopUnit", .needs_root = true},
+        {"restart", "NAME…", "stop containers and start them as they are declared now", .method = "RestartUnit",
                 .needs_root = true},
-        {"terminate", "NAME", "stop a container by way of systemd-machined", .run = verb_terminate, .needs_root = true},
-        {"login", "NAME", "get a prompt for name and password", .run = verb_login, .needs_root = true},
+        {"terminate", "NAME", "stop a container by way of systemd-machined", .run_for = verb_terminate,
+                .needs_root = true},
+        {"login", "NAME", "get a prompt for name and password", .run_for = verb_login, .needs_root = true},
         {"root-login", "NAME", "get a shell of root", "The shell reads a script on standard input as well.\n",
-                .run = verb_root_login, .needs_root = true},
+                .run_for = verb_root_login, .needs_root = true},
         {"run", "NAME -- COMMAND [ARGUMENT…]", "run a command as root",
                 "The arguments reach the command as they are. Its exit status becomes that of this program, 128 and "
                 "the\n"
                 "signal's number if a signal ended it.\n",
                 .run = verb_run, .needs_root = true, .passes_on = true},
-        {"show-ip", "NAME", "print a container's address", .run = verb_show_ip},
-        {"show-host-key", "NAME", "print the public key of a container's SSH server", .run = verb_show_host_key,
+        {"show-ip", "NAME", "print a container's address", .run_for = verb_show_ip},
+        {"show-host-key", "NAME", "print the public key of a container's SSH server", .run_for = verb_show_host_key,
                 .needs_root = true},
         {"logs", "NAME [-f] [OPTION…]", "show what a container has logged",
                 "Options are journalctl's: -f to follow, -n LINES, --since=TIME, …\n", .run = verb_logs,
@@ -114,14 +119,12 @@ static const Verb *find_verb(const char *name) {
         return NULL;
 }
 
-static void complain_of_verb(const char *name) {
+static int complain_of_verb(const char *name) {
         for (size_t i = 0; i < VERBS_LENGTH; i++)
-                if (one_edit_apart(name, verbs[i].name)) {
-                        log_message(LOG_ERR, "nixos-container: there is no verb \"%s\", did you mean \"%s\"?", name,
+                if (one_edit_apart(name, verbs[i].name))
+                        return log_error(EINVAL, "nixos-container: there is no verb \"%s\", did you mean \"%s\"?", name,
                                 verbs[i].name);
-                        return;
-                }
-        log_message(LOG_ERR, "nixos-container: there is no verb \"%s\". Try \"nixos-container --help\".", name);
+        return log_error(EINVAL, "nixos-container: there is no verb \"%s\". Try \"nixos-container --help\".", name);
 }
 
 /* Whether a verb's help is asked for. */
@@ -135,39 +138,51 @@ static bool wants_help(const Verb *verb, int argc, char *argv[]) {
         return false;
 }
 
+static int run_for_container(const Verb *verb, int argc, char *argv[]) {
+        CLEANUP_HOST Host host = HOST_NULL;
+        const HostContainer *container;
+        int r = read_operands(argc, argv, NULL, OPERANDS_NAME);
+
+        if (r < 0)
+                return r;
+        host_read(&host);
+        container = host_find(&host, argv[optind]);
+        return container ? verb->run_for(&host, container) : -ENOENT;
+}
+
+static int run_verb(const Verb *verb, int argc, char *argv[]) {
+        if (wants_help(verb, argc, argv)) {
+                print_verb_help(verb);
+                return 0;
+        }
+        if (verb->needs_root && geteuid() != 0)
+                return log_error(EPERM, "nixos-container %s: only root can do that.", verb->name);
+        if (verb->method)
+                return verb_control(argc, argv, verb->method);
+        return verb->run ? verb->run(argc, argv) : run_for_container(verb, argc, argv);
+}
+
 static int run(int argc, char *argv[]) {
         const Verb *verb;
 
-        if (argc < 2) {
-                fprintf(stderr, "nixos-container: it takes a verb. Try \"nixos-container --help\".\n");
-                return EXIT_FAILURE;
-        }
-        if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-                print_help();
-                return EXIT_SUCCESS;
-        }
-        if (strcmp(argv[1], "--version") == 0) {
-                printf("nixos-container " VERSION "\n");
-                return EXIT_SUCCESS;
-        }
+        if (argc < 2)
+                return log_error(EINVAL, "nixos-container: it takes a verb. Try \"nixos-container --help\".");
         verb = find_verb(argv[1]);
-        if (!verb) {
-                complain_of_verb(argv[1]);
-                return EXIT_FAILURE;
-        }
-        if (wants_help(verb, argc - 1, argv + 1)) {
-                print_verb_help(verb);
-                return EXIT_SUCCESS;
-        }
-        if (verb->needs_root && geteuid() != 0) {
-                fprintf(stderr, "nixos-container %s: only root can do that.\n", verb->name);
-                return EXIT_FAILURE;
-        }
-        return verb->run(argc - 1, argv + 1);
+        if (verb)
+                return run_verb(verb, argc - 1, argv + 1);
+        if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+                print_help();
+        else if (strcmp(argv[1], "--version") == 0)
+                printf("nixos-container " VERSION "\n");
+        else
+                return complain_of_verb(argv[1]);
+        return 0;
 }
 
 int main(int argc, char *argv[]) {
-        int status = run(argc, argv);
+        int r = run(argc, argv);
 
-        return flush_stdout() < 0 ? (log_error(errno, "standard output: %m"), EXIT_FAILURE) : status;
+        if (flush_stdout() < 0)
+                r = log_error(errno, "standard output: %m");
+        return r < 0 ? EXIT_FAILURE : r;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/operands.h"
 
-#include <getopt.h>
 #include <stdarg.h>
 
 #include "systemd/log.h"
@@ -13,18 +12,28 @@ int fail_usage(char *argv[], const char *format, ...) {
         va_start(arguments, format);
         vsnprintf(message, sizeof(message), format, arguments);
         va_end(arguments);
-        log_message(LOG_ERR, "nixos-container %s: %s Try \"nixos-container %s --help\".", argv[0], message, argv[0]);
-        return EXIT_FAILURE;
+        return log_error(
+                EINVAL, "nixos-container %s: %s Try \"nixos-container %s --help\".", argv[0], message, argv[0]);
 }
 
-const char *name_operand(int argc, char *argv[]) {
-        static const struct option options[] = {{0}};
+int check_operands(int argc, char *argv[], Operands operands) {
+        int length = argc - optind;
 
-        if (getopt_long(argc, argv, "", options, NULL) >= 0)
-                return NULL;
-        if (argc - optind != 1) {
-                fail_usage(argv, "it takes the name of one container, got %i operands.", argc - optind);
-                return NULL;
-        }
-        return argv[optind];
+        if (operands == OPERANDS_NONE && length > 0)
+                return fail_usage(argv, "it takes no operand, got \"%s\".", argv[optind]);
+        if (operands == OPERANDS_NAME && length != 1)
+                return fail_usage(argv, "it takes the name of one container, got %i operands.", length);
+        if (operands == OPERANDS_NAMES && length == 0)
+                return fail_usage(argv, "it takes the name of a container.");
+        return 0;
+}
+
+int read_operands(int argc, char *argv[], const struct option options[], Operands operands) {
+        static const struct option none[] = {{0}};
+        int option;
+
+        do
+                option = getopt_long(argc, argv, "", options ? options : none, NULL);
+        while (option == 0);
+        return option < 0 ? check_operands(argc, argv, operands) : -EINVAL;
 }

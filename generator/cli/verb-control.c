@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container start, stop, restart, terminate. */
-#include <getopt.h>
 #include <time.h>
 
 #include "bus/jobs.h"
@@ -58,79 +57,47 @@ static int run_jobs(Host *host, const char *method, const char *verb, char *name
         return r;
 }
 
-static int control(int argc, char *argv[], const char *method) {
-        static const struct option options[] = {{0}};
+int verb_control(int argc, char *argv[], const char *method) {
         CLEANUP_HOST Host host = HOST_NULL;
+        int r = read_operands(argc, argv, NULL, OPERANDS_NAMES);
 
-        if (getopt_long(argc, argv, "", options, NULL) >= 0)
-                return EXIT_FAILURE;
-        if (optind == argc)
-                return fail_usage(argv, "it takes the name of a container.");
+        if (r < 0)
+                return r;
         host_read(&host);
-        return exit_status(run_jobs(&host, method, argv[0], argv + optind, (size_t)(argc - optind)));
-}
-
-int verb_start(int argc, char *argv[]) {
-        return control(argc, argv, "StartUnit");
-}
-
-int verb_stop(int argc, char *argv[]) {
-        return control(argc, argv, "StopUnit");
-}
-
-int verb_restart(int argc, char *argv[]) {
-        return control(argc, argv, "RestartUnit");
+        return run_jobs(&host, method, argv[0], argv + optind, (size_t)(argc - optind));
 }
 
 static int ask_whether_down(sd_bus *systemd, const char *unit, bool *ret_down) {
         CLEANUP_FREE char *state = unit_property(systemd, unit, "ActiveState");
 
-        if (!state) {
-                log_message(LOG_ERR, "systemd does not tell about %s.", unit);
-                return -EIO;
-        }
+        if (!state)
+                return log_error(EIO, "systemd does not tell about %s.", unit);
         *ret_down = strcmp(state, "inactive") == 0 || strcmp(state, "failed") == 0;
         return 0;
 }
 
-static int terminate(Host *host, const char *name, sd_bus *systemd, sd_bus *bus) {
+int verb_terminate(Host *host, const HostContainer *container) {
+        const char *name = container->name, *unit = container_unit(&host->arena, name);
         CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-        const char *unit = container_unit(&host->arena, name);
+        CLEANUP_BUS sd_bus *systemd = NULL, *bus = NULL;
         bool down;
-        int r = ask_whether_down(systemd, unit, &down);
+        int r;
 
-        if (r < 0)
+        if ((r = systemd_connect(&systemd)) < 0 || (r = host_bus_connect(&bus)) < 0 ||
+                (r = ask_whether_down(systemd, unit, &down)) < 0)
                 return r;
-        if (down) {
-                log_message(LOG_ERR, "%s is not running.", name);
-                return -ESRCH;
-        }
+        if (down)
+                return log_error(ESRCH, "%s is not running.", name);
         r = machine_terminate(bus, name, &error);
-        if (r < 0) {
-                log_message(LOG_ERR, "Could not terminate %s: %s. Try \"nixos-container stop %s\".", name,
+        if (r < 0)
+                return log_error(r, "Could not terminate %s: %s. Try \"nixos-container stop %s\".", name,
                         machine_error_text(&error, r), name);
-                return r;
-        }
         for (int i = 0; i < 10 * TERMINATE_TIMEOUT_S; i++) {
                 r = ask_whether_down(systemd, unit, &down);
                 if (r < 0 || down)
                         return r;
                 nanosleep(&(struct timespec){.tv_nsec = 100L * 1000 * 1000}, NULL);
         }
-        log_message(LOG_ERR, "%s is still running after %i s. What it has said: journalctl -u %s", name,
+        return log_error(ETIMEDOUT, "%s is still running after %i s. What it has said: journalctl -u %s", name,
                 TERMINATE_TIMEOUT_S, unit);
-        return -ETIMEDOUT;
-}
-
-int verb_terminate(int argc, char *argv[]) {
-        const char *name = name_operand(argc, argv);
-        CLEANUP_BUS sd_bus *systemd = NULL, *bus = NULL;
-        CLEANUP_HOST Host host = HOST_NULL;
-
-        if (!name)
-                return EXIT_FAILURE;
-        host_read(&host);
-        if (!host_find(&host, name) || systemd_connect(&systemd) < 0 || host_bus_connect(&bus) < 0)
-                return EXIT_FAILURE;
-        return exit_status(terminate(&host, name, systemd, bus));
 }

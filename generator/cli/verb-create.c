@@ -4,105 +4,99 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "bus/manager.h"
-#include "cli/free-network.h"
-#include "cli/imperative-system.h"
+#include "cli/imperative-options.h"
 #include "cli/verbs.h"
 #include "state/removal.h"
 #include "systemd/log.h"
 
-/* Whether a container of this name can be made. */
-static bool is_free(Host *host, const char *name, bool quiet) {
-        ImperativePaths paths = imperative_paths(&host->arena, name);
-        const HostContainer *container = host_look_up(host, name);
+/* Whether nothing has the container's name yet; if something has, and @say, says what. */
+static bool is_free(const Request *request, bool say) {
+        const char *name = request->container.name, *manifest = request->paths.manifest;
+        const HostContainer *container = host_look_up(&request->host, name);
 
-        if (container && !quiet && container->declared)
+        if (!container && !path_exists(manifest))
+                return true;
+        if (say && container && container->declared)
                 log_message(LOG_ERR, "There is a container \"%s\" already: %s:%u declares it.", name,
                         container->declared->file, container->declared->name.mark.line);
-        else if (container && !quiet)
+        else if (say && container)
                 log_message(LOG_ERR, "There is a container \"%s\" already: it runs, and is no longer declared.", name);
-        else if (!container && path_exists(paths.manifest) && !quiet)
-                log_message(LOG_ERR, "There is a file %s already.", paths.manifest);
-        return !container && !path_exists(paths.manifest);
+        else if (say)
+                log_message(LOG_ERR, "There is a file %s already.", manifest);
+        return false;
 }
 
-static const char *unique_name(Host *host, const char *name) {
-        for (unsigned i = 0;; i++) {
-                const char *candidate = arena_printf(&host->arena, "%s-%u", name, i);
+/* Appends a number to the container's name, which makes it a new one. */
+static void choose_name(Request *request) {
+        const char *name = request->container.name;
+        unsigned i = 0;
 
-                if (is_free(host, candidate, true) && !path_exists(imperative_paths(&host->arena, candidate).root))
-                        return candidate;
-        }
+        do {
+                request->container.name = arena_printf(&request->host.arena, "%s-%u", name, i++);
+                request->paths = imperative_paths(&request->host.arena, request->container.name);
+        } while (!is_free(request, false) || path_exists(request->paths.root));
 }
 
 /* Chooses addresses where none were given. */
-static int choose_addresses(Host *host, ImperativeContainer *container) {
+static int choose_addresses(Request *request) {
+        ImperativeContainer *container = &request->container;
         unsigned network;
 
         /* What else is on a bridge is not known. */
         if (container->use_host_network || container->host_bridge ||
                 (container->host_address && container->local_address))
                 return 0;
-        network = find_free_network(host);
-        if (network == 0) {
-                log_message(LOG_ERR, "All networks 10.233.N.0 are taken: give --host-address and --local-address.");
-                return -EADDRNOTAVAIL;
-        }
+        network = host_free_network(&request->host);
+        if (network == 0)
+                return log_error(
+                        EADDRNOTAVAIL, "All networks 10.233.N.0 are taken: give --host-address and --local-address.");
         if (!container->host_address)
-                container->host_address = arena_printf(&host->arena, "10.233.%u.1", network);
+                container->host_address = arena_printf(&request->host.arena, "10.233.%u.1", network);
         if (!container->local_address)
-                container->local_address = arena_printf(&host->arena, "10.233.%u.2", network);
+                container->local_address = arena_printf(&request->host.arena, "10.233.%u.2", network);
         return 0;
 }
 
 /* Declares the container with its system, and keeps what that was built from: in a root directory that was there, @had_root, last of
  * all. */
-static int declare_container(
-        Host *host, const ImperativePaths *paths, const ImperativeOptions *options, bool had_root) {
-        const ImperativeContainer *container = &options->container;
+static int declare_container(Request *request, bool had_root) {
+        const ImperativeContainer *container = &request->container;
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        int r = had_root ? 0 : imperative_keep_configuration(&host->arena, paths, options);
+        int r;
 
-        if (r >= 0)
-                r = imperative_format(container, &text);
-        if (r >= 0)
-                r = imperative_write(container->name, &text);
-        if (r < 0)
+        if ((r = had_root ? 0 : imperative_keep_configuration(request)) < 0 ||
+                (r = imperative_format(container, &text)) < 0 ||
+                (r = imperative_write(container->name, request->paths.manifest, &text)) < 0)
                 return r;
-        r = systemd_connect_and_reload();
-        if (r >= 0)
-                r = imperative_check_interrupt();
-        if (r >= 0 && had_root)
-                r = imperative_keep_configuration(&host->arena, paths, options);
+        if ((r = systemd_connect_and_reload()) >= 0 && (r = imperative_check_interrupt()) >= 0 && had_root)
+                r = imperative_keep_configuration(request);
         if (r < 0) {
-                ignore_failure(imperative_remove_manifest(paths));
+                ignore_failure(imperative_remove_manifest(request));
                 ignore_failure(systemd_connect_and_reload());
         }
         return r;
 }
 
-static int build_and_declare(Host *host, const ImperativePaths *paths, ImperativeOptions *options, bool had_root) {
-        const char **system = &options->container.system;
-        int r = imperative_build(&host->arena, paths, options, system);
+static int build_and_declare(Request *request, bool had_root) {
+        int r;
 
-        if (r >= 0)
-                r = imperative_make_directory(paths->profiles);
-        if (r >= 0)
-                r = nix_set_profile(paths->profile, *system);
-        if (r >= 0)
-                r = declare_container(host, paths, options, had_root);
+        if ((r = imperative_build(request)) >= 0 && (r = imperative_make_directory(request->paths.profiles)) >= 0 &&
+                (r = nix_set_profile(request->paths.profile, request->container.system)) >= 0)
+                r = declare_container(request, had_root);
         nix_end();
         return r;
 }
 
 /* Makes the container. If that fails, all is as it was before: what was there is somebody's. */
-static int make_container(Host *host, const ImperativePaths *paths, ImperativeOptions *options) {
+static int make_container(Request *request) {
+        const ImperativePaths *paths = &request->paths;
         bool had_root = path_exists(paths->root), had_profiles = path_exists(paths->profiles);
         const char *before;
-        int r = nix_profile_target(&host->arena, paths->profile, &before);
+        int r = nix_profile_target(&request->host.arena, paths->profile, &before);
 
         if (r < 0)
                 return r;
-        r = build_and_declare(host, paths, options, had_root);
+        r = build_and_declare(request, had_root);
         if (r >= 0)
                 return r;
         if (had_profiles)
@@ -114,38 +108,35 @@ static int make_container(Host *host, const ImperativePaths *paths, ImperativeOp
         return r;
 }
 
-static int create(Host *host, ImperativeOptions *options) {
-        ImperativeContainer *container = &options->container;
-        ImperativePaths paths;
+static int create(Request *request) {
+        ImperativeContainer *container = &request->container;
         int r;
 
-        if (options->unique_name)
-                container->name = unique_name(host, container->name);
-        if (!is_container_name(container->name)) {
-                log_message(LOG_ERR,
-                        "\"%s\" cannot be a container's name, which is a host name: up to 64 letters, digits, "
-                        "\"-\" and \".\".",
+        if (request->unique_name)
+                choose_name(request);
+        if (!is_container_name(container->name))
+                return log_error(EINVAL,
+                        "\"%s\" cannot be a container's name, which is a host name: up to 64 letters, digits, \"-\" "
+                        "and "
+                        "\".\".",
                         container->name);
-                return -EINVAL;
-        }
-        if (!is_free(host, container->name, false))
+        if (!is_free(request, true))
                 return -EEXIST;
-        paths = imperative_paths(&host->arena, container->name);
-        container->flake = options->source.flake;
-        if (!options->config && !options->config_file)
-                options->config = "";
-        r = choose_addresses(host, container);
+        container->flake = request->source.flake;
+        if (!request->config && !request->config_file)
+                request->config = "";
+        r = choose_addresses(request);
         /* A mistake is not told of only after the build. */
         if (r >= 0)
-                r = imperative_check(container);
+                r = imperative_check(container, request->paths.manifest);
         if (r < 0)
                 return r;
 
         interrupt_catch();
-        r = make_container(host, &paths, options);
+        r = make_container(request);
         if (r < 0)
                 return r;
-        if (options->unique_name)
+        if (request->unique_name)
                 printf("%s\n", container->name);
         if (container->local_address)
                 fprintf(stderr, "Its address is %s.\n", container->local_address);

@@ -18,15 +18,13 @@
         "shell=$SHELL; case ${shell##*/} in bash|dash|ksh|mksh|sh|zsh) ;; *) shell=/bin/sh ;; esac; "                  \
         "exec \"$shell\" -l -c 'exec \"$@\"' \"$shell\" \"$@\""
 
-/* Finds a container that runs. */
-static int find_up(Host *host, const char *name) {
+/* Looks whether the container runs. */
+static int check_up(Host *host, const HostContainer *container) {
+        const char *name = container->name;
         CLEANUP_BUS sd_bus *systemd = NULL;
         CLEANUP_FREE char *state = NULL;
-        int r;
+        int r = systemd_connect(&systemd);
 
-        if (!host_find(host, name))
-                return -ENOENT;
-        r = systemd_connect(&systemd);
         if (r < 0)
                 return r;
         state = unit_property(systemd, container_unit(&host->arena, name), "ActiveState");
@@ -34,53 +32,47 @@ static int find_up(Host *host, const char *name) {
         if (state &&
                 (strcmp(state, "active") == 0 || strcmp(state, "reloading") == 0 || strcmp(state, "activating") == 0))
                 return 0;
-        log_message(LOG_ERR, "%s is not running. To start it: nixos-container start %s", name, name);
-        return -ESRCH;
+        return log_error(ESRCH, "%s is not running. To start it: nixos-container start %s", name, name);
 }
 
-int verb_login(int argc, char *argv[]) {
-        const char *name = name_operand(argc, argv);
-        CLEANUP_HOST Host host = HOST_NULL;
+int verb_login(Host *host, const HostContainer *container) {
+        char *const arguments[] = {(char *)TOOL_MACHINECTL, (char *)"login", (char *)container->name, NULL};
+        int r = check_up(host, container);
 
-        if (!name)
-                return EXIT_FAILURE;
-        host_read(&host);
-        if (find_up(&host, name) < 0)
-                return EXIT_FAILURE;
-        execv(TOOL_MACHINECTL, (char *const[]){(char *)TOOL_MACHINECTL, (char *)"login", (char *)name, NULL});
-        return exit_status(log_error(errno, "%s: %m", TOOL_MACHINECTL));
+        if (r < 0)
+                return r;
+        execv(arguments[0], arguments);
+        return log_error(errno, "%s: %m", arguments[0]);
 }
 
-/* cppcheck-suppress constParameter ; main() has them so */
-static int enter(const char *name, const char *script, char *const arguments[], size_t length) {
-        CLEANUP_HOST Host host = HOST_NULL;
-        const char **command;
+static int enter(
+        Host *host, const HostContainer *container, const char *script, char *const arguments[], size_t length) {
+        const char *const shell[] = {"/bin/sh", "-c", script, "sh"};
+        const char **command = arena_alloc(&host->arena, sizeof(shell) + (length + 1) * sizeof(*command));
+        int r = check_up(host, container);
 
-        host_read(&host);
-        if (find_up(&host, name) < 0)
-                return EXIT_FAILURE;
-        command = arena_alloc(&host.arena, (length + 5) * sizeof(*command));
-        command[0] = "/bin/sh";
-        command[1] = "-c";
-        command[2] = script;
-        command[3] = "sh";
+        if (r < 0)
+                return r;
+        memcpy(command, shell, sizeof(shell));
         for (size_t i = 0; i < length; i++)
-                command[4 + i] = arguments[i];
-        return session_run(name, (char *const *)command);
+                command[sizeof(shell) / sizeof(shell[0]) + i] = arguments[i];
+        return session_run(container->name, (char *const *)command);
 }
 
-int verb_root_login(int argc, char *argv[]) {
-        const char *name = name_operand(argc, argv);
-
-        return name ? enter(name, LOGIN, NULL, 0) : EXIT_FAILURE;
+int verb_root_login(Host *host, const HostContainer *container) {
+        return enter(host, container, LOGIN, NULL, 0);
 }
 
 int verb_run(int argc, char *argv[]) {
+        CLEANUP_HOST Host host = HOST_NULL;
+        const HostContainer *container;
         int command = argc > 2 && strcmp(argv[2], "--") == 0 ? 3 : 2;
 
         if (argc < 2 || argv[1][0] == '-')
                 return fail_usage(argv, "it takes the name of a container first.");
         if (command >= argc)
                 return fail_usage(argv, "it takes a command.");
-        return enter(argv[1], RUN, argv + command, (size_t)(argc - command));
+        host_read(&host);
+        container = host_find(&host, argv[1]);
+        return container ? enter(&host, container, RUN, argv + command, (size_t)(argc - command)) : -ENOENT;
 }

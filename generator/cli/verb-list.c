@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container list, nixos-container status: which containers there are, and how they are. */
-#include <getopt.h>
 #include <time.h>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "bus/machined.h"
 #include "bus/manager.h"
-#include "cli/colour.h"
-#include "cli/duration.h"
+#include "cli/display.h"
 #include "cli/host.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
 #include "systemd/log.h"
 
+enum { NAME, STATE, ADDRESSES, UPTIME, SYSTEM, COLUMNS };
+
 /* What is shown of a container. */
 typedef struct Row {
-        const char *state;
+        const char *cells[COLUMNS];
+        const char *tint; /* of the state, as an escape sequence; NULL: none */
+        const char *note;
         const char *addresses[2]; /* up to the first NULL */
         const char *system;       /* or NULL */
         uint64_t since;           /* when it came up, in µs since 1970; 0: it is not up */
@@ -54,25 +56,8 @@ static void find_addresses(Host *host, const HostContainer *container, sd_bus *m
                 add_address(&host->arena, row, address_format(&entry->link.local_address.address, text));
         if (entry->link.local_address6.address.family)
                 add_address(&host->arena, row, address_format(&entry->link.local_address6.address, text));
-        if (!row->addresses[0] && strcmp(row->state, "up") == 0 && machined &&
-                machine_address(machined, container->name, text, NULL) >= 0)
+        if (!row->addresses[0] && machined && machine_address(machined, container->name, text, NULL) >= 0)
                 add_address(&host->arena, row, text);
-}
-
-static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd, sd_bus *machined, Row *row) {
-        const char *unit = container_unit(&host->arena, container->name);
-        CLEANUP_FREE char *active_state = unit_property(systemd, unit, "ActiveState");
-
-        if (!active_state) {
-                log_message(LOG_ERR, "systemd does not tell about %s.", unit);
-                return -EIO;
-        }
-        *row = (Row){.state = state_name(active_state)};
-        if (strcmp(row->state, "up") == 0)
-                row->since = unit_active_since(systemd, unit);
-        row->system = host_system(host, container);
-        find_addresses(host, container, machined, row);
-        return 0;
 }
 
 static const char *format_uptime(Arena *arena, uint64_t since) {
@@ -98,56 +83,53 @@ static const char *note_of(const HostContainer *container) {
         return container->declared->broken ? "has errors, see nixos-container check" : "";
 }
 
-enum { NAME, STATE, ADDRESSES, UPTIME, SYSTEM, COLUMNS };
+static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd, sd_bus *machined, Row *row) {
+        const char *unit = container_unit(&host->arena, container->name);
+        CLEANUP_FREE char *active_state = unit_property(systemd, unit, "ActiveState");
+        bool up;
 
-typedef struct Line {
-        const char *cells[COLUMNS];
-        const char *tint; /* of the state, as an escape sequence; NULL: none */
-        const char *note;
-} Line;
-
-static Line line_of(Arena *arena, const HostContainer *container, const Row *row) {
-        bool broken = container->declared && container->declared->broken;
-        Line line = {.note = note_of(container)};
-
-        line.cells[NAME] = container->name;
-        line.cells[STATE] = row->state;
-        line.cells[ADDRESSES] = row->addresses[0] ? row->addresses[0] : "";
+        if (!active_state)
+                return log_error(EIO, "systemd does not tell about %s.", unit);
+        *row = (Row){.note = note_of(container), .system = host_system(host, container)};
+        row->cells[NAME] = container->name;
+        row->cells[STATE] = state_name(active_state);
+        up = strcmp(row->cells[STATE], "up") == 0;
+        if (up)
+                row->since = unit_active_since(systemd, unit);
+        find_addresses(host, container, up ? machined : NULL, row);
+        row->cells[ADDRESSES] = row->addresses[0] ? row->addresses[0] : "";
         if (row->addresses[1])
-                line.cells[ADDRESSES] = arena_printf(arena, "%s %s", row->addresses[0], row->addresses[1]);
-        line.cells[UPTIME] = format_uptime(arena, row->since);
-        line.cells[SYSTEM] = printable(arena, short_system(row->system));
-        if (strcmp(row->state, "up") == 0)
-                line.tint = "\x1b[32m";
-        else if (broken || strcmp(row->state, "failed") == 0)
-                line.tint = "\x1b[31m";
-        return line;
+                row->cells[ADDRESSES] = arena_printf(&host->arena, "%s %s", row->addresses[0], row->addresses[1]);
+        row->cells[UPTIME] = format_uptime(&host->arena, row->since);
+        row->cells[SYSTEM] = printable(&host->arena, short_system(row->system));
+        if (up)
+                row->tint = "\x1b[32m";
+        else if ((container->declared && container->declared->broken) || strcmp(row->cells[STATE], "failed") == 0)
+                row->tint = "\x1b[31m";
+        return 0;
 }
 
-static void print_line(const Line *line, const int widths[], bool colour) {
+static void print_row(const Row *row, const int widths[], bool colour) {
         for (int i = 0; i < COLUMNS; i++) {
-                bool tinted = i == STATE && colour && line->tint, last = i + 1 == COLUMNS && !*line->note;
+                bool tinted = i == STATE && colour && row->tint, last = i + 1 == COLUMNS && !*row->note;
 
-                printf("%s%-*s%s%s", tinted ? line->tint : "", last ? 0 : widths[i], line->cells[i],
+                printf("%s%-*s%s%s", tinted ? row->tint : "", last ? 0 : widths[i], row->cells[i],
                         tinted ? "\x1b[0m" : "", last ? "\n" : "  ");
         }
-        if (*line->note)
-                printf("(%s)\n", line->note);
+        if (*row->note)
+                printf("(%s)\n", row->note);
 }
 
-static void print_table(Host *host, const Row rows[]) {
-        Line *lines = arena_alloc(&host->arena, (host->length + 1) * sizeof(*lines));
+/* The first of the @rows is the heading. */
+static void print_table(const Row rows[], size_t length) {
         int widths[COLUMNS] = {0};
 
-        lines[0] = (Line){.cells = {"NAME", "STATE", "ADDRESSES", "UPTIME", "SYSTEM"}, .note = ""};
-        for (size_t i = 0; i < host->length; i++)
-                lines[i + 1] = line_of(&host->arena, &host->containers[i], &rows[i]);
-        for (size_t i = 0; i <= host->length; i++)
+        for (size_t i = 0; i < length; i++)
                 for (int column = 0; column < COLUMNS; column++)
-                        if ((int)strlen(lines[i].cells[column]) > widths[column])
-                                widths[column] = (int)strlen(lines[i].cells[column]);
-        for (size_t i = 0; i <= host->length; i++)
-                print_line(&lines[i], widths, wants_colour(stdout));
+                        if ((int)strlen(rows[i].cells[column]) > widths[column])
+                                widths[column] = (int)strlen(rows[i].cells[column]);
+        for (size_t i = 0; i < length; i++)
+                print_row(&rows[i], widths, wants_colour(stdout));
 }
 
 static void print_json(Host *host, const Row rows[]) {
@@ -161,7 +143,7 @@ static void print_json(Host *host, const Row rows[]) {
                 json_break(&json, "\n  ");
                 json_open(&json, NULL, '{');
                 json_string(&json, "name", container->name);
-                json_string(&json, "state", rows[i].state);
+                json_string(&json, "state", rows[i].cells[STATE]);
                 json_open(&json, "addresses", '[');
                 for (int j = 0; j < 2 && rows[i].addresses[j]; j++)
                         json_string(&json, NULL, rows[i].addresses[j]);
@@ -190,57 +172,56 @@ static int show_all(Host *host, bool json) {
         /* Without it some addresses are missing, no more. */
         if (r >= 0 && sd_bus_open_system(&machined) < 0)
                 machined = NULL;
+        rows[0] = (Row){.cells = {"NAME", "STATE", "ADDRESSES", "UPTIME", "SYSTEM"}, .note = ""};
         for (size_t i = 0; i < host->length && r >= 0; i++)
-                r = fill_row(host, &host->containers[i], systemd, machined, &rows[i]);
-        if (r >= 0)
-                (json ? print_json : print_table)(host, rows);
+                r = fill_row(host, &host->containers[i], systemd, machined, &rows[i + 1]);
+        if (r >= 0 && json)
+                print_json(host, rows + 1);
+        else if (r >= 0)
+                print_table(rows, host->length + 1);
         return r;
 }
 
 int verb_list(int argc, char *argv[]) {
-        static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {0}};
+        int json = false;
+        const struct option options[] = {{"json", no_argument, &json, true}, {0}};
         CLEANUP_HOST Host host = HOST_NULL;
-        bool json = false;
-        int option, r = 0;
+        int r = read_operands(argc, argv, options, OPERANDS_NONE);
 
-        while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-                if (option != 'j')
-                        return EXIT_FAILURE;
-                json = true;
-        }
-        if (optind < argc)
-                return fail_usage(argv, "it takes no operand, got \"%s\".", argv[optind]);
-
+        if (r < 0)
+                return r;
         host_read(&host);
         if (json || (isatty(STDOUT_FILENO) && host.length > 0))
                 r = show_all(&host, json);
         else
                 for (size_t i = 0; i < host.length; i++)
                         printf("%s\n", host.containers[i].name);
-        return host_log_unread(&host) ? EXIT_FAILURE : exit_status(r);
+        return log_unread(&host.manifest) ? -EINVAL : r;
 }
 
 int verb_status(int argc, char *argv[]) {
-        const char *name = name_operand(argc, argv);
         CLEANUP_BUS sd_bus *systemd = NULL;
         CLEANUP_FREE char *state = NULL;
         CLEANUP_HOST Host host = HOST_NULL;
+        const char *name, *unit;
+        int r = read_operands(argc, argv, NULL, OPERANDS_NAME);
 
-        if (!name)
-                return EXIT_FAILURE;
+        if (r < 0)
+                return r;
+        name = argv[optind];
         host_read(&host);
         if (!host_look_up(&host, name)) {
                 printf("gone\n");
                 (void)host_find(&host, name);
-                return EXIT_FAILURE;
+                return -ENOENT;
         }
-        if (systemd_connect(&systemd) < 0)
-                return EXIT_FAILURE;
-        state = unit_property(systemd, container_unit(&host.arena, name), "ActiveState");
-        if (!state) {
-                log_message(LOG_ERR, "systemd does not tell about container@%s.service.", name);
-                return EXIT_FAILURE;
-        }
+        r = systemd_connect(&systemd);
+        if (r < 0)
+                return r;
+        unit = container_unit(&host.arena, name);
+        state = unit_property(systemd, unit, "ActiveState");
+        if (!state)
+                return log_error(EIO, "systemd does not tell about %s.", unit);
         printf("%s\n", strcmp(state_name(state), "up") == 0 ? "up" : "down");
-        return EXIT_SUCCESS;
+        return 0;
 }

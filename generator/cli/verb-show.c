@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container show-ip, show-host-key, logs, check. */
-#include <getopt.h>
-
 #include "base/file.h"
 #include "base/inside.h"
 #include "bus/machined.h"
@@ -23,55 +21,35 @@ static int ask_for_address(const char *name, char ret_text[static ADDRESS_SIZE])
                 return r;
         r = machine_address(bus, name, ret_text, &error);
         if (r < 0 && sd_bus_error_has_name(&error, MACHINED_NO_SUCH_MACHINE))
-                log_message(LOG_ERR, "No address is declared for %s, and it is not running.", name);
-        else if (r < 0 && sd_bus_error_is_set(&error))
-                log_message(LOG_ERR, "No address is declared for %s: %s", name, machine_error_text(&error, r));
-        else if (r < 0)
-                log_message(LOG_ERR, "No address is declared for %s, and it has none.", name);
+                return log_error(r, "No address is declared for %s, and it is not running.", name);
+        if (r < 0 && sd_bus_error_is_set(&error))
+                return log_error(r, "No address is declared for %s: %s", name, machine_error_text(&error, r));
+        if (r < 0)
+                return log_error(r, "No address is declared for %s, and it has none.", name);
         return r;
 }
 
-static int show_ip(Host *host, const HostContainer *container) {
+int verb_show_ip(Host *host, const HostContainer *container) {
         const Container *entry = container->declared ? container->declared : host_running(host, container);
+        const Link *link;
         char text[ADDRESS_SIZE];
-        int r;
+        int r = 0;
 
-        if (!entry) {
-                log_message(LOG_ERR, "It is not known how %s was declared when it was started.", container->name);
-                return -ENOENT;
-        }
-        if (!container_has_own_network(entry) && !entry->rare->network_namespace.text) {
-                log_message(LOG_ERR, "%s has the network of the host and no address of its own.", container->name);
-                return -EADDRNOTAVAIL;
-        }
-        if (entry->private_network.value && entry->link.local_address.address.family) {
-                address_format(&entry->link.local_address.address, text);
-        } else if (entry->private_network.value && entry->link.local_address6.address.family) {
-                address_format(&entry->link.local_address6.address, text);
-        } else {
+        if (!entry)
+                return log_error(ENOENT, "It is not known how %s was declared when it was started.", container->name);
+        if (!container_has_own_network(entry) && !entry->rare->network_namespace.text)
+                return log_error(
+                        EADDRNOTAVAIL, "%s has the network of the host and no address of its own.", container->name);
+        link = &entry->link;
+        if (entry->private_network.value && link->local_address.address.family)
+                address_format(&link->local_address.address, text);
+        else if (entry->private_network.value && link->local_address6.address.family)
+                address_format(&link->local_address6.address, text);
+        else
                 r = ask_for_address(container->name, text);
-                if (r < 0)
-                        return r;
-        }
-        printf("%s\n", text);
-        return 0;
-}
-
-/* Runs what shows something of the one container that a verb is given. */
-static int show(int argc, char *argv[], int (*show_it)(Host *host, const HostContainer *container)) {
-        const char *name = name_operand(argc, argv);
-        const HostContainer *container;
-        CLEANUP_HOST Host host = HOST_NULL;
-
-        if (!name)
-                return EXIT_FAILURE;
-        host_read(&host);
-        container = host_find(&host, name);
-        return container ? exit_status(show_it(&host, container)) : EXIT_FAILURE;
-}
-
-int verb_show_ip(int argc, char *argv[]) {
-        return show(argc, argv, show_ip);
+        if (r >= 0)
+                printf("%s\n", text);
+        return r;
 }
 
 /* Opens a container's root directory: of what runs, as an ephemeral one's is nowhere else. */
@@ -102,18 +80,17 @@ static int print_host_key(const char *name, const char *path, const char *text, 
                 return 0;
         }
         if (length == 0)
-                log_message(LOG_ERR, "The SSH host key of %s is empty: /%s", name, path);
-        else if (line > HOST_KEY_MAX)
-                log_message(LOG_ERR, "The SSH host key of %s is longer than %i bytes: /%s", name, HOST_KEY_MAX, path);
-        else
-                log_message(LOG_ERR,
-                        "The SSH host key of %s is not one line of printable ASCII, found the byte 0x%02x behind %zu "
-                        "others: /%s",
-                        name, (unsigned char)text[line], line, path);
-        return -EINVAL;
+                return log_error(EINVAL, "The SSH host key of %s is empty: /%s", name, path);
+        if (line > HOST_KEY_MAX)
+                return log_error(
+                        EINVAL, "The SSH host key of %s is longer than %i bytes: /%s", name, HOST_KEY_MAX, path);
+        return log_error(EINVAL,
+                "The SSH host key of %s is not one line of printable ASCII, found the byte 0x%02x behind %zu others: "
+                "/%s",
+                name, (unsigned char)text[line], line, path);
 }
 
-static int show_host_key(Host *host, const HostContainer *container) {
+int verb_show_host_key(Host *host, const HostContainer *container) {
         static const char *const paths[] = {"etc/ssh/ssh_host_ed25519_key.pub", "etc/ssh/ssh_host_ecdsa_key.pub"};
         CLEANUP_CLOSE int root = open_root(host, container), fd = -1;
         const char *path = NULL;
@@ -134,10 +111,6 @@ static int show_host_key(Host *host, const HostContainer *container) {
         return print_host_key(container->name, path, text, (size_t)length);
 }
 
-int verb_show_host_key(int argc, char *argv[]) {
-        return show(argc, argv, show_host_key);
-}
-
 int verb_logs(int argc, char *argv[]) {
         const char *name = argc > 1 ? argv[1] : NULL;
         CLEANUP_HOST Host host = HOST_NULL;
@@ -147,7 +120,7 @@ int verb_logs(int argc, char *argv[]) {
                 return fail_usage(argv, "it takes the name of a container, and options of journalctl behind it.");
         host_read(&host);
         if (!host_find(&host, name))
-                return EXIT_FAILURE;
+                return -ENOENT;
         arguments = arena_alloc(&host.arena, ((size_t)argc + 3) * sizeof(*arguments));
         arguments[0] = TOOL_JOURNALCTL;
         arguments[1] = "--unit";
@@ -155,19 +128,17 @@ int verb_logs(int argc, char *argv[]) {
         for (int i = 2; i < argc; i++)
                 arguments[i + 1] = argv[i];
         execv(TOOL_JOURNALCTL, (char *const *)arguments);
-        return exit_status(log_error(errno, "%s: %m", TOOL_JOURNALCTL));
+        return log_error(errno, "%s: %m", TOOL_JOURNALCTL);
 }
 
 int verb_check(int argc, char *argv[]) {
-        static const struct option options[] = {{0}};
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
-        bool good;
+        int r = read_operands(argc, argv, NULL, OPERANDS_ANY);
 
-        if (getopt_long(argc, argv, "", options, NULL) >= 0)
-                return EXIT_FAILURE;
+        if (r < 0)
+                return r;
         model_load(&manifest, &arena, "", optind < argc ? argv + optind : NULL, argc - optind, MODEL_MOUNTS);
         diagnostics_log(&manifest.diagnostics);
-        good = manifest.diagnostics.errors + manifest.diagnostics.warnings == 0;
-        return good ? EXIT_SUCCESS : EXIT_FAILURE;
+        return manifest.diagnostics.errors + manifest.diagnostics.warnings > 0 ? -EINVAL : 0;
 }

@@ -6,18 +6,16 @@
 #include "bus/jobs.h"
 #include "bus/manager.h"
 #include "cli/configuration.h"
-#include "cli/imperative-system.h"
+#include "cli/imperative-options.h"
 #include "cli/verbs.h"
 #include "switch/apply.h"
 #include "systemd/log.h"
 
-/* What is done with the container, and what there is to go back to. */
+/* What there is to go back to, and what is to be. */
 typedef struct Update {
-        Host *host;
+        Request *request;
         const HostContainer *container;
-        ImperativePaths paths;
-        ImperativeOptions *options;
-        const char *system, *system_before;
+        const char *system_before;
         Buffer manifest, manifest_before;
 } Update;
 
@@ -28,18 +26,17 @@ static void free_update(Update *update) {
 
 /* Finds what to build from where no option says it: the same as the last time. */
 static int find_source(Update *update) {
-        ImperativeOptions *options = update->options;
-        NixSource *source = &options->source;
+        Request *request = update->request;
+        NixSource *source = &request->source;
 
-        if (source->system_path || source->flake || options->config || options->config_file)
+        if (source->system_path || source->flake || request->config || request->config_file)
                 return 0;
-        source->flake = imperative_flake(&update->host->arena, &update->manifest_before);
-        if (source->flake || configuration_exists(update->paths.root))
+        source->flake = imperative_flake(&request->host.arena, &update->manifest_before);
+        if (source->flake || configuration_exists(request->paths.root))
                 return 0;
-        log_message(LOG_ERR,
+        return log_error(EINVAL,
                 "%s was made from a system that was built already: give --system-path, --config or --flake.",
-                update->container->name);
-        return -EINVAL;
+                request->container.name);
 }
 
 /* Has the container go on with the system that it has, after @job, which was to activate another one, has ended or was interrupted. */
@@ -74,11 +71,9 @@ static int activate(Host *host, sd_bus *bus, const HostContainer *container) {
         CLEANUP_FREE char *state = unit_property(bus, job.unit, "ActiveState");
         int r = 0;
 
-        if (!state) {
-                log_message(
-                        LOG_ERR, "systemd does not say whether %s runs, which keeps its old system.", container->name);
-                return -EIO;
-        }
+        if (!state)
+                return log_error(
+                        EIO, "systemd does not say whether %s runs, which keeps its old system.", container->name);
         if (strcmp(state, "active") != 0)
                 return 0;
         if (!jobs_run(bus, &job, 1, NULL, NULL)) {
@@ -91,78 +86,70 @@ static int activate(Host *host, sd_bus *bus, const HostContainer *container) {
 
 /* Declares the container with the new system, and has that activated; with the old one again if it cannot be. */
 static int change_system(Update *update) {
-        const char *name = update->container->name;
+        Request *request = update->request;
+        const char *name = request->container.name, *path = request->paths.manifest;
         CLEANUP_BUS sd_bus *bus = NULL;
-        int r = systemd_connect(&bus);
+        int r;
 
-        if (r >= 0)
-                r = imperative_write(name, &update->manifest);
-        if (r < 0)
+        if ((r = systemd_connect(&bus)) < 0 || (r = imperative_write(name, path, &update->manifest)) < 0)
                 return r;
-        r = systemd_reload(bus);
-        if (r >= 0)
-                r = imperative_check_interrupt();
-        if (r >= 0)
-                r = activate(update->host, bus, update->container);
+        if ((r = systemd_reload(bus)) >= 0 && (r = imperative_check_interrupt()) >= 0)
+                r = activate(&request->host, bus, update->container);
         /* Whatever has become of this connection. */
-        if (r < 0 && imperative_write(name, &update->manifest_before) >= 0)
+        if (r < 0 && imperative_write(name, path, &update->manifest_before) >= 0)
                 ignore_failure(systemd_connect_and_reload());
         return r;
 }
 
 /* Has the profile lead to the new system, and another link to the one of the manifest so far: both are there, whichever the manifest says when
  * this ends in between. */
-static int set_profiles(const Update *update) {
-        int r = imperative_make_directory(update->paths.profiles);
+static int set_profiles(const ImperativePaths *paths, const char *system, const char *before) {
+        int r;
 
-        if (r >= 0)
-                r = nix_set_profile(update->paths.profile_before, update->system_before);
-        return r < 0 ? r : nix_set_profile(update->paths.profile, update->system);
+        if ((r = imperative_make_directory(paths->profiles)) < 0 ||
+                (r = nix_set_profile(paths->profile_before, before)) < 0)
+                return r;
+        return nix_set_profile(paths->profile, system);
 }
 
 /* What cannot be activated is not what the next system is built from. */
 static int switch_system(Update *update) {
-        int directory,
-                r = imperative_begin_configuration(&update->host->arena, &update->paths, update->options, &directory);
+        Request *request = update->request;
+        const ImperativePaths *paths = &request->paths;
+        int directory, r = imperative_begin_configuration(request, &directory);
 
         if (r < 0)
                 return r;
-        r = set_profiles(update);
+        r = set_profiles(paths, request->container.system, update->system_before);
         if (r >= 0) {
                 r = change_system(update);
                 if (r < 0)
-                        ignore_failure(nix_set_profile(update->paths.profile, update->system_before));
+                        ignore_failure(nix_set_profile(paths->profile, update->system_before));
         }
-        if (directory >= 0 && configuration_end(update->paths.root, directory, r >= 0) < 0 && r >= 0) {
-                log_message(LOG_ERR, "%s has its new system, but not the configuration that this was built from.",
-                        update->container->name);
-                r = -EIO;
-        }
+        if (directory >= 0 && configuration_end(paths->root, directory, r >= 0) < 0 && r >= 0)
+                r = log_error(EIO, "%s has its new system, but not the configuration that this was built from.",
+                        request->container.name);
         return r;
 }
 
-static int update_container(Host *host, ImperativeOptions *options) {
-        const char *name = options->container.name;
+static int update_container(Request *request) {
         CLEANUP(free_update)
-        Update update = {.host = host, .options = options, .container = imperative_find(host, name, "updated")};
+        Update update = {.request = request, .container = imperative_find(request, "updated")};
         int r;
 
         if (!update.container)
                 return -EINVAL;
-        update.paths = imperative_paths(&host->arena, name);
         update.system_before = update.container->declared->system.text;
         interrupt_catch();
-        r = read_file(update.paths.manifest, &update.manifest_before);
+        r = read_file(request->paths.manifest, &update.manifest_before);
         if (r < 0)
-                return log_error(r, "%s: %m", update.paths.manifest);
+                return log_error(r, "%s: %m", request->paths.manifest);
         r = find_source(&update);
         if (r < 0)
                 return r;
-        r = imperative_build(&host->arena, &update.paths, options, &update.system);
-        if (r >= 0)
-                r = imperative_replace_system(update.container->declared, &update.manifest_before, update.system,
-                        options->source.flake, &update.manifest);
-        if (r >= 0)
+        if ((r = imperative_build(request)) >= 0 &&
+                (r = imperative_replace_system(update.container->declared, &update.manifest_before,
+                         request->container.system, request->source.flake, &update.manifest)) >= 0)
                 r = switch_system(&update);
         nix_end();
         return r;

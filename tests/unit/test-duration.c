@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cli/duration.h"
+#include "cli/display.h"
 
 static void a_duration_has_its_two_largest_units(void **state) {
         static const struct {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cli/free-network.h"
+#include "cli/host.h"
 #include "reading.h"
 
 static void free_networks_are_those_that_nobody_has(void **state) {
@@ -24,7 +24,7 @@ static void free_networks_are_those_that_nobody_has(void **state) {
                 "  d: { system: /s, privateNetwork: true, localAddress: 10.234.4.2 }\n"
                 "  e: { system: /s, privateNetwork: true, localAddress: 10.233.5.2 }\n");
         host.manifest = reading.manifest;
-        assert_int_equal(find_free_network(&host), 4);
+        assert_int_equal(host_free_network(&host), 4);
         arena_free(&host.arena);
         reading_free(&reading);
 }
@@ -41,7 +41,7 @@ static void when_all_networks_are_taken_none_is_free(void **state) {
                         "%s  c%u: { system: /s, privateNetwork: true, localAddress: 10.233.%u.2 }\n", text, i, i);
         reading_add(&reading, "a.yaml", text);
         host.manifest = reading.manifest;
-        assert_int_equal(find_free_network(&host), 0);
+        assert_int_equal(host_free_network(&host), 0);
         arena_free(&host.arena);
         reading_free(&reading);
 }

@@ -31,7 +31,7 @@ static int set_up(void **state) {
                 return -1;
         place->capture = capture_start(stderr);
         *state = place;
-        return output_open(&place->output, "out") ? 0 : -1;
+        return output_open(&place->output, "out");
 }
 
 static int tear_down(void **state) {
@@ -159,8 +159,8 @@ static void a_directory_that_is_not_there_cannot_be_opened(void **state) {
         Output output;
 
         assert_int_equal(close(open("file", O_WRONLY | O_CREAT, 0644)), 0);
-        assert_false(output_open(&output, "nowhere"));
-        assert_false(output_open(&output, "file"));
+        assert_int_equal(output_open(&output, "nowhere"), -ENOENT);
+        assert_int_equal(output_open(&output, "file"), -ENOTDIR);
         /* This is no failure of the place's own output. */
         place->output.failed = true;
         assert_said(place, "nowhere: No such file or directory\nfile: Not a directory\n");

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/duration.h"
+#include "cli/display.h"
 
 #include <inttypes.h>
+
+bool wants_colour(FILE *stream) {
+        const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+        return isatty(fileno(stream)) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
 
 const char *format_duration(Arena *arena, uint64_t seconds) {
         if (seconds < 60)
