@@ -63,7 +63,7 @@ static void add_forward(
         if (!has_address(local) || (has_address(host) && host->address.family != local->address.family) ||
                 address_is_loopback(&host->address))
                 return;
-        key = join(g, forward_protocol(forward), join(g, " . ", port));
+        key = join(g, forward->protocol.text, join(g, " . ", port));
         if (at)
                 key = join(g, address_text(g, host, false), join(g, " . ", key));
         target = join(g, address_text(g, local, false), join(g, " . ", target_port));
@@ -106,7 +106,7 @@ static void add_forwards(Generator *g, const Link *link, const char *link_name) 
         const AddressValue *any = has_address(ipv4) ? ipv4 : ipv6;
 
         for_each_item(Forward, forward, &link->forward_ports) {
-                uint32_t first = forward->host_port.first, inside = forward_container_port(forward);
+                uint32_t first = forward->host_port.first, inside = forward->container_port.value;
 
                 for (uint32_t n = 0; n <= forward->host_port.last - first; n++) {
                         const char *port = number_text(g, first + n), *target_port = number_text(g, inside + n);
@@ -117,7 +117,7 @@ static void add_forwards(Generator *g, const Link *link, const char *link_name) 
                                 add_localhost(g, forward, any, port, target_port);
                         /* An address that the container gets by itself (DHCP, SLAAC) only systemd-nspawn can know. */
                         if (!has_address(any) && !link->name.text)
-                                add(g, NSPAWN_PORT, text(g, "%s:%s:%s", forward_protocol(forward), port, target_port));
+                                add(g, NSPAWN_PORT, text(g, "%s:%s:%s", forward->protocol.text, port, target_port));
                 }
         }
         if (link->forward_ports.length > 0) {
@@ -201,7 +201,7 @@ void add_network(Generator *g, const Container *container) {
                 add_link(g, container, veth, index++);
                 add_forwards(g, veth, veth->name.text);
         }
-        if (container->internet_access.mark.line > 0)
+        if (is_given(&container->internet_access))
                 add_internet_access(g, container);
         add_interfaces(g, INTERFACE, &rare->interfaces);
         add_interfaces(g, MACVLAN, &rare->macvlans);

@@ -16,16 +16,15 @@ void start_container(Generator *g, const Container *container) {
 
 static void add_bind_mounts(Generator *g, const Container *container) {
         for_each_item(BindMount, mount, &container->bind_mounts) {
-                const char *source = mount->host_path.text ? mount->host_path.text : mount->mount_point.text;
+                const char *source = mount->host_path.text;
                 const char *idmap = bind_mount_idmap(container, mount);
-                bool writable = mount->is_read_only.mark.line > 0 && !mount->is_read_only.value;
+                bool writable = !mount->is_read_only.value;
 
                 add_row(g, writable ? BIND : BIND_RO, escape_bind_path(&g->scratch, source),
                         escape_bind_path(&g->scratch, mount->mount_point.text), idmap ? join(g, ":", idmap) : "");
                 add(g, REQUIRED_PATH, source);
-                add_row(g, HOST_PATH, source, mount->host_path_mode.text ? mount->host_path_mode.text : "0755",
-                        mount->host_path_user.text ? mount->host_path_user.text : "root",
-                        mount->host_path_group.text ? mount->host_path_group.text : "root");
+                add_row(g, HOST_PATH, source, mount->host_path_mode.text, mount->host_path_user.text,
+                        mount->host_path_group.text);
         }
 }
 
@@ -104,7 +103,7 @@ static void add_permissions(Generator *g, const Container *container) {
         const RareOptions *rare = container->rare;
         bool shifted = container_has_shifted_users(container);
 
-        add(g, PRIVATE_USERS, container->private_users.text ? container->private_users.text : "no");
+        add(g, PRIVATE_USERS, container->private_users.text);
         add(g, IDMAP, shifted ? ":idmap" : "");
         if (shifted)
                 /* "auto" would give a state directory to other users where its file system has no idmapped mounts. */
@@ -129,7 +128,7 @@ void add_container(Generator *g, const Container *container) {
 
         add(g, SYSTEM, container->system.text);
         add(g, ROOT, join(g, container->ephemeral.value ? EPHEMERAL_ROOTS : STATE_ROOTS, name));
-        add(g, TIMEOUT_START, rare->timeout_start_sec.text ? rare->timeout_start_sec.text : "1min");
+        add(g, TIMEOUT_START, rare->timeout_start_sec.text);
         add(g, REQUIRED_PATH, g->values[ROOT].items[0].text);
         if (container->ephemeral.value)
                 add(g, EPHEMERAL_NAME, name);

@@ -146,7 +146,7 @@ static void claim_host_ports(Checker *c, const char *prefix, const Link *link, c
         if (length == 0)
                 places[length++] = arena_join(c->arena, " of ", address_format(&forward->host_ip.address, shown));
         option = forward_option(c, prefix, i, "hostPort");
-        protocol = arena_join(c->arena, forward_protocol(forward), " ");
+        protocol = arena_join(c->arena, forward->protocol.text, " ");
         for (uint32_t port = forward->host_port.first; port <= forward->host_port.last; port++)
                 for (int place = 0; place < length; place++)
                         add_claim(c, forward->host_port.mark, option,
@@ -160,7 +160,7 @@ static void check_forward(Checker *c, const char *prefix, const Link *link, cons
         const AddressValue *local = host->family == AF_INET ? &link->local_address : &link->local_address6;
 
         if (forward->host_port.last > 0 &&
-                forward_container_port(forward) + forward->host_port.last - forward->host_port.first > UINT16_MAX)
+                forward->container_port.value + forward->host_port.last - forward->host_port.first > UINT16_MAX)
                 complain(c, SEVERITY_ERROR, &forward->container_port.mark,
                         forward_option(c, prefix, i, "containerPort"),
                         "the last port in the container would be above 65535");

@@ -7,16 +7,16 @@
 
 typedef struct Forward {
         Mark mark;
-        Text protocol; /* "tcp" or "udp"; "tcp" if not given */
+        Text protocol; /* "tcp" or "udp" */
         PortRange host_port;
-        Number container_port; /* that of the first; the host's if not given */
+        Number container_port; /* that of the first; by default the host's */
         AddressValue host_ip;  /* any if not given */
         Flag open_firewall;
 } Forward;
 
 typedef struct BindMount {
         Text mount_point;
-        Text host_path; /* the mount point if not given */
+        Text host_path; /* by default the mount point */
         Flag is_read_only;
         Text host_path_mode;
         Text host_path_user;
@@ -78,9 +78,6 @@ typedef struct RareOptions {
         uint32_t store_paths_length;
 } RareOptions;
 
-/* Those of all containers that give none of them. */
-extern const RareOptions no_rare_options;
-
 typedef struct Container {
         Text name;
         const char *file;  /* where it is declared */
@@ -136,17 +133,8 @@ static inline bool container_has_own_loopback(const Container *container) {
 /* The most ports that a range can have: each costs an entry in the host's tables. */
 #define PORT_RANGE_MAX 1000
 
-static inline const char *forward_protocol(const Forward *forward) {
-        return forward->protocol.text ? forward->protocol.text : "tcp";
-}
-
 static inline bool forward_is_tcp(const Forward *forward) {
-        return strcmp(forward_protocol(forward), "tcp") == 0;
-}
-
-/* The first port inside that @forward leads to. */
-static inline uint32_t forward_container_port(const Forward *forward) {
-        return forward->container_port.mark.line > 0 ? forward->container_port.value : forward->host_port.first;
+        return strcmp(forward->protocol.text, "tcp") == 0;
 }
 
 /* Whether the users in @container are others on the host, so that files need idmapped mounts to have the same owners.
@@ -154,7 +142,7 @@ static inline uint32_t forward_container_port(const Forward *forward) {
 static inline bool container_has_shifted_users(const Container *container) {
         const char *users = container->private_users.text;
 
-        return users && strcmp(users, "no") != 0 && strcmp(users, "identity") != 0 && strcmp(users, "0") != 0;
+        return strcmp(users, "no") != 0 && strcmp(users, "identity") != 0 && strcmp(users, "0") != 0;
 }
 
 /* How the owners in @mount, one of @container, are mapped, in systemd-nspawn's words, or NULL if they are not. */

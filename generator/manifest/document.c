@@ -3,6 +3,27 @@
 
 #include "manifest/reader.h"
 
+static void complete_forwards(const List *list) {
+        Forward *forwards = list->items;
+
+        for (uint32_t i = 0; i < list->length; i++)
+                if (!is_given(&forwards[i].container_port))
+                        forwards[i].container_port = (Number){DEFAULT_MARK, forwards[i].host_port.first};
+}
+
+/* Fills in the defaults that follow other options. */
+static void complete(Container *container) {
+        BindMount *mounts = container->bind_mounts.items;
+        const Link *veths = container->rare->extra_veths.items;
+
+        for (uint32_t i = 0; i < container->bind_mounts.length; i++)
+                if (!is_given(&mounts[i].host_path))
+                        mounts[i].host_path = (Text){DEFAULT_MARK, mounts[i].mount_point.text};
+        complete_forwards(&container->link.forward_ports);
+        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
+                complete_forwards(&veths[i].forward_ports);
+}
+
 static void read_containers(Reader *r) {
         size_t first = r->manifest->length;
 
@@ -30,6 +51,7 @@ static void read_containers(Reader *r) {
                         .start = events_offset(&r->events, r->events.event.start_mark.index),
                         .column = r->events.event.start_mark.column};
                 reader_object(r, container_fields, r->container);
+                complete(r->container);
                 r->container->entry.end = events_offset(&r->events, r->events.event.end_mark.index);
                 reader_pop(r);
                 if (r->events.failed) {

@@ -4,20 +4,19 @@
 #include <sys/resource.h>
 
 #include "base/memory.h"
+#include "manifest/schema.h"
 
 void manifest_init(Manifest *manifest, Arena *arena) {
         *manifest = (Manifest){.arena = arena, .names = NAME_TABLE_NULL};
         diagnostics_init(&manifest->diagnostics, arena);
 }
 
-const RareOptions no_rare_options;
-
 Container *manifest_add(Manifest *manifest, Text name, const char *file) {
         Container *container = arena_alloc(manifest->arena, sizeof(*container));
 
+        *container = container_defaults;
         container->name = name;
         container->file = file;
-        container->rare = (RareOptions *)&no_rare_options;
         manifest->containers =
                 grow_array(manifest->containers, manifest->length, &manifest->capacity, sizeof(*manifest->containers));
         return manifest->containers[manifest->length++] = container;

@@ -132,11 +132,11 @@ typedef struct Check {
 static const char *bind_mount_option(Arena *arena, const Container *container, const BindMount *bind) {
         return option_path(arena, container->name.text,
                 arena_printf(arena, "bindMounts.%s%s", option_path_part(arena, bind->mount_point.text),
-                        bind->host_path.text ? ".hostPath" : ""));
+                        is_given(&bind->host_path) ? ".hostPath" : ""));
 }
 
 static void check_bind_mount(Check *c, const Container *container, const BindMount *bind) {
-        const Text *source = bind->host_path.text ? &bind->host_path : &bind->mount_point;
+        const Text *source = is_given(&bind->host_path) ? &bind->host_path : &bind->mount_point;
         const Mount *planned = find_mount(&c->fstab, source->text);
         const Mount *present = find_mount(&c->mountinfo, source->text), *deeper = present;
         bool is_mounted = planned && present && strcmp(present->target, planned->target) == 0;

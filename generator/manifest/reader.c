@@ -276,15 +276,15 @@ void reader_object(Reader *r, const Field *fields, void *object) {
         report_missing(r, fields, start, given);
 }
 
-/* Grows @list by one zeroed item of @size. The items are malloc(3)ed until finish_list(). */
-static void *append(List *list, size_t size) {
+/* Grows @list by one item of @size: a copy of @defaults, or zeroed if that is NULL. The items are malloc(3)ed until finish_list(). */
+static void *append(List *list, size_t size, const void *defaults) {
         void *item;
 
         if ((list->length & (list->length - 1)) == 0)
                 list->items = reallocate(list->items, (list->length ? 2 * (size_t)list->length : 1) * size);
         item = (char *)list->items + list->length * size;
         list->length++;
-        return memset(item, 0, size);
+        return defaults ? memcpy(item, defaults, size) : memset(item, 0, size);
 }
 
 static void finish_list(Reader *r, List *list, size_t size) {
@@ -305,7 +305,7 @@ static void read_list(Reader *r, const Field *field, List *list) {
                 void *item;
 
                 push_index(r, list->length);
-                item = append(list, size);
+                item = append(list, size, field->defaults);
                 *(Mark *)item = events_mark(&r->events);
                 if (field->kind == FIELD_LIST && events_is_null(&r->events))
                         reader_report(
@@ -363,7 +363,7 @@ static void read_named_objects(Reader *r, const Field *field, List *list) {
                 if (!key)
                         continue;
                 reader_push(r, key);
-                item = append(list, field->size);
+                item = append(list, field->size, field->defaults);
                 reader_scalar(r, field->type, item);
                 if (!item->text)
                         item->text = key;
@@ -389,7 +389,8 @@ static void read_field(Reader *r, const Field *field, void *object) {
                 return;
         }
         if (field->is_rare && r->container->rare == &no_rare_options)
-                r->container->rare = arena_alloc(r->arena, sizeof(RareOptions));
+                r->container->rare =
+                        memcpy(arena_alloc(r->arena, sizeof(RareOptions)), &no_rare_options, sizeof(RareOptions));
         value = (void *)field_value(field, object);
         switch (field->kind) {
         case FIELD_SCALAR:

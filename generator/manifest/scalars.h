@@ -11,8 +11,8 @@ typedef struct ScalarType {
         const char *expected;
         /* Size of the value in the model: Text, Flag, … */
         size_t size;
-        /* Reads @text into @value, behind its mark. @plain tells that it was written without quotes. @value is zeroed;
-         * texts that are kept are owned by @arena. False if the text is not of this type. */
+        /* Reads @text into @value, behind its mark. @plain tells that it was written without quotes. Texts that are
+         * kept are owned by @arena. False if the text is not of this type. */
         bool (*parse)(Arena *arena, const char *text, size_t length, bool plain, void *value);
         /* Gives a value that was given, as JSON. Owned by @arena. */
         const char *(*format)(Arena *arena, const void *value);

@@ -1,30 +1,58 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/schema.h"
 
+/* What options are that are not given. Those that follow others are filled in when these are known, see document.c. */
+#define BY_DEFAULT(...)                                                                                                \
+        { DEFAULT_MARK, __VA_ARGS__ }
+
+static const Forward forward_defaults = {
+        .protocol = BY_DEFAULT("tcp"),
+        .open_firewall = BY_DEFAULT(false),
+};
+
+static const BindMount bind_mount_defaults = {
+        .is_read_only = BY_DEFAULT(true),
+        .host_path_mode = BY_DEFAULT("0755"),
+        .host_path_user = BY_DEFAULT("root"),
+        .host_path_group = BY_DEFAULT("root"),
+};
+
+const RareOptions no_rare_options = {
+        .timeout_start_sec = BY_DEFAULT("1min"),
+        .no_new_privileges = BY_DEFAULT(false),
+};
+
+const Container container_defaults = {
+        .auto_start = BY_DEFAULT(false),
+        .ephemeral = BY_DEFAULT(false),
+        .private_network = BY_DEFAULT(false),
+        .enable_tun = BY_DEFAULT(false),
+        .restart_if_changed = BY_DEFAULT(true),
+        .private_users = BY_DEFAULT("no"),
+        .rare = (RareOptions *)&no_rare_options,
+};
+
 static const Field forward_fields[] = {
-        {"protocol", FIELD_SCALAR, offsetof(Forward, protocol), .type = &protocol_type, .change = CHANGE_RESTART,
-                .fallback = "\"tcp\""},
+        {"protocol", FIELD_SCALAR, offsetof(Forward, protocol), .type = &protocol_type, .change = CHANGE_RESTART},
         {"hostPort", FIELD_SCALAR, offsetof(Forward, host_port), .type = &port_range_type, .required = true,
                 .change = CHANGE_RESTART},
         {"containerPort", FIELD_SCALAR, offsetof(Forward, container_port), .type = &port_type,
                 .change = CHANGE_RESTART},
         {"hostIP", FIELD_SCALAR, offsetof(Forward, host_ip), .type = &ip_address_type, .change = CHANGE_RESTART},
-        {"openFirewall", FIELD_SCALAR, offsetof(Forward, open_firewall), .type = &bool_type, .change = CHANGE_RESTART,
-                .fallback = "false"},
+        {"openFirewall", FIELD_SCALAR, offsetof(Forward, open_firewall), .type = &bool_type, .change = CHANGE_RESTART},
         {0},
 };
 
 static const Field bind_mount_fields[] = {
         {"hostPath", FIELD_SCALAR, offsetof(BindMount, host_path), .type = &absolute_path_type,
                 .change = CHANGE_RESTART},
-        {"isReadOnly", FIELD_SCALAR, offsetof(BindMount, is_read_only), .type = &bool_type, .change = CHANGE_RESTART,
-                .fallback = "true"},
+        {"isReadOnly", FIELD_SCALAR, offsetof(BindMount, is_read_only), .type = &bool_type, .change = CHANGE_RESTART},
         {"hostPathMode", FIELD_SCALAR, offsetof(BindMount, host_path_mode), .type = &mode_type,
-                .change = CHANGE_NOTHING, .fallback = "\"0755\""},
+                .change = CHANGE_NOTHING},
         {"hostPathUser", FIELD_SCALAR, offsetof(BindMount, host_path_user), .type = &user_type,
-                .change = CHANGE_NOTHING, .fallback = "\"root\""},
+                .change = CHANGE_NOTHING},
         {"hostPathGroup", FIELD_SCALAR, offsetof(BindMount, host_path_group), .type = &user_type,
-                .change = CHANGE_NOTHING, .fallback = "\"root\""},
+                .change = CHANGE_NOTHING},
         {"idmap", FIELD_SCALAR, offsetof(BindMount, idmap), .type = &idmap_type, .change = CHANGE_RESTART},
         {0},
 };
@@ -59,7 +87,8 @@ static const Field device_fields[] = {
                         .type = &mac_address_type, .change = CHANGE_RESTART},                                          \
         {                                                                                                              \
                 "forwardPorts", FIELD_OBJECTS, (base) + offsetof(Link, forward_ports),                                 \
-                        .fields = forward_fields, .size = sizeof(Forward), .change = CHANGE_LIVE                       \
+                        .fields = forward_fields, .size = sizeof(Forward), .defaults = &forward_defaults,              \
+                        .change = CHANGE_LIVE                                                                          \
         }
 
 static const Field extra_veth_fields[] = {
@@ -70,16 +99,13 @@ static const Field extra_veth_fields[] = {
 const Field container_fields[] = {
         {"system", FIELD_SCALAR, offsetof(Container, system), .type = &absolute_path_type, .required = true,
                 .change = CHANGE_RELOAD},
-        {"autoStart", FIELD_SCALAR, offsetof(Container, auto_start), .type = &bool_type, .change = CHANGE_NOTHING,
-                .fallback = "false"},
-        {"ephemeral", FIELD_SCALAR, offsetof(Container, ephemeral), .type = &bool_type, .change = CHANGE_RESTART,
-                .fallback = "false"},
+        {"autoStart", FIELD_SCALAR, offsetof(Container, auto_start), .type = &bool_type, .change = CHANGE_NOTHING},
+        {"ephemeral", FIELD_SCALAR, offsetof(Container, ephemeral), .type = &bool_type, .change = CHANGE_RESTART},
         {"privateNetwork", FIELD_SCALAR, offsetof(Container, private_network), .type = &bool_type,
-                .change = CHANGE_RESTART, .fallback = "false"},
-        {"enableTun", FIELD_SCALAR, offsetof(Container, enable_tun), .type = &bool_type, .change = CHANGE_RESTART,
-                .fallback = "false"},
+                .change = CHANGE_RESTART},
+        {"enableTun", FIELD_SCALAR, offsetof(Container, enable_tun), .type = &bool_type, .change = CHANGE_RESTART},
         {"restartIfChanged", FIELD_SCALAR, offsetof(Container, restart_if_changed), .type = &bool_type,
-                .change = CHANGE_NOTHING, .fallback = "true"},
+                .change = CHANGE_NOTHING},
         {"internetAccess", FIELD_SCALAR, offsetof(Container, internet_access), .type = &bool_type,
                 .change = CHANGE_RESTART},
         LINK_FIELDS(offsetof(Container, link)),
@@ -94,9 +120,10 @@ const Field container_fields[] = {
         {"resolvConf", FIELD_SCALAR, offsetof(RareOptions, resolv_conf), .is_rare = true, .type = &resolv_conf_type,
                 .change = CHANGE_RESTART},
         {"bindMounts", FIELD_NAMED, offsetof(Container, bind_mounts), .type = &absolute_path_type,
-                .fields = bind_mount_fields, .size = sizeof(BindMount), .change = CHANGE_RESTART, .added = CHANGE_LIVE},
+                .fields = bind_mount_fields, .size = sizeof(BindMount), .defaults = &bind_mount_defaults,
+                .change = CHANGE_RESTART, .added = CHANGE_LIVE},
         {"privateUsers", FIELD_SCALAR, offsetof(Container, private_users), .type = &private_users_type,
-                .change = CHANGE_RESTART, .fallback = "\"no\""},
+                .change = CHANGE_RESTART},
         {"additionalCapabilities", FIELD_LIST, offsetof(RareOptions, additional_capabilities), .is_rare = true,
                 .type = &capability_type, .change = CHANGE_RESTART},
         {"dropCapabilities", FIELD_LIST, offsetof(RareOptions, drop_capabilities), .is_rare = true,
@@ -108,7 +135,7 @@ const Field container_fields[] = {
         {"extraFlags", FIELD_LIST, offsetof(RareOptions, extra_flags), .is_rare = true, .type = &text_type,
                 .change = CHANGE_RESTART},
         {"timeoutStartSec", FIELD_SCALAR, offsetof(RareOptions, timeout_start_sec), .is_rare = true,
-                .type = &time_span_type, .change = CHANGE_NOTHING, .fallback = "\"1min\""},
+                .type = &time_span_type, .change = CHANGE_NOTHING},
         {"memoryMax", FIELD_SCALAR, offsetof(RareOptions, memory_max), .is_rare = true, .type = &memory_type,
                 .change = CHANGE_RESTART},
         {"cpuQuota", FIELD_SCALAR, offsetof(RareOptions, cpu_quota), .is_rare = true, .type = &cpu_quota_type,
@@ -116,7 +143,7 @@ const Field container_fields[] = {
         {"tasksMax", FIELD_SCALAR, offsetof(RareOptions, tasks_max), .is_rare = true, .type = &tasks_type,
                 .change = CHANGE_RESTART},
         {"noNewPrivileges", FIELD_SCALAR, offsetof(RareOptions, no_new_privileges), .is_rare = true, .type = &bool_type,
-                .change = CHANGE_RESTART, .fallback = "false"},
+                .change = CHANGE_RESTART},
         {"systemCallFilter", FIELD_LIST, offsetof(RareOptions, system_call_filter), .is_rare = true,
                 .type = &system_call_type, .change = CHANGE_RESTART},
         {"credentials", FIELD_NAMED, offsetof(RareOptions, credentials), .is_rare = true, .type = &credential_id_type,

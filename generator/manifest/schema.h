@@ -29,9 +29,9 @@ typedef struct Field {
         const ScalarType *type;
         const struct Field *fields; /* of an object, ended by one without a name */
         size_t size;                /* of an object */
+        const void *defaults;       /* an object of which no option is given; NULL: none has a default */
         Change change;              /* what a change of it takes, or of the names or the length of a list */
         Change added;               /* what it takes if something is only added to it, where that is less */
-        const char *fallback;       /* what it is when it is not given, as JSON; NULL: nothing */
 } Field;
 
 /* The most options that one mapping can have. */
@@ -39,6 +39,10 @@ typedef struct Field {
 
 /* The options of one container, in the model's Container. */
 extern const Field container_fields[];
+
+/* One of which no option is given, and the rare ones of all such. */
+extern const Container container_defaults;
+extern const RareOptions no_rare_options;
 
 /* The value or List of @field in @object. */
 const void *field_value(const Field *field, const void *object);

@@ -5,7 +5,7 @@
 #include "base/address.h"
 #include "manifest/diagnostic.h"
 
-/* All start with their mark, whose line is 0 where the option was not given. */
+/* All start with their mark, whose line is 0 where the option was not given, and whose column is 0 too where it has no default. */
 typedef struct Text {
         Mark mark;
         const char *text;
@@ -54,7 +54,15 @@ STARTS_WITH_MARK(PortRange);
 STARTS_WITH_MARK(AddressValue);
 STARTS_WITH_MARK(List);
 
+/* The mark of what an option is by default. */
+#define DEFAULT_MARK ((Mark){.line = 0, .column = 1})
+
 /* Whether @value, one of these, was given. */
 static inline bool is_given(const void *value) {
         return ((const Mark *)value)->line > 0;
+}
+
+/* Whether there is a @value, be it one by default. */
+static inline bool has_value(const void *value) {
+        return ((const Mark *)value)->column > 0;
 }

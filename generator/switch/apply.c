@@ -85,7 +85,7 @@ static int update(const PlannedContainer *item) {
                         continue;
                 arguments[length++] = mount->host_path.text;
                 arguments[length++] = mount->mount_point.text;
-                arguments[length++] = is_given(&mount->is_read_only) && !mount->is_read_only.value ? "rw" : "ro";
+                arguments[length++] = mount->is_read_only.value ? "ro" : "rw";
         }
         arguments[length] = NULL;
         return run_runtime(arguments);

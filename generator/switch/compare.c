@@ -24,15 +24,13 @@ typedef void Write(Json *json, Arena *arena, const char *key, const Field *field
 
 static Write write_item;
 
-/* Writes a value, what it is by itself where it was not given, or nothing. No object has any that are named in it. */
+/* Writes a value, or nothing if there is none. No object has any that are named in it. */
 static void write_value(Json *json, Arena *arena, const char *key, const Field *field, const void *value) {
         const List *list = value;
 
         if (field->kind == FIELD_SCALAR) {
-                const char *text = is_given(value) ? field->type->format(arena, value) : field->fallback;
-
-                if (text)
-                        json_value(json, key, text);
+                if (has_value(value))
+                        json_value(json, key, field->type->format(arena, value));
         } else if (list->length > 0) {
                 json_open(json, key, '[');
                 for (uint32_t i = 0; i < list->length; i++)

@@ -29,27 +29,6 @@ const ActionWords action_words[ACTIONS_LENGTH] = {
         [ACTION_FAIL] = {"fail", NULL, NULL, "\033[1;31m"},
 };
 
-static void complete_forwards(const List *list) {
-        Forward *forwards = list->items;
-
-        for (uint32_t i = 0; i < list->length; i++)
-                if (!is_given(&forwards[i].container_port))
-                        forwards[i].container_port = (Number){forwards[i].host_port.mark, forwards[i].host_port.first};
-}
-
-/* Fills in what options are that follow others, so that saying it or not makes no difference. */
-static void complete(Container *container) {
-        BindMount *mounts = container->bind_mounts.items;
-        const Link *veths = container->rare->extra_veths.items;
-
-        for (uint32_t i = 0; i < container->bind_mounts.length; i++)
-                if (!is_given(&mounts[i].host_path))
-                        mounts[i].host_path = mounts[i].mount_point;
-        complete_forwards(&container->link.forward_ports);
-        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
-                complete_forwards(&veths[i].forward_ports);
-}
-
 /* Whether the unit of a container is active, or becoming it or the contrary: only then systemd has this link, by which journald knows
  * the run of a unit. Where there are none at all, or that cannot be told, it is taken for active. */
 static bool has_active_unit(Plan *plan, const char *root, const char *name) {
@@ -93,7 +72,6 @@ static int read_running(Plan *plan, const char *records, const char *name, const
                 return r;
         if (r >= 0 && system)
                 container->system.text = system;
-        complete(container);
         *ret_running = container;
         return 0;
 }
@@ -121,7 +99,6 @@ static const char *first_error(const Diagnostics *diagnostics, const Container *
 static void decide_by_changes(PlannedContainer *item, bool is_unfinished) {
         static const Action actions[] = {
                 [CHANGE_LIVE] = ACTION_UPDATE, [CHANGE_RELOAD] = ACTION_RELOAD, [CHANGE_RESTART] = ACTION_RESTART};
-        const Flag *restart_if_changed = &item->declared->restart_if_changed;
 
         for (const OptionChange *change = item->changes; change; change = change->next)
                 if (actions[change->change] > item->action)
@@ -130,7 +107,7 @@ static void decide_by_changes(PlannedContainer *item, bool is_unfinished) {
                 item->action = ACTION_RESTART;
                 item->reason = "an earlier change was not finished";
         }
-        if (item->action != ACTION_NONE && is_given(restart_if_changed) && !restart_if_changed->value) {
+        if (item->action != ACTION_NONE && !item->declared->restart_if_changed.value) {
                 item->action = ACTION_KEEP;
                 item->reason = "restartIfChanged is false";
         }
@@ -312,7 +289,6 @@ int plan_make(Plan *plan, const Manifest *manifest, const char *root) {
         for (size_t i = 0; i < manifest->length; i++) {
                 Container *container = manifest->containers[i];
 
-                complete(container);
                 if (!container->is_duplicate && !find_item(plan, recorded, container->name.text))
                         add_item(plan, container->name.text)->declared = container;
         }

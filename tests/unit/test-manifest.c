@@ -200,7 +200,7 @@ static void values_have_the_places_where_they_stand(void **state) {
         assert_mark(&web->system.mark, 4, 13);
         assert_true(web->auto_start.value);
         assert_mark(&web->auto_start.mark, 5, 18);
-        assert_mark(&web->ephemeral.mark, 0, 0);
+        assert_mark(&web->ephemeral.mark, 0, 1);
         assert_false(web->ephemeral.value);
         assert_int_equal(web->link.local_address.address.prefix, 24);
         assert_mark(&web->link.local_address.mark, 6, 19);
@@ -210,8 +210,10 @@ static void values_have_the_places_where_they_stand(void **state) {
         forwards = web->link.forward_ports.items;
         assert_mark(&forwards[0].mark, 8, 9);
         assert_int_equal(forwards[0].host_port.first, 80);
-        assert_null(forwards[0].protocol.text);
-        assert_mark(&forwards[0].container_port.mark, 0, 0);
+        assert_string_equal(forwards[0].protocol.text, "tcp");
+        assert_mark(&forwards[0].protocol.mark, 0, 1);
+        assert_int_equal(forwards[0].container_port.value, 80);
+        assert_mark(&forwards[0].container_port.mark, 0, 1);
         assert_string_equal(forwards[1].protocol.text, "udp");
         assert_int_equal(forwards[1].container_port.value, 53);
         assert_mark(&forwards[1].host_port.mark, 11, 19);
@@ -222,7 +224,9 @@ static void values_have_the_places_where_they_stand(void **state) {
         assert_mark(&binds[0].mount_point.mark, 12, 19);
         assert_string_equal(binds[0].host_path.text, "/b");
         assert_string_equal(binds[1].mount_point.text, "/c");
-        assert_null(binds[1].host_path.text);
+        assert_string_equal(binds[1].host_path.text, "/c");
+        assert_mark(&binds[1].host_path.mark, 0, 1);
+        assert_true(binds[1].is_read_only.value);
 
         assert_int_equal(web->rare->extra_flags.length, 1);
         flags = web->rare->extra_flags.items;
