@@ -11,7 +11,3 @@ MUST_CHECK int entry_read(const Container *container, Window *window, Buffer *en
 /* How far the entry's first line is indented, below the container's name in templates/container.manifest. A mapping between braces
  * can stand anywhere. */
 size_t entry_column(const Container *container, const Buffer *entry);
-
-/* Whether @manifest, of a record, is what that of this container would be. True if it has the container's entry to the byte; false
- * says nothing. */
-bool entry_is_recorded(const Container *container, const Buffer *entry, const Buffer *manifest);

@@ -14,6 +14,10 @@
 #define SECTION_LOCALHOST "[X-Localhost]"
 #define SECTION_MANIFEST "[X-Manifest]"
 
+/* The manifest of a record, behind comments, up to the name of its container, and from there to its entry. */
+#define MANIFEST_NAME "version: 1\ncontainers:\n \""
+#define MANIFEST_ENTRY "\":\n"
+
 /* The links, of ip(8): a line that adds one of the host, with its MAC address, and the other end. */
 #define LINK_ADD "link add name "
 #define LINK_ADDRESS " address "

@@ -2,10 +2,33 @@
 #include "switch/compare.h"
 
 #include "base/json.h"
+#include "base/lines.h"
 #include "base/name-table.h"
 #include "base/path.h"
+#include "manifest/entry.h"
 #include "manifest/mounts.h"
+#include "state/format.h"
 #include "systemd/option-path.h"
+
+bool entry_is_recorded(const Container *container, const Buffer *entry, const Buffer *manifest) {
+        CLEANUP_BUFFER Buffer expected = BUFFER_NULL;
+        size_t comments = 0;
+
+        for_each_line(line, end, manifest) {
+                if (*line != '#')
+                        break;
+                comments = (size_t)(end + 1 - manifest->text);
+        }
+        buffer_append_text(&expected, MANIFEST_NAME);
+        buffer_append_text(&expected, container->name.text);
+        buffer_append_text(&expected, MANIFEST_ENTRY);
+        for (size_t column = entry_column(container, entry); column > 0; column--)
+                buffer_append(&expected, " ", 1);
+        buffer_append(&expected, entry->text, entry->length);
+        buffer_append(&expected, "\n", 1);
+        return entry->length > 0 && manifest->length - comments == expected.length &&
+               memcmp(manifest->text + comments, expected.text, expected.length) == 0;
+}
 
 /* Two containers of one name, and where the differences go. */
 typedef struct Comparison {

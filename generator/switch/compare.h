@@ -2,6 +2,7 @@
 /* Comparing a container as it was started with the same as it is declared, option by option, as the schema has them. */
 #pragma once
 
+#include "base/buffer.h"
 #include "manifest/manifest.h"
 #include "manifest/schema.h"
 
@@ -14,6 +15,10 @@ typedef struct OptionChange {
         const char *old, *new; /* the values as JSON; NULL where it is not there */
         Change change;         /* what this change takes in this container */
 } OptionChange;
+
+/* Whether @manifest, of a record, is what that of @container with its @entry would be. True if it has the entry to the byte; false says
+ * nothing. */
+bool entry_is_recorded(const Container *container, const Buffer *entry, const Buffer *manifest);
 
 /* Gives what differs from @old to @new and takes anything, in the order of the schema. @root is "" or where the host's files are. Owned by
  * @arena. */

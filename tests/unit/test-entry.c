@@ -10,6 +10,7 @@
 
 #include "manifest/entry.h"
 #include "reading.h"
+#include "switch/compare.h"
 
 /* A manifest in a file that can be changed behind its reader's back. */
 typedef struct File {

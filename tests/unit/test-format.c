@@ -60,6 +60,20 @@ static void what_is_looked_for_in_records_is_what_the_templates_write(void **sta
         }
 }
 
+/* The manifest of a record is compared as a whole with what it would be now. */
+static void a_record_has_the_entry_behind_the_name(void **state) {
+        static const char wanted[] = MANIFEST_NAME "@name@" MANIFEST_ENTRY;
+        CLEANUP_BUFFER Buffer text = text_of_file("templates/container.manifest"), record = BUFFER_NULL;
+
+        (void)state;
+        for_each_line(line, end, &text) {
+                if (*line == '#' && line[1] != '#')
+                        buffer_append(&record, line + 1, (size_t)(end - line));
+        }
+        assert_int_equal(record.length, sizeof(wanted) - 1);
+        assert_memory_equal(record.text, wanted, record.length);
+}
+
 /* Each link that is added, as only what is known by its MAC address is deleted, and each port of UDP. */
 static void what_the_generator_writes_has_no_other_form(void **state) {
         size_t links = 0, ports = 0;
@@ -89,6 +103,7 @@ static void what_the_generator_writes_has_no_other_form(void **state) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_is_looked_for_in_records_is_what_the_templates_write),
+                cmocka_unit_test(a_record_has_the_entry_behind_the_name),
                 cmocka_unit_test(what_the_generator_writes_has_no_other_form),
         };
 
