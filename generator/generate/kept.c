@@ -51,14 +51,12 @@ static int restore(Generator *g, const char *name, TemplateId drop_in, const cha
 
 void generate_broken(Generator *g, const Container *container) {
         const char *name = container->name.text, *unit;
-        Text valid = {0};
-        bool is_valid;
+        bool is_valid = is_container_name(name);
 
         start_container(g, container);
         unit = broken_unit_name(g, name);
         if (!unit)
                 return;
-        is_valid = container_name_type.parse(&g->scratch, name, strlen(name), true, &valid);
         if (is_valid)
                 add(g, RECORDED_NAME, name);
         add(g, SHOWN_NAME, is_valid ? name : escape_message(&g->scratch, name, strlen(name)));

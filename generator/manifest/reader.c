@@ -187,7 +187,8 @@ void reader_scalar(Reader *r, const ScalarType *type, void *value) {
         text = (char *)r->events.event.data.scalar.value;
         length = r->events.event.data.scalar.length;
         *(Mark *)value = events_mark(&r->events);
-        if (type->parse(r->arena, text, length, r->events.event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE, value))
+        if (scalar_parse(
+                    type, r->arena, text, length, r->events.event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE, value))
                 return;
         explained = type->explain ? type->explain(text, length) : NULL;
         if (explained)

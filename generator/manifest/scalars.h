@@ -11,14 +11,25 @@ typedef struct ScalarType {
         const char *expected;
         /* Size of the value in the model: Text, Flag, … */
         size_t size;
-        /* Reads @text into @value, behind its mark. @plain tells that it was written without quotes. Texts that are
-         * kept are owned by @arena. False if the text is not of this type. */
-        bool (*parse)(Arena *arena, const char *text, size_t length, bool plain, void *value);
-        /* Gives a value that was given, as JSON. Owned by @arena. */
+        /* Gives a value as JSON. Owned by @arena. */
         const char *(*format)(Arena *arena, const void *value);
+
+        /* Of a Text that is kept as it is written: the words that are allowed, with NULL behind them, and what else is; NULL: nothing. */
+        const char *const *words;
+        bool (*is_valid)(const char *text);
+
+        /* Of anything else: reads @text into @value, behind its mark. @plain tells that it was written without quotes. Texts that are kept
+         * are owned by @arena. False if the text is not of this type. */
+        bool (*parse)(const struct ScalarType *type, Arena *arena, const char *text, bool plain, void *value);
+        int family; /* of an address */
+        bool takes_prefix;
+
         /* Says of a text that is not of this type what else is wrong with it, to stand behind it; NULL: nothing. Or there is no such function. */
         const char *(*explain)(const char *text, size_t length);
 } ScalarType;
+
+/* Reads the @length bytes of @text into @value, behind its mark, as said above. */
+bool scalar_parse(const ScalarType *type, Arena *arena, const char *text, size_t length, bool plain, void *value);
 
 /* The types that there are. */
 extern const ScalarType container_name_type, bool_type, text_type, port_type, port_range_type, absolute_path_type,

@@ -125,7 +125,7 @@ static const Field *find(const char *option) {
 static bool parse(Arena *arena, const ScalarType *type, const char *text, size_t length, bool plain, Value *ret_value) {
         *ret_value = (Value){0};
         assert_true(type->size <= sizeof(*ret_value));
-        return type->parse(arena, text, length, plain, ret_value);
+        return scalar_parse(type, arena, text, length, plain, ret_value);
 }
 
 static void each_type_takes_its_own_texts_and_no_others(void **state) {
