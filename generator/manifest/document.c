@@ -26,16 +26,14 @@ static void complete(Container *container) {
 
 static void read_containers(Reader *r) {
         size_t first = r->manifest->length;
+        const char *key;
+        Mark mark;
 
         if (!reader_expect(r, YAML_MAPPING_START_EVENT, "a mapping of names to containers"))
                 return;
-        for (reader_next(r); !r->events.failed && r->events.event.type != YAML_MAPPING_END_EVENT; reader_next(r)) {
-                Mark mark;
-                const char *key = reader_key(r, &mark);
+        while ((key = reader_next_key(r, &mark))) {
                 Text name = {0};
 
-                if (!key)
-                        continue;
                 if (r->manifest->length - first == MANIFEST_CONTAINERS_MAX) {
                         reader_report(r, mark, "more than %i containers: the rest of the file is not read",
                                 MANIFEST_CONTAINERS_MAX);
@@ -72,19 +70,17 @@ static void break_containers(Reader *r, size_t first, const Mark *mark, const ch
 }
 
 static void read_root(Reader *r) {
-        Mark start = events_mark(&r->events), version_mark = {0}, containers_mark = {0};
+        Mark start = events_mark(&r->events), mark, version_mark = {0}, containers_mark = {0};
         size_t first = r->manifest->length;
+        const char *key;
         const char *version_error = "is missing: this file's format is version 1";
 
         if (!reader_expect(r, YAML_MAPPING_START_EVENT, "a mapping with \"version\" and \"containers\""))
                 return;
-        for (reader_next(r); !r->events.failed && r->events.event.type != YAML_MAPPING_END_EVENT; reader_next(r)) {
+        while ((key = reader_next_key(r, &mark))) {
                 static const Field root_fields[] = {{.name = "version"}, {.name = "containers"}, {0}};
-                Mark mark, *seen;
-                const char *key = reader_key(r, &mark);
+                Mark *seen;
 
-                if (!key)
-                        continue;
                 reader_push(r, key);
                 reader_next(r);
                 seen = strcmp(key, "version") == 0      ? &version_mark
@@ -94,7 +90,7 @@ static void read_root(Reader *r) {
                         reader_unknown_option(r, root_fields, key, mark);
                         reader_skip(r);
                 } else if (seen->line > 0) {
-                        reader_report(r, mark, "is given twice, first at %u:%u", seen->line, seen->column);
+                        reader_given_twice(r, mark, *seen);
                         reader_skip(r);
                 } else if (seen == &containers_mark) {
                         containers_mark = mark;

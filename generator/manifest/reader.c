@@ -191,10 +191,8 @@ void reader_scalar(Reader *r, const ScalarType *type, void *value) {
                     type, r->arena, text, length, r->events.event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE, value))
                 return;
         explained = type->explain ? type->explain(text, length) : NULL;
-        if (explained)
-                reader_report(r, events_mark(&r->events), "%s %s", reader_found(r), explained);
-        else
-                reader_report(r, events_mark(&r->events), "%s is not %s", reader_found(r), type->expected);
+        reader_report(r, events_mark(&r->events), "%s %s%s", reader_found(r), explained ? explained : "is not ",
+                explained ? "" : type->expected);
 }
 
 static const Field *find_field(const Field *fields, const char *name) {
@@ -214,20 +212,27 @@ void reader_unknown_option(Reader *r, const Field *fields, const char *name, Mar
         reader_report(r, mark, "there is no such option");
 }
 
-const char *reader_key(Reader *r, Mark *ret_mark) {
-        *ret_mark = events_mark(&r->events);
-        if (!reader_expect(r, YAML_SCALAR_EVENT, "a name")) {
+void reader_given_twice(Reader *r, Mark mark, Mark first) {
+        reader_report(r, mark, "is given twice, first at %u:%u", first.line, first.column);
+}
+
+const char *reader_next_key(Reader *r, Mark *ret_mark) {
+        const yaml_event_t *event = &r->events.event;
+
+        for (reader_next(r); !r->events.failed && event->type != YAML_MAPPING_END_EVENT; reader_next(r)) {
+                *ret_mark = events_mark(&r->events);
+                if (reader_expect(r, YAML_SCALAR_EVENT, "a name")) {
+                        const char *name = (char *)event->data.scalar.value;
+                        size_t length = event->data.scalar.length;
+
+                        if (!memchr(name, '\0', length))
+                                return arena_copy(r->arena, name, length);
+                        reader_report(r, *ret_mark, "%s is not a name", reader_found(r));
+                }
                 reader_next(r);
                 reader_skip(r);
-                return NULL;
         }
-        if (memchr(r->events.event.data.scalar.value, '\0', r->events.event.data.scalar.length)) {
-                reader_report(r, *ret_mark, "%s is not a name", reader_found(r));
-                reader_next(r);
-                reader_skip(r);
-                return NULL;
-        }
-        return arena_copy(r->arena, (char *)r->events.event.data.scalar.value, r->events.event.data.scalar.length);
+        return NULL;
 }
 
 static void read_field(Reader *r, const Field *field, void *object);
@@ -243,31 +248,27 @@ static void report_missing(Reader *r, const Field *fields, Mark start, uint64_t 
 }
 
 void reader_object(Reader *r, const Field *fields, void *object) {
-        Mark start = events_mark(&r->events), seen[FIELDS_MAX] = {0};
+        Mark start = events_mark(&r->events), mark, seen[FIELDS_MAX] = {0};
         uint64_t given = 0; /* a bit for each field that is not null */
+        const char *key;
 
         if (!reader_expect(r, YAML_MAPPING_START_EVENT, "a mapping of options"))
                 return;
 
-        for (reader_next(r); !r->events.failed && r->events.event.type != YAML_MAPPING_END_EVENT; reader_next(r)) {
-                Mark mark;
-                const char *key = reader_key(r, &mark);
-                const Field *field;
+        while ((key = reader_next_key(r, &mark))) {
+                const Field *field = find_field(fields, key);
+                Mark *first = field ? &seen[field - fields] : NULL;
 
-                if (!key)
-                        continue;
-                field = find_field(fields, key);
                 reader_push(r, key);
                 reader_next(r);
                 if (!field) {
                         reader_unknown_option(r, fields, key, mark);
                         reader_skip(r);
-                } else if (seen[field - fields].line > 0) {
-                        reader_report(r, mark, "is given twice, first at %u:%u", seen[field - fields].line,
-                                seen[field - fields].column);
+                } else if (first->line > 0) {
+                        reader_given_twice(r, mark, *first);
                         reader_skip(r);
                 } else {
-                        seen[field - fields] = mark;
+                        *first = mark;
                         if (!events_is_null(&r->events))
                                 given |= UINT64_C(1) << (field - fields);
                         read_field(r, field, object);
@@ -277,27 +278,24 @@ void reader_object(Reader *r, const Field *fields, void *object) {
         report_missing(r, fields, start, given);
 }
 
-/* Grows @list by one item of @size: a copy of @defaults, or zeroed if that is NULL. The items are malloc(3)ed until finish_list(). */
-static void *append(List *list, size_t size, const void *defaults) {
+/* Grows @list, of @field, by one item of which no option is given. The items are malloc(3)ed until finish_list(). */
+static void *append(List *list, size_t *capacity, const Field *field) {
         void *item;
 
-        if ((list->length & (list->length - 1)) == 0)
-                list->items = reallocate(list->items, (list->length ? 2 * (size_t)list->length : 1) * size);
-        item = (char *)list->items + list->length * size;
-        list->length++;
-        return defaults ? memcpy(item, defaults, size) : memset(item, 0, size);
+        list->items = grow_array(list->items, list->length, capacity, field->size);
+        item = (char *)list->items + list->length++ * field->size;
+        return field->defaults ? memcpy(item, field->defaults, field->size) : memset(item, 0, field->size);
 }
 
 static void finish_list(Reader *r, List *list, size_t size) {
-        void *items = list->items;
+        CLEANUP_FREE void *items = list->items;
 
         if (list->length > 0)
                 list->items = memcpy(arena_alloc(r->arena, list->length * size), items, list->length * size);
-        free(items);
 }
 
 static void read_list(Reader *r, const Field *field, List *list) {
-        size_t size = field->kind == FIELD_LIST ? field->type->size : field->size;
+        size_t capacity = 0;
 
         list->mark = events_mark(&r->events);
         if (!reader_expect(r, YAML_SEQUENCE_START_EVENT, "a list"))
@@ -306,65 +304,48 @@ static void read_list(Reader *r, const Field *field, List *list) {
                 void *item;
 
                 push_index(r, list->length);
-                item = append(list, size, field->defaults);
+                item = append(list, &capacity, field);
                 *(Mark *)item = events_mark(&r->events);
-                if (field->kind == FIELD_LIST && events_is_null(&r->events))
+                if (field->kind == FIELD_OBJECTS)
+                        reader_object(r, field->fields, item);
+                else if (events_is_null(&r->events))
                         reader_report(
                                 r, events_mark(&r->events), "%s is not %s", reader_found(r), field->type->expected);
-                else if (field->kind == FIELD_LIST)
-                        reader_scalar(r, field->type, item);
                 else
-                        reader_object(r, field->fields, item);
+                        reader_scalar(r, field->type, item);
                 reader_pop(r);
         }
-        finish_list(r, list, size);
-}
-
-typedef struct NamedItem {
-        const Text *name;
-        uint32_t index;
-} NamedItem;
-
-static int compare_named_items(const void *a, const void *b) {
-        const NamedItem *left = a, *right = b;
-        int order = strcmp(left->name->text, right->name->text);
-
-        return order != 0 ? order : (left->index > right->index) - (left->index < right->index);
+        finish_list(r, list, field->size);
 }
 
 /* Names are compared after they were normalized: "/a" and "/a/" are one mount point. */
 static void report_equal_names(Reader *r, const List *list, size_t size) {
-        NamedItem *items;
+        CLEANUP(name_table_free) NameTable names = NAME_TABLE_NULL;
 
-        if (list->length < 2)
-                return;
-        items = reallocate(NULL, list->length * sizeof(*items));
-        for (uint32_t i = 0; i < list->length; i++)
-                items[i] = (NamedItem){(const Text *)((const char *)list->items + i * size), i};
-        qsort(items, list->length, sizeof(*items), compare_named_items);
-        for (uint32_t i = 1; i < list->length; i++)
-                if (strcmp(items[i - 1].name->text, items[i].name->text) == 0) {
-                        reader_push(r, items[i].name->text);
-                        reader_report(r, items[i].name->mark, "is given twice, first at %u:%u",
-                                items[i - 1].name->mark.line, items[i - 1].name->mark.column);
+        for (uint32_t i = 0; i < list->length; i++) {
+                Text *name = (Text *)((char *)list->items + i * size);
+                const Text *first = name_table_add(&names, name->text, name);
+
+                if (first) {
+                        reader_push(r, name->text);
+                        reader_given_twice(r, name->mark, first->mark);
                         reader_pop(r);
                 }
-        free(items);
+        }
 }
 
 static void read_named_objects(Reader *r, const Field *field, List *list) {
+        size_t capacity = 0;
+        const char *key;
+        Mark mark;
+
         list->mark = events_mark(&r->events);
         if (!reader_expect(r, YAML_MAPPING_START_EVENT, "a mapping of names to options"))
                 return;
-        for (reader_next(r); !r->events.failed && r->events.event.type != YAML_MAPPING_END_EVENT; reader_next(r)) {
-                Mark mark;
-                const char *key = reader_key(r, &mark);
-                Text *item;
+        while ((key = reader_next_key(r, &mark))) {
+                Text *item = append(list, &capacity, field);
 
-                if (!key)
-                        continue;
                 reader_push(r, key);
-                item = append(list, field->size, field->defaults);
                 reader_scalar(r, field->type, item);
                 if (!item->text)
                         item->text = key;
@@ -377,7 +358,8 @@ static void read_named_objects(Reader *r, const Field *field, List *list) {
                 }
                 reader_pop(r);
         }
-        report_equal_names(r, list, field->size);
+        if (list->length > 1)
+                report_equal_names(r, list, field->size);
         finish_list(r, list, field->size);
 }
 

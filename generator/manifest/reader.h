@@ -55,8 +55,12 @@ void reader_check_plain(Reader *r);
 /* Starts reading a node of @type. If it is of another one, says so, skips it and returns false. */
 bool reader_expect(Reader *r, yaml_event_type_t type, const char *expected);
 
-/* Reads a key of a mapping into the arena. NULL, and all skipped, if it is none. */
-const char *reader_key(Reader *r, Mark *ret_mark);
+/* Adds one at @mark about the option that is being read, which was given at @first before. */
+void reader_given_twice(Reader *r, Mark mark, Mark first);
+
+/* Goes on to the next key of a mapping, from its start or from the last event of the value before, and reads it into the arena. NULL, at
+ * the end of the mapping, if there is none any more. What is no name is skipped with its value. */
+const char *reader_next_key(Reader *r, Mark *ret_mark);
 
 /* Reads a scalar of @type into @value. */
 void reader_scalar(Reader *r, const ScalarType *type, void *value);

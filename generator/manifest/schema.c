@@ -32,130 +32,102 @@ const Container container_defaults = {
         .rare = (RareOptions *)&no_rare_options,
 };
 
+/* The rows: what an option is called, where it is kept, its type, and what a change of it takes. */
+#define ROW(kind_, option, object, member, ...)                                                                        \
+        { .name = option, .kind = kind_, .offset = offsetof(object, member), __VA_ARGS__ }
+#define SCALAR(option, object, member, of, takes, ...)                                                                 \
+        ROW(FIELD_SCALAR, option, object, member, .type = &(of), .change = takes, __VA_ARGS__)
+#define OBJECTS(option, object, member, Item, of, takes, ...)                                                          \
+        ROW(FIELD_OBJECTS, option, object, member, .fields = of, .size = sizeof(Item), .change = takes, __VA_ARGS__)
+#define NAMED(option, object, member, names, Item, of, takes, ...)                                                     \
+        ROW(FIELD_NAMED, option, object, member, .type = &(names), .fields = of, .size = sizeof(Item),                 \
+                .change = takes, __VA_ARGS__)
+#define RARE_SCALAR(option, member, of, takes) SCALAR(option, RareOptions, member, of, takes, .is_rare = true)
+#define RARE_LIST(option, member, of, takes)                                                                           \
+        ROW(FIELD_LIST, option, RareOptions, member, .type = &(of), .size = sizeof(Text), .change = takes,             \
+                .is_rare = true)
+
 static const Field forward_fields[] = {
-        {"protocol", FIELD_SCALAR, offsetof(Forward, protocol), .type = &protocol_type, .change = CHANGE_RESTART},
-        {"hostPort", FIELD_SCALAR, offsetof(Forward, host_port), .type = &port_range_type, .required = true,
-                .change = CHANGE_RESTART},
-        {"containerPort", FIELD_SCALAR, offsetof(Forward, container_port), .type = &port_type,
-                .change = CHANGE_RESTART},
-        {"hostIP", FIELD_SCALAR, offsetof(Forward, host_ip), .type = &ip_address_type, .change = CHANGE_RESTART},
-        {"openFirewall", FIELD_SCALAR, offsetof(Forward, open_firewall), .type = &bool_type, .change = CHANGE_RESTART},
+        SCALAR("protocol", Forward, protocol, protocol_type, CHANGE_RESTART),
+        SCALAR("hostPort", Forward, host_port, port_range_type, CHANGE_RESTART, .required = true),
+        SCALAR("containerPort", Forward, container_port, port_type, CHANGE_RESTART),
+        SCALAR("hostIP", Forward, host_ip, ip_address_type, CHANGE_RESTART),
+        SCALAR("openFirewall", Forward, open_firewall, bool_type, CHANGE_RESTART),
         {0},
 };
 
 static const Field bind_mount_fields[] = {
-        {"hostPath", FIELD_SCALAR, offsetof(BindMount, host_path), .type = &absolute_path_type,
-                .change = CHANGE_RESTART},
-        {"isReadOnly", FIELD_SCALAR, offsetof(BindMount, is_read_only), .type = &bool_type, .change = CHANGE_RESTART},
-        {"hostPathMode", FIELD_SCALAR, offsetof(BindMount, host_path_mode), .type = &mode_type,
-                .change = CHANGE_NOTHING},
-        {"hostPathUser", FIELD_SCALAR, offsetof(BindMount, host_path_user), .type = &user_type,
-                .change = CHANGE_NOTHING},
-        {"hostPathGroup", FIELD_SCALAR, offsetof(BindMount, host_path_group), .type = &user_type,
-                .change = CHANGE_NOTHING},
-        {"idmap", FIELD_SCALAR, offsetof(BindMount, idmap), .type = &idmap_type, .change = CHANGE_RESTART},
+        SCALAR("hostPath", BindMount, host_path, absolute_path_type, CHANGE_RESTART),
+        SCALAR("isReadOnly", BindMount, is_read_only, bool_type, CHANGE_RESTART),
+        SCALAR("hostPathMode", BindMount, host_path_mode, mode_type, CHANGE_NOTHING),
+        SCALAR("hostPathUser", BindMount, host_path_user, user_type, CHANGE_NOTHING),
+        SCALAR("hostPathGroup", BindMount, host_path_group, user_type, CHANGE_NOTHING),
+        SCALAR("idmap", BindMount, idmap, idmap_type, CHANGE_RESTART),
         {0},
 };
 
 static const Field credential_fields[] = {
-        {"path", FIELD_SCALAR, offsetof(Credential, path), .type = &absolute_path_type, .required = true,
-                .change = CHANGE_RESTART},
+        SCALAR("path", Credential, path, absolute_path_type, CHANGE_RESTART, .required = true),
         {0},
 };
 
 static const Field device_fields[] = {
-        {"node", FIELD_SCALAR, offsetof(Device, node), .type = &device_node_type, .required = true,
-                .change = CHANGE_RESTART},
-        {"modifier", FIELD_SCALAR, offsetof(Device, modifier), .type = &device_modifier_type, .required = true,
-                .change = CHANGE_RESTART},
+        SCALAR("node", Device, node, device_node_type, CHANGE_RESTART, .required = true),
+        SCALAR("modifier", Device, modifier, device_modifier_type, CHANGE_RESTART, .required = true),
         {0},
 };
 
 /* The options of a link stand in a container for the main one and in extraVeths for the others. */
-#define LINK_FIELDS(base)                                                                                              \
-        {"hostBridge", FIELD_SCALAR, (base) + offsetof(Link, host_bridge), .type = &interface_name_type,               \
-                .change = CHANGE_RESTART},                                                                             \
-                {"hostAddress", FIELD_SCALAR, (base) + offsetof(Link, host_address), .type = &ipv4_type,               \
-                        .change = CHANGE_RESTART},                                                                     \
-                {"hostAddress6", FIELD_SCALAR, (base) + offsetof(Link, host_address6), .type = &ipv6_type,             \
-                        .change = CHANGE_RESTART},                                                                     \
-                {"localAddress", FIELD_SCALAR, (base) + offsetof(Link, local_address), .type = &ipv4_prefix_type,      \
-                        .change = CHANGE_RESTART},                                                                     \
-                {"localAddress6", FIELD_SCALAR, (base) + offsetof(Link, local_address6), .type = &ipv6_prefix_type,    \
-                        .change = CHANGE_RESTART},                                                                     \
-                {"localMacAddress", FIELD_SCALAR, (base) + offsetof(Link, local_mac_address),                          \
-                        .type = &mac_address_type, .change = CHANGE_RESTART},                                          \
-        {                                                                                                              \
-                "forwardPorts", FIELD_OBJECTS, (base) + offsetof(Link, forward_ports),                                 \
-                        .fields = forward_fields, .size = sizeof(Forward), .defaults = &forward_defaults,              \
-                        .change = CHANGE_LIVE                                                                          \
-        }
+#define LINK_ROWS(object, link)                                                                                        \
+        SCALAR("hostBridge", object, link host_bridge, interface_name_type, CHANGE_RESTART),                           \
+                SCALAR("hostAddress", object, link host_address, ipv4_type, CHANGE_RESTART),                           \
+                SCALAR("hostAddress6", object, link host_address6, ipv6_type, CHANGE_RESTART),                         \
+                SCALAR("localAddress", object, link local_address, ipv4_prefix_type, CHANGE_RESTART),                  \
+                SCALAR("localAddress6", object, link local_address6, ipv6_prefix_type, CHANGE_RESTART),                \
+                SCALAR("localMacAddress", object, link local_mac_address, mac_address_type, CHANGE_RESTART),           \
+                OBJECTS("forwardPorts", object, link forward_ports, Forward, forward_fields, CHANGE_LIVE,              \
+                        .defaults = &forward_defaults)
 
 static const Field extra_veth_fields[] = {
-        LINK_FIELDS(0),
+        LINK_ROWS(Link, ),
         {0},
 };
 
 const Field container_fields[] = {
-        {"system", FIELD_SCALAR, offsetof(Container, system), .type = &absolute_path_type, .required = true,
-                .change = CHANGE_RELOAD},
-        {"autoStart", FIELD_SCALAR, offsetof(Container, auto_start), .type = &bool_type, .change = CHANGE_NOTHING},
-        {"ephemeral", FIELD_SCALAR, offsetof(Container, ephemeral), .type = &bool_type, .change = CHANGE_RESTART},
-        {"privateNetwork", FIELD_SCALAR, offsetof(Container, private_network), .type = &bool_type,
-                .change = CHANGE_RESTART},
-        {"enableTun", FIELD_SCALAR, offsetof(Container, enable_tun), .type = &bool_type, .change = CHANGE_RESTART},
-        {"restartIfChanged", FIELD_SCALAR, offsetof(Container, restart_if_changed), .type = &bool_type,
-                .change = CHANGE_NOTHING},
-        {"internetAccess", FIELD_SCALAR, offsetof(Container, internet_access), .type = &bool_type,
-                .change = CHANGE_RESTART},
-        LINK_FIELDS(offsetof(Container, link)),
-        {"interfaces", FIELD_LIST, offsetof(RareOptions, interfaces), .is_rare = true, .type = &interface_type,
-                .change = CHANGE_RESTART},
-        {"macvlans", FIELD_LIST, offsetof(RareOptions, macvlans), .is_rare = true, .type = &interface_type,
-                .change = CHANGE_RESTART},
-        {"extraVeths", FIELD_NAMED, offsetof(RareOptions, extra_veths), .is_rare = true, .type = &interface_name_type,
-                .fields = extra_veth_fields, .size = sizeof(Link), .change = CHANGE_RESTART},
-        {"networkNamespace", FIELD_SCALAR, offsetof(RareOptions, network_namespace), .is_rare = true,
-                .type = &absolute_path_type, .change = CHANGE_RESTART},
-        {"resolvConf", FIELD_SCALAR, offsetof(RareOptions, resolv_conf), .is_rare = true, .type = &resolv_conf_type,
-                .change = CHANGE_RESTART},
-        {"bindMounts", FIELD_NAMED, offsetof(Container, bind_mounts), .type = &absolute_path_type,
-                .fields = bind_mount_fields, .size = sizeof(BindMount), .defaults = &bind_mount_defaults,
-                .change = CHANGE_RESTART, .added = CHANGE_LIVE},
-        {"privateUsers", FIELD_SCALAR, offsetof(Container, private_users), .type = &private_users_type,
-                .change = CHANGE_RESTART},
-        {"additionalCapabilities", FIELD_LIST, offsetof(RareOptions, additional_capabilities), .is_rare = true,
-                .type = &capability_type, .change = CHANGE_RESTART},
-        {"dropCapabilities", FIELD_LIST, offsetof(RareOptions, drop_capabilities), .is_rare = true,
-                .type = &capability_type, .change = CHANGE_RESTART},
-        {"allowedDevices", FIELD_OBJECTS, offsetof(RareOptions, allowed_devices), .is_rare = true,
-                .fields = device_fields, .size = sizeof(Device), .change = CHANGE_RESTART},
-        {"tmpfs", FIELD_LIST, offsetof(RareOptions, tmpfs), .is_rare = true, .type = &tmpfs_type,
-                .change = CHANGE_RESTART},
-        {"extraFlags", FIELD_LIST, offsetof(RareOptions, extra_flags), .is_rare = true, .type = &text_type,
-                .change = CHANGE_RESTART},
-        {"timeoutStartSec", FIELD_SCALAR, offsetof(RareOptions, timeout_start_sec), .is_rare = true,
-                .type = &time_span_type, .change = CHANGE_NOTHING},
-        {"memoryMax", FIELD_SCALAR, offsetof(RareOptions, memory_max), .is_rare = true, .type = &memory_type,
-                .change = CHANGE_RESTART},
-        {"cpuQuota", FIELD_SCALAR, offsetof(RareOptions, cpu_quota), .is_rare = true, .type = &cpu_quota_type,
-                .change = CHANGE_RESTART},
-        {"tasksMax", FIELD_SCALAR, offsetof(RareOptions, tasks_max), .is_rare = true, .type = &tasks_type,
-                .change = CHANGE_RESTART},
-        {"noNewPrivileges", FIELD_SCALAR, offsetof(RareOptions, no_new_privileges), .is_rare = true, .type = &bool_type,
-                .change = CHANGE_RESTART},
-        {"systemCallFilter", FIELD_LIST, offsetof(RareOptions, system_call_filter), .is_rare = true,
-                .type = &system_call_type, .change = CHANGE_RESTART},
-        {"credentials", FIELD_NAMED, offsetof(RareOptions, credentials), .is_rare = true, .type = &credential_id_type,
-                .fields = credential_fields, .size = sizeof(Credential), .change = CHANGE_RESTART},
-        {"closure", FIELD_SCALAR, offsetof(RareOptions, closure), .is_rare = true, .type = &absolute_path_type,
-                .change = CHANGE_RESTART},
-        {"after", FIELD_LIST, offsetof(RareOptions, after), .is_rare = true, .type = &unit_type,
-                .change = CHANGE_NOTHING},
-        {"requires", FIELD_LIST, offsetof(RareOptions, requires), .is_rare = true, .type = &unit_type,
-                .change = CHANGE_NOTHING},
-        {"wants", FIELD_LIST, offsetof(RareOptions, wants), .is_rare = true, .type = &unit_type,
-                .change = CHANGE_NOTHING},
+        SCALAR("system", Container, system, absolute_path_type, CHANGE_RELOAD, .required = true),
+        SCALAR("autoStart", Container, auto_start, bool_type, CHANGE_NOTHING),
+        SCALAR("ephemeral", Container, ephemeral, bool_type, CHANGE_RESTART),
+        SCALAR("privateNetwork", Container, private_network, bool_type, CHANGE_RESTART),
+        SCALAR("enableTun", Container, enable_tun, bool_type, CHANGE_RESTART),
+        SCALAR("restartIfChanged", Container, restart_if_changed, bool_type, CHANGE_NOTHING),
+        SCALAR("internetAccess", Container, internet_access, bool_type, CHANGE_RESTART),
+        LINK_ROWS(Container, link.),
+        RARE_LIST("interfaces", interfaces, interface_type, CHANGE_RESTART),
+        RARE_LIST("macvlans", macvlans, interface_type, CHANGE_RESTART),
+        NAMED("extraVeths", RareOptions, extra_veths, interface_name_type, Link, extra_veth_fields, CHANGE_RESTART,
+                .is_rare = true),
+        RARE_SCALAR("networkNamespace", network_namespace, absolute_path_type, CHANGE_RESTART),
+        RARE_SCALAR("resolvConf", resolv_conf, resolv_conf_type, CHANGE_RESTART),
+        NAMED("bindMounts", Container, bind_mounts, absolute_path_type, BindMount, bind_mount_fields, CHANGE_RESTART,
+                .added = CHANGE_LIVE, .defaults = &bind_mount_defaults),
+        SCALAR("privateUsers", Container, private_users, private_users_type, CHANGE_RESTART),
+        RARE_LIST("additionalCapabilities", additional_capabilities, capability_type, CHANGE_RESTART),
+        RARE_LIST("dropCapabilities", drop_capabilities, capability_type, CHANGE_RESTART),
+        OBJECTS("allowedDevices", RareOptions, allowed_devices, Device, device_fields, CHANGE_RESTART, .is_rare = true),
+        RARE_LIST("tmpfs", tmpfs, tmpfs_type, CHANGE_RESTART),
+        RARE_LIST("extraFlags", extra_flags, text_type, CHANGE_RESTART),
+        RARE_SCALAR("timeoutStartSec", timeout_start_sec, time_span_type, CHANGE_NOTHING),
+        RARE_SCALAR("memoryMax", memory_max, memory_type, CHANGE_RESTART),
+        RARE_SCALAR("cpuQuota", cpu_quota, cpu_quota_type, CHANGE_RESTART),
+        RARE_SCALAR("tasksMax", tasks_max, tasks_type, CHANGE_RESTART),
+        RARE_SCALAR("noNewPrivileges", no_new_privileges, bool_type, CHANGE_RESTART),
+        RARE_LIST("systemCallFilter", system_call_filter, system_call_type, CHANGE_RESTART),
+        NAMED("credentials", RareOptions, credentials, credential_id_type, Credential, credential_fields,
+                CHANGE_RESTART, .is_rare = true),
+        RARE_SCALAR("closure", closure, absolute_path_type, CHANGE_RESTART),
+        RARE_LIST("after", after, unit_type, CHANGE_NOTHING),
+        RARE_LIST("requires", requires, unit_type, CHANGE_NOTHING),
+        RARE_LIST("wants", wants, unit_type, CHANGE_NOTHING),
         {0},
 };
 

@@ -28,7 +28,7 @@ typedef struct Field {
         bool required;
         const ScalarType *type;
         const struct Field *fields; /* of an object, ended by one without a name */
-        size_t size;                /* of an object */
+        size_t size;                /* of an object, or of an item of a list */
         const void *defaults;       /* an object of which no option is given; NULL: none has a default */
         Change change;              /* what a change of it takes, or of the names or the length of a list */
         Change added;               /* what it takes if something is only added to it, where that is less */

@@ -39,7 +39,7 @@ typedef struct Comparison {
 } Comparison;
 
 static const void *item_of(const Field *field, const List *list, uint32_t i) {
-        return (const char *)list->items + i * (field->kind == FIELD_LIST ? field->type->size : field->size);
+        return (const char *)list->items + i * field->size;
 }
 
 /* Writes a value, or an item of a list. */

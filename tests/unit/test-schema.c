@@ -270,6 +270,8 @@ static void check_fields(const Field *fields) {
                 if ((fields->kind == FIELD_SCALAR || fields->kind == FIELD_LIST || fields->kind == FIELD_NAMED) &&
                         !fields->type)
                         fail_msg("%s has no type", fields->name);
+                if (fields->kind == FIELD_LIST && fields->size != fields->type->size)
+                        fail_msg("%s has items of another size", fields->name);
                 if ((fields->kind == FIELD_OBJECTS || fields->kind == FIELD_NAMED) &&
                         (!fields->fields || fields->size == 0))
                         fail_msg("%s has no fields", fields->name);
