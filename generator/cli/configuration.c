@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/configuration.h"
 
-#include <dirent.h>
-
 #include "base/file.h"
 #include "base/inside.h"
 #include "cli/nix-build.h"
@@ -124,24 +122,20 @@ static int copy_entry(Copy *copy, const char *path, const char *to) {
         return mkdir(to, 0700) < 0 ? negative_errno() : copy_content(copy, path, to);
 }
 
-/* Of a container that was not started yet there may be no root directory. */
-static int copy_directory(Arena *arena, const char *root, const char *to, bool without_configuration) {
-        CLEANUP_CLOSE int directory = open_root(root);
-        Copy copy = {
-                .arena = arena, .root = directory, .without_configuration = without_configuration, .left = COPY_MAX};
-
-        if (directory < 0)
-                return errno == ENOENT ? 0 : negative_errno();
-        return copy_content(&copy, DIRECTORY, to);
-}
-
 int configuration_copy(Arena *arena, const char *root, const char *to, const char *text, const char **ret_path) {
         const char *path = arena_join(arena, to, "/" NAME);
+        CLEANUP_CLOSE int directory = -1;
+        Copy copy = {.arena = arena, .without_configuration = text, .left = COPY_MAX};
         int r;
 
         if (mkdir(to, 0700) < 0)
                 return log_error(errno, "Cannot make %s: %m", to);
-        r = copy_directory(arena, root, to, text != NULL);
+        copy.root = directory = open_root(root);
+        /* Of a container that was not started yet there may be no root directory. */
+        if (directory < 0)
+                r = errno == ENOENT ? 0 : negative_errno();
+        else
+                r = copy_content(&copy, DIRECTORY, to);
         if (r == -EFBIG)
                 return log_error(
                         r, "Cannot copy %s/" DIRECTORY " to build from it: there are more than 64 MiB in it", root);

@@ -114,24 +114,31 @@ const char *host_system(Host *host, const HostContainer *container) {
         return activated ? activated : system;
 }
 
-/* Notes the networks of the addresses of @link. */
-static void note_link(bool taken[static 256], const Link *link) {
-        const AddressValue *values[] = {&link->host_address, &link->local_address};
+size_t host_addresses(const Container *container, char ret_texts[static 2][ADDRESS_SIZE]) {
+        const Address *addresses[] = {&container->link.local_address.address, &container->link.local_address6.address};
+        size_t length = 0;
 
-        for (size_t i = 0; i < 2; i++) {
-                uint32_t address = ntohl(values[i]->address.in.s_addr);
-
-                if (values[i]->address.family == AF_INET && address >> 16 == (10U << 8 | 233))
-                        taken[address >> 8 & 0xff] = true;
-        }
+        for (size_t i = 0; i < 2 && container->private_network.value; i++)
+                if (addresses[i]->family)
+                        address_format(addresses[i], ret_texts[length++]);
+        return length;
 }
 
+/* Notes the networks of the addresses of the container's links. */
 static void note_container(bool taken[static 256], const Container *container) {
         const Link *veths = container->rare->extra_veths.items;
 
-        note_link(taken, &container->link);
-        for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
-                note_link(taken, &veths[i]);
+        for (uint32_t i = 0; i <= container->rare->extra_veths.length; i++) {
+                const Link *link = i > 0 ? &veths[i - 1] : &container->link;
+                const Address *addresses[] = {&link->host_address.address, &link->local_address.address};
+
+                for (size_t j = 0; j < 2; j++) {
+                        uint32_t address = ntohl(addresses[j]->in.s_addr);
+
+                        if (addresses[j]->family == AF_INET && address >> 16 == (10U << 8 | 233))
+                                taken[address >> 8 & 0xff] = true;
+                }
+        }
 }
 
 unsigned host_free_network(Host *host) {

@@ -39,6 +39,9 @@ const Container *host_running(Host *host, const HostContainer *container);
 /* The system that runs in the container, or would if it was started; NULL if that is not known. */
 const char *host_system(Host *host, const HostContainer *container);
 
+/* Writes the addresses that are declared for the container on its link to the host, the one of IPv4 first. Returns how many there are. */
+size_t host_addresses(const Container *container, char ret_texts[static 2][ADDRESS_SIZE]);
+
 /* The third part of addresses 10.233.N.1 and 10.233.N.2 that no container has; 0 if there is none left. */
 unsigned host_free_network(Host *host);
 

@@ -14,11 +14,12 @@
 /* How the flake is kept in the manifest. */
 #define FLAKE_COMMENT "# flake: "
 
-static void append_option(Buffer *buffer, const char *key, const char *value) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
+static const char *option_line(Arena *arena, const char *key, const char *value) {
+        return value ? arena_printf(arena, "    %s: %s\n", key, json_quote(arena, value)) : "";
+}
 
-        if (value)
-                buffer_append_text(buffer, arena_printf(&arena, "    %s: %s\n", key, json_quote(&arena, value)));
+static const char *flake_line(Arena *arena, const char *flake) {
+        return flake ? arena_printf(arena, FLAKE_COMMENT "%s\n", json_quote(arena, flake)) : "";
 }
 
 /* Reads a port, and what is behind it: NULL if there is none. */
@@ -29,10 +30,9 @@ static const char *scan_port(const char *text, uint64_t *ret_port) {
 }
 
 /* "[PROTOCOL:]HOST[:CONTAINER]" */
-static int append_port(Buffer *buffer, const char *text) {
+static int append_port(Arena *arena, Buffer *buffer, const char *text) {
         bool has_protocol = strncmp(text, "tcp:", 4) == 0 || strncmp(text, "udp:", 4) == 0;
         const char *protocol = has_protocol && text[0] == 'u' ? "udp" : "tcp";
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
         uint64_t host = 0, container;
         const char *rest = scan_port(has_protocol ? text + 4 : text, &host);
 
@@ -41,42 +41,32 @@ static int append_port(Buffer *buffer, const char *text) {
                 rest = scan_port(rest + 1, &container);
         if (!rest || *rest)
                 return log_error(EINVAL, "\"%s\" is not a port to forward: [tcp:|udp:]PORT[:PORT].", text);
-        buffer_append_text(buffer, arena_printf(&arena,
+        buffer_append_text(buffer, arena_printf(arena,
                                            "      - { protocol: %s, hostPort: %" PRIu64 ", containerPort: %" PRIu64
                                            ", openFirewall: true }\n",
                                            protocol, host, container));
         return 0;
 }
 
-static void append_flake(Buffer *buffer, const char *flake) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-
-        if (flake)
-                buffer_append_text(buffer, arena_printf(&arena, FLAKE_COMMENT "%s\n", json_quote(&arena, flake)));
-}
-
 int imperative_format(const ImperativeContainer *container, Buffer *text) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         int r = 0;
 
-        buffer_append_text(text,
-                "# Made by \"nixos-container create\". \"nixos-container update\" changes the system. All else may be\n"
-                "# edited, see nixos-containers.yaml(5); then: nixos-container apply\n");
-        append_flake(text, container->flake);
-        buffer_append_text(text, "version: 1\ncontainers:\n");
-        buffer_append_text(text, arena_printf(&arena, "  %s:\n", json_quote(&arena, container->name)));
-        append_option(text, "system", container->system);
-        if (container->auto_start)
-                buffer_append_text(text, "    autoStart: true\n");
-        if (!container->use_host_network)
-                buffer_append_text(text, "    privateNetwork: true\n");
-        append_option(text, "hostBridge", container->host_bridge);
-        append_option(text, "hostAddress", container->host_address);
-        append_option(text, "localAddress", container->local_address);
-        if (container->ports_length > 0)
-                buffer_append_text(text, "    forwardPorts:\n");
+        buffer_append_text(text, arena_printf(&arena,
+                                         "# Made by \"nixos-container create\". \"nixos-container update\" changes the "
+                                         "system. All else may be\n"
+                                         "# edited, see nixos-containers.yaml(5); then: nixos-container apply\n"
+                                         "%sversion: 1\ncontainers:\n  %s:\n%s%s%s%s%s%s%s",
+                                         flake_line(&arena, container->flake), json_quote(&arena, container->name),
+                                         option_line(&arena, "system", container->system),
+                                         container->auto_start ? "    autoStart: true\n" : "",
+                                         container->use_host_network ? "" : "    privateNetwork: true\n",
+                                         option_line(&arena, "hostBridge", container->host_bridge),
+                                         option_line(&arena, "hostAddress", container->host_address),
+                                         option_line(&arena, "localAddress", container->local_address),
+                                         container->ports_length > 0 ? "    forwardPorts:\n" : ""));
         for (size_t i = 0; i < container->ports_length && r >= 0; i++)
-                r = append_port(text, container->ports[i]);
+                r = append_port(&arena, text, container->ports[i]);
         return r;
 }
 
@@ -110,22 +100,19 @@ static size_t scalar_length(const char *text, size_t length) {
         return i;
 }
 
-/* Where the line with the flake is; its length is 0 if there is none. */
-static size_t find_flake(const char *text, size_t length, size_t *ret_length) {
+/* Where the line with the flake is, or would be; its length is 0 if there is none. */
+static size_t find_flake(const Buffer *text, size_t *ret_length) {
         size_t start = 0;
 
-        *ret_length = 0;
-        while (start < length && text[start] == '#') {
-                const char *newline = memchr(text + start, '\n', length - start);
-                size_t end = newline ? (size_t)(newline - text) + 1 : length;
+        while (start < text->length && text->text[start] == '#') {
+                const char *line = text->text + start, *newline = memchr(line, '\n', text->length - start);
 
-                if (end - start > strlen(FLAKE_COMMENT) &&
-                        strncmp(text + start, FLAKE_COMMENT, strlen(FLAKE_COMMENT)) == 0) {
-                        *ret_length = end - start;
+                *ret_length = newline ? (size_t)(newline + 1 - line) : text->length - start;
+                if (*ret_length > strlen(FLAKE_COMMENT) && strncmp(line, FLAKE_COMMENT, strlen(FLAKE_COMMENT)) == 0)
                         return start;
-                }
-                start = end;
+                start += *ret_length;
         }
+        *ret_length = 0;
         return start;
 }
 
@@ -134,12 +121,12 @@ int imperative_replace_system(
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         size_t value = offset_of(manifest->text, manifest->length, container->system.mark);
         size_t value_length = scalar_length(manifest->text + value, manifest->length - value);
-        size_t flake_length, line = find_flake(manifest->text, manifest->length, &flake_length);
+        size_t flake_length, line = find_flake(manifest, &flake_length);
 
         if (container->system.mark.line == 0 || value_length == 0 || value < line + flake_length)
                 return log_error(EINVAL, "There is no system in %s to replace with %s.", container->file, system);
         buffer_append(text, manifest->text, line);
-        append_flake(text, flake);
+        buffer_append_text(text, flake_line(&arena, flake));
         buffer_append(text, manifest->text + line + flake_length, value - line - flake_length);
         buffer_append_text(text, json_quote(&arena, system));
         buffer_append(text, manifest->text + value + value_length, manifest->length - value - value_length);
@@ -147,7 +134,7 @@ int imperative_replace_system(
 }
 
 const char *imperative_flake(Arena *arena, const Buffer *manifest) {
-        size_t line_length, line = find_flake(manifest->text, manifest->length, &line_length);
+        size_t line_length, line = find_flake(manifest, &line_length);
         const char *from, *end;
 
         if (line_length == 0)

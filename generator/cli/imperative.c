@@ -57,11 +57,11 @@ int imperative_make_directory(const char *path) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         char *copy = arena_copy(&arena, path, strlen(path));
 
-        for (char *slash = copy + 1;; slash++) {
-                char before = *slash;
+        for (char *slash = copy;;) {
+                char before;
 
-                if (before != '/' && before != '\0')
-                        continue;
+                slash = strchrnul(slash + 1, '/');
+                before = *slash;
                 *slash = '\0';
                 if (mkdir(copy, 0755) < 0 && errno != EEXIST)
                         return log_error(errno, "Cannot make %s: %m", copy);

@@ -97,23 +97,19 @@ int nix_profile_target(Arena *arena, const char *profile, const char **ret_targe
         return 0;
 }
 
-static int set_link(const char *path, const char *target) {
+int nix_set_profile(const char *profile, const char *target) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        const char *temporary = arena_join(&arena, path, ".new");
+        const char *temporary = arena_join(&arena, profile, ".new");
         int r;
 
+        if (!target)
+                return unlink(profile) < 0 && errno != ENOENT ? log_error(errno, "Cannot remove %s: %m", profile) : 0;
         (void)unlink(temporary);
-        if (symlink(target, temporary) >= 0 && rename(temporary, path) >= 0)
+        if (symlink(target, temporary) >= 0 && rename(temporary, profile) >= 0)
                 return 0;
-        r = log_error(errno, "Cannot make %s: %m", path);
+        r = log_error(errno, "Cannot make %s: %m", profile);
         (void)unlink(temporary);
         return r;
-}
-
-int nix_set_profile(const char *profile, const char *target) {
-        if (target)
-                return set_link(profile, target);
-        return unlink(profile) < 0 && errno != ENOENT ? log_error(errno, "Cannot remove %s: %m", profile) : 0;
 }
 
 /* Behind a "$" it may go on with "{". A carriage return that is not escaped is read as a newline. */

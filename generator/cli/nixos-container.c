@@ -3,23 +3,24 @@
 
 #include "base/file.h"
 #include "base/spelling.h"
+#include "base/words.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
 #include "config.h"
 #include "systemd/log.h"
 
-typedef struct Verb {
+typedef struct Entry {
         const char *name;
         const char *operands;
         const char *summary;
         const char *options; /* the rest of its help */
         /* One of these, see verbs.h. */
-        int (*run)(int argc, char *argv[]);
-        int (*run_for)(Host *host, const HostContainer *container);
+        Verb *run;
+        ContainerVerb *run_for;
         const char *method; /* of verb_control() */
         bool needs_root;
         bool passes_on; /* what stands behind its first operand is another program's */
-} Verb;
+} Entry;
 
 #define BUILD_OPTIONS                                                                                                  \
         "  --config=TEXT       options of NixOS for its configuration, as they would stand between { and }\n"          \
@@ -29,7 +30,7 @@ typedef struct Verb {
         "  --system-path=PATH  a system that is built already\n"                                                       \
         "  --refresh           have Nix fetch what it has cached anew\n"
 
-static const Verb verbs[] = {
+static const Entry verbs[] = {
         {"list", "", "list the containers",
                 "Without a terminal it prints the names, one a line.\n"
                 "\n"
@@ -103,20 +104,13 @@ static void print_help(void) {
                "See nixos-container(8).\n");
 }
 
-static void print_verb_help(const Verb *verb) {
+static void print_verb_help(const Entry *verb) {
         printf("Usage: nixos-container %s%s%s\n\n", verb->name, verb->operands[0] ? " " : "", verb->operands);
         /* The summaries are made for the list. */
         printf("Verb \"%s\": %s.\n", verb->name, verb->summary);
         if (verb->options)
                 printf("%s%s", verb->options[0] == ' ' ? "\n" : "", verb->options);
         printf("\nSee nixos-container(8).\n");
-}
-
-static const Verb *find_verb(const char *name) {
-        for (size_t i = 0; i < VERBS_LENGTH; i++)
-                if (strcmp(verbs[i].name, name) == 0)
-                        return &verbs[i];
-        return NULL;
 }
 
 static int complain_of_verb(const char *name) {
@@ -128,9 +122,9 @@ static int complain_of_verb(const char *name) {
 }
 
 /* Whether a verb's help is asked for. */
-static bool wants_help(const Verb *verb, int argc, char *argv[]) {
+static bool wants_help(const Entry *verb, int argc, char *argv[]) {
         for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-                if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+                if (is_one_of(argv[i], "--help", "-h"))
                         return true;
                 if (verb->passes_on)
                         break;
@@ -138,7 +132,7 @@ static bool wants_help(const Verb *verb, int argc, char *argv[]) {
         return false;
 }
 
-static int run_for_container(const Verb *verb, int argc, char *argv[]) {
+static int run_for_container(const Entry *verb, int argc, char *argv[]) {
         CLEANUP_HOST Host host = HOST_NULL;
         const HostContainer *container;
         int r = read_operands(argc, argv, NULL, OPERANDS_NAME);
@@ -150,7 +144,7 @@ static int run_for_container(const Verb *verb, int argc, char *argv[]) {
         return container ? verb->run_for(&host, container) : -ENOENT;
 }
 
-static int run_verb(const Verb *verb, int argc, char *argv[]) {
+static int run_verb(const Entry *verb, int argc, char *argv[]) {
         if (wants_help(verb, argc, argv)) {
                 print_verb_help(verb);
                 return 0;
@@ -163,14 +157,12 @@ static int run_verb(const Verb *verb, int argc, char *argv[]) {
 }
 
 static int run(int argc, char *argv[]) {
-        const Verb *verb;
-
         if (argc < 2)
                 return log_error(EINVAL, "nixos-container: it takes a verb. Try \"nixos-container --help\".");
-        verb = find_verb(argv[1]);
-        if (verb)
-                return run_verb(verb, argc - 1, argv + 1);
-        if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        for (size_t i = 0; i < VERBS_LENGTH; i++)
+                if (strcmp(verbs[i].name, argv[1]) == 0)
+                        return run_verb(&verbs[i], argc - 1, argv + 1);
+        if (is_one_of(argv[1], "--help", "-h", "help"))
                 print_help();
         else if (strcmp(argv[1], "--version") == 0)
                 printf("nixos-container " VERSION "\n");

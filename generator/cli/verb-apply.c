@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container plan, nixos-container apply: what a switch to the declared containers would do, and doing it. */
+#include "base/words.h"
 #include "bus/manager.h"
 #include "cli/display.h"
-#include "cli/host.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
 #include "manifest/model.h"
@@ -61,7 +61,7 @@ static int host_is_up(sd_bus *bus) {
 
         if (r < 0)
                 return r;
-        return strcmp(state, "initializing") != 0 && strcmp(state, "starting") != 0 && strcmp(state, "stopping") != 0;
+        return !is_one_of(state, "initializing", "starting", "stopping");
 }
 
 /* @ret_unsettled: there were containers that were still being started, some of them by another unit than they have now. */

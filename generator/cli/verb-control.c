@@ -2,10 +2,10 @@
 /* nixos-container start, stop, restart, terminate. */
 #include <time.h>
 
+#include "base/words.h"
 #include "bus/jobs.h"
 #include "bus/machined.h"
 #include "bus/manager.h"
-#include "cli/host.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
 #include "systemd/log.h"
@@ -29,42 +29,38 @@ static void explain(const Host *host, const HostContainer *container, const Job 
                 log_message(LOG_ERR, "What it has said: journalctl -u container@%s", container->name);
 }
 
-/* Runs one method of systemd's Manager for each of the containers @names, all at once. */
-static int run_jobs(Host *host, const char *method, const char *verb, char *names[], size_t length) {
-        const HostContainer **containers = arena_alloc(&host->arena, length * sizeof(*containers));
-        Job *jobs = arena_alloc(&host->arena, length * sizeof(*jobs));
-        CLEANUP_BUS sd_bus *bus = NULL;
-        int r = 0;
-
-        for (size_t i = 0; i < length; i++) {
-                containers[i] = host_find(host, names[i]);
-                if (!containers[i])
-                        r = -ENOENT;
-        }
-        if (r >= 0)
-                r = systemd_connect(&bus);
-        if (r < 0)
-                return r;
-
-        for (size_t i = 0; i < length; i++)
-                jobs[i] = (Job){.method = method, .unit = container_unit(&host->arena, names[i])};
-        if (!jobs_run(bus, jobs, length, NULL, NULL))
-                r = -EIO;
-        for (size_t i = 0; i < length; i++)
-                if (strcmp(jobs[i].result, "done") != 0)
-                        explain(host, containers[i], &jobs[i], verb, bus);
-        jobs_free(jobs, length);
-        return r;
-}
-
 int verb_control(int argc, char *argv[], const char *method) {
         CLEANUP_HOST Host host = HOST_NULL;
+        CLEANUP_BUS sd_bus *bus = NULL;
+        const HostContainer **containers;
+        Job *jobs;
+        size_t length;
         int r = read_operands(argc, argv, NULL, OPERANDS_NAMES);
 
         if (r < 0)
                 return r;
         host_read(&host);
-        return run_jobs(&host, method, argv[0], argv + optind, (size_t)(argc - optind));
+        length = (size_t)(argc - optind);
+        containers = arena_alloc(&host.arena, length * sizeof(*containers));
+        jobs = arena_alloc(&host.arena, length * sizeof(*jobs));
+        for (size_t i = 0; i < length; i++) {
+                const char *name = argv[optind + (int)i];
+
+                containers[i] = host_find(&host, name);
+                jobs[i] = (Job){.method = method, .unit = container_unit(&host.arena, name)};
+                if (!containers[i])
+                        r = -ENOENT;
+        }
+        if (r < 0 || (r = systemd_connect(&bus)) < 0)
+                return r;
+        /* All at once. */
+        if (!jobs_run(bus, jobs, length, NULL, NULL))
+                r = -EIO;
+        for (size_t i = 0; i < length; i++)
+                if (strcmp(jobs[i].result, "done") != 0)
+                        explain(&host, containers[i], &jobs[i], argv[0], bus);
+        jobs_free(jobs, length);
+        return r;
 }
 
 static int ask_whether_down(sd_bus *systemd, const char *unit, bool *ret_down) {
@@ -72,7 +68,7 @@ static int ask_whether_down(sd_bus *systemd, const char *unit, bool *ret_down) {
 
         if (!state)
                 return log_error(EIO, "systemd does not tell about %s.", unit);
-        *ret_down = strcmp(state, "inactive") == 0 || strcmp(state, "failed") == 0;
+        *ret_down = is_one_of(state, "inactive", "failed");
         return 0;
 }
 

@@ -77,16 +77,6 @@ static int declare_container(Request *request, bool had_root) {
         return r;
 }
 
-static int build_and_declare(Request *request, bool had_root) {
-        int r;
-
-        if ((r = imperative_build(request)) >= 0 && (r = imperative_make_directory(request->paths.profiles)) >= 0 &&
-                (r = nix_set_profile(request->paths.profile, request->container.system)) >= 0)
-                r = declare_container(request, had_root);
-        nix_end();
-        return r;
-}
-
 /* Makes the container. If that fails, all is as it was before: what was there is somebody's. */
 static int make_container(Request *request) {
         const ImperativePaths *paths = &request->paths;
@@ -96,7 +86,10 @@ static int make_container(Request *request) {
 
         if (r < 0)
                 return r;
-        r = build_and_declare(request, had_root);
+        if ((r = imperative_build(request)) >= 0 && (r = imperative_make_directory(paths->profiles)) >= 0 &&
+                (r = nix_set_profile(paths->profile, request->container.system)) >= 0)
+                r = declare_container(request, had_root);
+        nix_end();
         if (r >= 0)
                 return r;
         if (had_profiles)

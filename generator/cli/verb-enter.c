@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container login, root-login, run: getting into a container. */
 
+#include "base/words.h"
 #include "bus/manager.h"
 #include "bus/session.h"
-#include "cli/host.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
 #include "config.h"
@@ -29,8 +29,7 @@ static int check_up(Host *host, const HostContainer *container) {
                 return r;
         state = unit_property(systemd, container_unit(&host->arena, name), "ActiveState");
         /* While it starts it can be entered once its own systemd runs. */
-        if (state &&
-                (strcmp(state, "active") == 0 || strcmp(state, "reloading") == 0 || strcmp(state, "activating") == 0))
+        if (is_one_of(state, "active", "reloading", "activating"))
                 return 0;
         return log_error(ESRCH, "%s is not running. To start it: nixos-container start %s", name, name);
 }

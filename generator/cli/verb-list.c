@@ -4,12 +4,13 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "bus/machined.h"
 #include "bus/manager.h"
 #include "cli/display.h"
-#include "cli/host.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
+#include "manifest/closures.h"
 #include "systemd/log.h"
 
 enum { NAME, STATE, ADDRESSES, UPTIME, SYSTEM, COLUMNS };
@@ -26,38 +27,29 @@ typedef struct Row {
 
 /* How the states of units are called here. */
 static const char *state_name(const char *active_state) {
-        static const char *const names[][2] = {
-                {"active", "up"},
-                {"reloading", "up"},
-                {"activating", "starting"},
-                {"deactivating", "stopping"},
-                {"failed", "failed"},
-        };
-
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-                if (strcmp(active_state, names[i][0]) == 0)
-                        return names[i][1];
-        return "down";
-}
-
-static void add_address(Arena *arena, Row *row, const char *text) {
-        row->addresses[row->addresses[0] ? 1 : 0] = arena_copy(arena, text, strlen(text));
+        if (is_one_of(active_state, "active", "reloading"))
+                return "up";
+        if (strcmp(active_state, "activating") == 0)
+                return "starting";
+        if (strcmp(active_state, "deactivating") == 0)
+                return "stopping";
+        return strcmp(active_state, "failed") == 0 ? "failed" : "down";
 }
 
 static void find_addresses(Host *host, const HostContainer *container, sd_bus *machined, Row *row) {
         const Container *entry = container->has_record ? host_running(host, container) : container->declared;
-        char text[ADDRESS_SIZE];
+        char texts[2][ADDRESS_SIZE];
+        size_t length;
 
         if (!entry)
                 entry = container->declared;
         if (!entry || !entry->private_network.value)
                 return;
-        if (entry->link.local_address.address.family)
-                add_address(&host->arena, row, address_format(&entry->link.local_address.address, text));
-        if (entry->link.local_address6.address.family)
-                add_address(&host->arena, row, address_format(&entry->link.local_address6.address, text));
-        if (!row->addresses[0] && machined && machine_address(machined, container->name, text, NULL) >= 0)
-                add_address(&host->arena, row, text);
+        length = host_addresses(entry, texts);
+        if (length == 0 && machined && machine_address(machined, container->name, texts[0], NULL) >= 0)
+                length = 1;
+        for (size_t i = 0; i < length; i++)
+                row->addresses[i] = arena_copy(&host->arena, texts[i], strlen(texts[i]));
 }
 
 static const char *format_uptime(Arena *arena, uint64_t since) {
@@ -68,13 +60,11 @@ static const char *format_uptime(Arena *arena, uint64_t since) {
 
 /* The name of a system in the store without its hash. */
 static const char *short_system(const char *system) {
-        static const char store[] = "/nix/store/";
+        const char *name = system ? path_behind(system, STORE_DIRECTORY) : NULL;
 
-        if (!system)
-                return "";
-        if (strncmp(system, store, strlen(store)) == 0 && strlen(system) > strlen(store) + 33)
-                return system + strlen(store) + 33;
-        return system;
+        if (name && strlen(name) > 33)
+                return name + 33;
+        return system ? system : "";
 }
 
 static const char *note_of(const HostContainer *container) {

@@ -3,12 +3,10 @@
 #include "base/file.h"
 #include "base/inside.h"
 #include "bus/machined.h"
-#include "cli/host.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
 #include "config.h"
 #include "manifest/model.h"
-#include "state/paths.h"
 #include "systemd/log.h"
 
 /* Asks machined, as nothing is declared. */
@@ -31,8 +29,7 @@ static int ask_for_address(const char *name, char ret_text[static ADDRESS_SIZE])
 
 int verb_show_ip(Host *host, const HostContainer *container) {
         const Container *entry = container->declared ? container->declared : host_running(host, container);
-        const Link *link;
-        char text[ADDRESS_SIZE];
+        char texts[2][ADDRESS_SIZE];
         int r = 0;
 
         if (!entry)
@@ -40,15 +37,10 @@ int verb_show_ip(Host *host, const HostContainer *container) {
         if (!container_has_own_network(entry) && !entry->rare->network_namespace.text)
                 return log_error(
                         EADDRNOTAVAIL, "%s has the network of the host and no address of its own.", container->name);
-        link = &entry->link;
-        if (entry->private_network.value && link->local_address.address.family)
-                address_format(&link->local_address.address, text);
-        else if (entry->private_network.value && link->local_address6.address.family)
-                address_format(&link->local_address6.address, text);
-        else
-                r = ask_for_address(container->name, text);
+        if (host_addresses(entry, texts) == 0)
+                r = ask_for_address(container->name, texts[0]);
         if (r >= 0)
-                printf("%s\n", text);
+                printf("%s\n", texts[0]);
         return r;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "base/words.h"
 #include "bus/jobs.h"
 #include "bus/manager.h"
 #include "cli/configuration.h"
@@ -42,14 +43,13 @@ static int find_source(Update *update) {
 /* Has the container go on with the system that it has, after @job, which was to activate another one, has ended or was interrupted. */
 static void return_to_old_system(Host *host, const HostContainer *container, const Job *job) {
         const char *name = container->name, *system = host_system(host, container);
-        bool interrupted = strcmp(job->result, JOB_INTERRUPTED) == 0;
 
-        if (interrupted) {
+        if (strcmp(job->result, JOB_INTERRUPTED) == 0) {
                 fprintf(stderr, "Interrupted: the old system is activated again in %s.\n", name);
                 interrupt_forget();
                 unit_end_reload(job->unit);
         }
-        if (!interrupted && strcmp(job->result, "failed") != 0 && strcmp(job->result, "timeout") != 0)
+        if (!is_one_of(job->result, JOB_INTERRUPTED, "failed", "timeout"))
                 log_message(LOG_ERR, "The new system could not be activated in %s, which keeps the old one: %s", name,
                         job->result);
         else if (system && apply_return_to(name, system) >= 0)
@@ -102,17 +102,7 @@ static int change_system(Update *update) {
 }
 
 /* Has the profile lead to the new system, and another link to the one of the manifest so far: both are there, whichever the manifest says when
- * this ends in between. */
-static int set_profiles(const ImperativePaths *paths, const char *system, const char *before) {
-        int r;
-
-        if ((r = imperative_make_directory(paths->profiles)) < 0 ||
-                (r = nix_set_profile(paths->profile_before, before)) < 0)
-                return r;
-        return nix_set_profile(paths->profile, system);
-}
-
-/* What cannot be activated is not what the next system is built from. */
+ * this ends in between. What cannot be activated is not what the next system is built from. */
 static int switch_system(Update *update) {
         Request *request = update->request;
         const ImperativePaths *paths = &request->paths;
@@ -120,12 +110,11 @@ static int switch_system(Update *update) {
 
         if (r < 0)
                 return r;
-        r = set_profiles(paths, request->container.system, update->system_before);
-        if (r >= 0) {
-                r = change_system(update);
-                if (r < 0)
-                        ignore_failure(nix_set_profile(paths->profile, update->system_before));
-        }
+        if ((r = imperative_make_directory(paths->profiles)) >= 0 &&
+                (r = nix_set_profile(paths->profile_before, update->system_before)) >= 0 &&
+                (r = nix_set_profile(paths->profile, request->container.system)) >= 0 &&
+                (r = change_system(update)) < 0)
+                ignore_failure(nix_set_profile(paths->profile, update->system_before));
         if (directory >= 0 && configuration_end(paths->root, directory, r >= 0) < 0 && r >= 0)
                 r = log_error(EIO, "%s has its new system, but not the configuration that this was built from.",
                         request->container.name);

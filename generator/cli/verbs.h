@@ -5,24 +5,16 @@
 
 #include "cli/host.h"
 
-/* These take what stands behind the program's name, the verb first. */
-int verb_apply(int argc, char *argv[]);
-int verb_check(int argc, char *argv[]);
-int verb_create(int argc, char *argv[]);
-int verb_destroy(int argc, char *argv[]);
-int verb_list(int argc, char *argv[]);
-int verb_logs(int argc, char *argv[]);
-int verb_plan(int argc, char *argv[]);
-int verb_run(int argc, char *argv[]);
-int verb_status(int argc, char *argv[]);
-int verb_update(int argc, char *argv[]);
+/* What is given all that stands behind the program's name, itself first. */
+typedef int Verb(int argc, char *argv[]);
 
-/* These take a container that there is. */
-int verb_login(Host *host, const HostContainer *container);
-int verb_root_login(Host *host, const HostContainer *container);
-int verb_show_host_key(Host *host, const HostContainer *container);
-int verb_show_ip(Host *host, const HostContainer *container);
-int verb_terminate(Host *host, const HostContainer *container);
+Verb verb_apply, verb_check, verb_create, verb_destroy, verb_list, verb_logs, verb_plan, verb_run, verb_status,
+        verb_update;
+
+/* What is given the one container that its operand names. */
+typedef int ContainerVerb(Host *host, const HostContainer *container);
+
+ContainerVerb verb_login, verb_root_login, verb_show_host_key, verb_show_ip, verb_terminate;
 
 /* Has systemd do @method for each of the containers that stand behind the verb. */
 int verb_control(int argc, char *argv[], const char *method);

@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
-#include "base/name-table.h"
 #include "base/run-program.h"
+#include "base/words.h"
 #include "bus/jobs.h"
 #include "bus/manager.h"
 #include "config.h"
@@ -108,7 +108,7 @@ int apply_return_to(const char *name, const char *system) {
 static void end_reload(Step *step, const char *result) {
         const PlannedContainer *item = step->item;
 
-        if (strcmp(result, "failed") == 0 || strcmp(result, "timeout") == 0)
+        if (is_one_of(result, "failed", "timeout"))
                 end_step(step, -EIO,
                         apply_return_to(item->name, item->running->system.text) >= 0
                                 ? "the old system runs on"

@@ -3,7 +3,6 @@
 
 #include "base/json.h"
 #include "base/lines.h"
-#include "base/name-table.h"
 #include "base/path.h"
 #include "manifest/entry.h"
 #include "manifest/mounts.h"
@@ -82,11 +81,6 @@ static const char *text_of(Arena *arena, Write *write, const Field *field, const
         return json.text.length > 0 ? arena_copy(arena, json.text.text, json.text.length) : NULL;
 }
 
-/* No object has named ones in it, so that this is one of the container itself. */
-static bool is_bind_mounts(const Field *field) {
-        return field->kind == FIELD_NAMED && !field->is_rare && field->offset == offsetof(Container, bind_mounts);
-}
-
 /* The forwards of the main link. Those of another one stand in their own object, before the place of these. */
 static bool is_main_forwards(const Field *field) {
         return field->kind == FIELD_OBJECTS && !field->is_rare &&
@@ -94,7 +88,12 @@ static bool is_main_forwards(const Field *field) {
 }
 
 const BindMount *change_added_bind_mount(const OptionChange *change) {
-        return is_bind_mounts(change->field) ? change->item : NULL;
+        const Field *field = change->field;
+
+        /* No object has named ones in it, so that this is one of the container itself. */
+        return field->kind == FIELD_NAMED && !field->is_rare && field->offset == offsetof(Container, bind_mounts)
+                       ? change->item
+                       : NULL;
 }
 
 /* Whether anything of @container is mounted below @mount_point: it would be hidden by what is mounted there later. */

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "switch/plan.h"
 
-#include <dirent.h>
-
 #include "base/file.h"
 #include "base/memory.h"
 #include "manifest/entry.h"
 #include "manifest/model.h"
 #include "manifest/order.h"
-#include "state/paths.h"
 #include "state/record.h"
 #include "systemd/escape.h"
 #include "systemd/log.h"
@@ -190,10 +187,8 @@ static int add_recorded(Plan *plan, const char *records) {
 
         if (!directory && errno == ENOENT)
                 return 0;
-        if (!directory && errno == EACCES) {
-                log_message(LOG_ERR, "%s: only root can see what containers run", records);
-                return -EACCES;
-        }
+        if (!directory && errno == EACCES)
+                return log_error(EACCES, "%s: only root can see what containers run", records);
         while (directory && (errno = 0, entry = readdir(directory))) {
                 const char *name = name_of_record(plan, records, entry->d_name);
 

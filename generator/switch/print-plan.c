@@ -26,26 +26,20 @@ static const char *change_text(Arena *arena, const OptionChange *change) {
                 shortened(arena, change->new, change->old));
 }
 
-/* Prints one of what stands between brackets behind an action. Returns what separates it from the next one. */
-static const char *print_detail(Arena *arena, FILE *stream, const char *separator, const char *text) {
-        fprintf(stream, "%s%s", separator, printable(arena, text));
-        return "; ";
-}
-
 void plan_print(const Plan *plan, FILE *stream, bool colour) {
         for (size_t i = 0; i < plan->length; i++) {
                 const PlannedContainer *item = &plan->items[i];
-                const char *separator = " (";
 
                 if (item->action == ACTION_NONE)
                         continue;
                 fprintf(stream, "%s: %s%s%s", item->shown_name, colour ? action_words[item->action].colour : "",
                         action_words[item->action].name, colour ? "\033[0m" : "");
                 if (item->reason)
-                        separator = print_detail(plan->arena, stream, separator, item->reason);
+                        fprintf(stream, " (%s", printable(plan->arena, item->reason));
                 for (const OptionChange *change = item->changes; change; change = change->next)
-                        separator = print_detail(plan->arena, stream, separator, change_text(plan->arena, change));
-                fputs(*separator == ';' ? ")\n" : "\n", stream);
+                        fprintf(stream, "%s%s", change == item->changes && !item->reason ? " (" : "; ",
+                                printable(plan->arena, change_text(plan->arena, change)));
+                fputs(item->reason || item->changes ? ")\n" : "\n", stream);
         }
 }
 
