@@ -26,6 +26,15 @@ bool path_exists(const char *path) {
         return lstat(path, &status) >= 0;
 }
 
+DIR *open_directory(int parent, const char *name) {
+        CLEANUP_CLOSE int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+        if (directory)
+                (void)take_fd(&fd);
+        return directory;
+}
+
 ssize_t read_file_start(const char *path, char *ret_text, size_t size) {
         CLEANUP_CLOSE int fd = open_file(path);
         size_t length = 0;

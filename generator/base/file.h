@@ -14,6 +14,9 @@ bool is_no_file(int error);
 /* Whether there is anything at @path, be it a link that leads nowhere. What cannot be looked at does not count. */
 bool path_exists(const char *path);
 
+/* Opens the directory @name in @parent, and not one that a link leads to. NULL, with errno set, if that fails. */
+DIR *open_directory(int parent, const char *name);
+
 /* Reads at most @size bytes of the start of the file @path. Returns how many. */
 MUST_CHECK ssize_t read_file_start(const char *path, char *ret_text, size_t size);
 

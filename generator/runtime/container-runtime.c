@@ -23,7 +23,6 @@
  *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h. */
 #include <systemd/sd-daemon.h>
 
-#include "base/memory.h"
 #include "base/words.h"
 #include "config.h"
 #include "runtime/journal.h"
@@ -114,18 +113,10 @@ static int remove_container(const char *container) {
 
 /* The operands SOURCE MOUNTPOINT ro|rw, as often as they are there. */
 static int update(const char *directory, const char *container, char *operands[], size_t length) {
-        CLEANUP_FREE Attachment *attachments = NULL;
-        size_t attachments_length = 0, capacity = 0;
-
-        for (size_t i = 0; i < length; i += 3) {
-                bool read_only = strcmp(operands[i + 2], "ro") == 0;
-
-                if (!read_only && strcmp(operands[i + 2], "rw") != 0)
+        for (size_t i = 2; i < length; i += 3)
+                if (!is_one_of(operands[i], "ro", "rw"))
                         fail_usage();
-                attachments = grow_array(attachments, attachments_length, &capacity, sizeof(*attachments));
-                attachments[attachments_length++] = (Attachment){operands[i], operands[i + 1], read_only};
-        }
-        return container_update(directory, container, attachments, attachments_length);
+        return container_update(directory, container, operands, length);
 }
 
 int main(int argc, char *argv[]) {

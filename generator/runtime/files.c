@@ -40,14 +40,12 @@ Buffer files_missing(const Buffer *tmpfiles) {
 int files_create(const Buffer *tmpfiles) {
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
         CLEANUP_BUFFER Buffer lines = BUFFER_NULL;
-        int r;
 
         for_each_line(line, end, tmpfiles) {
                 if (!is_in_root_directory(line, end))
                         buffer_append(&lines, line, (size_t)(end + 1 - line));
         }
-        r = lines.length > 0 ? run_tool(systemd_tmpfiles, &lines) : 0;
-        return r > 0 ? -EIO : r;
+        return lines.length > 0 ? run_tool(systemd_tmpfiles, &lines) : 0;
 }
 
 int files_remove(const Buffer *tmpfiles) {

@@ -11,15 +11,8 @@
 
 static char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", (char *)"-", NULL};
 
-/* run_tool(), but also what the tool itself has said is a failure. */
-static int run_nft(const Buffer *script) {
-        int r = run_tool(nft, script);
-
-        return r > 0 ? -EIO : r;
-}
-
 int forwards_add(const Buffer *script) {
-        return script->length == 0 ? 0 : run_nft(script);
+        return script->length == 0 ? 0 : run_tool(nft, script);
 }
 
 /* The length of a script for nft without the elements, with which it ends. */
@@ -75,7 +68,6 @@ size_t forwards_keep(Buffer *script, const Buffer *kept, size_t *ret_taken) {
 }
 
 int forwards_delete(const Buffer *script, const Buffer *kept, bool last) {
-        static const char delete_table[] = "delete table " FORWARDS_TABLE "\n";
         CLEANUP_BUFFER Buffer input = BUFFER_NULL;
         int r;
 
@@ -89,45 +81,37 @@ int forwards_delete(const Buffer *script, const Buffer *kept, bool last) {
                 if (!element || has_line(kept, line, (size_t)(end - line)) ||
                         has_line(&rest, line, (size_t)(end - line)))
                         continue;
-                buffer_append(&input, ELEMENT_DELETE, strlen(ELEMENT_DELETE));
+                buffer_append_text(&input, ELEMENT_DELETE);
                 buffer_append(&input, element, (size_t)(end + 1 - element));
         }
         if (last)
-                buffer_append(&input, delete_table, sizeof(delete_table) - 1);
-        r = run_nft(&input);
+                buffer_append_text(&input, "delete table " FORWARDS_TABLE "\n");
+        r = run_tool(nft, &input);
         conntrack_forget(script, kept);
         return r;
 }
 
-/* Moves what the record has aside, behind what is there already: gives all of it. */
-static int set_aside(int records, const char *container, Buffer *ret_script) {
+int forwards_remove(int records, const char *container) {
         CLEANUP_BUFFER Buffer script = BUFFER_NULL, rest = BUFFER_NULL;
         int r = record_read(container, RECORD_NFT_ENDING, &script);
 
-        if (r >= 0 && script.length > 0) {
-                r = record_read(container, RECORD_NFT, &rest);
+        if (r < 0)
+                return r;
+        /* What the record has is moved aside, behind what is there already. */
+        if (script.length == 0) {
+                if ((r = record_rename_file(records, container, RECORD_NFT, RECORD_NFT_ENDING)) < 0 ||
+                        (r = record_read(container, RECORD_NFT_ENDING, &script)) < 0)
+                        return r;
+        } else {
+                if ((r = record_read(container, RECORD_NFT, &rest)) < 0)
+                        return r;
                 buffer_append(&script, rest.text, rest.length);
-                if (r >= 0)
-                        r = record_replace_file(records, container, RECORD_NFT_ENDING, &script);
-                if (r >= 0)
-                        r = record_remove_file(records, container, RECORD_NFT);
-        } else if (r >= 0) {
-                r = record_rename_file(records, container, RECORD_NFT, RECORD_NFT_ENDING);
-                if (r >= 0)
-                        r = record_read(container, RECORD_NFT_ENDING, &script);
+                if ((r = record_replace_file(records, container, RECORD_NFT_ENDING, &script)) < 0 ||
+                        (r = record_remove_file(records, container, RECORD_NFT)) < 0)
+                        return r;
         }
-        if (r >= 0) {
-                *ret_script = script;
-                script = BUFFER_NULL;
-        }
-        return r;
-}
-
-int forwards_remove(int records, const char *container) {
-        CLEANUP_BUFFER Buffer script = BUFFER_NULL;
-        int r = set_aside(records, container, &script);
-
-        if (r >= 0 && script.length > 0)
-                r = forwards_delete(&script, &BUFFER_NULL, !records_have_file(records, RECORD_NFT));
-        return r < 0 ? r : record_remove_file(records, container, RECORD_NFT_ENDING);
+        if (script.length > 0 &&
+                (r = forwards_delete(&script, &BUFFER_NULL, !records_have_file(records, RECORD_NFT))) < 0)
+                return r;
+        return record_remove_file(records, container, RECORD_NFT_ENDING);
 }

@@ -29,8 +29,8 @@ int generated_read(const char *directory, const char *container, Buffer *ret_uni
                 if (r < 0 && r != -ENOENT)
                         return log_error(r, "%s: %m", path);
         }
-        log_message(LOG_ERR, "%s: it is %s; run: systemctl daemon-reload", path, r < 0 ? "not there" : "not whole");
-        return -ETIMEDOUT;
+        return log_error(
+                ETIMEDOUT, "%s: it is %s; run: systemctl daemon-reload", path, r < 0 ? "not there" : "not whole");
 }
 
 bool generated_is_giving_up(const char *directory, const ClaimConflict *conflict) {

@@ -12,18 +12,6 @@
 #include "state/record.h"
 #include "systemd/log.h"
 
-/* What of a record is to be there before systemd-nspawn runs. */
-typedef struct Parts {
-        Buffer tmpfiles, network, script, localhost;
-} Parts;
-
-static void parts_free(Parts *parts) {
-        buffer_free(&parts->tmpfiles);
-        buffer_free(&parts->network);
-        buffer_free(&parts->script);
-        buffer_free(&parts->localhost);
-}
-
 /* A tool that runs. */
 typedef struct Step {
         const char *tool;
@@ -37,10 +25,9 @@ static Step start_step(char *const arguments[], const Buffer *input) {
 static int end_step(const Step *step, const char *container) {
         int status = step->pid == 0 ? 0 : end_program(step->pid);
 
-        if (status > 0)
-                log_message(LOG_ERR, "Container %s cannot start: %s failed with exit status %i.", container, step->tool,
-                        status);
-        return status > 0 ? -EIO : status;
+        return status <= 0 ? status
+                           : log_error(EIO, "Container %s cannot start: %s failed with exit status %i.", container,
+                                     step->tool, status);
 }
 
 /* Has another process listen on localhost, if the record says so: systemd takes its time, the more once it has new links to look at. */
@@ -54,7 +41,7 @@ static pid_t start_listening(const char *container, const Buffer *localhost) {
         return pid;
 }
 
-static int add_parts(const char *container, const Parts *parts) {
+static int add_parts(const char *container, const RecordParts *parts) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_BUFFER Buffer missing = files_missing(&parts->tmpfiles);
         const char *record = arena_join(&arena, RECORDS_DIRECTORY "/", container);
@@ -67,9 +54,9 @@ static int add_parts(const char *container, const Parts *parts) {
 
         if (parts->network.length > 0)
                 links = start_step(ip, &BUFFER_NULL);
-        if (parts->script.length > 0 && forwards_have_rules(container, &parts->script))
-                elements = forwards_start_adding_elements(&parts->script);
-        else if (parts->script.length > 0)
+        if (parts->nft.length > 0 && forwards_have_rules(container, &parts->nft))
+                elements = forwards_start_adding_elements(&parts->nft);
+        else if (parts->nft.length > 0)
                 rules = start_step(nft, &BUFFER_NULL);
         if (missing.length > 0)
                 files = start_step(systemd_tmpfiles, &missing);
@@ -79,37 +66,29 @@ static int add_parts(const char *container, const Parts *parts) {
                 rules = start_step(nft, &BUFFER_NULL);
         r = end_step(&rules, container);
         /* This takes the kernel about as long as the links do. */
-        conntrack_forget(&parts->script, &BUFFER_NULL);
+        conntrack_forget(&parts->nft, &BUFFER_NULL);
         keep_failure(&r, end_step(&links, container));
         keep_failure(&r, end_step(&files, container));
         return r;
 }
 
 /* The same while the end of the container waits for it. */
-static int add_held(const char *container, Parts *parts, pid_t *ret_listening) {
+static int add_held(const char *container, pid_t *ret_listening) {
         CLEANUP_CLOSE int holder = container_hold(container);
-        int r = holder < 0 ? holder : record_read(container, RECORD_TMPFILES, &parts->tmpfiles);
+        CLEANUP_RECORD_PARTS RecordParts parts = RECORD_PARTS_NULL;
+        int r = holder;
 
-        if (r >= 0)
-                r = record_read(container, RECORD_NETWORK, &parts->network);
-        if (r >= 0)
-                r = record_read(container, RECORD_NFT, &parts->script);
-        if (r >= 0)
-                r = links_check(container, &parts->network);
-        if (r < 0)
+        if (r < 0 || (r = record_read_parts(container, &parts)) < 0 || (r = links_check(container, &parts.network)) < 0)
                 return r;
-        /* Without that it runs. */
-        ignore_failure(record_read(container, RECORD_LOCALHOST, &parts->localhost));
-        *ret_listening = start_listening(container, &parts->localhost);
-        return add_parts(container, parts);
+        *ret_listening = start_listening(container, &parts.localhost);
+        return add_parts(container, &parts);
 }
 
 int prepare(const char *container, char *const program[], pid_t *ret_listening) {
-        CLEANUP(parts_free) Parts parts = {0};
         int r;
 
         *ret_listening = 0;
-        r = add_held(container, &parts, ret_listening);
+        r = add_held(container, ret_listening);
         /* Nothing is made by that. */
         return r < 0 ? r : links_settle(container, program);
 }

@@ -10,5 +10,7 @@ pid_t start_tool(char *const arguments[], const Buffer *input) {
 }
 
 int run_tool(char *const arguments[], const Buffer *input) {
-        return end_program(start_tool(arguments, input));
+        int r = end_program(start_tool(arguments, input));
+
+        return r > 0 ? -EIO : r;
 }

@@ -7,5 +7,5 @@
 /* start_program(), and says why if that fails. */
 MUST_CHECK pid_t start_tool(char *const arguments[], const Buffer *input);
 
-/* Runs it, and returns its exit status as end_program(). Why it has failed it says itself. */
+/* Runs it. It fails with any exit status but 0: why, the tool has said itself. */
 MUST_CHECK int run_tool(char *const arguments[], const Buffer *input);

@@ -12,9 +12,7 @@
 #include "runtime/root-directory.h"
 #include "runtime/stop.h"
 #include "runtime/wait.h"
-#include "state/format.h"
 #include "state/record.h"
-#include "state/unit.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 
@@ -27,8 +25,7 @@ static int remove_last_run(int records, const char *container) {
 
         if (r >= 0 || record_exists(records, container) == 0)
                 return 0;
-        log_message(LOG_ERR, "Container %s cannot start: the record of its last run cannot be removed.", container);
-        return r;
+        return log_error(r, "Container %s cannot start: the record of its last run cannot be removed.", container);
 }
 
 /* Takes the claims. One that another container is about to give up is waited for, without keeping the records from others: that one's
@@ -49,11 +46,9 @@ static int open_records_with_claims(const char *directory, const char *container
                 ignore_failure(claims_release(records, container, claims, &BUFFER_NULL));
                 if (r < 0)
                         return r;
-                if (waited >= CLAIM_WAIT_MAX || !generated_is_giving_up(directory, &conflict)) {
-                        log_message(LOG_ERR, "Container %s cannot start: %s is in use by container %s.", container,
+                if (waited >= CLAIM_WAIT_MAX || !generated_is_giving_up(directory, &conflict))
+                        return log_error(EBUSY, "Container %s cannot start: %s is in use by container %s.", container,
                                 conflict.claim, conflict.holder);
-                        return -EBUSY;
-                }
                 if (waited == 0)
                         log_message(LOG_INFO, "Container %s waits for container %s, which is to give up %s.", container,
                                 conflict.holder, conflict.claim);
@@ -62,30 +57,25 @@ static int open_records_with_claims(const char *directory, const char *container
 
 int container_create(const char *directory, const char *container) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_BUFFER Buffer unit = BUFFER_NULL, claims = BUFFER_NULL, tmpfiles = BUFFER_NULL;
+        CLEANUP_BUFFER Buffer unit = BUFFER_NULL;
+        CLEANUP_RECORD_PARTS RecordParts parts = RECORD_PARTS_NULL;
         CLEANUP_CLOSE int records = -1;
         const char *other = machine_other_unit(&arena, container);
         int r;
 
         /* systemd-nspawn would refuse it too, but then remove what that machine has below /run. */
-        if (other) {
-                log_message(LOG_ERR, "Container %s cannot start: %s runs a machine of that name.", container, other);
-                return -EBUSY;
-        }
+        if (other)
+                return log_error(EBUSY, "Container %s cannot start: %s runs a machine of that name.", container, other);
         r = generated_read(directory, container, &unit);
         if (r < 0)
                 return r;
-        claims = unit_section(&unit, SECTION_CLAIMS);
-        tmpfiles = unit_section(&unit, SECTION_TMPFILES);
-        records = open_records_with_claims(directory, container, &claims);
+        parts = record_parts_of(&unit);
+        records = open_records_with_claims(directory, container, &parts.claims);
         if (records < 0)
                 return records;
         /* The root of an ephemeral container that had no end of its own. */
-        r = files_remove(&tmpfiles);
-        if (r >= 0)
-                r = record_write(records, container, &unit, false);
-        if (r < 0)
-                ignore_failure(claims_release(records, container, &claims, &BUFFER_NULL));
+        if ((r = files_remove(&parts.tmpfiles)) < 0 || (r = record_write(records, container, &unit, false)) < 0)
+                ignore_failure(claims_release(records, container, &parts.claims, &BUFFER_NULL));
         record_clear_start(records, container);
         return r;
 }

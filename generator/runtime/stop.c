@@ -13,35 +13,6 @@
 #include "state/record.h"
 #include "systemd/log.h"
 
-/* What a record says was added. */
-typedef struct Added {
-        Buffer tmpfiles, network, claims, localhost;
-} Added;
-
-static void added_free(Added *added) {
-        buffer_free(&added->tmpfiles);
-        buffer_free(&added->network);
-        buffer_free(&added->claims);
-        buffer_free(&added->localhost);
-}
-
-static int read_added(const char *container, Added *added) {
-        const struct {
-                const char *file;
-                Buffer *text;
-        } files[] = {
-                {RECORD_TMPFILES, &added->tmpfiles},
-                {RECORD_NETWORK, &added->network},
-                {RECORD_CLAIMS, &added->claims},
-                {RECORD_LOCALHOST, &added->localhost},
-        };
-        int r = 0;
-
-        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && r >= 0; i++)
-                r = record_read(container, files[i].file, files[i].text);
-        return r;
-}
-
 /* One whose format cannot be read is gone on with as if it were known. */
 static void warn_of_format(const char *container) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
@@ -54,7 +25,7 @@ static void warn_of_format(const char *container) {
 }
 
 /* What fails is gone on from: the first failure is handed on. */
-static int undo(int records, const char *container, const Added *added) {
+static int undo(int records, const char *container, const RecordParts *added) {
         /* The kernel takes its time for both. */
         pid_t links = links_start_removing(&added->network);
         int r = forwards_remove(records, container);
@@ -71,35 +42,38 @@ static int undo(int records, const char *container, const Added *added) {
 }
 
 int container_remove_locked(int records, const char *container) {
-        CLEANUP(added_free) Added added = {0};
+        CLEANUP_RECORD_PARTS RecordParts added = RECORD_PARTS_NULL;
         /* Of an earlier run that was killed while it made the record, or removed it. */
         int other = record_drop_other(records, container), r = record_exists(records, container);
 
         if (r <= 0)
                 return r < 0 ? r : other;
         warn_of_format(container);
-        r = read_added(container, &added);
-        if (r >= 0)
-                r = undo(records, container, &added);
-        return r < 0 ? r : other;
+        if ((r = record_read_parts(container, &added)) < 0 || (r = undo(records, container, &added)) < 0)
+                return r;
+        return other;
 }
 
-int container_hold(const char *container) {
+/* Processes that are run meanwhile inherit it. */
+static int lock_record(const char *container, int operation) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_CLOSE int fd = open(arena_join(&arena, RECORDS_DIRECTORY "/", container), O_RDONLY | O_DIRECTORY);
 
-        return fd < 0 || flock(fd, LOCK_SH) < 0 ? log_error(negative_errno(), RECORDS_DIRECTORY "/%s: %m", container)
-                                                : take_fd(&fd);
+        return fd < 0 || flock(fd, operation) < 0 ? negative_errno() : take_fd(&fd);
+}
+
+int container_hold(const char *container) {
+        int r = lock_record(container, LOCK_SH);
+
+        return r < 0 ? log_error(r, RECORDS_DIRECTORY "/%s: %m", container) : r;
 }
 
 /* What has started there comes to its end soon. */
 static void wait_for_holders(const char *container) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_CLOSE int fd =
-                open(arena_join(&arena, RECORDS_DIRECTORY "/", container), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        CLEANUP_CLOSE int fd = lock_record(container, LOCK_EX);
 
-        if ((fd < 0 && errno != ENOENT) || (fd >= 0 && flock(fd, LOCK_EX) < 0))
-                log_message(LOG_WARNING, RECORDS_DIRECTORY "/%s: %s", container, strerror(errno));
+        if (fd < 0 && fd != -ENOENT)
+                log_message(LOG_WARNING, RECORDS_DIRECTORY "/%s: %s", container, strerror(-fd));
 }
 
 int container_remove(const char *container) {

@@ -11,7 +11,6 @@
 #include "state/claims.h"
 #include "state/format.h"
 #include "state/record.h"
-#include "state/unit.h"
 #include "systemd/log.h"
 
 /* What a running container has and what it is to have. */
@@ -19,18 +18,14 @@ typedef struct Update {
         const char *container;
         int records;
         Buffer unit; /* the generated one */
-        Buffer claims, old_claims, nft, old_nft, localhost, old_localhost;
+        RecordParts new, old;
 } Update;
 
 static void update_free(Update *update) {
         cleanup_close(&update->records);
         buffer_free(&update->unit);
-        buffer_free(&update->claims);
-        buffer_free(&update->old_claims);
-        buffer_free(&update->nft);
-        buffer_free(&update->old_nft);
-        buffer_free(&update->localhost);
-        buffer_free(&update->old_localhost);
+        record_parts_free(&update->new);
+        record_parts_free(&update->old);
 }
 
 #define CLEANUP_UPDATE CLEANUP(update_free)
@@ -41,41 +36,25 @@ static int check_runs(const Update *u) {
         const char *unknown;
         int r = record_exists(u->records, u->container);
 
-        if (r == 0) {
-                log_message(LOG_ERR, "Container %s does not run.", u->container);
-                return -ESRCH;
-        }
+        if (r == 0)
+                return log_error(ESRCH, "Container %s does not run.", u->container);
         if (r > 0)
                 r = record_check_format(&arena, arena_join(&arena, RECORDS_DIRECTORY "/", u->container), &unknown);
-        if (r >= 0 && unknown) {
-                log_message(LOG_ERR, "Container %s was %s.", u->container, unknown);
-                return -EPROTONOSUPPORT;
-        }
+        if (r >= 0 && unknown)
+                return log_error(EPROTONOSUPPORT, "Container %s was %s.", u->container, unknown);
         return r;
 }
 
 static int read_update(Update *u, const char *directory, bool with_files) {
         int r = generated_read(directory, u->container, &u->unit);
 
-        if (r >= 0 && with_files) {
-                CLEANUP_BUFFER Buffer tmpfiles = unit_section(&u->unit, SECTION_TMPFILES);
-
-                r = files_create(&tmpfiles);
-        }
-        if (r >= 0)
-                r = u->records = records_open();
-        if (r >= 0)
-                r = check_runs(u);
-        if (r >= 0)
-                r = record_read(u->container, RECORD_CLAIMS, &u->old_claims);
-        if (r >= 0)
-                r = record_read(u->container, RECORD_NFT, &u->old_nft);
-        if (r >= 0)
-                r = record_read(u->container, RECORD_LOCALHOST, &u->old_localhost);
-        u->claims = unit_section(&u->unit, SECTION_CLAIMS);
-        u->nft = unit_section(&u->unit, SECTION_NFT);
-        u->localhost = unit_section(&u->unit, SECTION_LOCALHOST);
-        return r;
+        if (r < 0)
+                return r;
+        u->new = record_parts_of(&u->unit);
+        if ((with_files && (r = files_create(&u->new.tmpfiles)) < 0) || (r = u->records = records_open()) < 0 ||
+                (r = check_runs(u)) < 0)
+                return r;
+        return record_read_parts(u->container, &u->old);
 }
 
 /* Goes on with what an earlier one did not get to the end of. Of the forwards, @kept are to stay. */
@@ -88,13 +67,13 @@ static int finish_giving_up_forwards(Update *u, const Buffer *kept, size_t left)
 }
 
 static int give_up_some_forwards(Update *u, const Buffer *kept) {
-        int r = record_replace_file(u->records, u->container, RECORD_NFT_ENDING, &u->old_nft);
+        int r;
 
-        if (r >= 0)
-                r = record_replace_file(u->records, u->container, RECORD_NFT, kept);
-        if (r >= 0)
-                r = forwards_delete(&u->old_nft, &u->nft, false);
-        return r < 0 ? r : record_remove_file(u->records, u->container, RECORD_NFT_ENDING);
+        if ((r = record_replace_file(u->records, u->container, RECORD_NFT_ENDING, &u->old.nft)) < 0 ||
+                (r = record_replace_file(u->records, u->container, RECORD_NFT, kept)) < 0 ||
+                (r = forwards_delete(&u->old.nft, &u->new.nft, false)) < 0)
+                return r;
+        return record_remove_file(u->records, u->container, RECORD_NFT_ENDING);
 }
 
 static int give_up_forwards(Update *u) {
@@ -102,8 +81,8 @@ static int give_up_forwards(Update *u) {
         size_t taken, left;
         int begun, r;
 
-        buffer_append(&kept, u->old_nft.text, u->old_nft.length);
-        left = forwards_keep(&kept, &u->nft, &taken);
+        buffer_append(&kept, u->old.nft.text, u->old.nft.length);
+        left = forwards_keep(&kept, &u->new.nft, &taken);
         r = taken > 0 ? record_mark_unfinished(u->records, u->container) : 0;
         if (r < 0)
                 return r;
@@ -118,11 +97,12 @@ static int give_up_forwards(Update *u) {
 /* Releases what the container is to have no longer. At each moment the record says at least what there is, so that the container's
  * end removes it, but nothing any more that another container may take. */
 static int give_up(Update *u) {
-        int r = give_up_forwards(u);
+        int r;
 
-        if (r >= 0)
-                r = localhost_close(u->container, &u->old_localhost, &u->localhost);
-        return r < 0 ? r : claims_release(u->records, u->container, &u->old_claims, &u->claims);
+        if ((r = give_up_forwards(u)) < 0 ||
+                (r = localhost_close(u->container, &u->old.localhost, &u->new.localhost)) < 0)
+                return r;
+        return claims_release(u->records, u->container, &u->old.claims, &u->new.claims);
 }
 
 int container_give_up(const char *directory, const char *container) {
@@ -132,48 +112,46 @@ int container_give_up(const char *directory, const char *container) {
         return r < 0 ? r : give_up(&update);
 }
 
-/* Gives up the claims that the container has not had before. */
-static void return_claims(Update *u) {
-        ignore_failure(claims_release(u->records, u->container, &u->claims, &u->old_claims));
-        ignore_failure(record_replace_file(u->records, u->container, RECORD_CLAIMS, &u->old_claims));
-}
-
 /* Takes the claims that the container has not yet. The record says so before, so that the container's end gives them up. */
 static int take_more(Update *u) {
         CLEANUP_BUFFER Buffer all = BUFFER_NULL;
         ClaimConflict conflict;
         int r = 0;
 
-        buffer_append(&all, u->old_claims.text, u->old_claims.length);
-        for_each_line(line, end, &u->claims) {
+        buffer_append(&all, u->old.claims.text, u->old.claims.length);
+        for_each_line(line, end, &u->new.claims) {
                 if (!has_line(&all, line, (size_t)(end - line)))
                         buffer_append(&all, line, (size_t)(end + 1 - line));
         }
-        if (all.length > u->old_claims.length)
+        if (all.length > u->old.claims.length)
                 r = record_replace_file(u->records, u->container, RECORD_CLAIMS, &all);
         if (r >= 0)
-                r = claims_take(u->records, u->container, &u->claims, &conflict);
+                r = claims_take(u->records, u->container, &u->new.claims, &conflict);
         if (r == 0)
                 return 0;
         if (r > 0)
-                log_message(LOG_ERR, "Container %s cannot have %s, which is in use by container %s.", u->container,
+                r = log_error(EBUSY, "Container %s cannot have %s, which is in use by container %s.", u->container,
                         conflict.claim, conflict.holder);
-        return_claims(u);
-        return r > 0 ? -EBUSY : r;
+        /* All that it has not had before. */
+        ignore_failure(claims_release(u->records, u->container, &u->new.claims, &u->old.claims));
+        ignore_failure(record_replace_file(u->records, u->container, RECORD_CLAIMS, &u->old.claims));
+        return r;
 }
 
-static int attach(const Update *u, const Attachment attachments[], size_t length) {
+/* Mounts what is given: of each a source, a mount point, and "ro" or "rw". */
+static int attach(const Update *u, char *const mounts[], size_t length) {
         CLEANUP_BUS sd_bus *bus = NULL;
         int r = length > 0 ? host_bus_connect(&bus) : 0;
 
-        for (size_t i = 0; i < length && r >= 0; i++) {
+        for (size_t i = 0; i < length && r >= 0; i += 3) {
                 CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-                const Attachment *a = &attachments[i];
+                const char *source = mounts[i], *mount_point = mounts[i + 1];
 
-                r = machine_bind_mount(bus, u->container, a->source, a->mount_point, a->read_only, &error);
+                r = machine_bind_mount(
+                        bus, u->container, source, mount_point, strcmp(mounts[i + 2], "ro") == 0, &error);
                 if (r < 0)
-                        log_message(LOG_ERR, "Container %s: cannot mount %s at %s: %s", u->container, a->source,
-                                a->mount_point, machine_error_text(&error, r));
+                        log_message(LOG_ERR, "Container %s: cannot mount %s at %s: %s", u->container, source,
+                                mount_point, machine_error_text(&error, r));
         }
         return r;
 }
@@ -183,44 +161,36 @@ static void take_back(Update *u) {
         bool last = !record_other_has_file(u->records, u->container, RECORD_NFT);
 
         ignore_failure(record_rename_file(u->records, u->container, RECORD_NFT, RECORD_NFT_ENDING));
-        if (u->nft.length > 0)
+        if (u->new.nft.length > 0)
                 ignore_failure(
-                        forwards_delete(&u->nft, &u->old_nft, last && !records_have_file(u->records, RECORD_NFT)));
+                        forwards_delete(&u->new.nft, &u->old.nft, last && !records_have_file(u->records, RECORD_NFT)));
         ignore_failure(record_take_back(u->records, u->container));
 }
 
 /* The new record is in place before what it says is there, so that the container's end removes that in any case. */
-static int exchange(Update *u, const Attachment attachments[], size_t length) {
+static int exchange(Update *u, char *const mounts[], size_t length) {
         int r = record_write(u->records, u->container, &u->unit, true);
 
         if (r < 0)
                 return r;
-        r = forwards_add(&u->nft);
-        if (r >= 0)
-                r = attach(u, attachments, length);
-        if (r < 0) {
+        if ((r = forwards_add(&u->new.nft)) < 0 || (r = attach(u, mounts, length)) < 0) {
                 take_back(u);
                 return r;
         }
-        conntrack_forget(&u->nft, &u->old_nft);
+        conntrack_forget(&u->new.nft, &u->old.nft);
         /* As at a start, it runs without a port that another program has. */
-        ignore_failure(localhost_listen(u->container, &u->localhost, &u->old_localhost));
+        ignore_failure(localhost_listen(u->container, &u->new.localhost, &u->old.localhost));
         ignore_failure(record_drop_other(u->records, u->container));
         return record_remove_file(u->records, u->container, RECORD_UNFINISHED);
 }
 
-int container_update(const char *directory, const char *container, const Attachment attachments[], size_t length) {
+int container_update(const char *directory, const char *container, char *const mounts[], size_t length) {
         CLEANUP_UPDATE Update update = {.container = container, .records = -1};
-        int r = read_update(&update, directory, true);
+        int r;
 
-        if (r >= 0)
-                r = take_more(&update);
-        if (r < 0)
+        if ((r = read_update(&update, directory, true)) < 0 || (r = take_more(&update)) < 0)
                 return r;
-        r = give_up(&update);
-        if (r >= 0)
-                r = exchange(&update, attachments, length);
-        if (r < 0)
-                ignore_failure(claims_release(update.records, container, &update.claims, &update.old_claims));
+        if ((r = give_up(&update)) < 0 || (r = exchange(&update, mounts, length)) < 0)
+                ignore_failure(claims_release(update.records, container, &update.new.claims, &update.old.claims));
         return r;
 }

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 
+#include "base/file.h"
 #include "base/lines.h"
 #include "state/record.h"
 #include "systemd/log.h"
@@ -60,8 +61,7 @@ int claims_release(int records, const char *container, const Buffer *claims, con
 }
 
 void claims_release_all(int records, const char *container) {
-        int fd = openat(records, CLAIMS_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        CLEANUP_CLOSEDIR DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+        CLEANUP_CLOSEDIR DIR *directory = open_directory(records, CLAIMS_DIRECTORY);
         const struct dirent *entry;
         char holder[NAME_MAX + 1];
 

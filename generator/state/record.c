@@ -18,6 +18,21 @@
 /* A format of the directory's name: where a record is made and taken apart, and where the old one is meanwhile. */
 #define OTHER_RECORD ".%s.new"
 
+/* In the order of RecordParts. */
+static const struct {
+        const char *section, *file;
+} parts_files[] = {
+        {SECTION_CLAIMS, RECORD_CLAIMS},
+        {SECTION_TMPFILES, RECORD_TMPFILES},
+        {SECTION_NETWORK, RECORD_NETWORK},
+        {SECTION_NFT, RECORD_NFT},
+        {SECTION_LOCALHOST, RECORD_LOCALHOST},
+};
+
+#define PARTS (sizeof(parts_files) / sizeof(parts_files[0]))
+
+_Static_assert(sizeof(RecordParts) == PARTS * sizeof(Buffer), "all parts have a file");
+
 /* The names of containers, claims and files are file names: there is room for them. */
 static RecordPath __attribute__((format(printf, 1, 2))) path_of(const char *format, ...) {
         RecordPath path;
@@ -72,6 +87,33 @@ int record_read(const char *container, const char *file, Buffer *ret_text) {
         return 0;
 }
 
+RecordParts record_parts_of(const Buffer *unit) {
+        RecordParts parts;
+
+        for (size_t i = 0; i < PARTS; i++)
+                parts.all[i] = unit_section(unit, parts_files[i].section);
+        return parts;
+}
+
+int record_read_parts(const char *container, RecordParts *ret_parts) {
+        CLEANUP_RECORD_PARTS RecordParts parts = RECORD_PARTS_NULL;
+
+        for (size_t i = 0; i < PARTS; i++) {
+                int r = record_read(container, parts_files[i].file, &parts.all[i]);
+
+                if (r < 0)
+                        return r;
+        }
+        *ret_parts = parts;
+        parts = RECORD_PARTS_NULL;
+        return 0;
+}
+
+void record_parts_free(RecordParts *parts) {
+        for (size_t i = 0; i < PARTS; i++)
+                buffer_free(&parts->all[i]);
+}
+
 /* Whether there is @path: 1 or 0. */
 static int exists(int records, const char *path) {
         if (faccessat(records, path, F_OK, 0) == 0)
@@ -88,8 +130,7 @@ int record_has_file(int records, const char *directory, const char *file) {
 }
 
 bool records_have_file(int records, const char *file) {
-        int fd = openat(records, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        CLEANUP_CLOSEDIR DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+        CLEANUP_CLOSEDIR DIR *directory = open_directory(records, ".");
         const struct dirent *entry;
 
         while (directory && (entry = readdir(directory)))
@@ -178,16 +219,11 @@ int record_rename_file(int records, const char *container, const char *file, con
 
 /* Removes the directory @name, if there is one, and the files in it. It has no directories in it. */
 static int remove_directory(int records, const char *name) {
-        CLEANUP_CLOSE int fd = openat(records, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        CLEANUP_CLOSEDIR DIR *directory = NULL;
+        CLEANUP_CLOSEDIR DIR *directory = open_directory(records, name);
         const struct dirent *entry;
 
-        if (fd < 0)
-                return errno == ENOENT ? 0 : log_path(name);
-        directory = fdopendir(fd);
         if (!directory)
-                return log_path(name);
-        (void)take_fd(&fd);
+                return errno == ENOENT ? 0 : log_path(name);
         while ((entry = readdir(directory)))
                 if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
                         (void)unlinkat(dirfd(directory), entry->d_name, 0);
@@ -205,31 +241,20 @@ int record_mark_unfinished(int records, const char *container) {
 
 /* Writes the record of @unit into the directory @name, which is empty. */
 static int fill_record(int records, const char *name, const Buffer *unit) {
-        static const struct {
-                const char *section, *file;
-        } files[] = {
-                {SECTION_CLAIMS, RECORD_CLAIMS},
-                {SECTION_TMPFILES, RECORD_TMPFILES},
-                {SECTION_NETWORK, RECORD_NETWORK},
-                {SECTION_NFT, RECORD_NFT},
-                {SECTION_LOCALHOST, RECORD_LOCALHOST},
-        };
-        char format[16];
+        CLEANUP_RECORD_PARTS RecordParts parts = record_parts_of(unit);
         CLEANUP_BUFFER Buffer manifest = unit_manifest(unit);
+        char format[16];
         const Buffer version = {
                 .text = format, .length = (size_t)snprintf(format, sizeof(format), "%i\n", RECORD_FORMAT)};
-        int r = create_file(records, record_path(name, RECORD_FORMAT_FILE).text, &version);
+        int r;
 
-        if (r >= 0)
-                r = create_file(records, record_path(name, RECORD_UNIT).text, unit);
-        if (r >= 0)
-                r = create_file(records, record_path(name, RECORD_MANIFEST).text, &manifest);
-        for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && r >= 0; i++) {
-                CLEANUP_BUFFER Buffer content = unit_section(unit, files[i].section);
-
-                if (content.length > 0)
-                        r = create_file(records, record_path(name, files[i].file).text, &content);
-        }
+        if ((r = create_file(records, record_path(name, RECORD_FORMAT_FILE).text, &version)) < 0 ||
+                (r = create_file(records, record_path(name, RECORD_UNIT).text, unit)) < 0)
+                return r;
+        r = create_file(records, record_path(name, RECORD_MANIFEST).text, &manifest);
+        for (size_t i = 0; i < PARTS && r >= 0; i++)
+                if (parts.all[i].length > 0)
+                        r = create_file(records, record_path(name, parts_files[i].file).text, &parts.all[i]);
         return r;
 }
 
@@ -300,8 +325,7 @@ void record_clear_start(int records, const char *container) {
 
 /* Finds what an interrupted update has left among the records: a file, or a record beside the one that counts. */
 static bool find_left_over(int records, char ret_name[static NAME_MAX + 1]) {
-        int fd = openat(records, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        CLEANUP_CLOSEDIR DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+        CLEANUP_CLOSEDIR DIR *directory = open_directory(records, ".");
         const struct dirent *entry;
 
         while (directory && (entry = readdir(directory))) {

@@ -62,6 +62,26 @@ typedef struct RecordPath {
 
 RecordPath record_path(const char *directory, const char *file);
 
+/* What a container has on the host: sections of its unit, each a file of its record. */
+typedef union RecordParts {
+        struct {
+                Buffer claims, tmpfiles, network, nft, localhost;
+        };
+        Buffer all[5];
+} RecordParts;
+
+#define RECORD_PARTS_NULL ((RecordParts){0})
+
+/* Takes them out of the text of a unit. */
+RecordParts record_parts_of(const Buffer *unit);
+
+/* Reads them; a file that is not there is empty. */
+MUST_CHECK int record_read_parts(const char *container, RecordParts *ret_parts);
+
+void record_parts_free(RecordParts *parts);
+
+#define CLEANUP_RECORD_PARTS CLEANUP(record_parts_free)
+
 /* Opens RECORDS_DIRECTORY, which is made if it is missing, and locks it until it is closed: what is read and written there,
  * and the table of nftables that all containers share, has one user at a time. */
 MUST_CHECK int records_open(void);

@@ -33,14 +33,14 @@ static void a_running_container_does_not_get_what_another_has_and_stays_as_it_wa
 }
 
 /* There is no systemd-machined that would do it. */
-static const Attachment nowhere = {"/a", "/b", true};
+static char *nowhere[] = {"/a", "/b", "ro"};
 
 static void a_running_container_becomes_what_is_declared_or_is_said_to_be_unfinished(void **state) {
         (void)state;
         declare("web", "tcp:80\n");
         assert_return_code(container_create(UNITS, "web"), 0);
         declare("web", "tcp:81\n");
-        assert_true(SAYING(container_update(UNITS, "web", &nowhere, 1)) < 0);
+        assert_true(SAYING(container_update(UNITS, "web", nowhere, 3)) < 0);
         /* It may say that it has more than it has. */
         assert_file("web/claims", "# What it has alone.\ntcp:80\n\ntcp:81\n");
         assert_string_equal(holder_of("tcp:81"), "");
