@@ -17,3 +17,6 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+
+/* A parameter that functions of its kind have, and this one has no use for. */
+#define UNUSED __attribute__((unused))

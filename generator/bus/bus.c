@@ -10,13 +10,10 @@
 
 static int connect_privately(sd_bus **ret_bus) {
         CLEANUP_BUS sd_bus *bus = NULL;
-        int r = sd_bus_new(&bus);
+        int r;
 
-        if (r >= 0)
-                r = sd_bus_set_address(bus, SYSTEMD_PRIVATE_SOCKET);
-        if (r >= 0)
-                r = sd_bus_start(bus);
-        if (r < 0)
+        if ((r = sd_bus_new(&bus)) < 0 || (r = sd_bus_set_address(bus, SYSTEMD_PRIVATE_SOCKET)) < 0 ||
+                (r = sd_bus_start(bus)) < 0)
                 return r;
         *ret_bus = bus;
         bus = NULL;

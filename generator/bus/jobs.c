@@ -32,21 +32,14 @@ static void end_job(Run *run, Job *job, const char *result) {
                 run->ended(job, run->userdata);
 }
 
-static int on_enqueued(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+static int on_enqueued(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error UNUSED) {
         Enqueued *enqueued = userdata;
+        const sd_bus_error *error = sd_bus_message_get_error(reply);
         const char *path = NULL;
-        int r;
+        int r = error ? -EIO : sd_bus_message_read(reply, "o", &path);
 
-        (void)ret_error;
-        if (sd_bus_message_is_method_error(reply, NULL)) {
-                const sd_bus_error *error = sd_bus_message_get_error(reply);
-
-                end_job(enqueued->run, enqueued->job, bus_error_text(error, -EIO));
-                return 0;
-        }
-        r = sd_bus_message_read(reply, "o", &path);
         if (r < 0)
-                end_job(enqueued->run, enqueued->job, strerror(-r));
+                end_job(enqueued->run, enqueued->job, bus_error_text(error, r));
         else
                 enqueued->job->path = duplicate(path);
         return 0;
@@ -65,13 +58,11 @@ static void give_up(Run *run, sd_bus *bus, const char *result) {
         end_all(run, result);
 }
 
-static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
+static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error UNUSED) {
         Run *run = userdata;
         const char *path, *result;
-        int r;
+        int r = sd_bus_message_read(message, "uoss", NULL, &path, NULL, &result);
 
-        (void)ret_error;
-        r = sd_bus_message_read(message, "uoss", NULL, &path, NULL, &result);
         if (r < 0) {
                 give_up(run, sd_bus_message_get_bus(message), strerror(-r));
                 return 0;
@@ -97,10 +88,9 @@ static void wait_for_all(sd_bus *bus, Run *run) {
         }
 }
 
-static int on_subscribed(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+static int on_subscribed(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error UNUSED) {
         const sd_bus_error *error = sd_bus_message_get_error(reply);
 
-        (void)ret_error;
         if (error && !sd_bus_error_has_name(error, SYSTEMD_ALREADY_SUBSCRIBED))
                 give_up(userdata, sd_bus_message_get_bus(reply), bus_error_text(error, -EIO));
         return 0;
@@ -124,16 +114,14 @@ static int subscribe(sd_bus *bus, Run *run, sd_bus_slot **ret_match) {
 static int enqueue(sd_bus *bus, Enqueued *enqueued, void *userdata) {
         const Job *job = enqueued->job;
         CLEANUP_BUS_MESSAGE sd_bus_message *message = NULL;
-        int r = sd_bus_message_new_method_call(
-                bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, job->method);
+        int r;
 
-        if (r >= 0)
-                r = sd_bus_message_append(message, "ss", job->unit, job->append ? "fail" : "replace");
-        if (r >= 0 && job->append)
-                r = job->append(message, job, userdata);
-        if (r >= 0)
-                r = sd_bus_call_async(bus, NULL, message, on_enqueued, enqueued, 0);
-        return r;
+        if ((r = sd_bus_message_new_method_call(
+                     bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, job->method)) < 0 ||
+                (r = sd_bus_message_append(message, "ss", job->unit, job->append ? "fail" : "replace")) < 0 ||
+                (job->append && (r = job->append(message, job, userdata)) < 0))
+                return r;
+        return sd_bus_call_async(bus, NULL, message, on_enqueued, enqueued, 0);
 }
 
 bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata) {

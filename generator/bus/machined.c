@@ -2,17 +2,16 @@
 #include "bus/machined.h"
 
 #include "base/memory.h"
+#include "base/words.h"
 
 const char *machine_error_text(const sd_bus_error *error, int r) {
-        static const char *const absent[] = {
-                SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, SYSTEMD_UNIT_MASKED, SYSTEMD_NO_SUCH_UNIT,
-                SD_BUS_ERROR_FILE_EXISTS, /* what systemd 262 says of the alias of a masked unit */
-        };
+        const char *name = error ? error->name : NULL;
 
-        for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
-                if (sd_bus_error_has_name(error, absent[i]))
-                        return "systemd-machined does not run, and cannot be started";
-        if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT))
+        /* The last is what systemd 262 says of the alias of a masked unit. */
+        if (is_one_of(name, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, SYSTEMD_UNIT_MASKED,
+                    SYSTEMD_NO_SUCH_UNIT, SD_BUS_ERROR_FILE_EXISTS))
+                return "systemd-machined does not run, and cannot be started";
+        if (is_one_of(name, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT))
                 return "systemd-machined does not answer";
         return bus_error_text(error, r);
 }
@@ -29,13 +28,10 @@ int machine_leader(sd_bus *bus, const char *name, pid_t *ret_leader, sd_bus_erro
         uint32_t leader = 0;
         int r;
 
-        r = call(bus, "GetMachine", name, ret_error, &reply);
-        if (r >= 0 && sd_bus_message_read(reply, "o", &path) < 0)
-                r = -EIO;
-        if (r >= 0)
-                r = sd_bus_get_property_trivial(
-                        bus, MACHINED_SERVICE, path, MACHINED_MACHINE, "Leader", ret_error, 'u', &leader);
-        if (r < 0)
+        if ((r = call(bus, "GetMachine", name, ret_error, &reply)) < 0 ||
+                (r = sd_bus_message_read(reply, "o", &path) < 0 ? -EIO : 0) < 0 ||
+                (r = sd_bus_get_property_trivial(
+                         bus, MACHINED_SERVICE, path, MACHINED_MACHINE, "Leader", ret_error, 'u', &leader)) < 0)
                 return r;
         if (leader == 0 || leader > INT32_MAX)
                 return -ESRCH;
@@ -61,12 +57,9 @@ static int read_address(sd_bus_message *reply, Address *ret_address) {
         r = sd_bus_message_enter_container(reply, 'r', "iay");
         if (r <= 0)
                 return r;
-        r = sd_bus_message_read(reply, "i", &family);
-        if (r >= 0)
-                r = sd_bus_message_read_array(reply, 'y', &bytes, &size);
-        if (r >= 0)
-                r = sd_bus_message_exit_container(reply);
-        if (r < 0)
+        if ((r = sd_bus_message_read(reply, "i", &family)) < 0 ||
+                (r = sd_bus_message_read_array(reply, 'y', &bytes, &size)) < 0 ||
+                (r = sd_bus_message_exit_container(reply)) < 0)
                 return r;
         if ((family == AF_INET || family == AF_INET6) && size == address_size(family)) {
                 ret_address->family = (uint8_t)family;
@@ -80,10 +73,8 @@ int machine_address(sd_bus *bus, const char *name, char ret_text[static ADDRESS_
         Address found = {0}, address;
         int r;
 
-        r = call(bus, "GetMachineAddresses", name, ret_error, &reply);
-        if (r >= 0)
-                r = sd_bus_message_enter_container(reply, 'a', "(iay)");
-        if (r < 0)
+        if ((r = call(bus, "GetMachineAddresses", name, ret_error, &reply)) < 0 ||
+                (r = sd_bus_message_enter_container(reply, 'a', "(iay)")) < 0)
                 return r;
         /* The first of IPv4, or else of IPv6. */
         while (read_address(reply, &address) > 0)
@@ -116,10 +107,8 @@ int machine_open_terminal(sd_bus *bus, const char *name, int *ret_fd, char **ret
         int fd = -1, r;
 
         r = call(bus, "OpenMachinePTY", name, ret_error, &reply);
-        if (r >= 0 && sd_bus_message_read(reply, "hs", &fd, &path) < 0)
-                r = -EIO;
-        if (r < 0)
-                return r;
+        if (r < 0 || sd_bus_message_read(reply, "hs", &fd, &path) < 0)
+                return r < 0 ? r : -EIO;
         fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
         if (fd < 0)
                 return negative_errno();

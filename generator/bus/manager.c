@@ -7,15 +7,9 @@
 
 int systemd_reload(sd_bus *bus) {
         CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-        CLEANUP_BUS_MESSAGE sd_bus_message *message = NULL;
-        int r;
+        int r = systemd_call(bus, "Reload", &error, NULL, NULL);
 
-        r = sd_bus_message_new_method_call(bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Reload");
-        if (r >= 0)
-                r = sd_bus_call(bus, message, RELOAD_TIMEOUT, &error, NULL);
-        if (r < 0)
-                log_message(LOG_ERR, "systemd cannot load its units anew: %s", bus_error_text(&error, r));
-        return r < 0 ? r : 0;
+        return r < 0 ? log_error(r, "systemd cannot load its units anew: %s", bus_error_text(&error, r)) : 0;
 }
 
 int systemd_connect_and_reload(void) {

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/run-program.h"
+#include "base/words.h"
 #include "bus/machined.h"
 #include "bus/terminal.h"
 #include "systemd/log.h"
@@ -71,21 +72,18 @@ int session_exit_status(int code, int status) {
 
 /* It has ended: how? */
 static void collect(Session *session, const UnitState *state) {
+        int status = session->failed && state->code == CLD_EXITED ? EXIT_FAILURE
+                                                                  : session_exit_status(state->code, state->status);
+
         disconnect_terminal(session);
-        if (state->code == CLD_EXITED && !session->failed) {
-                end(session, session_exit_status(state->code, state->status));
-        } else if (state->code == CLD_EXITED && state->status == EXIT_EXEC) {
+        if (state->code == CLD_EXITED && session->failed && state->status == EXIT_EXEC)
                 log_message(LOG_ERR, "There is no /bin/sh in %s.", session->container);
-                end(session, EXIT_FAILURE);
-        } else if (state->code == CLD_EXITED || state->code == 0) {
+        else if ((state->code == CLD_EXITED && session->failed) || state->code == 0)
                 log_message(LOG_ERR, "The systemd of %s could not run it. See: journalctl -M %s -u %s",
                         session->container, session->container, session->unit);
-                end(session, EXIT_FAILURE);
-        } else {
-                if (!session->signalled && state->status != SIGPIPE)
-                        log_message(LOG_ERR, "Ended by signal %i (%s).", state->status, strsignal(state->status));
-                end(session, session_exit_status(state->code, state->status));
-        }
+        else if (state->code != CLD_EXITED && !session->signalled && state->status != SIGPIPE)
+                log_message(LOG_ERR, "Ended by signal %i (%s).", state->status, strsignal(state->status));
+        end(session, status);
 }
 
 static int read_state(sd_bus_message *reply, UnitState *ret_state) {
@@ -94,15 +92,16 @@ static int read_state(sd_bus_message *reply, UnitState *ret_state) {
 
         r = sd_bus_message_enter_container(reply, 'a', "{sv}");
         while (r >= 0 && (r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
-                r = sd_bus_message_read(reply, "s", &name);
-                if (r >= 0 && strcmp(name, "ActiveState") == 0) {
+                if ((r = sd_bus_message_read(reply, "s", &name)) < 0)
+                        return r;
+                if (strcmp(name, "ActiveState") == 0) {
                         r = sd_bus_message_read(reply, "v", "s", &text);
-                        ret_state->has_ended = r >= 0 && (strcmp(text, "inactive") == 0 || strcmp(text, "failed") == 0);
-                } else if (r >= 0 && strcmp(name, "ExecMainCode") == 0) {
+                        ret_state->has_ended = r >= 0 && is_one_of(text, "inactive", "failed");
+                } else if (strcmp(name, "ExecMainCode") == 0) {
                         r = sd_bus_message_read(reply, "v", "i", &ret_state->code);
-                } else if (r >= 0 && strcmp(name, "ExecMainStatus") == 0) {
+                } else if (strcmp(name, "ExecMainStatus") == 0) {
                         r = sd_bus_message_read(reply, "v", "i", &ret_state->status);
-                } else if (r >= 0) {
+                } else {
                         r = sd_bus_message_skip(reply, "v");
                 }
                 if (r >= 0)
@@ -115,33 +114,27 @@ static int read_state(sd_bus_message *reply, UnitState *ret_state) {
 static void check_state(Session *session) {
         CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
         UnitState state = {0};
-        int r;
 
-        r = sd_bus_call_method(
-                session->bus, SYSTEMD_SERVICE, session->path, DBUS_PROPERTIES, "GetAll", NULL, &reply, "s", "");
-        if (r >= 0)
-                r = read_state(reply, &state);
-        if (r < 0)
+        if (sd_bus_call_method(session->bus, SYSTEMD_SERVICE, session->path, DBUS_PROPERTIES, "GetAll", NULL, &reply,
+                    "s", "") < 0 ||
+                read_state(reply, &state) < 0)
                 end_lost(session);
         else if (state.has_ended)
                 collect(session, &state);
 }
 
-static int on_changed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
+static int on_changed(sd_bus_message *message UNUSED, void *userdata, sd_bus_error *ret_error UNUSED) {
         Session *session = userdata;
 
-        (void)message;
-        (void)ret_error;
         if (session->started)
                 check_state(session);
         return 0;
 }
 
-static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
+static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error UNUSED) {
         Session *session = userdata;
         const char *unit, *result;
 
-        (void)ret_error;
         if (sd_bus_message_read(message, "uoss", NULL, NULL, &unit, &result) < 0) {
                 end_lost(session);
                 return 0;
@@ -156,17 +149,14 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
         return 0;
 }
 
-static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
-        (void)message;
-        (void)ret_error;
+static int on_disconnected(sd_bus_message *message UNUSED, void *userdata, sd_bus_error *ret_error UNUSED) {
         end_lost(userdata);
         return 0;
 }
 
-static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+static int on_signal(sd_event_source *source UNUSED, const struct signalfd_siginfo *info, void *userdata) {
         Session *session = userdata;
 
-        (void)source;
         session->signalled = true;
         (void)sd_bus_call_method_async(session->bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "KillUnit",
                 NULL, NULL, "ssi", session->unit, "all", (int32_t)info->ssi_signo);
@@ -190,17 +180,14 @@ static int watch_signals(Session *session) {
 static int watch_unit(Session *session) {
         int r;
 
-        r = sd_bus_match_signal(session->bus, NULL, SYSTEMD_SERVICE, session->path, DBUS_PROPERTIES,
-                "PropertiesChanged", on_changed, session);
-        if (r >= 0)
-                r = sd_bus_match_signal(session->bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                        "JobRemoved", on_job_removed, session);
-        if (r >= 0)
-                r = sd_bus_match_signal(session->bus, NULL, "org.freedesktop.DBus.Local", NULL,
-                        "org.freedesktop.DBus.Local", "Disconnected", on_disconnected, session);
-        if (r >= 0)
-                r = systemd_call(session->bus, "Subscribe", NULL, NULL, NULL);
-        return r;
+        if ((r = sd_bus_match_signal(session->bus, NULL, SYSTEMD_SERVICE, session->path, DBUS_PROPERTIES,
+                     "PropertiesChanged", on_changed, session)) < 0 ||
+                (r = sd_bus_match_signal(session->bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                         "JobRemoved", on_job_removed, session)) < 0 ||
+                (r = sd_bus_match_signal(session->bus, NULL, "org.freedesktop.DBus.Local", NULL,
+                         "org.freedesktop.DBus.Local", "Disconnected", on_disconnected, session)) < 0)
+                return r;
+        return systemd_call(session->bus, "Subscribe", NULL, NULL, NULL);
 }
 
 static int open_bus(Session *session) {
@@ -209,18 +196,11 @@ static int open_bus(Session *session) {
 
         (void)!getrandom(&random, sizeof(random), GRND_NONBLOCK);
         snprintf(session->unit, sizeof(session->unit), "nixos-container-%016llx.service", (unsigned long long)random);
-        r = sd_bus_path_encode(SYSTEMD_PATH "/unit", session->unit, &session->path);
-        if (r >= 0)
-                r = sd_event_new(&session->event);
-        if (r >= 0)
-                r = sd_bus_open_system_machine(&session->bus, session->container);
-        if (r >= 0)
-                r = watch_unit(session);
-        if (r >= 0)
-                r = sd_bus_attach_event(session->bus, session->event, 0);
-        if (r >= 0)
-                r = watch_signals(session);
-        if (r < 0)
+        if ((r = sd_bus_path_encode(SYSTEMD_PATH "/unit", session->unit, &session->path)) < 0 ||
+                (r = sd_event_new(&session->event)) < 0 ||
+                (r = sd_bus_open_system_machine(&session->bus, session->container)) < 0 ||
+                (r = watch_unit(session)) < 0 || (r = sd_bus_attach_event(session->bus, session->event, 0)) < 0 ||
+                (r = watch_signals(session)) < 0)
                 return log_error(
                         r, "Cannot reach D-Bus in %s, which may not have booted that far yet: %m", session->container);
         return 0;
@@ -234,10 +214,9 @@ static int open_terminal(Session *session) {
         if (r < 0)
                 return r;
         r = machine_open_terminal(bus, session->container, &session->terminal_fd, &session->terminal_path, &error);
-        if (r < 0)
-                log_message(
-                        LOG_ERR, "Cannot get a terminal in %s: %s", session->container, machine_error_text(&error, r));
-        return r;
+        return r < 0 ? log_error(
+                               r, "Cannot get a terminal in %s: %s", session->container, machine_error_text(&error, r))
+                     : 0;
 }
 
 static _Noreturn void pass_on_and_exit(int fd) {
@@ -304,21 +283,15 @@ static int append_environment(sd_bus_message *message) {
 static int append_command(sd_bus_message *message, char *const command[]) {
         int r;
 
-        r = sd_bus_message_open_container(message, 'r', "sv");
-        if (r >= 0)
-                r = sd_bus_message_append(message, "s", "ExecStartEx");
-        if (r >= 0)
-                r = sd_bus_message_open_container(message, 'v', "a(sasas)");
-        if (r >= 0)
-                r = sd_bus_message_open_container(message, 'a', "(sasas)");
-        if (r >= 0)
-                r = sd_bus_message_open_container(message, 'r', "sasas");
-        if (r >= 0)
-                r = sd_bus_message_append(message, "s", command[0]);
-        if (r >= 0)
-                r = sd_bus_message_append_strv(message, (char **)command);
-        if (r >= 0)
-                r = sd_bus_message_append(message, "as", 1, "no-env-expand");
+        if ((r = sd_bus_message_open_container(message, 'r', "sv")) < 0 ||
+                (r = sd_bus_message_append(message, "s", "ExecStartEx")) < 0 ||
+                (r = sd_bus_message_open_container(message, 'v', "a(sasas)")) < 0 ||
+                (r = sd_bus_message_open_container(message, 'a', "(sasas)")) < 0 ||
+                (r = sd_bus_message_open_container(message, 'r', "sasas")) < 0 ||
+                (r = sd_bus_message_append(message, "s", command[0])) < 0 ||
+                (r = sd_bus_message_append_strv(message, (char **)command)) < 0)
+                return r;
+        r = sd_bus_message_append(message, "as", 1, "no-env-expand");
         for (int i = 0; i < 4 && r >= 0; i++)
                 r = sd_bus_message_close_container(message);
         return r;
@@ -339,13 +312,9 @@ static int append_properties(sd_bus_message *message, const Session *session, ch
                 "IgnoreSIGPIPE", "b", 0, /* as everywhere outside of services */
                 /* At its end, the container's systemd stops D-Bus only after this, and there is time to tell of it. */
                 "After", "as", 1, "dbus.service");
-        if (r >= 0)
-                r = append_streams(message, session);
-        if (r >= 0)
-                r = append_environment(message);
-        if (r >= 0)
-                r = append_command(message, command);
-        return r;
+        if (r < 0 || (r = append_streams(message, session)) < 0 || (r = append_environment(message)) < 0)
+                return r;
+        return append_command(message, command);
 }
 
 static int start(Session *session, char *const command[]) {
@@ -353,23 +322,16 @@ static int start(Session *session, char *const command[]) {
         CLEANUP_BUS_MESSAGE sd_bus_message *message = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(
-                session->bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "StartTransientUnit");
-        if (r >= 0)
-                r = sd_bus_message_append(message, "ss", session->unit, "fail");
-        if (r >= 0)
-                r = sd_bus_message_open_container(message, 'a', "(sv)");
-        if (r >= 0)
-                r = append_properties(message, session, command);
-        if (r >= 0)
-                r = sd_bus_message_close_container(message);
-        if (r >= 0)
-                r = sd_bus_message_append(message, "a(sa(sv))", 0);
-        if (r >= 0)
-                r = sd_bus_call(session->bus, message, 0, &error, NULL);
-        if (r < 0)
-                log_message(LOG_ERR, "Cannot run anything in %s: %s", session->container, bus_error_text(&error, r));
-        return r;
+        if ((r = sd_bus_message_new_method_call(session->bus, &message, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                     "StartTransientUnit")) < 0 ||
+                (r = sd_bus_message_append(message, "ss", session->unit, "fail")) < 0 ||
+                (r = sd_bus_message_open_container(message, 'a', "(sv)")) < 0 ||
+                (r = append_properties(message, session, command)) < 0 ||
+                (r = sd_bus_message_close_container(message)) < 0 ||
+                (r = sd_bus_message_append(message, "a(sa(sv))", 0)) < 0 ||
+                (r = sd_bus_call(session->bus, message, 0, &error, NULL)) < 0)
+                return log_error(r, "Cannot run anything in %s: %s", session->container, bus_error_text(&error, r));
+        return 0;
 }
 
 /* Runs the loop until end(). */

@@ -63,12 +63,10 @@ static void pass_input(Terminal *terminal) {
         (void)sd_event_source_set_enabled(terminal->typed, terminal->input_length > 0 ? SD_EVENT_OFF : SD_EVENT_ON);
 }
 
-static int on_typed(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+static int on_typed(sd_event_source *source, int fd, uint32_t events UNUSED, void *userdata) {
         Terminal *terminal = userdata;
-        ssize_t n;
+        ssize_t n = read(fd, terminal->input, sizeof(terminal->input));
 
-        (void)events;
-        n = read(fd, terminal->input, sizeof(terminal->input));
         if (n < 0 && errno == EAGAIN)
                 return 0;
         if (n <= 0) {
@@ -83,12 +81,9 @@ static int on_typed(sd_event_source *source, int fd, uint32_t events, void *user
 
 /* While nobody has the other end open there is a hang-up, which says nothing: systemd opens and closes it before the process
  * runs. EPOLLET keeps that from being reported for ever. */
-static int on_other(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+static int on_other(sd_event_source *source UNUSED, int fd UNUSED, uint32_t events UNUSED, void *userdata) {
         Terminal *terminal = userdata;
 
-        (void)source;
-        (void)fd;
-        (void)events;
         (void)show_output(terminal);
         if (terminal->input_length > 0)
                 pass_input(terminal);
@@ -102,9 +97,7 @@ static void pass_size(const Terminal *terminal) {
                 (void)ioctl(terminal->fd, TIOCSWINSZ, &size);
 }
 
-static int on_resized(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
-        (void)source;
-        (void)info;
+static int on_resized(sd_event_source *source UNUSED, const struct signalfd_siginfo *info UNUSED, void *userdata) {
         pass_size(userdata);
         return 0;
 }
@@ -120,14 +113,11 @@ int terminal_connect(sd_event *event, int fd, Terminal **ret_terminal) {
         sigaddset(&resized, SIGWINCH);
         (void)sigprocmask(SIG_BLOCK, &resized, NULL);
         (void)fcntl(fd, F_SETFL, O_NONBLOCK);
-        r = tcgetattr(STDIN_FILENO, &terminal->before) < 0 ? -errno : 0;
-        if (r >= 0)
-                r = sd_event_add_io(event, &terminal->typed, STDIN_FILENO, EPOLLIN, on_typed, terminal);
-        if (r >= 0)
-                r = sd_event_add_io(event, &terminal->other, fd, EPOLLIN | EPOLLOUT | EPOLLET, on_other, terminal);
-        if (r >= 0)
-                r = sd_event_add_signal(event, &terminal->resized, SIGWINCH, on_resized, terminal);
-        if (r < 0) {
+        if ((r = tcgetattr(STDIN_FILENO, &terminal->before) < 0 ? negative_errno() : 0) < 0 ||
+                (r = sd_event_add_io(event, &terminal->typed, STDIN_FILENO, EPOLLIN, on_typed, terminal)) < 0 ||
+                (r = sd_event_add_io(event, &terminal->other, fd, EPOLLIN | EPOLLOUT | EPOLLET, on_other, terminal)) <
+                        0 ||
+                (r = sd_event_add_signal(event, &terminal->resized, SIGWINCH, on_resized, terminal)) < 0) {
                 terminal_disconnect(terminal);
                 return log_error(r, "Cannot use this terminal: %m");
         }

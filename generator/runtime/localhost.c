@@ -78,26 +78,21 @@ static int append_units(sd_bus_message *message, const Job *job, void *userdata)
         snprintf(container, sizeof(container), "container@%s.service", ports->container);
         snprintf(description, sizeof(description), "Port %s of localhost for container '%s'", port->label,
                 ports->container);
-        r = sd_bus_message_open_container(message, 'a', "(sv)");
         /* ::1 is not there where IPv6 is switched off. */
-        if (r >= 0)
-                r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)(sv)", "Description", "s", description,
-                        "DefaultDependencies", "b", false, "BindsTo", "as", 1, container, "CollectMode", "s",
-                        "inactive-or-failed", "FreeBind", "b", true);
-        if (r >= 0)
-                r = port->listen[1]
-                            ? sd_bus_message_append(message, "(sv)", "Listen", "a(ss)", 2, "Stream", port->listen[0],
-                                      "Stream", port->listen[1])
-                            : sd_bus_message_append(message, "(sv)", "Listen", "a(ss)", 1, "Stream", port->listen[0]);
-        if (r >= 0)
-                r = sd_bus_message_close_container(message);
-        if (r >= 0)
-                r = sd_bus_message_append(message, "a(sa(sv))", 1, port->service, 6, "Description", "s", description,
-                        "DefaultDependencies", "b", false, "PartOf", "as", 1, port->socket, "CollectMode", "s",
-                        "inactive-or-failed", "DynamicUser", "b", true, "ExecStart", "a(sasb)", 1,
-                        TOOL_SYSTEMD_SOCKET_PROXYD, 3, TOOL_SYSTEMD_SOCKET_PROXYD, "--exit-idle-time=1min",
-                        port->target, false);
-        return r;
+        if ((r = sd_bus_message_open_container(message, 'a', "(sv)")) < 0 ||
+                (r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)(sv)", "Description", "s", description,
+                         "DefaultDependencies", "b", false, "BindsTo", "as", 1, container, "CollectMode", "s",
+                         "inactive-or-failed", "FreeBind", "b", true)) < 0 ||
+                (r = port->listen[1] ? sd_bus_message_append(message, "(sv)", "Listen", "a(ss)", 2, "Stream",
+                                               port->listen[0], "Stream", port->listen[1])
+                                     : sd_bus_message_append(
+                                               message, "(sv)", "Listen", "a(ss)", 1, "Stream", port->listen[0])) < 0 ||
+                (r = sd_bus_message_close_container(message)) < 0)
+                return r;
+        return sd_bus_message_append(message, "a(sa(sv))", 1, port->service, 6, "Description", "s", description,
+                "DefaultDependencies", "b", false, "PartOf", "as", 1, port->socket, "CollectMode", "s",
+                "inactive-or-failed", "DynamicUser", "b", true, "ExecStart", "a(sasb)", 1, TOOL_SYSTEMD_SOCKET_PROXYD,
+                3, TOOL_SYSTEMD_SOCKET_PROXYD, "--exit-idle-time=1min", port->target, false);
 }
 
 static void warn_of_failure(const Job *job, void *userdata) {
