@@ -161,11 +161,14 @@ check-unit: $(UNIT:%=$(B)/%)
 
 # Whatever a program of a test uses.
 ALL_LIBRARIES := $(FOLDERS:%=$(B)/%.a)
-GROUP = -Wl,--start-group $^ -Wl,--end-group
+GROUP = -Wl,--start-group $(filter-out generator/%,$^) -Wl,--end-group
 
 $(B)/test-%: tests/unit/test-%.c $(ALL_LIBRARIES)
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(GROUP) $(shell $(PKG_CONFIG) --libs $(LIBRARIES) libsystemd cmocka)
+
+# It includes that.
+$(B)/test-container-init: generator/init/container-init.c
 
 check-hardening: $(PROGRAMS)
 	@tests/hardening/run $(B) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)

@@ -24,6 +24,7 @@
 #include "base/address.h"
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/words.h"
 
 typedef struct Request {
         struct nlmsghdr header;
@@ -78,18 +79,18 @@ static int call(int fd, Request *request) {
                 struct nlmsgerr error;
                 /* cppcheck-suppress unusedStructMember ; it is room for the answer */
                 char request[sizeof(Request)]; /* what has failed stands behind the error */
-        } answer;
+        } answer = {0};
         ssize_t n;
 
         request->header.nlmsg_seq = ++sequence;
         if (send(fd, request, request->header.nlmsg_len, 0) < 0)
-                return -errno;
+                return negative_errno();
         do
                 n = recv(fd, &answer, sizeof(answer), 0);
         while (n < 0 && errno == EINTR);
         if (n < 0)
-                return -errno;
-        if (n < (ssize_t)NLMSG_LENGTH(sizeof(answer.error)) || answer.header.nlmsg_len > (size_t)n ||
+                return negative_errno();
+        if (answer.header.nlmsg_len < NLMSG_LENGTH(sizeof(answer.error)) || answer.header.nlmsg_len > (size_t)n ||
                 answer.header.nlmsg_type != NLMSG_ERROR || answer.header.nlmsg_seq != sequence)
                 return -EBADMSG;
         return answer.error.error;
@@ -110,8 +111,7 @@ static void set_up(int fd, const char *name) {
         start_request(&request, RTM_NEWLINK, 0, sizeof(request.link));
         request.link.ifi_index = link_index(name);
         request.link.ifi_flags = request.link.ifi_change = IFF_UP;
-        r = call(fd, &request);
-        if (r < 0)
+        if ((r = call(fd, &request)) < 0)
                 fail("cannot bring up %s: %s", name, strerror(-r));
 }
 
@@ -128,8 +128,7 @@ static void add_address(int fd, const char *name, const Address *address, const 
         request.address.ifa_flags = IFA_F_PERMANENT | IFA_F_NODAD;
         add_attribute(&request, IFA_LOCAL, &address->in6, size);
         add_attribute(&request, IFA_ADDRESS, &address->in6, size);
-        r = call(fd, &request);
-        if (r < 0)
+        if ((r = call(fd, &request)) < 0)
                 fail("cannot give %s the address %s: %s", name, shown, strerror(-r));
 }
 
@@ -150,8 +149,7 @@ static void add_route(int fd, const char *name, const Address *address, bool is_
         };
         add_attribute(&request, is_default ? RTA_GATEWAY : RTA_DST, &address->in6, address_size(address->family));
         add_attribute(&request, RTA_OIF, &index, sizeof(index));
-        r = call(fd, &request);
-        if (r < 0)
+        if ((r = call(fd, &request)) < 0)
                 fail("cannot add a route %s %s on %s: %s", is_default ? "by way of" : "to", shown, name, strerror(-r));
 }
 
@@ -167,38 +165,30 @@ static bool has_resolvconf(const char *init) {
                access(path, F_OK) == 0;
 }
 
-static bool copy_file(const char *from, const char *to) {
-        Buffer text = BUFFER_NULL;
-        int fd = -1;
-        bool good = read_file(from, &text) >= 0 &&
-                    (fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644)) >= 0 &&
-                    write_all(fd, text.text, text.length) >= 0;
+static int copy_file(const char *from, const char *to) {
+        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
+        CLEANUP_CLOSE int fd = -1;
+        int r;
 
-        if (fd >= 0)
-                close(fd);
-        buffer_free(&text);
-        return good;
+        if ((r = read_file(from, &text)) < 0)
+                return r;
+        fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        return fd < 0 ? negative_errno() : write_all(fd, text.text, text.length);
 }
 
 /* Makes /etc/resolv.conf a link to the file at @path, through which it cannot be written: whoever has other name servers puts a file
  * of its own in the place of the link. As resolvconf does not, it gets a copy. A system without name servers starts all the same. */
 static void give_resolv_conf(const char *path, const char *init) {
         static const char file[] = "/etc/resolv.conf", temporary[] = "/etc/.resolv.conf.new";
+        int r;
 
         (void)mkdir("/etc", 0755);
         (void)unlink(temporary);
-        if (!(has_resolvconf(init) ? copy_file(path, temporary) : symlink(path, temporary) == 0) ||
-                rename(temporary, file) < 0) {
-                fprintf(stderr, "container-init: cannot make %s: %s\n", file, strerror(errno));
+        r = has_resolvconf(init) ? copy_file(path, temporary) : symlink(path, temporary) < 0 ? negative_errno() : 0;
+        if (r < 0 || (r = rename(temporary, file) < 0 ? negative_errno() : 0) < 0) {
+                fprintf(stderr, "container-init: cannot make %s: %s\n", file, strerror(-r));
                 (void)unlink(temporary);
         }
-}
-
-/* If @argument is @option and a value, returns the value. */
-static char *option_value(char *argument, const char *option) {
-        size_t length = strlen(option);
-
-        return strncmp(argument, option, length) == 0 ? argument + length : NULL;
 }
 
 /* Splits LINK=ADDRESS[/PREFIX]. */
@@ -216,15 +206,15 @@ static void apply(int fd, char *argument) {
         Address address;
         char *value;
 
-        if ((value = option_value(argument, "--up="))) {
+        if ((value = (char *)text_behind(argument, "--up="))) {
                 set_up(fd, value);
-        } else if ((value = option_value(argument, "--address="))) {
+        } else if ((value = (char *)text_behind(argument, "--address="))) {
                 shown = split(value, &address);
                 add_address(fd, value, &address, shown);
-        } else if ((value = option_value(argument, "--route="))) {
+        } else if ((value = (char *)text_behind(argument, "--route="))) {
                 shown = split(value, &address);
                 add_route(fd, value, &address, false, shown);
-        } else if ((value = option_value(argument, "--gateway="))) {
+        } else if ((value = (char *)text_behind(argument, "--gateway="))) {
                 shown = split(value, &address);
                 add_route(fd, value, &address, false, shown);
                 add_route(fd, value, &address, true, shown);
@@ -243,7 +233,7 @@ int main(int argc, char *argv[]) {
         sigprocmask(SIG_BLOCK, &halt, NULL);
 
         for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
-                const char *value = option_value(argv[i], "--resolv-conf=");
+                const char *value = text_behind(argv[i], "--resolv-conf=");
 
                 if (value) {
                         resolv_conf = value;
