@@ -5,20 +5,12 @@
 
 #include "base/number.h"
 
-static bool parse_prefix(const char *text, uint8_t limit, uint8_t *ret_prefix) {
-        uint64_t prefix;
-
-        if (!number_parse(text, 0, limit, &prefix))
-                return false;
-        *ret_prefix = (uint8_t)prefix;
-        return true;
-}
-
 bool address_parse(const char *text, int family, Address *ret_address) {
         Address address = {0};
         const char *slash = strchr(text, '/');
         size_t length = slash ? (size_t)(slash - text) : strlen(text);
         char plain[INET6_ADDRSTRLEN];
+        uint64_t prefix;
 
         if (family == AF_UNSPEC)
                 family = memchr(text, ':', length) ? AF_INET6 : AF_INET;
@@ -32,9 +24,10 @@ bool address_parse(const char *text, int family, Address *ret_address) {
         if (inet_pton(family, plain, &address.in6) != 1)
                 return false;
         if (slash) {
-                address.has_prefix = true;
-                if (!parse_prefix(slash + 1, address.prefix, &address.prefix))
+                if (!number_parse(slash + 1, 0, address.prefix, &prefix))
                         return false;
+                address.has_prefix = true;
+                address.prefix = (uint8_t)prefix;
         }
         *ret_address = address;
         return true;

@@ -2,18 +2,9 @@
 #include "base/file.h"
 
 bool is_no_file(int error) {
-        switch (error < 0 ? -error : error) {
-        case ENOENT:
-        case ENOTDIR:
-        case EISDIR:
-        case ELOOP:
-        case ENAMETOOLONG:
-        case ENXIO:
-        case EFBIG:
-                return true;
-        default:
-                return false;
-        }
+        error = abs(error);
+        return error == ENOENT || error == ENOTDIR || error == EISDIR || error == ELOOP || error == ENAMETOOLONG ||
+               error == ENXIO || error == EFBIG;
 }
 
 static int open_file(const char *path) {

@@ -11,10 +11,9 @@ static volatile sig_atomic_t caught, seen;
 /* The program that is waited for, or 0. */
 static volatile pid_t program;
 
-static void on_signal(int number) {
+static void on_signal(int number UNUSED) {
         int error = errno;
 
-        (void)number;
         seen = 1;
         if (program > 0)
                 (void)kill(program, SIGTERM);

@@ -53,10 +53,6 @@ int end_program(pid_t pid) {
         return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
 }
 
-int run_program(char *const arguments[], const Buffer *input) {
-        return end_program(start_program(arguments, input, false));
-}
-
 void end_child(int status) {
 #ifdef COUNTED /* tests/coverage/run */
         __gcov_dump();

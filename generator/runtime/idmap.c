@@ -109,6 +109,14 @@ static bool is_seen_below(const Mount *mount, const char *directory) {
         return id == mount->id || (id == 0 && !is_no_file(errno));
 }
 
+/* The next mount that is seen below @directory, from *@i on, which is then behind it. NULL if there is none. */
+static const Mount *next_below(const Mapping *m, const char *directory, size_t *i) {
+        while (*i < m->mounts_length)
+                if (is_seen_below(&m->mounts[(*i)++], directory))
+                        return &m->mounts[*i - 1];
+        return NULL;
+}
+
 /* The type of the file system that @path is on, as a person would say it. */
 static const char *type_of(const Mapping *m, const char *path) {
         uint64_t id = mount_id(path);
@@ -180,17 +188,17 @@ static const char *option_of(const Mapping *m, const char *target) {
 /* What systemd-nspawn maps by itself. */
 static int check_root(Mapping *m, const char *root) {
         const char *option = option_path(m->arena, m->container, "privateUsers");
+        const Mount *mount = next_below(m, root, &(size_t){0});
         struct stat status;
 
         if (!can_be_mapped(m, root))
                 return refuse(m, option, "its root directory ", root,
                         "Move that to another, such as ext4, XFS, Btrfs or tmpfs, or set privateUsers: no.");
-        for (size_t i = 0; i < m->mounts_length; i++)
-                if (is_seen_below(&m->mounts[i], root))
-                        return log_error(EBUSY,
-                                "%s: %s is mounted below its root directory, where it cannot be ID-mapped: the "
-                                "container cannot start. Mount it elsewhere, and put it into bindMounts.",
-                                option, m->mounts[i].path);
+        if (mount)
+                return log_error(EBUSY,
+                        "%s: %s is mounted below its root directory, where it cannot be ID-mapped: the container "
+                        "cannot start. Mount it elsewhere, and put it into bindMounts.",
+                        option, mount->path);
         if (stat(root, &status) == 0 && status.st_uid >= USER_RANGE)
                 return log_error(EOVERFLOW,
                         "%s: its root directory %s belongs to user %u, as --private-users-ownership=chown of "
@@ -251,12 +259,11 @@ static void add_bind(Mapping *m, const Bind *bind, const char *source, const cha
 
 /* Adds what is mounted below the source of @bind. */
 static int add_mounts_below(Mapping *m, const Bind *bind) {
-        for (size_t i = 0; i < m->mounts_length; i++) {
-                const Mount *mount = &m->mounts[i];
+        const Mount *mount;
+
+        for (size_t i = 0; (mount = next_below(m, bind->resolved, &i));) {
                 const char *target;
 
-                if (!is_seen_below(mount, bind->resolved))
-                        continue;
                 /* With the slash before what is behind it. */
                 target = arena_join(m->arena, bind->target, path_behind(mount->path, bind->resolved) - 1);
                 if (is_declared(m, bind, target))
@@ -301,13 +308,6 @@ static void warn_of_group(Mapping *m, const Bind *bind) {
                 option_of(m, bind->target), bind->source, status.st_uid, status.st_gid, bind->idmap);
 }
 
-static bool has_mounts_below(const Mapping *m, const Bind *bind) {
-        for (size_t i = 0; i < m->mounts_length; i++)
-                if (is_seen_below(&m->mounts[i], bind->resolved))
-                        return true;
-        return false;
-}
-
 static int add_argument(Mapping *m, const char *argument) {
         Bind bind;
 
@@ -325,7 +325,7 @@ static int add_argument(Mapping *m, const char *argument) {
                 return 0;
         }
         warn_of_group(m, &bind);
-        if (!has_mounts_below(m, &bind)) {
+        if (!next_below(m, bind.resolved, &(size_t){0})) {
                 add(m, argument);
                 return 0;
         }

@@ -6,6 +6,7 @@
 #include "base/words.h"
 #include "bus/jobs.h"
 #include "config.h"
+#include "state/paths.h"
 #include "systemd/log.h"
 
 typedef struct LocalPort {
@@ -71,13 +72,12 @@ static void free_ports(Ports *ports) {
 /* What of the socket and its service is not as systemd has it by itself. systemd.socket(5), systemd-socket-proxyd(8) */
 static int append_units(sd_bus_message *message, const Job *job, void *userdata) {
         const LocalPort *port = job->userdata;
-        const Ports *ports = userdata;
-        char container[256], description[512];
+        Ports *ports = userdata;
+        const char *container = container_unit(&ports->arena, ports->container);
+        const char *description =
+                arena_printf(&ports->arena, "Port %s of localhost for container '%s'", port->label, ports->container);
         int r;
 
-        snprintf(container, sizeof(container), "container@%s.service", ports->container);
-        snprintf(description, sizeof(description), "Port %s of localhost for container '%s'", port->label,
-                ports->container);
         /* ::1 is not there where IPv6 is switched off. */
         if ((r = sd_bus_message_open_container(message, 'a', "(sv)")) < 0 ||
                 (r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)(sv)", "Description", "s", description,

@@ -12,22 +12,13 @@
 #include "state/record.h"
 #include "systemd/log.h"
 
-/* A tool that runs. */
-typedef struct Step {
-        const char *tool;
-        pid_t pid; /* 0 if there is nothing to do */
-} Step;
-
-static Step start_step(char *const arguments[], const Buffer *input) {
-        return (Step){arguments[0], start_tool(arguments, input)};
-}
-
-static int end_step(const Step *step, const char *container) {
-        int status = step->pid == 0 ? 0 : end_program(step->pid);
+/* Waits for the end of @tool, whose process is 0 if there was nothing to do. */
+static int end_tool(pid_t pid, const char *tool, const char *container) {
+        int status = pid == 0 ? 0 : end_program(pid);
 
         return status <= 0 ? status
                            : log_error(EIO, "Container %s cannot start: %s failed with exit status %i.", container,
-                                     step->tool, status);
+                                     tool, status);
 }
 
 /* Has another process listen on localhost, if the record says so: systemd takes its time, the more once it has new links to look at. */
@@ -48,27 +39,26 @@ static int add_parts(const char *container, const RecordParts *parts) {
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
         char *const ip[] = {(char *)TOOL_IP, (char *)"-batch", arena_join(&arena, record, "/" RECORD_NETWORK), NULL};
         char *const nft[] = {(char *)TOOL_NFT, (char *)"-f", arena_join(&arena, record, "/" RECORD_NFT), NULL};
-        Step links = {0}, rules = {0}, files = {0};
-        pid_t elements = 0;
+        pid_t links = 0, rules = 0, files = 0, elements = 0;
         int r;
 
         if (parts->network.length > 0)
-                links = start_step(ip, &BUFFER_NULL);
+                links = start_tool(ip, &BUFFER_NULL);
         if (parts->nft.length > 0 && forwards_have_rules(container, &parts->nft))
                 elements = forwards_start_adding_elements(&parts->nft);
         else if (parts->nft.length > 0)
-                rules = start_step(nft, &BUFFER_NULL);
+                rules = start_tool(nft, &BUFFER_NULL);
         if (missing.length > 0)
-                files = start_step(systemd_tmpfiles, &missing);
+                files = start_tool(systemd_tmpfiles, &missing);
 
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)
-                rules = start_step(nft, &BUFFER_NULL);
-        r = end_step(&rules, container);
+                rules = start_tool(nft, &BUFFER_NULL);
+        r = end_tool(rules, nft[0], container);
         /* This takes the kernel about as long as the links do. */
         conntrack_forget(&parts->nft, &BUFFER_NULL);
-        keep_failure(&r, end_step(&links, container));
-        keep_failure(&r, end_step(&files, container));
+        keep_failure(&r, end_tool(links, ip[0], container));
+        keep_failure(&r, end_tool(files, systemd_tmpfiles[0], container));
         return r;
 }
 

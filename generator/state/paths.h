@@ -31,4 +31,6 @@
 #define RESOLV_CONF_UNIT "container-resolv-conf"
 
 /* The unit of a container. Owned by @arena. */
-const char *container_unit(Arena *arena, const char *name);
+static inline const char *container_unit(Arena *arena, const char *name) {
+        return arena_printf(arena, "container@%s.service", name);
+}

@@ -54,7 +54,7 @@ static bool has_live_changes(const PlannedContainer *item) {
 
 /* Runs the program that units run. What has failed it says itself. */
 static int run_runtime(const char *const arguments[]) {
-        int r = run_program((char *const *)arguments, &BUFFER_NULL);
+        int r = end_program(start_program((char *const *)arguments, &BUFFER_NULL, false));
 
         if (r < 0)
                 return log_error(r, "%s: %m", arguments[0]);

@@ -25,8 +25,7 @@ static void write_kmsg(int priority, const char *text) {
         (void)!write(kmsg, line, length);
 }
 
-void log_to_stderr(int priority, const char *text) {
-        (void)priority;
+void log_to_stderr(int priority UNUSED, const char *text) {
         fprintf(stderr, "%s\n", text);
 }
 
