@@ -28,21 +28,12 @@ static inline void cleanup_closedir(DIR **directory) {
         errno = error;
 }
 
-static inline void cleanup_fclose(FILE **stream) {
-        int error = errno;
-
-        if (*stream)
-                (void)fclose(*stream);
-        errno = error;
-}
-
 static inline void cleanup_free(void *memory) {
         free(*(void **)memory);
 }
 
 #define CLEANUP_CLOSE CLEANUP(cleanup_close)
 #define CLEANUP_CLOSEDIR CLEANUP(cleanup_closedir)
-#define CLEANUP_FCLOSE CLEANUP(cleanup_fclose)
 #define CLEANUP_FREE CLEANUP(cleanup_free)
 
 /* Takes a descriptor out of its variable, for what goes on with it. */

@@ -43,25 +43,8 @@ MUST_CHECK int systemd_call(
 /* What a call that has failed with @r says to people, in @error if it has an answer. Valid as long as that is. */
 const char *bus_error_text(const sd_bus_error *error, int r);
 
-static inline void cleanup_bus(sd_bus **bus) {
-        (void)sd_bus_flush_close_unref(*bus);
-}
-
-static inline void cleanup_bus_message(sd_bus_message **message) {
-        (void)sd_bus_message_unref(*message);
-}
-
-static inline void cleanup_bus_slot(sd_bus_slot **slot) {
-        (void)sd_bus_slot_unref(*slot);
-}
-
-static inline void cleanup_event(sd_event **event) {
-        (void)sd_event_unref(*event);
-}
-
 /* A connection sends what is still to be sent, and ends. An error starts as SD_BUS_ERROR_NULL. */
-#define CLEANUP_BUS CLEANUP(cleanup_bus)
+#define CLEANUP_BUS CLEANUP(sd_bus_flush_close_unrefp)
 #define CLEANUP_BUS_ERROR CLEANUP(sd_bus_error_free)
-#define CLEANUP_BUS_MESSAGE CLEANUP(cleanup_bus_message)
-#define CLEANUP_BUS_SLOT CLEANUP(cleanup_bus_slot)
-#define CLEANUP_EVENT CLEANUP(cleanup_event)
+#define CLEANUP_BUS_MESSAGE CLEANUP(sd_bus_message_unrefp)
+#define CLEANUP_BUS_SLOT CLEANUP(sd_bus_slot_unrefp)

@@ -372,8 +372,8 @@ static void end_session(Session *session) {
         cleanup_close(&session->terminal_fd);
         free(session->terminal_path);
         free(session->path);
-        cleanup_bus(&session->bus);
-        cleanup_event(&session->event);
+        sd_bus_flush_close_unref(session->bus);
+        sd_event_unref(session->event);
 }
 
 int session_run(const char *container, char *const command[]) {

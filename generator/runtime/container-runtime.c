@@ -51,14 +51,9 @@ static __attribute__((noreturn)) void fail_usage(void) {
         exit(EXIT_FAILURE);
 }
 
-/* A name that leads nowhere else. */
-static bool is_plain_name(const char *name) {
-        return name[0] != '\0' && name[0] != '.' && !strchr(name, '/') && strlen(name) <= 64;
-}
-
-/* What there is to be said from then on is about it. */
+/* A name that leads nowhere else. What there is to be said from then on is about it. */
 static const char *container_operand(const char *name) {
-        if (!is_plain_name(name))
+        if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') || strlen(name) > 64)
                 fail_usage();
         journal_open(name);
         return name;

@@ -43,12 +43,10 @@ int links_check(const char *container, const Buffer *network) {
 
 /* Whether udev is done with a link for now: it may be at it again. */
 static bool is_settled(const char *link) {
-        sd_device *device = NULL;
-        bool settled = sd_device_new_from_ifname(&device, link) >= 0 && sd_device_get_is_initialized(device) > 0 &&
-                       sd_device_get_property_value(device, "ID_PROCESSING", NULL) < 0;
+        CLEANUP(sd_device_unrefp) sd_device *device = NULL;
 
-        (void)sd_device_unref(device);
-        return settled;
+        return sd_device_new_from_ifname(&device, link) >= 0 && sd_device_get_is_initialized(device) > 0 &&
+               sd_device_get_property_value(device, "ID_PROCESSING", NULL) < 0;
 }
 
 /* Waits until udev, where it runs, is done with a network link. It mostly is in a few milliseconds. */

@@ -87,30 +87,22 @@ int resolv_conf_update(void) {
 }
 
 /* Which file it is, and when it was changed: both at once where another takes its place. One that is not there is all 0. */
-typedef struct Version {
-        dev_t device;
-        ino_t inode;
-        struct timespec changed;
-} Version;
-
-static Version version_of(const char *path) {
+static struct stat version_of(const char *path) {
         struct stat status;
 
-        if (stat(path, &status) < 0)
-                return (Version){0};
-        return (Version){.device = status.st_dev, .inode = status.st_ino, .changed = status.st_ctim};
+        return stat(path, &status) < 0 ? (struct stat){0} : status;
 }
 
-static bool is_same(Version a, Version b) {
-        return a.device == b.device && a.inode == b.inode && a.changed.tv_sec == b.changed.tv_sec &&
-               a.changed.tv_nsec == b.changed.tv_nsec;
+static bool is_same(struct stat a, struct stat b) {
+        return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_ctim.tv_sec == b.st_ctim.tv_sec &&
+               a.st_ctim.tv_nsec == b.st_ctim.tv_nsec;
 }
 
 int resolv_conf_follow(void) {
         /* systemd does not look at the files while the unit runs that their last change has started, and not for a moment after it: see
          * systemd.path(5). Changes come in twos and threes, so it ends when there was none for a while. */
         const struct timespec moment = {.tv_nsec = 500000000};
-        Version host, uplink;
+        struct stat host, uplink;
 
         do {
                 host = version_of(HOST_FILE);

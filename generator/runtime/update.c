@@ -57,8 +57,8 @@ static int read_update(Update *u, const char *directory, bool with_files) {
         return record_read_parts(u->container, &u->old);
 }
 
-/* Goes on with what an earlier one did not get to the end of. Of the forwards, @kept are to stay. */
-static int finish_giving_up_forwards(Update *u, const Buffer *kept, size_t left) {
+/* All of them, also what an earlier one did not get to the end of. Of the forwards, @kept are to stay, and are added again. */
+static int give_up_anew(Update *u, const Buffer *kept, size_t left) {
         int r = forwards_remove(u->records, u->container);
 
         if (r >= 0 && left > 0)
@@ -87,11 +87,9 @@ static int give_up_forwards(Update *u) {
         if (r < 0)
                 return r;
         begun = record_has_file(u->records, u->container, RECORD_NFT_ENDING);
-        if (begun != 0)
-                return begun < 0 ? begun : finish_giving_up_forwards(u, &kept, left);
-        if (taken == 0)
-                return 0;
-        return left == 0 ? forwards_remove(u->records, u->container) : give_up_some_forwards(u, &kept);
+        if (begun < 0 || (begun == 0 && taken == 0))
+                return begun;
+        return begun > 0 || left == 0 ? give_up_anew(u, &kept, left) : give_up_some_forwards(u, &kept);
 }
 
 /* Releases what the container is to have no longer. At each moment the record says at least what there is, so that the container's

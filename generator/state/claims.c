@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "state/claims.h"
 
-#include <dirent.h>
-
 #include "base/file.h"
 #include "base/lines.h"
 #include "state/record.h"

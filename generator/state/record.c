@@ -2,7 +2,6 @@
 #include "state/record.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <stdarg.h>
 #include <sys/file.h>
 
@@ -73,15 +72,22 @@ int records_open(void) {
         return take_fd(&fd);
 }
 
+/* Appends the content of a file. Returns 0 if it is not there. */
+static int read_if_there(const char *path, Buffer *text) {
+        int r = read_file(path, text);
+
+        return r >= 0 ? 1 : r == -ENOENT ? 0 : log_error(r, "%s: %m", path);
+}
+
 int record_read(const char *container, const char *file, Buffer *ret_text) {
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
         char path[sizeof(RECORDS_DIRECTORY "/") + sizeof(RecordPath)];
         int r;
 
         snprintf(path, sizeof(path), RECORDS_DIRECTORY "/%s", record_path(container, file).text);
-        r = read_file(path, &text);
-        if (r < 0 && r != -ENOENT)
-                return log_error(r, "%s: %m", path);
+        r = read_if_there(path, &text);
+        if (r < 0)
+                return r;
         *ret_text = text;
         text = BUFFER_NULL;
         return 0;
@@ -151,12 +157,11 @@ static unsigned parse_format(const Buffer *text) {
 
 int record_check_format(Arena *arena, const char *path, const char **ret_unknown) {
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        const char *file = arena_join(arena, path, "/" RECORD_FORMAT_FILE);
-        int r = read_file(file, &text);
-        unsigned format = r < 0 ? 1 : parse_format(&text);
+        int r = read_if_there(arena_join(arena, path, "/" RECORD_FORMAT_FILE), &text);
+        unsigned format = r > 0 ? parse_format(&text) : 1;
 
-        if (r < 0 && r != -ENOENT)
-                return log_error(r, "%s: %m", file);
+        if (r < 0)
+                return r;
         *ret_unknown = format >= 1 && format <= RECORD_FORMAT
                                ? NULL
                                : arena_printf(arena,
@@ -168,12 +173,11 @@ int record_check_format(Arena *arena, const char *path, const char **ret_unknown
 
 int record_read_system(Arena *arena, const char *path, const char **ret_system) {
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        const char *file = arena_join(arena, path, "/" RECORD_SYSTEM), *end;
-        int r = read_file(file, &text);
+        int r = read_if_there(arena_join(arena, path, "/" RECORD_SYSTEM), &text);
+        const char *end = r > 0 ? find_newline(&text, text.text) : NULL;
 
-        if (r < 0 && r != -ENOENT)
-                return log_error(r, "%s: %m", file);
-        end = r < 0 ? NULL : find_newline(&text, text.text);
+        if (r < 0)
+                return r;
         *ret_system = end ? arena_copy(arena, text.text, (size_t)(end - text.text)) : NULL;
         return 0;
 }

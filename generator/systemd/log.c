@@ -49,30 +49,24 @@ void log_open(void) {
         log_set_target(kmsg < 0 ? log_to_stderr : write_kmsg);
 }
 
-/* Formats a message as one line; free(3) it. NULL, after that was said, if there is no memory. */
-static char *format_message(const char *format, va_list arguments) {
-        char *text;
+/* Formats a message as one line. */
+static void say(LogTarget to, int priority, const char *format, va_list arguments) {
+        CLEANUP_FREE char *text = NULL;
 
         if (vasprintf(&text, format, arguments) < 0) {
+                text = NULL;
                 complain("Out of memory.");
-                return NULL;
+                return;
         }
         make_printable(text);
-        return text;
-}
-
-static void vlog_message(int priority, const char *format, va_list arguments) {
-        CLEANUP_FREE char *text = format_message(format, arguments);
-
-        if (text)
-                target(priority, text);
+        to(priority, text);
 }
 
 void log_message(int priority, const char *format, ...) {
         va_list arguments;
 
         va_start(arguments, format);
-        vlog_message(priority, format, arguments);
+        say(target, priority, format, arguments);
         va_end(arguments);
 }
 
@@ -83,18 +77,19 @@ int log_error(int error, const char *format, ...) {
                 error = -error;
         errno = error;
         va_start(arguments, format);
-        vlog_message(LOG_ERR, format, arguments);
+        say(target, LOG_ERR, format, arguments);
         va_end(arguments);
         return -error;
 }
 
+static void print_line(int priority UNUSED, const char *text) {
+        printf("%s\n", text);
+}
+
 void print_safely(const char *format, ...) {
-        CLEANUP_FREE char *text = NULL;
         va_list arguments;
 
         va_start(arguments, format);
-        text = format_message(format, arguments);
+        say(print_line, 0, format, arguments);
         va_end(arguments);
-        if (text)
-                printf("%s\n", text);
 }
