@@ -19,8 +19,7 @@ static int text_file(const Buffer *text) {
 
         if (fd < 0)
                 return negative_errno();
-        r = write_all(fd, text->text, text->length);
-        if (r < 0)
+        if ((r = write_all(fd, text->text, text->length)) < 0)
                 return r;
         return lseek(fd, 0, SEEK_SET) < 0 ? negative_errno() : take_fd(&fd);
 }

@@ -15,12 +15,6 @@ typedef struct Run {
         void *userdata;
 } Run;
 
-/* What a pending call is about. */
-typedef struct Enqueued {
-        Run *run;
-        Job *job;
-} Enqueued;
-
 static void end_job(Run *run, Job *job, const char *result) {
         free(job->path);
         job->path = NULL;
@@ -33,15 +27,15 @@ static void end_job(Run *run, Job *job, const char *result) {
 }
 
 static int on_enqueued(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error UNUSED) {
-        Enqueued *enqueued = userdata;
+        Job *job = userdata;
         const sd_bus_error *error = sd_bus_message_get_error(reply);
         const char *path = NULL;
         int r = error ? -EIO : sd_bus_message_read(reply, "o", &path);
 
         if (r < 0)
-                end_job(enqueued->run, enqueued->job, bus_error_text(error, r));
+                end_job(job->run, job, bus_error_text(error, r));
         else
-                enqueued->job->path = duplicate(path);
+                job->path = duplicate(path);
         return 0;
 }
 
@@ -111,8 +105,7 @@ static int subscribe(sd_bus *bus, Run *run, sd_bus_slot **ret_match) {
                 bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", on_subscribed, run, NULL);
 }
 
-static int enqueue(sd_bus *bus, Enqueued *enqueued, void *userdata) {
-        const Job *job = enqueued->job;
+static int enqueue(sd_bus *bus, Job *job, void *userdata) {
         CLEANUP_BUS_MESSAGE sd_bus_message *message = NULL;
         int r;
 
@@ -121,13 +114,12 @@ static int enqueue(sd_bus *bus, Enqueued *enqueued, void *userdata) {
                 (r = sd_bus_message_append(message, "ss", job->unit, job->append ? "fail" : "replace")) < 0 ||
                 (job->append && (r = job->append(message, job, userdata)) < 0))
                 return r;
-        return sd_bus_call_async(bus, NULL, message, on_enqueued, enqueued, 0);
+        return sd_bus_call_async(bus, NULL, message, on_enqueued, job, 0);
 }
 
 bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata) {
         Run run = {.jobs = jobs, .length = length, .left = length, .good = true, .ended = ended, .userdata = userdata};
         CLEANUP_BUS_SLOT sd_bus_slot *match = NULL;
-        CLEANUP_FREE Enqueued *enqueued = NULL;
         int r;
 
         if (length == 0)
@@ -138,10 +130,9 @@ bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *user
                 return false;
         }
 
-        enqueued = reallocate(NULL, length * sizeof(*enqueued));
         for (size_t i = 0; i < length; i++) {
-                enqueued[i] = (Enqueued){&run, &jobs[i]};
-                r = enqueue(bus, &enqueued[i], userdata);
+                jobs[i].run = &run;
+                r = enqueue(bus, &jobs[i], userdata);
                 if (r < 0)
                         end_job(&run, &jobs[i], strerror(-r));
         }

@@ -14,6 +14,7 @@ typedef struct Job {
         char *path;     /* of the job, while it is under way */
         char *result;   /* once it has ended, "done" if it has succeeded: "canceled", "timeout", "failed", "dependency",
                              * "skipped", or why it could not be enqueued */
+        struct Run *run; /* that it is a part of */
 } Job;
 
 /* Called when @job has ended; may be NULL. @userdata is that of jobs_run(), as for append. */

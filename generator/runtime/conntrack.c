@@ -32,11 +32,10 @@ static size_t find_ports(const Buffer *script, const Buffer *kept, Ports ports) 
         size_t found = 0;
 
         for_each_line(line, end, script) {
-                const char *element = line_behind(line, end, ELEMENT_ADD), *port;
+                const char *element = line_behind(line, end, ELEMENT_ADD), *port = NULL;
 
-                if (!element || has_line(kept, line, (size_t)(end - line)))
-                        continue;
-                port = memmem(element, (size_t)(end - element), ELEMENT_UDP, strlen(ELEMENT_UDP));
+                if (element && !has_line(kept, line, (size_t)(end - line)))
+                        port = memmem(element, (size_t)(end - element), ELEMENT_UDP, strlen(ELEMENT_UDP));
                 if (port) {
                         ports[strtoul(port + strlen(ELEMENT_UDP), NULL, 10) & UINT16_MAX] = true;
                         found++;
@@ -173,9 +172,7 @@ void conntrack_forget(const Buffer *script, const Buffer *kept) {
                 return;
         fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
         r = fd < 0 ? negative_errno() : look_at_all(fd, ports, &deletions);
-        if (r >= 0)
-                r = delete_all(fd, &deletions);
-        if (r < 0)
+        if (r < 0 || (r = delete_all(fd, &deletions)) < 0)
                 log_message(LOG_WARNING,
                         "UDP packets of senders that have sent before may go on to where forwarded ports led then: %s",
                         strerror(-r));

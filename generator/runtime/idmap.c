@@ -262,10 +262,9 @@ static int add_mounts_below(Mapping *m, const Bind *bind) {
         const Mount *mount;
 
         for (size_t i = 0; (mount = next_below(m, bind->resolved, &i));) {
-                const char *target;
-
                 /* With the slash before what is behind it. */
-                target = arena_join(m->arena, bind->target, path_behind(mount->path, bind->resolved) - 1);
+                const char *target = arena_join(m->arena, bind->target, path_behind(mount->path, bind->resolved) - 1);
+
                 if (is_declared(m, bind, target))
                         continue;
                 /* Its owner is another, who would become root. */
@@ -285,14 +284,9 @@ static int add_mounts_below(Mapping *m, const Bind *bind) {
 
 /* What everybody can read, and nobody there writes. */
 static bool is_of_nix(const Bind *bind) {
-        static const char *const places[] = {"/nix/store", "/nix/var/nix/db", "/nix/var/nix/daemon-socket"};
-
-        if (strcmp(bind->option, "--bind-ro=") != 0 || strcmp(bind->source, bind->target) != 0)
-                return false;
-        for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-                if (path_is_within(bind->source, places[i]))
-                        return true;
-        return false;
+        return strcmp(bind->option, "--bind-ro=") == 0 && strcmp(bind->source, bind->target) == 0 &&
+               (path_is_within(bind->source, "/nix/store") || path_is_within(bind->source, "/nix/var/nix/db") ||
+                       path_is_within(bind->source, "/nix/var/nix/daemon-socket"));
 }
 
 /* systemd-nspawn maps the group that has the number of the user, and the kernel writes nothing whose group it does not know. */
@@ -310,27 +304,23 @@ static void warn_of_group(Mapping *m, const Bind *bind) {
 
 static int add_argument(Mapping *m, const char *argument) {
         Bind bind;
+        bool is_bind = parse_bind(m, argument, &bind), is_mapped = is_bind && can_be_mapped(m, bind.resolved);
 
-        if (!parse_bind(m, argument, &bind)) {
-                add(m, argument);
-                return 0;
+        if (is_bind && !is_mapped && !is_of_nix(&bind))
+                return refuse(m, option_of(m, bind.target), "", bind.source,
+                        "Move that to another, such as ext4, XFS, Btrfs or tmpfs, or set idmap: noidmap for it, with "
+                        "which it belongs to nobody in the container.");
+        if (is_bind && !is_mapped)
+                argument = arena_printf(m->arena, "%s%s:%s", bind.option, escape_bind_path(m->arena, bind.source),
+                        escape_bind_path(m->arena, bind.target));
+        if (is_mapped)
+                warn_of_group(m, &bind);
+        if (is_mapped && next_below(m, bind.resolved, &(size_t){0})) {
+                add_bind(m, &bind, bind.source, bind.target);
+                return add_mounts_below(m, &bind);
         }
-        if (!can_be_mapped(m, bind.resolved)) {
-                if (!is_of_nix(&bind))
-                        return refuse(m, option_of(m, bind.target), "", bind.source,
-                                "Move that to another, such as ext4, XFS, Btrfs or tmpfs, or set idmap: noidmap for "
-                                "it, with which it belongs to nobody in the container.");
-                add(m, arena_printf(m->arena, "%s%s:%s", bind.option, escape_bind_path(m->arena, bind.source),
-                               escape_bind_path(m->arena, bind.target)));
-                return 0;
-        }
-        warn_of_group(m, &bind);
-        if (!next_below(m, bind.resolved, &(size_t){0})) {
-                add(m, argument);
-                return 0;
-        }
-        add_bind(m, &bind, bind.source, bind.target);
-        return add_mounts_below(m, &bind);
+        add(m, argument);
+        return 0;
 }
 
 /* Whether systemd-nspawn is to map anything. */

@@ -78,16 +78,11 @@ static int append_units(sd_bus_message *message, const Job *job, void *userdata)
                 arena_printf(&ports->arena, "Port %s of localhost for container '%s'", port->label, ports->container);
         int r;
 
-        /* ::1 is not there where IPv6 is switched off. */
-        if ((r = sd_bus_message_open_container(message, 'a', "(sv)")) < 0 ||
-                (r = sd_bus_message_append(message, "(sv)(sv)(sv)(sv)(sv)", "Description", "s", description,
-                         "DefaultDependencies", "b", false, "BindsTo", "as", 1, container, "CollectMode", "s",
-                         "inactive-or-failed", "FreeBind", "b", true)) < 0 ||
-                (r = port->listen[1] ? sd_bus_message_append(message, "(sv)", "Listen", "a(ss)", 2, "Stream",
-                                               port->listen[0], "Stream", port->listen[1])
-                                     : sd_bus_message_append(
-                                               message, "(sv)", "Listen", "a(ss)", 1, "Stream", port->listen[0])) < 0 ||
-                (r = sd_bus_message_close_container(message)) < 0)
+        /* ::1 is not there where IPv6 is switched off. Of the texts at the end it takes as many as there are. */
+        r = sd_bus_message_append(message, "a(sv)", 6, "Description", "s", description, "DefaultDependencies", "b",
+                false, "BindsTo", "as", 1, container, "CollectMode", "s", "inactive-or-failed", "FreeBind", "b", true,
+                "Listen", "a(ss)", port->listen[1] ? 2 : 1, "Stream", port->listen[0], "Stream", port->listen[1]);
+        if (r < 0)
                 return r;
         return sd_bus_message_append(message, "a(sa(sv))", 1, port->service, 6, "Description", "s", description,
                 "DefaultDependencies", "b", false, "PartOf", "as", 1, port->socket, "CollectMode", "s",
@@ -109,9 +104,7 @@ static int run_jobs(Ports *ports, JobEnded ended) {
         CLEANUP_BUS sd_bus *bus = NULL;
         int r = ports->length == 0 ? 0 : systemd_connect(&bus);
 
-        if (r < 0 || ports->length == 0)
-                return r;
-        return jobs_run(bus, ports->jobs, ports->length, ended, ports) ? 0 : -EIO;
+        return r < 0 || ports->length == 0 || jobs_run(bus, ports->jobs, ports->length, ended, ports) ? r : -EIO;
 }
 
 int localhost_listen(const char *container, const Buffer *lines, const Buffer *except) {

@@ -27,28 +27,6 @@ const char *machine_other_unit(Arena *arena, const char *container) {
         return unit && strcmp(unit, container_unit(arena, container)) != 0 ? unit : NULL;
 }
 
-/* The mount through which systemd-nspawn passes mounts into the container, the one through which the container's sockets are seen, which
- * versions have in different places, and the lock of the root directory. Newer versions have an option for the mounts, --cleanup. */
-static void remove_leftovers(Arena *arena, const char *container) {
-        const char *const mounts[] = {
-                arena_printf(arena, "/run/systemd/nspawn/propagate/%s", container),
-                arena_printf(arena, "/run/systemd/nspawn/unix-export/%s", container),
-                arena_printf(arena, "/run/systemd/nspawn/%s/unix-export", container),
-        };
-        const char *const locks[] = {
-                arena_printf(arena, EPHEMERAL_ROOTS ".#%s.lck", container),
-                arena_printf(arena, STATE_ROOTS ".#%s.lck", container),
-        };
-
-        for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
-                (void)umount2(mounts[i], MNT_DETACH | UMOUNT_NOFOLLOW);
-                (void)rmdir(mounts[i]);
-        }
-        (void)rmdir(arena_printf(arena, "/run/systemd/nspawn/%s", container));
-        for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++)
-                (void)unlink(locks[i]);
-}
-
 /* Has systemd-machined forget the machine, if systemd-nspawn was killed before it could: it would refuse the next of
  * the name while the unit exists. */
 static void unregister(Arena *arena, const char *container) {
@@ -63,11 +41,24 @@ static void unregister(Arena *arena, const char *container) {
                 log_message(LOG_WARNING, "Container %s stays registered: %s", container, machine_error_text(&error, r));
 }
 
+static void remove_mount_point(const char *path) {
+        (void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+        (void)rmdir(path);
+}
+
 void machine_remove(const char *container) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
 
         if (machine_other_unit(&arena, container))
                 return;
         unregister(&arena, container);
-        remove_leftovers(&arena, container);
+        /* The mount through which systemd-nspawn passes mounts into the container, the one through which the container's sockets are seen,
+         * which versions have in different places, and the lock of the root directory. Newer versions have an option for the mounts,
+         * --cleanup. */
+        remove_mount_point(arena_printf(&arena, "/run/systemd/nspawn/propagate/%s", container));
+        remove_mount_point(arena_printf(&arena, "/run/systemd/nspawn/unix-export/%s", container));
+        remove_mount_point(arena_printf(&arena, "/run/systemd/nspawn/%s/unix-export", container));
+        (void)rmdir(arena_printf(&arena, "/run/systemd/nspawn/%s", container));
+        (void)unlink(arena_printf(&arena, EPHEMERAL_ROOTS ".#%s.lck", container));
+        (void)unlink(arena_printf(&arena, STATE_ROOTS ".#%s.lck", container));
 }

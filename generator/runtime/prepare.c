@@ -62,23 +62,17 @@ static int add_parts(const char *container, const RecordParts *parts) {
         return r;
 }
 
-/* The same while the end of the container waits for it. */
-static int add_held(const char *container, pid_t *ret_listening) {
+int prepare(const char *container, char *const program[], pid_t *ret_listening) {
         CLEANUP_CLOSE int holder = container_hold(container);
         CLEANUP_RECORD_PARTS RecordParts parts = RECORD_PARTS_NULL;
         int r = holder;
 
+        *ret_listening = 0;
         if (r < 0 || (r = record_read_parts(container, &parts)) < 0 || (r = links_check(container, &parts.network)) < 0)
                 return r;
         *ret_listening = start_listening(container, &parts.localhost);
-        return add_parts(container, &parts);
-}
-
-int prepare(const char *container, char *const program[], pid_t *ret_listening) {
-        int r;
-
-        *ret_listening = 0;
-        r = add_held(container, ret_listening);
-        /* Nothing is made by that. */
+        r = add_parts(container, &parts);
+        /* What follows makes nothing: the end of the container need not wait for it. */
+        (void)close(take_fd(&holder));
         return r < 0 ? r : links_settle(container, program);
 }

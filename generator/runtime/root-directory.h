@@ -9,12 +9,8 @@
 /* Whether the line of a record, of tmpfiles.d(5), makes a directory in the root directory of its container. That is not for
  * systemd-tmpfiles, which would follow the container's symbolic links on the host. */
 static inline bool is_in_root_directory(const char *line, const char *end) {
-        static const char *const starts[] = {FILES_MAKE_QUOTED STATE_ROOTS, FILES_MAKE_QUOTED EPHEMERAL_ROOTS};
-
-        for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-                if (line_behind(line, end, starts[i]))
-                        return true;
-        return false;
+        return line_behind(line, end, FILES_MAKE_QUOTED STATE_ROOTS) ||
+               line_behind(line, end, FILES_MAKE_QUOTED EPHEMERAL_ROOTS);
 }
 
 /* Prepares the root directory for systemd-nspawn with @arguments, of which it alters what that cannot be trusted with. Makes

@@ -28,8 +28,6 @@ static void update_free(Update *update) {
         record_parts_free(&update->old);
 }
 
-#define CLEANUP_UPDATE CLEANUP(update_free)
-
 /* Fails if the container does not run, or was started by another version. */
 static int check_runs(const Update *u) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
@@ -104,7 +102,7 @@ static int give_up(Update *u) {
 }
 
 int container_give_up(const char *directory, const char *container) {
-        CLEANUP_UPDATE Update update = {.container = container, .records = -1};
+        CLEANUP(update_free) Update update = {.container = container, .records = -1};
         int r = read_update(&update, directory, false);
 
         return r < 0 ? r : give_up(&update);
@@ -183,7 +181,7 @@ static int exchange(Update *u, char *const mounts[], size_t length) {
 }
 
 int container_update(const char *directory, const char *container, char *const mounts[], size_t length) {
-        CLEANUP_UPDATE Update update = {.container = container, .records = -1};
+        CLEANUP(update_free) Update update = {.container = container, .records = -1};
         int r;
 
         if ((r = read_update(&update, directory, true)) < 0 || (r = take_more(&update)) < 0)

@@ -120,19 +120,14 @@ void record_parts_free(RecordParts *parts) {
                 buffer_free(&parts->all[i]);
 }
 
-/* Whether there is @path: 1 or 0. */
-static int exists(int records, const char *path) {
-        if (faccessat(records, path, F_OK, 0) == 0)
-                return 1;
-        return errno == ENOENT ? 0 : log_path(path);
-}
-
 int record_exists(int records, const char *container) {
-        return exists(records, container);
+        if (faccessat(records, container, F_OK, 0) == 0)
+                return 1;
+        return errno == ENOENT ? 0 : log_path(container);
 }
 
 int record_has_file(int records, const char *directory, const char *file) {
-        return exists(records, record_path(directory, file).text);
+        return record_exists(records, record_path(directory, file).text);
 }
 
 bool records_have_file(int records, const char *file) {
@@ -264,7 +259,7 @@ static int fill_record(int records, const char *name, const Buffer *unit) {
 
 int record_write(int records, const char *container, const Buffer *unit, bool unfinished) {
         const RecordPath other = other_record(container);
-        int has_one = exists(records, container), r;
+        int has_one = record_exists(records, container), r;
 
         if (has_one < 0)
                 return has_one;

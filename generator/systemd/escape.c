@@ -103,10 +103,8 @@ char *escape_message(Arena *arena, const char *text, size_t length) {
         for (size_t i = 0; i < shown; i++) {
                 if (text[i] == '"' || text[i] == '\\')
                         end += sprintf(end, "\\%c", text[i]);
-                else if (text[i] == '\n')
-                        end += sprintf(end, "\\n");
-                else if (text[i] == '\t')
-                        end += sprintf(end, "\\t");
+                else if (text[i] == '\n' || text[i] == '\t')
+                        end += sprintf(end, text[i] == '\n' ? "\\n" : "\\t");
                 else if (is_control(text[i]))
                         end = append_hexadecimal(end, text[i]);
                 else
