@@ -11,14 +11,14 @@
 #define NEW_NAME NAME ".new"
 
 /* What is copied at most, as a copy takes memory: so does a file without content. */
-#define COPY_MAX ((size_t)64 * 1024 * 1024)
-#define ENTRY_SIZE ((size_t)4096)
+#define COPY_MAX ((ssize_t)64 * 1024 * 1024)
+#define ENTRY_SIZE 4096
 
 typedef struct Copy {
         Arena *arena;
         int root;
         bool without_configuration;
-        size_t left;
+        ssize_t left; /* below 0: it is too much */
 } Copy;
 
 static int open_root(const char *path) {
@@ -58,20 +58,12 @@ static int write_new_file(int directory, const char *name, const char *text, siz
         return r < 0 ? r : close_written(take_fd(&fd));
 }
 
-/* Counts @size bytes of what may be copied. */
-static int count_copied(Copy *copy, size_t size) {
-        if (size > copy->left)
-                return -EFBIG;
-        copy->left -= size;
-        return 0;
-}
-
 static int copy_file(Copy *copy, int fd, const char *to) {
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
         int r = read_file(arena_printf(copy->arena, "/proc/self/fd/%i", fd), &text);
 
-        if (r >= 0)
-                r = count_copied(copy, text.length);
+        if (r >= 0 && (copy->left -= (ssize_t)text.length) < 0)
+                r = -EFBIG;
         return r < 0 ? r : write_new_file(AT_FDCWD, to, text.text, text.length);
 }
 
@@ -103,16 +95,14 @@ static int copy_content(Copy *copy, const char *path, const char *to) {
 static int copy_entry(Copy *copy, const char *path, const char *to) {
         CLEANUP_CLOSE int fd = -1;
         struct stat status;
-        int r;
 
         if (copy->without_configuration && strcmp(path, DIRECTORY "/" NAME) == 0)
                 return 0;
         fd = inside_open(copy->root, path, O_PATH);
         if (fd < 0)
                 return is_no_file(errno) ? 0 : negative_errno();
-        r = count_copied(copy, ENTRY_SIZE);
-        if (r < 0)
-                return r;
+        if ((copy->left -= ENTRY_SIZE) < 0)
+                return -EFBIG;
         if (fstat(fd, &status) < 0)
                 return negative_errno();
         if (S_ISREG(status.st_mode))

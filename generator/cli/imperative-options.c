@@ -16,22 +16,22 @@ static const struct {
         const char *name;
         OptionKind kind;
         size_t offset; /* in Request */
-        unsigned verbs;
+        const char *verbs;
 } known[] = {
-        {"nixos-path", OPTION_TEXT, offsetof(Request, source.nixos_path), CREATE | UPDATE},
-        {"system-path", OPTION_TEXT, offsetof(Request, source.system_path), CREATE | UPDATE},
-        {"config", OPTION_TEXT, offsetof(Request, config), CREATE | UPDATE},
-        {"config-file", OPTION_TEXT, offsetof(Request, config_file), CREATE | UPDATE},
-        {"flake", OPTION_TEXT, offsetof(Request, source.flake), CREATE | UPDATE},
-        {"refresh", OPTION_FLAG, offsetof(Request, source.refresh), CREATE | UPDATE},
-        {"ensure-unique-name", OPTION_FLAG, offsetof(Request, unique_name), CREATE},
-        {"auto-start", OPTION_FLAG, offsetof(Request, container.auto_start), CREATE},
-        {"bridge", OPTION_TEXT, offsetof(Request, container.host_bridge), CREATE},
-        {"port", OPTION_PORTS, 0, CREATE},
-        {"host-address", OPTION_TEXT, offsetof(Request, container.host_address), CREATE},
-        {"local-address", OPTION_TEXT, offsetof(Request, container.local_address), CREATE},
-        {"use-host-network", OPTION_FLAG, offsetof(Request, container.use_host_network), CREATE},
-        {"yes", OPTION_FLAG, offsetof(Request, yes), DESTROY},
+        {"nixos-path", OPTION_TEXT, offsetof(Request, source.nixos_path), "create update"},
+        {"system-path", OPTION_TEXT, offsetof(Request, source.system_path), "create update"},
+        {"config", OPTION_TEXT, offsetof(Request, config), "create update"},
+        {"config-file", OPTION_TEXT, offsetof(Request, config_file), "create update"},
+        {"flake", OPTION_TEXT, offsetof(Request, source.flake), "create update"},
+        {"refresh", OPTION_FLAG, offsetof(Request, source.refresh), "create update"},
+        {"ensure-unique-name", OPTION_FLAG, offsetof(Request, unique_name), "create"},
+        {"auto-start", OPTION_FLAG, offsetof(Request, container.auto_start), "create"},
+        {"bridge", OPTION_TEXT, offsetof(Request, container.host_bridge), "create"},
+        {"port", OPTION_PORTS, 0, "create"},
+        {"host-address", OPTION_TEXT, offsetof(Request, container.host_address), "create"},
+        {"local-address", OPTION_TEXT, offsetof(Request, container.local_address), "create"},
+        {"use-host-network", OPTION_FLAG, offsetof(Request, container.use_host_network), "create"},
+        {"yes", OPTION_FLAG, offsetof(Request, yes), "destroy"},
 };
 
 #define KNOWN_LENGTH (sizeof(known) / sizeof(known[0]))
@@ -53,13 +53,13 @@ static void add_ports(Request *request, const char *text) {
         }
 }
 
-static int read_options(int argc, char *argv[], unsigned verb, Request *request) {
+static int read_options(int argc, char *argv[], Request *request) {
         struct option of_verb[KNOWN_LENGTH + 1] = {0};
         int option;
         size_t length = 0;
 
         for (size_t i = 0; i < KNOWN_LENGTH; i++)
-                if (known[i].verbs & verb)
+                if (strstr(known[i].verbs, argv[0]))
                         of_verb[length++] = (struct option){.name = known[i].name,
                                 .has_arg = known[i].kind == OPTION_FLAG ? no_argument : required_argument,
                                 .val = FIRST_OPTION + (int)i};
@@ -91,14 +91,14 @@ static const char *absolute_flake(Arena *arena, const char *flake) {
         return arena_join(arena, path, flake + length);
 }
 
-/* Reads what stands behind @verb. */
-static int parse(int argc, char *argv[], unsigned verb, Request *request) {
+/* Reads what stands behind verb argv[0]. */
+static int parse(int argc, char *argv[], Request *request) {
         Arena *arena = &request->host.arena;
         NixSource *source = &request->source;
         char path[PATH_MAX];
         int r;
 
-        if ((r = read_options(argc, argv, verb, request)) < 0 || (r = check_operands(argc, argv, OPERANDS_NAME)) < 0)
+        if ((r = read_options(argc, argv, request)) < 0 || (r = check_operands(argc, argv, OPERANDS_NAME)) < 0)
                 return r;
         request->container.name = argv[optind];
         if (!!source->system_path + !!source->flake + (request->config || request->config_file) > 1)
@@ -133,10 +133,10 @@ static void free_request(Request *request) {
         free((void *)request->container.ports);
 }
 
-int imperative_verb(int argc, char *argv[], unsigned verb, int (*run)(Request *request)) {
+int imperative_verb(int argc, char *argv[], RequestVerb *verb) {
         CLEANUP(free_request) Request request = {0};
         CLEANUP_CLOSE int lock = -1;
-        int r = parse(argc, argv, verb, &request);
+        int r = parse(argc, argv, &request);
 
         if (r < 0)
                 return r;
@@ -145,5 +145,5 @@ int imperative_verb(int argc, char *argv[], unsigned verb, int (*run)(Request *r
                 return lock;
         host_read(&request.host);
         request.paths = imperative_paths(&request.host.arena, request.container.name);
-        return run(&request);
+        return verb(&request);
 }

@@ -17,6 +17,7 @@ typedef struct Entry {
         /* One of these, see verbs.h. */
         Verb *run;
         ContainerVerb *run_for;
+        RequestVerb *run_request;
         const char *method; /* of verb_control() */
         bool needs_root;
         bool passes_on; /* what stands behind its first operand is another program's */
@@ -78,14 +79,14 @@ static const Entry verbs[] = {
                               "  --port=[PROTOCOL:]HOST[:CONTAINER]\n"
                               "                         forward a port of the host to it; may be given several times\n"
                               "  --use-host-network     have no network of its own\n",
-                .run = verb_create, .needs_root = true},
-        {"update", "NAME [OPTION…]", "give a container of create another system", BUILD_OPTIONS, .run = verb_update,
-                .needs_root = true},
+                .run_request = verb_create, .needs_root = true},
+        {"update", "NAME [OPTION…]", "give a container of create another system", BUILD_OPTIONS,
+                .run_request = verb_update, .needs_root = true},
         {"destroy", "NAME", "delete a container of create with all its files",
                 "Files that are mounted into it are kept.\n"
                 "\n"
                 "  --yes  do not ask\n",
-                .run = verb_destroy, .needs_root = true},
+                .run_request = verb_destroy, .needs_root = true},
 };
 
 #define VERBS_LENGTH (sizeof(verbs) / sizeof(verbs[0]))
@@ -153,6 +154,8 @@ static int run_verb(const Entry *verb, int argc, char *argv[]) {
                 return log_error(EPERM, "nixos-container %s: only root can do that.", verb->name);
         if (verb->method)
                 return verb_control(argc, argv, verb->method);
+        if (verb->run_request)
+                return imperative_verb(argc, argv, verb->run_request);
         return verb->run ? verb->run(argc, argv) : run_for_container(verb, argc, argv);
 }
 

@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "bus/manager.h"
-#include "cli/imperative-options.h"
 #include "cli/verbs.h"
 #include "state/removal.h"
 #include "systemd/log.h"
@@ -101,7 +100,7 @@ static int make_container(Request *request) {
         return r;
 }
 
-static int create(Request *request) {
+int verb_create(Request *request) {
         ImperativeContainer *container = &request->container;
         int r;
 
@@ -134,8 +133,4 @@ static int create(Request *request) {
         if (container->local_address)
                 fprintf(stderr, "Its address is %s.\n", container->local_address);
         return 0;
-}
-
-int verb_create(int argc, char *argv[]) {
-        return imperative_verb(argc, argv, CREATE, create);
 }

@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "bus/jobs.h"
 #include "bus/manager.h"
-#include "cli/imperative-options.h"
 #include "cli/unmount.h"
 #include "cli/verbs.h"
 #include "state/removal.h"
@@ -71,7 +70,7 @@ static int remove_leftovers(Request *request) {
         return r < 0 ? r : remove_directory_tree(paths->gcroots);
 }
 
-static int destroy(Request *request) {
+int verb_destroy(Request *request) {
         const ImperativePaths *paths = &request->paths;
         const char *name = request->container.name;
         int r;
@@ -91,8 +90,4 @@ static int destroy(Request *request) {
                 (r = remove_directory_tree(paths->gcroots)) < 0 || (r = imperative_remove_manifest(request)) < 0)
                 return r;
         return systemd_connect_and_reload();
-}
-
-int verb_destroy(int argc, char *argv[]) {
-        return imperative_verb(argc, argv, DESTROY, destroy);
 }

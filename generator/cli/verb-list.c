@@ -67,20 +67,18 @@ static const char *short_system(const char *system) {
         return system ? system : "";
 }
 
-static const char *note_of(const HostContainer *container) {
-        if (!container->declared)
-                return "no longer declared";
-        return container->declared->broken ? "has errors, see nixos-container check" : "";
-}
-
 static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd, sd_bus *machined, Row *row) {
         const char *unit = container_unit(&host->arena, container->name);
         CLEANUP_FREE char *active_state = unit_property(systemd, unit, "ActiveState");
-        bool up;
+        const Container *declared = container->declared;
+        bool broken = declared && declared->broken, up;
 
         if (!active_state)
                 return log_error(EIO, "systemd does not tell about %s.", unit);
-        *row = (Row){.note = note_of(container), .system = host_system(host, container)};
+        *row = (Row){.note = broken     ? "has errors, see nixos-container check"
+                             : declared ? ""
+                                        : "no longer declared",
+                .system = host_system(host, container)};
         row->cells[NAME] = container->name;
         row->cells[STATE] = state_name(active_state);
         up = strcmp(row->cells[STATE], "up") == 0;
@@ -94,7 +92,7 @@ static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd,
         row->cells[SYSTEM] = printable(&host->arena, short_system(row->system));
         if (up)
                 row->tint = "\x1b[32m";
-        else if ((container->declared && container->declared->broken) || strcmp(row->cells[STATE], "failed") == 0)
+        else if (broken || strcmp(row->cells[STATE], "failed") == 0)
                 row->tint = "\x1b[31m";
         return 0;
 }

@@ -7,32 +7,17 @@
 #include "bus/jobs.h"
 #include "bus/manager.h"
 #include "cli/configuration.h"
-#include "cli/imperative-options.h"
 #include "cli/verbs.h"
 #include "switch/apply.h"
 #include "systemd/log.h"
 
-/* What there is to go back to, and what is to be. */
-typedef struct Update {
-        Request *request;
-        const HostContainer *container;
-        const char *system_before;
-        Buffer manifest, manifest_before;
-} Update;
-
-static void free_update(Update *update) {
-        buffer_free(&update->manifest);
-        buffer_free(&update->manifest_before);
-}
-
 /* Finds what to build from where no option says it: the same as the last time. */
-static int find_source(Update *update) {
-        Request *request = update->request;
+static int find_source(Request *request, const Buffer *manifest) {
         NixSource *source = &request->source;
 
         if (source->system_path || source->flake || request->config || request->config_file)
                 return 0;
-        source->flake = imperative_flake(&request->host.arena, &update->manifest_before);
+        source->flake = imperative_flake(&request->host.arena, manifest);
         if (source->flake || configuration_exists(request->paths.root))
                 return 0;
         return log_error(EINVAL,
@@ -85,65 +70,61 @@ static int activate(Host *host, sd_bus *bus, const HostContainer *container) {
 }
 
 /* Declares the container with the new system, and has that activated; with the old one again if it cannot be. */
-static int change_system(Update *update) {
-        Request *request = update->request;
-        const char *name = request->container.name, *path = request->paths.manifest;
+static int change_system(
+        Request *request, const HostContainer *container, const Buffer *manifest, const Buffer *manifest_before) {
+        const char *path = request->paths.manifest;
         CLEANUP_BUS sd_bus *bus = NULL;
         int r;
 
-        if ((r = systemd_connect(&bus)) < 0 || (r = imperative_write(name, path, &update->manifest)) < 0)
+        if ((r = systemd_connect(&bus)) < 0 || (r = imperative_write(container->name, path, manifest)) < 0)
                 return r;
         if ((r = systemd_reload(bus)) >= 0 && (r = imperative_check_interrupt()) >= 0)
-                r = activate(&request->host, bus, update->container);
+                r = activate(&request->host, bus, container);
         /* Whatever has become of this connection. */
-        if (r < 0 && imperative_write(name, path, &update->manifest_before) >= 0)
+        if (r < 0 && imperative_write(container->name, path, manifest_before) >= 0)
                 ignore_failure(systemd_connect_and_reload());
         return r;
 }
 
 /* Has the profile lead to the new system, and another link to the one of the manifest so far: both are there, whichever the manifest says when
  * this ends in between. What cannot be activated is not what the next system is built from. */
-static int switch_system(Update *update) {
-        Request *request = update->request;
+static int switch_system(
+        Request *request, const HostContainer *container, const Buffer *manifest, const Buffer *manifest_before) {
         const ImperativePaths *paths = &request->paths;
+        const char *system_before = container->declared->system.text;
         int directory, r = imperative_begin_configuration(request, &directory);
 
         if (r < 0)
                 return r;
         if ((r = imperative_make_directory(paths->profiles)) >= 0 &&
-                (r = nix_set_profile(paths->profile_before, update->system_before)) >= 0 &&
+                (r = nix_set_profile(paths->profile_before, system_before)) >= 0 &&
                 (r = nix_set_profile(paths->profile, request->container.system)) >= 0 &&
-                (r = change_system(update)) < 0)
-                ignore_failure(nix_set_profile(paths->profile, update->system_before));
+                (r = change_system(request, container, manifest, manifest_before)) < 0)
+                ignore_failure(nix_set_profile(paths->profile, system_before));
         if (directory >= 0 && configuration_end(paths->root, directory, r >= 0) < 0 && r >= 0)
                 r = log_error(EIO, "%s has its new system, but not the configuration that this was built from.",
-                        request->container.name);
+                        container->name);
         return r;
 }
 
-static int update_container(Request *request) {
-        CLEANUP(free_update)
-        Update update = {.request = request, .container = imperative_find(request, "updated")};
+int verb_update(Request *request) {
+        const HostContainer *container = imperative_find(request, "updated");
+        CLEANUP_BUFFER Buffer manifest = BUFFER_NULL, manifest_before = BUFFER_NULL;
         int r;
 
-        if (!update.container)
+        if (!container)
                 return -EINVAL;
-        update.system_before = update.container->declared->system.text;
         interrupt_catch();
-        r = read_file(request->paths.manifest, &update.manifest_before);
+        r = read_file(request->paths.manifest, &manifest_before);
         if (r < 0)
                 return log_error(r, "%s: %m", request->paths.manifest);
-        r = find_source(&update);
+        r = find_source(request, &manifest_before);
         if (r < 0)
                 return r;
         if ((r = imperative_build(request)) >= 0 &&
-                (r = imperative_replace_system(update.container->declared, &update.manifest_before,
-                         request->container.system, request->source.flake, &update.manifest)) >= 0)
-                r = switch_system(&update);
+                (r = imperative_replace_system(container->declared, &manifest_before, request->container.system,
+                         request->source.flake, &manifest)) >= 0)
+                r = switch_system(request, container, &manifest, &manifest_before);
         nix_end();
         return r;
-}
-
-int verb_update(int argc, char *argv[]) {
-        return imperative_verb(argc, argv, UPDATE, update_container);
 }

@@ -3,18 +3,19 @@
  * logged. */
 #pragma once
 
-#include "cli/host.h"
+#include "cli/imperative-options.h"
 
 /* What is given all that stands behind the program's name, itself first. */
 typedef int Verb(int argc, char *argv[]);
 
-Verb verb_apply, verb_check, verb_create, verb_destroy, verb_list, verb_logs, verb_plan, verb_run, verb_status,
-        verb_update;
+Verb verb_apply, verb_check, verb_list, verb_logs, verb_plan, verb_run, verb_status;
 
 /* What is given the one container that its operand names. */
 typedef int ContainerVerb(Host *host, const HostContainer *container);
 
 ContainerVerb verb_login, verb_root_login, verb_show_host_key, verb_show_ip, verb_terminate;
+
+RequestVerb verb_create, verb_destroy, verb_update;
 
 /* Has systemd do @method for each of the containers that stand behind the verb. */
 int verb_control(int argc, char *argv[], const char *method);

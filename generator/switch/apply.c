@@ -156,10 +156,6 @@ static void run_jobs(Apply *apply) {
         apply->jobs_length = 0;
 }
 
-static bool is_to_take(const PlannedContainer *item) {
-        return item->action >= ACTION_START && item->action <= ACTION_RESTART;
-}
-
 static bool has_claim(const Container *container, const char *claim) {
         for (uint32_t i = 0; container && i < container->claims_length; i++)
                 if (strcmp(container->claims[i].text, claim) == 0)
@@ -175,7 +171,9 @@ static void find_stops(Apply *apply) {
         for (size_t i = 0; i < plan->length; i++) {
                 const PlannedContainer *item = &plan->items[i];
 
-                for (uint32_t j = 0; is_to_take(item) && j < item->declared->claims_length; j++)
+                if (item->action < ACTION_START || item->action > ACTION_RESTART)
+                        continue;
+                for (uint32_t j = 0; j < item->declared->claims_length; j++)
                         if (!has_claim(item->running, item->declared->claims[j].text))
                                 (void)name_table_add(&takers, item->declared->claims[j].text, apply);
         }
