@@ -2,16 +2,16 @@
 #include "manifest/check.h"
 
 #include <assert.h>
-#include <stdarg.h>
 
 #include "base/memory.h"
+#include "base/words.h"
 #include "manifest/closures.h"
 #include "manifest/order.h"
 #include "systemd/option-path.h"
 
 typedef struct Checker {
+        Manifest *manifest;
         Arena *arena;
-        Diagnostics *diagnostics;
         Container *container;
         Claim *claims; /* of the container, malloc(3) */
         uint32_t claims_length;
@@ -19,12 +19,7 @@ typedef struct Checker {
 } Checker;
 
 #define complain(c, severity, mark, option, ...)                                                                       \
-        do {                                                                                                           \
-                if ((severity) == SEVERITY_ERROR)                                                                      \
-                        (c)->container->broken = true;                                                                 \
-                diagnose((c)->diagnostics, severity, (c)->container->name.text, (c)->container->file, mark,            \
-                        option_path((c)->arena, (c)->container->name.text, option), __VA_ARGS__);                      \
-        } while (0)
+        diagnose_container((c)->manifest, severity, (c)->container, mark, option, __VA_ARGS__)
 
 static void warn_without_private_network(Checker *c) {
         const Link *link = &c->container->link;
@@ -67,20 +62,22 @@ static void check_internet_access(Checker *c) {
 
 /* systemd-nspawn refuses --network-namespace-path= together with anything that makes a namespace. */
 static void check_network_namespace(Checker *c) {
-        const Container *container = c->container;
-        const Mark *mark = &container->rare->network_namespace.mark;
+        const RareOptions *rare = c->container->rare;
+        const Mark *mark = &rare->network_namespace.mark;
+        const struct {
+                bool is_there;
+                const char *option;
+        } others[] = {
+                {c->container->private_network.value, "privateNetwork: a container has one network namespace"},
+                {rare->interfaces.length > 0, "interfaces"},
+                {rare->macvlans.length > 0, "macvlans"},
+                {rare->extra_veths.length > 0, "extraVeths"},
+        };
 
-        if (!is_given(mark))
-                return;
-        if (container->private_network.value)
-                complain(c, SEVERITY_ERROR, mark, "networkNamespace",
-                        "cannot be given together with privateNetwork: a container has one network namespace");
-        if (container->rare->interfaces.length > 0)
-                complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with interfaces");
-        if (container->rare->macvlans.length > 0)
-                complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with macvlans");
-        if (container->rare->extra_veths.length > 0)
-                complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with extraVeths");
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && is_given(mark); i++)
+                if (others[i].is_there)
+                        complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with %s",
+                                others[i].option);
 }
 
 /* What systemd-resolved writes there is its own address, of the host's loopback. */
@@ -222,13 +219,59 @@ static void claim_interfaces(Checker *c) {
                                         (int)interface_host_length(interfaces[i].text), interfaces[i].text));
 }
 
-static void check_bind_mounts(Checker *c) {
-        const BindMount *mounts = c->container->bind_mounts.items;
+/* Whether @path is the same in the container as on the host, as far as the manifest tells. */
+static bool is_seen_inside(const Container *container, const char *path) {
+        for_each_item(BindMount, mount, &container->bind_mounts)
+                if (strcmp(mount->host_path.text, mount->mount_point.text) == 0 &&
+                        path_is_within(path, mount->mount_point.text))
+                        return true;
+        return path_is_within(path, "/proc") || (is_in_store(path) && !container->rare->closure.text);
+}
 
-        for (uint32_t i = 0; i < c->container->bind_mounts.length; i++)
-                if (strcmp(mounts[i].mount_point.text, "/") == 0)
-                        complain(c, SEVERITY_ERROR, &mounts[i].mount_point.mark, "bindMounts.\"/\"",
-                                "the root directory of a container cannot be a mount point");
+/* The file system that systemd-nspawn mounts over @path of @container after its bind mounts, or NULL. */
+static const char *hiding_mount(const Container *container, const char *path) {
+        static const char *const mounts[] = {
+                "/sys/block", "/sys/bus", "/sys/class", "/sys/dev", "/sys/devices", "/sys/kernel"};
+
+        for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
+                if (container_has_own_network(container) && path_is_within(path, mounts[i]))
+                        return mounts[i];
+        return NULL;
+}
+
+static void check_bind_mount(Checker *c, const BindMount *mount) {
+        const char *path = mount->mount_point.text, *option = bind_mount_option(c->arena, mount, false), *hidden_by;
+        const Mark *mark = &mount->mount_point.mark;
+
+        if (strcmp(path, "/") == 0)
+                complain(c, SEVERITY_ERROR, mark, option, "the root directory of a container cannot be a mount point");
+        if (c->container->broken)
+                return;
+        hidden_by = hiding_mount(c->container, path);
+        if (hidden_by)
+                complain(c, SEVERITY_WARNING, mark, option,
+                        "has no effect: systemd-nspawn mounts %s of the container over it", hidden_by);
+        if (is_one_of(path, "/dev", "/proc", "/run", "/sys", "/sys/fs/cgroup")) {
+                complain(c, SEVERITY_WARNING, mark, option,
+                        "takes the place of what systemd-nspawn mounts there, without which a container cannot start: "
+                        "bind only what is needed below it");
+                return;
+        }
+        if (is_given(&mount->host_path)) {
+                mark = &mount->host_path.mark;
+                option = bind_mount_option(c->arena, mount, true);
+        }
+        if (path_is_below(path, "/proc") && !is_seen_inside(c->container, mount->host_path.text))
+                complain(c, SEVERITY_WARNING, mark, option,
+                        "systemd-nspawn mounts what is below /proc from within the container, which cannot start "
+                        "without "
+                        "a %s of its own: bind that to the same path, too",
+                        mount->host_path.text);
+        if (strcmp(mount->host_path.text, "/run") == 0)
+                complain(c, SEVERITY_WARNING, mark, option,
+                        "is all of the host's /run, with the sockets of its services and what belongs to other "
+                        "containers: "
+                        "bind only what is needed below it");
 }
 
 /* A credential is secret, and the store is not. */
@@ -247,7 +290,7 @@ static void check_credentials(Checker *c) {
 static void check_claims_within(Checker *c) {
         Container *container = c->container;
         const char *option = NULL, *other = NULL; /* those that it was said of last */
-        NameTable claims = NAME_TABLE_NULL;
+        CLEANUP(name_table_free) NameTable claims = NAME_TABLE_NULL;
 
         if (c->claims_length == 0)
                 return;
@@ -265,14 +308,13 @@ static void check_claims_within(Checker *c) {
                 complain(c, SEVERITY_ERROR, &claim->mark, option, "%s is given to containers.%s.%s already",
                         claim->text, option_path_part(c->arena, container->name.text), other);
         }
-        name_table_free(&claims);
 }
 
 /* The names that interfaces have inside, each of which there can be only once. */
 static void check_inside_names(Checker *c) {
         const Link *veths = c->container->rare->extra_veths.items;
         const Text *interfaces = c->container->rare->interfaces.items;
-        NameTable names = NAME_TABLE_NULL;
+        CLEANUP(name_table_free) NameTable names = NAME_TABLE_NULL;
 
         name_table_add(&names, "lo", c);
         if (container_has_link(c->container))
@@ -291,7 +333,6 @@ static void check_inside_names(Checker *c) {
                         complain(c, SEVERITY_ERROR, &interfaces[i].mark, arena_printf(c->arena, "interfaces[%u]", i),
                                 "%s is the name of another interface in the container", name);
         }
-        name_table_free(&names);
 }
 
 static void check_container(Checker *c) {
@@ -305,7 +346,8 @@ static void check_container(Checker *c) {
         check_resolv_conf(c);
         check_extra_veths(c);
         claim_interfaces(c);
-        check_bind_mounts(c);
+        for_each_item(BindMount, mount, &c->container->bind_mounts)
+                check_bind_mount(c, mount);
         check_credentials(c);
         check_claims_within(c);
         if (!c->container->broken && c->container->rare->extra_veths.length + c->container->rare->interfaces.length > 0)
@@ -313,18 +355,17 @@ static void check_container(Checker *c) {
 }
 
 /* Two containers of one name: nobody can tell which is meant, so neither is. */
-static void check_name(Checker *c, NameTable *names) {
-        Container *container = c->container, *first = name_table_add(names, container->name.text, container);
+static void check_name(Manifest *manifest, Container *container) {
+        Container *first = name_table_add(&manifest->names, container->name.text, container);
 
         if (!first)
                 return;
         container->is_duplicate = true;
-        complain(c, SEVERITY_ERROR, &container->name.mark, NULL, "is declared twice, first at %s:%u:%u", first->file,
-                first->name.mark.line, first->name.mark.column);
-        c->container = first;
-        complain(c, SEVERITY_ERROR, &first->name.mark, NULL, "is declared twice, again at %s:%u:%u", container->file,
-                container->name.mark.line, container->name.mark.column);
-        c->container = container;
+        diagnose_container(manifest, SEVERITY_ERROR, container, &container->name.mark, NULL,
+                "is declared twice, first at %s:%u:%u", first->file, first->name.mark.line, first->name.mark.column);
+        diagnose_container(manifest, SEVERITY_ERROR, first, &first->name.mark, NULL,
+                "is declared twice, again at %s:%u:%u", container->file, container->name.mark.line,
+                container->name.mark.column);
 }
 
 typedef struct Claimant {
@@ -360,12 +401,12 @@ static void check_claims_between(Checker *c, NameTable *claims) {
 }
 
 void check_manifest(Manifest *manifest) {
-        Checker c = {.arena = manifest->arena, .diagnostics = &manifest->diagnostics};
-        NameTable claims = NAME_TABLE_NULL;
+        Checker c = {.manifest = manifest, .arena = manifest->arena};
+        CLEANUP(name_table_free) NameTable claims = NAME_TABLE_NULL;
 
         for (size_t i = 0; i < manifest->length; i++) {
                 c.container = manifest->containers[i];
-                check_name(&c, &manifest->names);
+                check_name(manifest, c.container);
                 check_container(&c);
         }
         order_check(manifest);
@@ -374,6 +415,5 @@ void check_manifest(Manifest *manifest) {
                 if (!c.container->broken)
                         check_claims_between(&c, &claims);
         }
-        name_table_free(&claims);
         free(c.claims);
 }

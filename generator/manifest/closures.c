@@ -2,17 +2,11 @@
 #include "manifest/closures.h"
 
 #include "base/file.h"
-#include "base/path.h"
 #include "systemd/escape.h"
-#include "systemd/option-path.h"
 
 #define complain(manifest, container, ...)                                                                             \
-        do {                                                                                                           \
-                (container)->broken = true;                                                                            \
-                diagnose(&(manifest)->diagnostics, SEVERITY_ERROR, (container)->name.text, (container)->file,          \
-                        &(container)->rare->closure.mark,                                                              \
-                        option_path((manifest)->arena, (container)->name.text, "closure"), __VA_ARGS__);               \
-        } while (0)
+        diagnose_container(                                                                                            \
+                manifest, SEVERITY_ERROR, container, &(container)->rare->closure.mark, "closure", __VA_ARGS__)
 
 /* Whether @path is the store's directory and a name in it. Nix allows no other characters in names. */
 static bool is_store_path(const char *path) {
@@ -25,24 +19,22 @@ static bool is_store_path(const char *path) {
 
 /* Splits @text, which it keeps, into the container's store paths, up to a line that is none. */
 static void split(Manifest *manifest, Container *container, char *text) {
+        RareOptions *rare = container->rare;
         uint32_t lines = 0;
-        char *line, *next;
 
         for (const char *c = text; *c; c++)
                 lines += *c == '\n';
-        container->rare->store_paths = arena_alloc(manifest->arena, (lines + 1) * sizeof(char *));
-        for (line = text; *line; line = next) {
-                size_t length = strcspn(line, "\n");
+        rare->store_paths = arena_alloc(manifest->arena, (lines + 1) * sizeof(char *));
+        while (text && *text) {
+                const char *line = strsep(&text, "\n");
 
-                next = line + length + (line[length] == '\n');
-                line[length] = '\0';
                 if (!is_store_path(line)) {
                         complain(manifest, container, "line %u of %s is not a path of the Nix store: %s",
-                                container->rare->store_paths_length + 1, container->rare->closure.text,
-                                escape_message(manifest->arena, line, length));
+                                rare->store_paths_length + 1, rare->closure.text,
+                                escape_message(manifest->arena, line, strlen(line)));
                         return;
                 }
-                container->rare->store_paths[container->rare->store_paths_length++] = line;
+                rare->store_paths[rare->store_paths_length++] = line;
         }
 }
 
@@ -56,7 +48,7 @@ bool closure_has(const Container *container, const char *path) {
 /* Reads the list of the container's store paths. False if it cannot be used. */
 static bool read_paths(Manifest *manifest, Container *container, const char *root) {
         const char *path = arena_join(manifest->arena, root, container->rare->closure.text);
-        Buffer text = BUFFER_NULL;
+        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
 
         if (read_file(path, &text) < 0)
                 complain(manifest, container, "%s cannot be read: %s", container->rare->closure.text, strerror(errno));
@@ -64,7 +56,6 @@ static bool read_paths(Manifest *manifest, Container *container, const char *roo
                 complain(manifest, container, "%s is not a list of paths", container->rare->closure.text);
         else
                 split(manifest, container, arena_copy(manifest->arena, text.length > 0 ? text.text : "", text.length));
-        buffer_free(&text);
         return !container->broken;
 }
 

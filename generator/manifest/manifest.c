@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "manifest/schema.h"
+#include "systemd/option-path.h"
 
 void manifest_init(Manifest *manifest, Arena *arena) {
         *manifest = (Manifest){.arena = arena, .names = NAME_TABLE_NULL};
@@ -20,6 +21,23 @@ Container *manifest_add(Manifest *manifest, Text name, const char *file) {
         manifest->containers =
                 grow_array(manifest->containers, manifest->length, &manifest->capacity, sizeof(*manifest->containers));
         return manifest->containers[manifest->length++] = container;
+}
+
+void diagnose_container(Manifest *manifest, Severity severity, Container *container, const Mark *mark,
+        const char *option, const char *format, ...) {
+        va_list arguments;
+
+        if (severity == SEVERITY_ERROR)
+                container->broken = true;
+        va_start(arguments, format);
+        vdiagnose(&manifest->diagnostics, severity, container->name.text, container->file, mark,
+                option_path(manifest->arena, container->name.text, option), format, arguments);
+        va_end(arguments);
+}
+
+const char *bind_mount_option(Arena *arena, const BindMount *bind, bool host_path) {
+        return arena_printf(arena, "bindMounts.%s%s", option_path_part(arena, bind->mount_point.text),
+                host_path && is_given(&bind->host_path) ? ".hostPath" : "");
 }
 
 /* Each manifest stays open: there is one for each container that was not declared by NixOS. */

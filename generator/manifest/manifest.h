@@ -30,6 +30,14 @@ void manifest_init(Manifest *manifest, Arena *arena);
 /* Adds a container that is declared in @file. */
 Container *manifest_add(Manifest *manifest, Text name, const char *file);
 
+/* Adds a diagnostic about the option @option of @container, or with NULL about all of it. An error breaks it. The message is formatted as
+ * printf(3). */
+void diagnose_container(Manifest *manifest, Severity severity, Container *container, const Mark *mark,
+        const char *option, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* The path of @bind in the options of its container, or with @host_path that of its host path, if that is given. Owned by @arena. */
+const char *bind_mount_option(Arena *arena, const BindMount *bind, bool host_path);
+
 /* Keeps the file @fd open for the spans in it. */
 void manifest_keep_open(Manifest *manifest, int fd);
 

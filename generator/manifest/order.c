@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/order.h"
 
-#include "systemd/option-path.h"
 #include "systemd/unit-name.h"
 
 #define UNIT_PREFIX "container@"
@@ -33,8 +32,7 @@ typedef struct Node {
 /* Tarjan's search for the groups of nodes that lead to each other: each node that leads to no such group is one by itself. A group is
  * complete when all are that it leads to, so their numbers are an order to start in. */
 typedef struct Search {
-        Arena *arena;
-        Diagnostics *diagnostics;
+        Manifest *manifest;
         NameTable nodes;
         Node **path; /* from where the search began to where it is */
         Node **open; /* found, but in no group yet */
@@ -44,7 +42,7 @@ typedef struct Search {
 
 static Node *follow(Search *s, const Node *node, uint32_t i) {
         const Text *after = node->container->rare->after.items;
-        const char *name = after[i].text ? order_container(s->arena, after[i].text) : NULL;
+        const char *name = after[i].text ? order_container(s->manifest->arena, after[i].text) : NULL;
 
         return name ? name_table_find(&s->nodes, name) : NULL;
 }
@@ -81,7 +79,7 @@ static void report_cycle(Search *s, Node *members[], size_t length) {
         const char *names;
 
         qsort(members, length, sizeof(*members), compare_nodes);
-        names = length > 1 ? names_of(s->arena, members, length) : NULL;
+        names = length > 1 ? names_of(s->manifest->arena, members, length) : NULL;
         for (size_t i = 0; i < length; i++) {
                 Container *container = members[i]->container;
                 const Text *after = container->rare->after.items;
@@ -90,9 +88,8 @@ static void report_cycle(Search *s, Node *members[], size_t length) {
 
                 while (!(next = follow(s, members[i], item)) || next->group != members[i]->group)
                         item++;
-                container->broken = true;
-                diagnose(s->diagnostics, SEVERITY_ERROR, container->name.text, container->file, &after[item].mark,
-                        option_path(s->arena, container->name.text, arena_printf(s->arena, "after[%u]", item)),
+                diagnose_container(s->manifest, SEVERITY_ERROR, container, &after[item].mark,
+                        arena_printf(s->manifest->arena, "after[%u]", item),
                         names ? "%s would wait for each other" : "it would wait for itself", names);
         }
 }
@@ -150,7 +147,7 @@ static void search_from(Search *s, Node *start) {
 }
 
 static void find_cycles(Manifest *manifest) {
-        Search search = {.arena = manifest->arena, .diagnostics = &manifest->diagnostics, .nodes = NAME_TABLE_NULL};
+        Search search = {.manifest = manifest, .nodes = NAME_TABLE_NULL};
         size_t length = 0;
         Node *nodes;
 
@@ -176,7 +173,7 @@ static void find_cycles(Manifest *manifest) {
         name_table_free(&search.nodes);
 }
 
-static void check_names(Manifest *manifest, const Container *container, const List *list, const char *option) {
+static void check_names(Manifest *manifest, Container *container, const List *list, const char *option) {
         Arena *arena = manifest->arena;
         const Text *items = list->items;
 
@@ -184,16 +181,14 @@ static void check_names(Manifest *manifest, const Container *container, const Li
                 const char *name = items[i].text ? order_container(arena, items[i].text) : NULL;
 
                 if (name && !name_table_find(&manifest->names, name))
-                        diagnose(&manifest->diagnostics, SEVERITY_WARNING, container->name.text, container->file,
-                                &items[i].mark,
-                                option_path(arena, container->name.text, arena_printf(arena, "%s[%u]", option, i)),
-                                "there is no container %s", name);
+                        diagnose_container(manifest, SEVERITY_WARNING, container, &items[i].mark,
+                                arena_printf(arena, "%s[%u]", option, i), "there is no container %s", name);
         }
 }
 
 void order_check(Manifest *manifest) {
         for (size_t i = 0; i < manifest->length && !manifest->is_incomplete; i++) {
-                const Container *container = manifest->containers[i];
+                Container *container = manifest->containers[i];
 
                 check_names(manifest, container, &container->rare->after, "after");
                 check_names(manifest, container, &container->rare->requires, "requires");

@@ -152,9 +152,12 @@ static const char *explain_path(const char *text, size_t length) {
                 return NULL;
         if (length >= PATH_MAX)
                 return "is not an absolute path of at most 4095 bytes";
-        for (const char *name = text; name < text + length; name += strcspn(name, "/") + 1)
-                if (strcspn(name, "/") > NAME_MAX)
+        for (size_t start = 0, end = 0; start < length; start = end + 1) {
+                for (end = start; end < length && text[end] != '/';)
+                        end++;
+                if (end - start > NAME_MAX)
                         return "is not an absolute path with names of at most 255 bytes";
+        }
         return NULL;
 }
 
@@ -221,6 +224,12 @@ static bool is_tmpfs(const char *text) {
         char path[PATH_MAX];
 
         return normalize_path(text, tmpfs_path_length(text), path) && strcmp(path, "/") != 0;
+}
+
+static const char *explain_tmpfs(const char *text, size_t length) {
+        size_t path_length = tmpfs_path_length(text);
+
+        return explain_path(text, path_length < length ? path_length : length);
 }
 
 /* The unit of time that @text starts with, in µs, and its length: seconds if there is none. systemd.time(7) */
@@ -451,15 +460,17 @@ const ScalarType private_users_type = TEXT("no, identity, pick or the first of t
         .words = WORDS("no", "identity", "pick"), .is_valid = is_first_user);
 const ScalarType capability_type =
         TEXT("a capability, such as CAP_NET_ADMIN, or all", .words = WORDS("all"), .is_valid = is_capability);
-const ScalarType device_node_type = TEXT(
-        "a device: a path below /dev, or char- or block- and a name from /proc/devices", .parse = parse_device_node);
+const ScalarType device_node_type =
+        TEXT("a device: a path below /dev, or char- or block- and a name from /proc/devices",
+                .parse = parse_device_node, .explain = explain_path);
 const ScalarType device_modifier_type = TEXT("one to three of the letters r, w and m", .is_valid = is_device_modifier);
 const ScalarType resolv_conf_type = TEXT(
         "auto, off, delete, or one of copy-, replace- and bind- with one of host, static, uplink and stub behind it",
         .words = WORDS("auto", "off", "delete", "copy-host", "copy-static", "copy-uplink", "copy-stub", "replace-host",
                 "replace-static", "replace-uplink", "replace-stub", "bind-host", "bind-static", "bind-uplink",
                 "bind-stub"));
-const ScalarType tmpfs_type = TEXT("an absolute path, or one with options behind a colon", .is_valid = is_tmpfs);
+const ScalarType tmpfs_type =
+        TEXT("an absolute path, or one with options behind a colon", .is_valid = is_tmpfs, .explain = explain_tmpfs);
 const ScalarType time_span_type =
         TEXT("a time span, such as 90, 1min or infinity", .words = WORDS("infinity"), .is_valid = is_time_span);
 const ScalarType memory_type =

@@ -182,6 +182,24 @@ YAML
   sed -i '/srv.slow/d' /etc/fstab
 }
 
+what_is_below_proc_is_seen_inside_on_its_host_path() {
+  mkdir -p /srv/proc
+  echo 'two CPUs' >/srv/proc/cpuinfo
+  declare_containers <<'YAML'
+  binds: { system: "{system}-wasabi", privateNetwork: true, bindMounts: { /proc/cpuinfo: { hostPath: /srv/proc/cpuinfo } } }
+YAML
+  fails systemctl start container@binds
+  log_of binds | grep 'Failed to stat /srv/proc/cpuinfo'
+  journalctl --boot --dmesg --since "$test_start" \
+    --grep 'containers.binds.bindMounts."/proc/cpuinfo".hostPath: .* without a /srv/proc/cpuinfo of its own'
+  systemctl stop container@binds
+  declare_containers <<'YAML'
+  binds: { system: "{system}-wasabi", privateNetwork: true, bindMounts: { /srv/proc: {}, /proc/cpuinfo: { hostPath: /srv/proc/cpuinfo } } }
+YAML
+  systemctl start container@binds
+  [ "$(inside binds cat /proc/cpuinfo)" = 'two CPUs' ]
+}
+
 tmpfs_is_mounted_over_the_root() {
   declare_containers <<'YAML'
   temporary: { system: "{system}-wasabi", privateNetwork: true, tmpfs: [/var/log, "/some/random/path:mode=0700"] }

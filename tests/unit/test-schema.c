@@ -246,6 +246,44 @@ static void a_path_has_less_than_4096_bytes(void **state) {
         arena_free(&arena);
 }
 
+/* A message shows only the start of a text, of which the end is what is wrong. */
+static void a_path_that_is_too_long_is_said_to_be_that(void **state) {
+        static const char long_name[] = "is not an absolute path with names of at most 255 bytes";
+        static const char long_path[] = "is not an absolute path of at most 4095 bytes";
+        static const struct {
+                const char *option, *start, *end;
+                const char *of_name, *of_path;
+        } texts[] = {
+                {"system", "/nix/", "", long_name, long_path},
+                {"bindMounts.hostPath", "/dev/", "", long_name, long_path},
+                {"allowedDevices.node", "/dev/", "", long_name, long_path},
+                {"allowedDevices.node", "char-", "", NULL, NULL},
+                {"tmpfs", "/var/", ":size=1G", long_name, long_path},
+                {"tmpfs", "/var:x=/", "", NULL, NULL},
+        };
+        char name[257] = "", path[4200] = "";
+
+        (void)state;
+        memset(name, 'a', sizeof(name) - 1);
+        for (size_t i = 0; i < sizeof(path) - 1; i++)
+                path[i] = i % 200 ? 'a' : '/';
+        for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+                const char *const ends[] = {name, path, "a"};
+                const char *const explained[] = {texts[i].of_name, texts[i].of_path, NULL};
+
+                for (size_t j = 0; j < 3; j++) {
+                        char text[5000];
+                        int length = snprintf(text, sizeof(text), "%s%s%s", texts[i].start, ends[j], texts[i].end);
+                        const char *said = find(texts[i].option)->type->explain(text, (size_t)length);
+
+                        if (explained[j])
+                                assert_string_equal(said, explained[j]);
+                        else
+                                assert_null(said);
+                }
+        }
+}
+
 static void container_names_are_host_names(void **state) {
         Arena arena = ARENA_NULL;
         Value value;
@@ -294,6 +332,7 @@ int main(void) {
                 cmocka_unit_test(values_are_kept),
                 cmocka_unit_test(paths_leave_out_what_says_nothing),
                 cmocka_unit_test(a_path_has_less_than_4096_bytes),
+                cmocka_unit_test(a_path_that_is_too_long_is_said_to_be_that),
                 cmocka_unit_test(container_names_are_host_names),
                 cmocka_unit_test(each_field_has_what_its_kind_needs),
         };
