@@ -23,8 +23,8 @@ static inline bool is_in_list(const char *text, const char *const list[]) {
 
 /* Takes the next word, up to a blank, a tab or the end of the line, off what is left of a line. NULL if there is none. Owned by @arena. */
 static inline char *take_word(Arena *arena, const char **line) {
-        const char *start = *line + strspn(*line, " \t");
+        const char *word = *line + strspn(*line, " \t");
 
-        *line = start + strcspn(start, " \t\n");
-        return *line > start ? arena_copy(arena, start, (size_t)(*line - start)) : NULL;
+        *line = word + strcspn(word, " \t\n");
+        return *line > word ? arena_copy(arena, word, (size_t)(*line - word)) : NULL;
 }

@@ -90,7 +90,9 @@ int resolv_conf_update(void) {
 static struct stat version_of(const char *path) {
         struct stat status;
 
-        return stat(path, &status) < 0 ? (struct stat){0} : status;
+        if (stat(path, &status) < 0)
+                return (struct stat){0};
+        return status;
 }
 
 static bool is_same(struct stat a, struct stat b) {
