@@ -69,6 +69,7 @@ void generate(Manifest *manifest, const GenerateOptions *options, Output *output
         if (g.any_follows) {
                 generate_file(&g, TEMPLATE_resolv_conf_path, NULL, RESOLV_CONF_UNIT ".path");
                 generate_file(&g, TEMPLATE_resolv_conf_service, NULL, RESOLV_CONF_UNIT ".service");
+                generate_file(&g, TEMPLATE_resolv_conf_again, NULL, RESOLV_CONF_UNIT "-again.service");
         }
 
         for (size_t i = 0; i < TEMPLATES_LENGTH; i++)

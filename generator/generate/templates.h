@@ -18,7 +18,8 @@
         T(multi_user_target, "multi-user.target.conf")                                                                 \
         T(nftables_service, "nftables.service.conf")                                                                   \
         T(resolv_conf_path, "container-resolv-conf.path")                                                              \
-        T(resolv_conf_service, "container-resolv-conf.service")
+        T(resolv_conf_service, "container-resolv-conf.service")                                                        \
+        T(resolv_conf_again, "container-resolv-conf-again.service")
 
 typedef enum TemplateId {
 #define T(symbol, file) TEMPLATE_##symbol,

@@ -113,6 +113,21 @@ YAML
   _has_soon web 'nameserver 192.0.2.1'
 }
 
+a_change_while_systemd_does_not_look_at_the_files_is_seen() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  systemctl start container@web
+  # When all is done, and before the unit has ended.
+  local drop_ins=/run/systemd/system/container-resolv-conf.service.d
+  mkdir -p $drop_ins
+  printf '[Service]\nExecStopPost=sh -c "echo nameserver 192.0.2.9 >/etc/.new; mv /etc/.new /etc/resolv.conf"\n' >$drop_ins/test.conf
+  systemctl daemon-reload
+  _set_host 'nameserver 192.0.2.8'
+  _has_soon web 'nameserver 192.0.2.9'
+  rm -r $drop_ins
+}
+
 name_servers_of_its_own_are_left_to_a_container() {
   _set_host 'nameserver 192.0.2.1'
   declare_containers <<'YAML'
@@ -239,6 +254,7 @@ YAML
   ln -sfn /run/host/resolv-conf/resolv.conf /srv/etc/resolv.conf
   ln -sfn ../../../../../../srv/etc $root/etc
   systemctl start container@web || true
+  systemctl stop container@web
   [ -L /srv/etc/resolv.conf ]
   rm -rf $root /srv/etc
 }
