@@ -143,7 +143,7 @@ SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undef
 # printed when it has ended.
 CHECKS := check-system check-faults check-sanitize check-unit check-golden check-hostile check-verify check-package check-nix check-hardening check-init \
 	check-man check-usage
-JOBS = $(shell echo $$(($$(nproc) + 1)))
+JOBS = $(shell nproc)
 
 check: dependencies
 	@$(MAKE) --no-print-directory --output-sync=target --keep-going $(if $(filter -j%,$(MAKEFLAGS)),,-j $(JOBS)) $(CHECKS)

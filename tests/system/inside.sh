@@ -23,10 +23,10 @@ declare_containers() {
   set -x
 }
 
-# wait_until SECONDS COMMAND…: until the command succeeds.
+# wait_until SECONDS COMMAND…: until the command succeeds. A machine that has much else to do has five times as long.
 wait_until() {
   { set +x; } 2>/dev/null
-  local end=$((SECONDS + $1 + 1))
+  local end=$((SECONDS + 5 * $1 + 1))
   shift
   until "$@"; do
     [ $SECONDS -lt $end ] || { echo "timed out waiting for: $*"; return 1; }

@@ -179,7 +179,7 @@ nothing_is_left_of_a_failed_start() {
     localAddress: 10.0.0.2
     forwardPorts: [{ hostPort: 8080 }]
   stuck:
-    system: "{system}-slow"
+    system: "{system}-stuck"
     timeoutStartSec: 1s
     ephemeral: true
     privateNetwork: true
