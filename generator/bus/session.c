@@ -334,16 +334,6 @@ static int start(Session *session, char *const command[]) {
         return 0;
 }
 
-/* Runs the loop until end(). */
-static int wait_for_end(Session *session) {
-        if (session->terminal_fd >= 0 &&
-                terminal_connect(session->event, take_fd(&session->terminal_fd), &session->terminal) < 0)
-                return EXIT_FAILURE;
-        if (sd_event_loop(session->event) < 0)
-                end_lost(session);
-        return session->status;
-}
-
 /* Descriptors 0 to 2 are handed over, so they have to be there. */
 static void open_missing_streams(void) {
         int fd;
@@ -381,7 +371,12 @@ int session_run(const char *container, char *const command[]) {
         Session session = {.container = container, .terminal_fd = -1, .input = STDIN_FILENO, .status = EXIT_FAILURE};
 
         open_missing_streams();
-        if (open_bus(&session) < 0 || prepare_streams(&session) < 0 || start(&session, command) < 0)
+        if (open_bus(&session) < 0 || prepare_streams(&session) < 0 || start(&session, command) < 0 ||
+                (session.terminal_fd >= 0 &&
+                        terminal_connect(session.event, take_fd(&session.terminal_fd), &session.terminal) < 0))
                 return EXIT_FAILURE;
-        return wait_for_end(&session);
+        /* Until end(). */
+        if (sd_event_loop(session.event) < 0)
+                end_lost(&session);
+        return session.status;
 }

@@ -47,14 +47,6 @@ static __attribute__((noreturn, format(printf, 1, 2))) void fail(const char *for
         exit(EXIT_FAILURE);
 }
 
-static int open_netlink(void) {
-        int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-
-        if (fd < 0)
-                fail("cannot speak to the kernel about the network: %s", strerror(errno));
-        return fd;
-}
-
 static void start_request(Request *request, uint16_t type, uint16_t flags, size_t size) {
         *request = (Request){0};
         request->header.nlmsg_len = (uint32_t)NLMSG_LENGTH(size);
@@ -239,8 +231,8 @@ int main(int argc, char *argv[]) {
                         resolv_conf = value;
                         continue;
                 }
-                if (fd < 0)
-                        fd = open_netlink();
+                if (fd < 0 && (fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) < 0)
+                        fail("cannot speak to the kernel about the network: %s", strerror(errno));
                 apply(fd, argv[i]);
         }
         if (i + 1 >= argc)

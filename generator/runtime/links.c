@@ -55,14 +55,14 @@ static bool settle(const char *link) {
 
         if (access("/run/udev/control", F_OK) < 0)
                 return true;
-        for (int i = 0; i < UDEV_LOOKS; i++) {
+        for (unsigned looks = 0, waited = 0; waited < UDEV_WAIT_MAX; looks++) {
                 if (is_settled(link))
                         return true;
-                (void)nanosleep(&step, NULL);
+                if (looks < UDEV_LOOKS)
+                        (void)nanosleep(&step, NULL);
+                else
+                        wait_a_moment(&waited);
         }
-        for (unsigned waited = 0; waited < UDEV_WAIT_MAX; wait_a_moment(&waited))
-                if (is_settled(link))
-                        return true;
         return false;
 }
 

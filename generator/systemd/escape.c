@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "systemd/escape.h"
 
+#include <ctype.h>
+
 #include "base/text.h"
 
 static bool is_control(char c) {
@@ -38,8 +40,7 @@ void escape_bare(Buffer *buffer, const char *text, size_t length) {
 }
 
 static bool is_unit_name_character(char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == ':' || c == '_' ||
-               c == '.';
+        return isalnum((unsigned char)c) || c == ':' || c == '_' || c == '.';
 }
 
 static char *append_hexadecimal(char *end, char c) {
