@@ -2,6 +2,7 @@
 /* The manifest of an imperative container, as text: made anew, and with another system in it. */
 #pragma once
 
+#include "base/buffer.h"
 #include "manifest/manifest.h"
 
 /* What the manifest of one is made from. */

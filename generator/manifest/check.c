@@ -7,6 +7,7 @@
 #include "base/words.h"
 #include "manifest/closures.h"
 #include "manifest/order.h"
+#include "manifest/schema.h"
 #include "systemd/option-path.h"
 
 typedef struct Checker {
@@ -22,25 +23,14 @@ typedef struct Checker {
         diagnose_container((c)->manifest, severity, (c)->container, mark, option, __VA_ARGS__)
 
 static void warn_without_private_network(Checker *c) {
-        const Link *link = &c->container->link;
-        const struct {
-                const Mark *mark;
-                const char *option;
-        } ignored[] = {
-                {&link->host_bridge.mark, "hostBridge"},
-                {&link->host_address.mark, "hostAddress"},
-                {&link->host_address6.mark, "hostAddress6"},
-                {&link->local_address.mark, "localAddress"},
-                {&link->local_address6.mark, "localAddress6"},
-                {&link->local_mac_address.mark, "localMacAddress"},
-                {&link->forward_ports.mark, "forwardPorts"},
-        };
+        for (const Field *field = container_fields; field->name; field++) {
+                const Mark *mark = field_value(field, c->container);
+                size_t offset_in_link = field->offset - offsetof(Container, link);
 
-        for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-                if (is_given(ignored[i].mark) &&
-                        (ignored[i].mark != &link->forward_ports.mark || link->forward_ports.length > 0))
-                        complain(c, SEVERITY_WARNING, ignored[i].mark, ignored[i].option,
-                                "has no effect without privateNetwork: true");
+                if (!field->is_rare && offset_in_link < sizeof(Link) && is_given(mark) &&
+                        (field->kind == FIELD_SCALAR || ((const List *)mark)->length > 0))
+                        complain(c, SEVERITY_WARNING, mark, field->name, "has no effect without privateNetwork: true");
+        }
 }
 
 static void check_internet_access(Checker *c) {
@@ -85,8 +75,7 @@ static void check_resolv_conf(Checker *c) {
         const Text *mode = &c->container->rare->resolv_conf;
         const char *file = mode->text ? strchr(mode->text, '-') : NULL;
 
-        if (file && (strcmp(file, "-stub") == 0 || strcmp(file, "-static") == 0) &&
-                container_has_own_loopback(c->container))
+        if (is_one_of(file, "-stub", "-static") && container_has_own_loopback(c->container))
                 complain(c, SEVERITY_WARNING, &mode->mark, "resolvConf",
                         "leads to 127.0.0.53 of the host, which a container with a network of its own cannot reach: "
                         "the name servers behind it are those of %.*s-uplink",

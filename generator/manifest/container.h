@@ -2,8 +2,14 @@
 /* Containers: what is declared of each, and what follows from that. */
 #pragma once
 
-#include "manifest/span.h"
 #include "manifest/values.h"
+
+/* Where in a file something stands, in bytes. */
+typedef struct Span {
+        int fd;
+        size_t start, end;
+        size_t column; /* how many blanks to put in front, so that what stands there can be read by itself */
+} Span;
 
 typedef struct Forward {
         Mark mark;

@@ -9,22 +9,18 @@ void diagnostics_init(Diagnostics *diagnostics, Arena *arena) {
         diagnostics->end = &diagnostics->first;
 }
 
-static Errors *find_errors(const Diagnostics *diagnostics, const char *container, const char *file) {
+Errors *diagnostics_errors(const Diagnostics *diagnostics, const char *container, const char *file) {
         return container ? name_table_find(&diagnostics->of_containers, container)
                          : name_table_find(&diagnostics->of_files, file);
 }
 
-const Errors *diagnostics_errors(const Diagnostics *diagnostics, const char *container, const char *file) {
-        return find_errors(diagnostics, container, file);
-}
-
 bool diagnostics_keep_error(const Diagnostics *diagnostics, const char *container, const char *file) {
-        return diagnostics->kept < DIAGNOSTICS_MAX || !find_errors(diagnostics, container, file);
+        return diagnostics->kept < DIAGNOSTICS_MAX || !diagnostics_errors(diagnostics, container, file);
 }
 
 /* Adds @kept, or only counts one that is not kept if it is NULL: that is never the first one. */
 static void add_error(Diagnostics *diagnostics, const char *container, const char *file, Diagnostic *kept) {
-        Errors *errors = find_errors(diagnostics, container, file);
+        Errors *errors = diagnostics_errors(diagnostics, container, file);
 
         if (!errors) {
                 errors = arena_alloc(diagnostics->arena, sizeof(*errors));

@@ -60,7 +60,7 @@ void vdiagnose(Diagnostics *diagnostics, Severity severity, const char *containe
 bool diagnostics_keep_error(const Diagnostics *diagnostics, const char *container, const char *file);
 
 /* The errors about @container, or with NULL those about the whole @file; NULL if there are none. */
-const Errors *diagnostics_errors(const Diagnostics *diagnostics, const char *container, const char *file);
+Errors *diagnostics_errors(const Diagnostics *diagnostics, const char *container, const char *file);
 
 /* Logs them, see log.h: each with its severity, and a last line that counts those not logged. */
 void diagnostics_log(const Diagnostics *diagnostics);

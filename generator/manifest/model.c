@@ -12,31 +12,12 @@ static int is_shown(const struct dirent *entry) {
         return entry->d_name[0] != '.';
 }
 
-static bool is_manifest(const char *name) {
-        size_t length = strlen(name);
-
-        return length > 5 && strcmp(name + length - 5, ".yaml") == 0;
-}
-
-/* Whether whoever named a file so may take it for a manifest. */
-static bool looks_like_manifest(const char *name) {
-        const char *suffix = strrchr(name, '.');
-
-        return suffix && suffix > name &&
-               (strcasecmp(suffix, ".yaml") == 0 || strcasecmp(suffix, ".yml") == 0 ||
-                       strcasecmp(suffix, ".json") == 0);
-}
-
-static int compare_names(const struct dirent **a, const struct dirent **b) {
-        return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 static void read_directory(Manifest *manifest, const char *root) {
         const char *directory = arena_join(manifest->arena, root, MANIFESTS_DIRECTORY);
         struct dirent **entries;
         int n;
 
-        n = scandir(directory, &entries, is_shown, compare_names);
+        n = scandir(directory, &entries, is_shown, alphasort);
         if (n < 0) {
                 if (errno != ENOENT) {
                         diagnose(&manifest->diagnostics, SEVERITY_ERROR, NULL, MANIFESTS_DIRECTORY, NULL, NULL, "%s",
@@ -48,11 +29,13 @@ static void read_directory(Manifest *manifest, const char *root) {
         for (int i = 0; i < n; i++) {
                 const char *name = entries[i]->d_name;
                 const char *path = arena_printf(manifest->arena, "%s/%s", directory, name),
-                           *shown = path + strlen(root);
+                           *shown = path + strlen(root), *suffix = strrchr(name, '.');
 
-                if (is_manifest(name))
+                if (suffix && strcmp(suffix, ".yaml") == 0)
                         manifest_read(manifest, path, shown);
-                else if (looks_like_manifest(name))
+                else if (suffix && (strcasecmp(suffix, ".yaml") == 0 || strcasecmp(suffix, ".yml") == 0 ||
+                                           strcasecmp(suffix, ".json") == 0))
+                        /* Whoever named it so may take it for one. */
                         diagnose(&manifest->diagnostics, SEVERITY_WARNING, NULL, shown, NULL, NULL,
                                 "is not read: the name of a manifest ends with .yaml");
                 free(entries[i]);

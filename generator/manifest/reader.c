@@ -136,35 +136,29 @@ static const char *tag_text(Reader *r, const char *tag) {
         return escape_message(r->arena, tag, strlen(tag));
 }
 
-void reader_check_plain(Reader *r) {
-        const yaml_char_t *anchor = NULL, *tag = NULL;
+/* The start of a node has both in the same places, of whichever kind it is. */
+#define HAS_ANCHOR_AND_TAG(kind)                                                                                       \
+        _Static_assert(offsetof(yaml_event_t, data.kind.anchor) == offsetof(yaml_event_t, data.scalar.anchor) &&       \
+                               offsetof(yaml_event_t, data.kind.tag) == offsetof(yaml_event_t, data.scalar.tag),       \
+                "they are read as those of a scalar")
+HAS_ANCHOR_AND_TAG(sequence_start);
+HAS_ANCHOR_AND_TAG(mapping_start);
 
-        switch (r->events.event.type) {
-        case YAML_ALIAS_EVENT:
+void reader_check_plain(Reader *r) {
+        const yaml_event_t *event = &r->events.event;
+        yaml_event_type_t type = event->type;
+
+        if (type == YAML_ALIAS_EVENT)
                 reader_report(r, events_mark(&r->events),
-                        "*%s is an alias, which is not allowed: write the value itself",
-                        r->events.event.data.alias.anchor);
+                        "*%s is an alias, which is not allowed: write the value itself", event->data.alias.anchor);
+        if (type != YAML_SCALAR_EVENT && type != YAML_SEQUENCE_START_EVENT && type != YAML_MAPPING_START_EVENT)
                 return;
-        case YAML_SCALAR_EVENT:
-                anchor = r->events.event.data.scalar.anchor;
-                tag = r->events.event.data.scalar.tag;
-                break;
-        case YAML_SEQUENCE_START_EVENT:
-                anchor = r->events.event.data.sequence_start.anchor;
-                tag = r->events.event.data.sequence_start.tag;
-                break;
-        case YAML_MAPPING_START_EVENT:
-                anchor = r->events.event.data.mapping_start.anchor;
-                tag = r->events.event.data.mapping_start.tag;
-                break;
-        default:
-                break;
-        }
-        if (anchor)
-                reader_report(r, events_mark(&r->events), "&%s is an anchor, which is not allowed", anchor);
-        if (tag)
+        if (event->data.scalar.anchor)
+                reader_report(r, events_mark(&r->events), "&%s is an anchor, which is not allowed",
+                        event->data.scalar.anchor);
+        if (event->data.scalar.tag)
                 reader_report(r, events_mark(&r->events), "%s is a tag, which is not allowed",
-                        tag_text(r, (const char *)tag));
+                        tag_text(r, (const char *)event->data.scalar.tag));
 }
 
 bool reader_expect(Reader *r, yaml_event_type_t type, const char *expected) {
