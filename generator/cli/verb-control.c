@@ -63,35 +63,31 @@ int verb_control(int argc, char *argv[], const char *method) {
         return r;
 }
 
-static int ask_whether_down(sd_bus *systemd, const char *unit, bool *ret_down) {
+/* Whether a unit has ended: 1 or 0. */
+static int is_down(sd_bus *systemd, const char *unit) {
         CLEANUP_FREE char *state = unit_property(systemd, unit, "ActiveState");
 
-        if (!state)
-                return log_error(EIO, "systemd does not tell about %s.", unit);
-        *ret_down = is_one_of(state, "inactive", "failed");
-        return 0;
+        return state ? is_one_of(state, "inactive", "failed") : log_error(EIO, "systemd does not tell about %s.", unit);
 }
 
 int verb_terminate(Host *host, const HostContainer *container) {
         const char *name = container->name, *unit = container_unit(&host->arena, name);
         CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
         CLEANUP_BUS sd_bus *systemd = NULL, *bus = NULL;
-        bool down;
         int r;
 
-        if ((r = systemd_connect(&systemd)) < 0 || (r = host_bus_connect(&bus)) < 0 ||
-                (r = ask_whether_down(systemd, unit, &down)) < 0)
+        if ((r = systemd_connect(&systemd)) < 0 || (r = host_bus_connect(&bus)) < 0 || (r = is_down(systemd, unit)) < 0)
                 return r;
-        if (down)
+        if (r > 0)
                 return log_error(ESRCH, "%s is not running.", name);
         r = machine_terminate(bus, name, &error);
         if (r < 0)
                 return log_error(r, "Could not terminate %s: %s. Try \"nixos-container stop %s\".", name,
                         machine_error_text(&error, r), name);
         for (int i = 0; i < 10 * TERMINATE_TIMEOUT_S; i++) {
-                r = ask_whether_down(systemd, unit, &down);
-                if (r < 0 || down)
-                        return r;
+                r = is_down(systemd, unit);
+                if (r != 0)
+                        return r < 0 ? r : 0;
                 nanosleep(&(struct timespec){.tv_nsec = 100L * 1000 * 1000}, NULL);
         }
         return log_error(ETIMEDOUT, "%s is still running after %i s. What it has said: journalctl -u %s", name,

@@ -13,7 +13,7 @@
 #include "state/record.h"
 #include "systemd/log.h"
 
-#define RUNTIME LIBEXECDIR "/container-runtime"
+static const char runtime[] = LIBEXECDIR "/container-runtime";
 
 /* What is done with one container. */
 typedef struct Step {
@@ -62,7 +62,7 @@ static int run_runtime(const char *const arguments[]) {
 }
 
 static int give_up_container(const PlannedContainer *item) {
-        return run_runtime((const char *const[]){RUNTIME, "give-up", UNITS_DIRECTORY, item->name, NULL});
+        return run_runtime((const char *const[]){runtime, "give-up", UNITS_DIRECTORY, item->name, NULL});
 }
 
 /* The bind mounts that it gets are added to what runs. */
@@ -74,7 +74,7 @@ static int update(const PlannedContainer *item) {
                 length += 3;
         arguments = reallocate(NULL, length * sizeof(*arguments));
         length = 0;
-        arguments[length++] = RUNTIME;
+        arguments[length++] = runtime;
         arguments[length++] = "update";
         arguments[length++] = UNITS_DIRECTORY;
         arguments[length++] = item->name;
@@ -135,7 +135,7 @@ static void end_job(const Job *job, void *userdata) {
                 r = 0;
         /* There was nothing to stop for systemd. */
         if (item->action == ACTION_STOP && item->left_over)
-                r = run_runtime((const char *const[]){RUNTIME, "remove", item->name, NULL});
+                r = run_runtime((const char *const[]){runtime, "remove", item->name, NULL});
         if (item->action == ACTION_RELOAD)
                 end_reload(step, job->result);
         else if (!step->stop_first || r < 0)
@@ -318,8 +318,8 @@ int apply_find_unsettled(Plan *plan, sd_bus *bus) {
                                   NULL, NULL, NULL, NULL)) > 0)
                 found = note_unsettled(plan, unit, active_state) || found;
         if (r < 0)
-                return log_error(r, "Cannot ask systemd what is being started: %s", bus_error_text(&error, r));
-        return found;
+                r = log_error(r, "Cannot ask systemd what is being started: %s", bus_error_text(&error, r));
+        return found ? 1 : r;
 }
 
 int apply_plan(const Plan *plan, sd_bus *bus, bool progress) {

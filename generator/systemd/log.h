@@ -22,7 +22,7 @@ void log_to_stderr(int priority, const char *text);
  * become '?'. In the kernel log a message that is too long is cut, and marked so. */
 void log_message(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Logs a failure as an error, "…: %m" with the text of @error, an errno(3) or a negative one. Returns it as it is returned, negative. */
+/* Logs a failure as an error: %m in @format is the text of @error, an errno(3) or a negative one. Returns it as it is returned, negative. */
 int log_error(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Prints a line to standard output, in the same way. */
