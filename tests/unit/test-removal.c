@@ -286,5 +286,5 @@ int main(void) {
                 cmocka_unit_test_setup(what_is_no_directory_is_said, make_directory),
         };
 
-        return cmocka_run_group_tests_name("remove-tree", tests, NULL, NULL);
+        return cmocka_run_group_tests_name("removal", tests, NULL, NULL);
 }
