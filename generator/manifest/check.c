@@ -180,22 +180,19 @@ static void claim_link(Checker *c, const char *prefix, const Link *link) {
         }
 }
 
-static void check_extra_veths(Checker *c) {
-        const Link *veths = c->container->rare->extra_veths.items;
+static const char *veth_option(Checker *c, const Link *veth) {
+        return arena_join(c->arena, "extraVeths.", option_path_part(c->arena, veth->name.text));
+}
 
-        for (uint32_t i = 0; i < c->container->rare->extra_veths.length; i++) {
-                const char *option =
-                        arena_printf(c->arena, "extraVeths.%s", option_path_part(c->arena, veths[i].name.text));
+static void check_extra_veth(Checker *c, const Link *veth) {
+        const char *option = veth_option(c, veth);
 
-                if (veths[i].forward_ports.length > 0 && !veths[i].local_address.address.family &&
-                        !veths[i].local_address6.address.family)
-                        complain(c, SEVERITY_WARNING, &veths[i].forward_ports.mark,
-                                arena_printf(c->arena, "%s.forwardPorts", option),
-                                "has no effect without localAddress or localAddress6 of the same link");
-                add_claim(c, veths[i].name.mark, option,
-                        arena_printf(c->arena, "network interface %s", veths[i].name.text));
-                claim_link(c, arena_printf(c->arena, "%s.", option), &veths[i]);
-        }
+        if (veth->forward_ports.length > 0 && !veth->local_address.address.family &&
+                !veth->local_address6.address.family)
+                complain(c, SEVERITY_WARNING, &veth->forward_ports.mark, arena_join(c->arena, option, ".forwardPorts"),
+                        "has no effect without localAddress or localAddress6 of the same link");
+        add_claim(c, veth->name.mark, option, arena_join(c->arena, "network interface ", veth->name.text));
+        claim_link(c, arena_join(c->arena, option, "."), veth);
 }
 
 static void claim_interfaces(Checker *c) {
@@ -222,56 +219,48 @@ static const char *hiding_mount(const Container *container, const char *path) {
         static const char *const mounts[] = {
                 "/sys/block", "/sys/bus", "/sys/class", "/sys/dev", "/sys/devices", "/sys/kernel"};
 
-        for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
-                if (container_has_own_network(container) && path_is_within(path, mounts[i]))
+        for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]) && text_behind(path, "/sys/"); i++)
+                if (path_is_within(path, mounts[i]) && container_has_own_network(container))
                         return mounts[i];
         return NULL;
 }
 
 static void check_bind_mount(Checker *c, const BindMount *mount) {
-        const char *path = mount->mount_point.text, *option = bind_mount_option(c->arena, mount, false), *hidden_by;
+        const char *path = mount->mount_point.text, *host_path = mount->host_path.text;
         const Mark *mark = &mount->mount_point.mark;
+        const char *hidden_by;
 
         if (strcmp(path, "/") == 0)
-                complain(c, SEVERITY_ERROR, mark, option, "the root directory of a container cannot be a mount point");
+                complain(c, SEVERITY_ERROR, mark, bind_mount_option(c->arena, mount, false),
+                        "the root directory of a container cannot be a mount point");
         if (c->container->broken)
                 return;
         hidden_by = hiding_mount(c->container, path);
         if (hidden_by)
-                complain(c, SEVERITY_WARNING, mark, option,
+                complain(c, SEVERITY_WARNING, mark, bind_mount_option(c->arena, mount, false),
                         "has no effect: systemd-nspawn mounts %s of the container over it", hidden_by);
-        if (is_one_of(path, "/dev", "/proc", "/run", "/sys", "/sys/fs/cgroup")) {
-                complain(c, SEVERITY_WARNING, mark, option,
+        if (is_one_of(path, "/dev", "/proc", "/run", "/sys", "/sys/fs/cgroup"))
+                complain(c, SEVERITY_WARNING, mark, bind_mount_option(c->arena, mount, false),
                         "takes the place of what systemd-nspawn mounts there, without which a container cannot start: "
                         "bind only what is needed below it");
-                return;
-        }
-        if (is_given(&mount->host_path)) {
-                mark = &mount->host_path.mark;
-                option = bind_mount_option(c->arena, mount, true);
-        }
-        if (path_is_below(path, "/proc") && !is_seen_inside(c->container, mount->host_path.text))
-                complain(c, SEVERITY_WARNING, mark, option,
+        else if (path_is_below(path, "/proc") && !is_seen_inside(c->container, host_path))
+                warn_of_host_path(c->manifest, c->container, mount,
                         "systemd-nspawn mounts what is below /proc from within the container, which cannot start "
-                        "without "
-                        "a %s of its own: bind that to the same path, too",
-                        mount->host_path.text);
-        if (strcmp(mount->host_path.text, "/run") == 0)
-                complain(c, SEVERITY_WARNING, mark, option,
+                        "without a %s of its own: bind that to the same path, too",
+                        host_path);
+        else if (strcmp(host_path, "/run") == 0)
+                warn_of_host_path(c->manifest, c->container, mount,
                         "is all of the host's /run, with the sockets of its services and what belongs to other "
-                        "containers: "
-                        "bind only what is needed below it");
+                        "containers: bind only what is needed below it");
 }
 
 /* A credential is secret, and the store is not. */
 static void check_credentials(Checker *c) {
-        const Credential *credentials = c->container->rare->credentials.items;
-
-        for (uint32_t i = 0; i < c->container->rare->credentials.length; i++)
-                if (credentials[i].path.text && is_in_store(credentials[i].path.text))
-                        complain(c, SEVERITY_WARNING, &credentials[i].path.mark,
+        for_each_item(Credential, credential, &c->container->rare->credentials)
+                if (credential->path.text && is_in_store(credential->path.text))
+                        complain(c, SEVERITY_WARNING, &credential->path.mark,
                                 arena_printf(c->arena, "credentials.%s.path",
-                                        option_path_part(c->arena, credentials[i].id.text)),
+                                        option_path_part(c->arena, credential->id.text)),
                                 "is in the Nix store, where everybody can read it");
 }
 
@@ -301,17 +290,15 @@ static void check_claims_within(Checker *c) {
 
 /* The names that interfaces have inside, each of which there can be only once. */
 static void check_inside_names(Checker *c) {
-        const Link *veths = c->container->rare->extra_veths.items;
         const Text *interfaces = c->container->rare->interfaces.items;
         CLEANUP(name_table_free) NameTable names = NAME_TABLE_NULL;
 
         name_table_add(&names, "lo", c);
         if (container_has_link(c->container))
                 name_table_add(&names, "eth0", c);
-        for (uint32_t i = 0; i < c->container->rare->extra_veths.length; i++)
-                if (name_table_add(&names, veths[i].name.text, c))
-                        complain(c, SEVERITY_ERROR, &veths[i].name.mark,
-                                arena_join(c->arena, "extraVeths.", option_path_part(c->arena, veths[i].name.text)),
+        for_each_item(Link, veth, &c->container->rare->extra_veths)
+                if (name_table_add(&names, veth->name.text, c))
+                        complain(c, SEVERITY_ERROR, &veth->name.mark, veth_option(c, veth),
                                 "is the name of another interface in the container");
         for (uint32_t i = 0; i < c->container->rare->interfaces.length; i++) {
                 const char *name = interfaces[i].text;
@@ -333,7 +320,8 @@ static void check_container(Checker *c) {
         check_internet_access(c);
         check_network_namespace(c);
         check_resolv_conf(c);
-        check_extra_veths(c);
+        for_each_item(Link, veth, &c->container->rare->extra_veths)
+                check_extra_veth(c, veth);
         claim_interfaces(c);
         for_each_item(BindMount, mount, &c->container->bind_mounts)
                 check_bind_mount(c, mount);

@@ -38,6 +38,12 @@ void diagnose_container(Manifest *manifest, Severity severity, Container *contai
 /* The path of @bind in the options of its container, or with @host_path that of its host path, if that is given. Owned by @arena. */
 const char *bind_mount_option(Arena *arena, const BindMount *bind, bool host_path);
 
+/* Warns of the host path of @bind, one of @container, or of the mount point if that is both. */
+#define warn_of_host_path(manifest, container, bind, ...)                                                              \
+        diagnose_container(manifest, SEVERITY_WARNING, container,                                                      \
+                is_given(&(bind)->host_path) ? &(bind)->host_path.mark : &(bind)->mount_point.mark,                    \
+                bind_mount_option((manifest)->arena, bind, true), __VA_ARGS__)
+
 /* Keeps the file @fd open for the spans in it. */
 void manifest_keep_open(Manifest *manifest, int fd);
 

@@ -123,12 +123,8 @@ typedef struct Check {
         bool booted; /* the mounts of /etc/fstab have been tried */
 } Check;
 
-#define warn(c, container, mark, option, ...)                                                                          \
-        diagnose_container((c)->manifest, SEVERITY_WARNING, container, mark, option, __VA_ARGS__)
-
 static void check_bind_mount(const Check *c, Container *container, const BindMount *bind) {
-        const char *option = bind_mount_option(c->manifest->arena, bind, true), *path = bind->host_path.text;
-        const Mark *mark = is_given(&bind->host_path) ? &bind->host_path.mark : &bind->mount_point.mark;
+        const char *path = bind->host_path.text;
         const Mount *planned = find_mount(c->fstab, path), *present = find_mount(c->mountinfo, path), *deeper = present;
         bool is_mounted = planned && present && strcmp(present->target, planned->target) == 0;
 
@@ -137,19 +133,20 @@ static void check_bind_mount(const Check *c, Container *container, const BindMou
         if (!deeper)
                 return;
         if (deeper == planned && planned->noauto)
-                warn(c, container, mark, option,
+                warn_of_host_path(c->manifest, container, bind,
                         "is on %s, which /etc/fstab marks noauto: it is mounted when the container starts, and the "
                         "container stops when it is unmounted",
                         planned->target);
         else if (deeper == planned && c->booted && !is_mounted)
-                warn(c, container, mark, option, "is on %s, which /etc/fstab %s and which is not mounted%s",
-                        planned->target, planned->nofail ? "marks nofail" : "lists",
+                warn_of_host_path(c->manifest, container, bind,
+                        "is on %s, which /etc/fstab %s and which is not mounted%s", planned->target,
+                        planned->nofail ? "marks nofail" : "lists",
                         planned->nofail ? ": the host starts without it, but the container does not" : "");
         /* Its type may not be the one that /etc/fstab tells, such as "auto". */
         if (is_mounted)
                 deeper = present;
         if (bind_mount_idmap(container, bind) && has_no_idmapped_mounts(deeper->type))
-                warn(c, container, mark, option,
+                warn_of_host_path(c->manifest, container, bind,
                         "is on %s, a file system of type %s, which has no idmapped mounts: the container cannot start "
                         "but with idmap: noidmap",
                         deeper->target, deeper->type);
