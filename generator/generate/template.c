@@ -40,7 +40,8 @@ void values_add(Values *values, const char *text) {
         for (size_t i = 0; i < value.length; i++)
                 if (special[(unsigned char)text[i]])
                         value.plain = false;
-        values->items = grow_array(values->items, values->length, &values->capacity, sizeof(*values->items));
+        if (values->length == values->capacity)
+                values->items = grow_array(values->items, values->length, &values->capacity, sizeof(*values->items));
         values->items[values->length++] = value;
 }
 

@@ -122,7 +122,7 @@ int generate_unit(Generator *g, const Container *container) {
         add_container(g, container);
         add_network(g, container);
 
-        unit = output_start(g->output, NULL, text(g, "container@%s.service", container->name.text));
+        unit = output_start(g->output, NULL, join(g, "container@", join(g, container->name.text, ".service")));
         start = unit->length;
         render(g, TEMPLATE_container_service, unit);
         service = (Buffer){.text = unit->text + start, .length = unit->length - start};

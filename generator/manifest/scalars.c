@@ -29,12 +29,16 @@
 static bool is_text(const char *text, size_t length) {
         if (length > TEXT_MAX)
                 return false;
-        for (size_t i = 0, size = 1; i < length; i += size) {
-                size = 1;
-                if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+        for (size_t i = 0, size; i < length; i++) {
+                unsigned char c = (unsigned char)text[i];
+
+                if (c < ' ' || c == 0x7f)
                         return false;
-                if ((unsigned char)text[i] >= 0x80 && utf8_is_noncharacter(utf8_decode(text + i, length - i, &size)))
+                if (c < 0x80)
+                        continue;
+                if (utf8_is_noncharacter(utf8_decode(text + i, length - i, &size)))
                         return false;
+                i += size - 1;
         }
         return true;
 }
