@@ -172,7 +172,7 @@ static void claim_link(Checker *c, const char *prefix, const Link *link) {
         claim_address(c, prefix, &link->local_address, "localAddress", &link->host_bridge);
         claim_address(c, prefix, &link->local_address6, "localAddress6", &link->host_bridge);
         /* Those of an extra link without an address are not forwarded. */
-        if (link->name.text && !link->local_address.address.family && !link->local_address6.address.family)
+        if (link->name.text && !link_has_local_address(link))
                 return;
         for (uint32_t i = 0; i < link->forward_ports.length; i++) {
                 check_forward(c, prefix, link, &forwards[i], i);
@@ -187,8 +187,7 @@ static const char *veth_option(Checker *c, const Link *veth) {
 static void check_extra_veth(Checker *c, const Link *veth) {
         const char *option = veth_option(c, veth);
 
-        if (veth->forward_ports.length > 0 && !veth->local_address.address.family &&
-                !veth->local_address6.address.family)
+        if (veth->forward_ports.length > 0 && !link_has_local_address(veth))
                 complain(c, SEVERITY_WARNING, &veth->forward_ports.mark, arena_join(c->arena, option, ".forwardPorts"),
                         "has no effect without localAddress or localAddress6 of the same link");
         add_claim(c, veth->name.mark, option, arena_join(c->arena, "network interface ", veth->name.text));

@@ -115,14 +115,18 @@ typedef struct Claim {
         const char *option; /* the path of the option that claims it */
 } Claim;
 
+/* Whether the container's end of @link is given an address. */
+static inline bool link_has_local_address(const Link *link) {
+        return link->local_address.address.family || link->local_address6.address.family;
+}
+
 /* Whether @container has the main link: a network of its own and something to make the link from. */
 static inline bool container_has_link(const Container *container) {
         const Link *link = &container->link;
 
         return container->private_network.value &&
                (link->host_bridge.text || link->host_address.address.family || link->host_address6.address.family ||
-                       link->local_address.address.family || link->local_address6.address.family ||
-                       link->local_mac_address.text);
+                       link_has_local_address(link) || link->local_mac_address.text);
 }
 
 /* Whether @container has a network namespace of its own. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "manifest/document.h"
 
+#include "base/words.h"
 #include "manifest/reader.h"
 
 static void complete_forwards(const List *list) {
@@ -52,19 +53,17 @@ static void read_containers(Reader *r) {
                 complete(r->container);
                 r->container->entry.end = events_offset(&r->events, r->events.event.end_mark.index);
                 reader_pop(r);
-                if (r->events.failed) {
-                        /* Nobody can tell what the rest of it was to be. */
-                        r->container->broken = true;
-                }
+                /* Nobody can tell what the rest of it was to be. */
+                r->container->broken |= r->events.failed;
                 r->container = NULL;
         }
 }
 
-/* An error that concerns all containers of the file, from @first on. */
-static void break_containers(Reader *r, size_t first, const Mark *mark, const char *option, const char *message) {
+/* Its version is an error that concerns all containers of the file, from @first on. */
+static void break_containers(Reader *r, size_t first, Mark mark, const char *message) {
         /* Of a file that ends in a syntax error before any of them, more is not known. */
         if (!r->events.failed || r->manifest->length > first)
-                diagnose(&r->manifest->diagnostics, SEVERITY_ERROR, NULL, r->file, mark, option, "%s", message);
+                diagnose(&r->manifest->diagnostics, SEVERITY_ERROR, NULL, r->file, &mark, "version", "%s", message);
         for (size_t i = first; i < r->manifest->length; i++)
                 r->manifest->containers[i]->broken = true;
 }
@@ -83,10 +82,8 @@ static void read_root(Reader *r) {
 
                 reader_push(r, key);
                 reader_next(r);
-                seen = strcmp(key, "version") == 0      ? &version_mark
-                       : strcmp(key, "containers") == 0 ? &containers_mark
-                                                        : NULL;
-                if (!seen) {
+                seen = strcmp(key, "version") == 0 ? &version_mark : &containers_mark;
+                if (!is_one_of(key, "version", "containers")) {
                         reader_unknown_option(r, root_fields, key, mark);
                         reader_skip(r);
                 } else if (seen->line > 0) {
@@ -113,7 +110,7 @@ static void read_root(Reader *r) {
         }
         /* In a file that ends too early the version may just not have come yet. */
         if (version_error && (!r->events.failed || version_mark.line > 0))
-                break_containers(r, first, version_mark.line > 0 ? &version_mark : &start, "version", version_error);
+                break_containers(r, first, version_mark.line > 0 ? version_mark : start, version_error);
 }
 
 static void read_stream(Reader *r) {

@@ -27,6 +27,7 @@ typedef struct Node {
         uint32_t next;         /* the item of its after that is followed next */
         uint32_t index, least; /* the place in which it was found, from 1 on, and the first that it leads back to */
         uint32_t group;        /* from 1 on, when all that it leads to is known */
+        struct Node *before;   /* from which it was found, NULL where the search began */
 } Node;
 
 /* Tarjan's search for the groups of nodes that lead to each other: each node that leads to no such group is one by itself. A group is
@@ -34,9 +35,8 @@ typedef struct Node {
 typedef struct Search {
         Manifest *manifest;
         NameTable nodes;
-        Node **path; /* from where the search began to where it is */
         Node **open; /* found, but in no group yet */
-        size_t path_length, open_length;
+        size_t open_length;
         uint32_t found, groups;
 } Search;
 
@@ -115,10 +115,10 @@ static void complete_group(Search *s, const Node *node) {
         s->open_length = first;
 }
 
-static void enter(Search *s, Node *node) {
+static Node *enter(Search *s, Node *node, Node *before) {
         node->index = node->least = ++s->found;
-        s->path[s->path_length++] = node;
-        s->open[s->open_length++] = node;
+        node->before = before;
+        return s->open[s->open_length++] = node;
 }
 
 static void lower(Node *node, uint32_t index) {
@@ -127,22 +127,21 @@ static void lower(Node *node, uint32_t index) {
 }
 
 static void search_from(Search *s, Node *start) {
-        enter(s, start);
-        while (s->path_length > 0) {
-                Node *node = s->path[s->path_length - 1], *next;
-
+        for (Node *node = enter(s, start, NULL); node;) {
                 if (node->next < node->container->rare->after.length) {
-                        next = follow(s, node, node->next++);
+                        Node *next = follow(s, node, node->next++);
+
                         if (next && next->index == 0)
-                                enter(s, next);
+                                node = enter(s, next, node);
                         else if (next && next->group == 0)
                                 lower(node, next->index);
-                        continue;
+                } else {
+                        if (node->least == node->index)
+                                complete_group(s, node);
+                        if (node->before)
+                                lower(node->before, node->least);
+                        node = node->before;
                 }
-                if (node->least == node->index)
-                        complete_group(s, node);
-                if (--s->path_length > 0)
-                        lower(s->path[s->path_length - 1], node->least);
         }
 }
 
@@ -156,7 +155,6 @@ static void find_cycles(Manifest *manifest) {
         if (length == 0)
                 return;
         nodes = arena_alloc(manifest->arena, length * sizeof(*nodes));
-        search.path = arena_alloc(manifest->arena, length * sizeof(*search.path));
         search.open = arena_alloc(manifest->arena, length * sizeof(*search.open));
         length = 0;
         for (size_t i = 0; i < manifest->length; i++) {

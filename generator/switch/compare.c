@@ -135,7 +135,7 @@ static Change change_here(const Comparison *c, const OptionChange *change) {
         if (!c->new->private_network.value)
                 return CHANGE_NOTHING;
         /* To an address that only systemd-nspawn knows, it forwards itself from its start on. */
-        return link->local_address.address.family || link->local_address6.address.family ? CHANGE_LIVE : CHANGE_RESTART;
+        return link_has_local_address(link) ? CHANGE_LIVE : CHANGE_RESTART;
 }
 
 /* Adds a change of @field from @old to @new, of which one may be NULL; @item is what is new in a list. */
