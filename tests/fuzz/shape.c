@@ -571,6 +571,7 @@ static bool add_templates(Shape *s, const char *subdirectory, const char *name, 
                 {"nftables.service.d", "nixos-containers.conf", TEMPLATE_nftables_service},
                 {"", RESOLV_CONF_UNIT ".path", TEMPLATE_resolv_conf_path},
                 {"", RESOLV_CONF_UNIT ".service", TEMPLATE_resolv_conf_service},
+                {"", RESOLV_CONF_UNIT "-again.service", TEMPLATE_resolv_conf_again},
         };
 
         for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
