@@ -359,8 +359,14 @@ let
       in
       [ (claimInterface option name) ] ++ claimsOfLink "${option}." veth (hasLocalAddress veth)
     ) (attrNames (entry.extraVeths or { }))
-    ++ indexed (i: name: claimInterface (item "interfaces" i) (values.interfaceOnHost name)) (
-      entry.interfaces or [ ]
+    ++ concatLists (
+      indexed (
+        i: name:
+        if types.interface.accepts name then
+          [ (claimInterface (item "interfaces" i) (values.interfaceOnHost name)) ]
+        else
+          [ ]
+      ) (entry.interfaces or [ ])
     );
 
   # What is claimed a second time, as @say has it of the claim and the first one. Of two options it is said once, however many ports they

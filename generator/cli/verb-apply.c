@@ -69,7 +69,8 @@ static int apply_once(sd_bus *bus, bool at_switch, bool none, bool *ret_unsettle
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
         CLEANUP_PLAN Plan plan = PLAN_NULL;
-        int r = read_declared(&arena, none ? (char *[]){NULL} : NULL, 0, &manifest, &plan);
+        char *const no_files[] = {NULL};
+        int r = read_declared(&arena, none ? no_files : NULL, 0, &manifest, &plan);
 
         *ret_unsettled = r >= 0 && apply_find_unsettled(&plan, bus) > 0;
         if (r >= 0 && plan_is_empty(&plan)) {

@@ -44,16 +44,16 @@ int verb_login(Host *host, const HostContainer *container) {
         return log_error(errno, "%s: %m", arguments[0]);
 }
 
-static int enter(
-        Host *host, const HostContainer *container, const char *script, char *const arguments[], size_t length) {
+/* cppcheck-suppress constParameter */
+static int enter(Host *host, const HostContainer *container, const char *script, char *const arguments[], size_t n) {
         const char *const shell[] = {"/bin/sh", "-c", script, "sh"};
-        const char **command = arena_alloc(&host->arena, sizeof(shell) + (length + 1) * sizeof(*command));
+        const char **command = arena_alloc(&host->arena, sizeof(shell) + (n + 1) * sizeof(*command));
         int r = check_up(host, container);
 
         if (r < 0)
                 return r;
         memcpy(command, shell, sizeof(shell));
-        for (size_t i = 0; i < length; i++)
+        for (size_t i = 0; i < n; i++)
                 command[sizeof(shell) / sizeof(shell[0]) + i] = arguments[i];
         return session_run(container->name, (char *const *)command);
 }
