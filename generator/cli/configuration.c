@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/inside.h"
+#include "base/words.h"
 #include "cli/nix-build.h"
 #include "systemd/log.h"
 
@@ -84,7 +85,7 @@ static int copy_content(Copy *copy, const char *path, const char *to) {
                 return negative_errno();
         fd = -1;
         while (r >= 0 && (errno = 0, entry = readdir(directory)))
-                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                if (!is_one_of(entry->d_name, ".", ".."))
                         r = copy_entry(copy, arena_printf(copy->arena, "%s/%s", path, entry->d_name),
                                 arena_printf(copy->arena, "%s/%s", to, entry->d_name));
         return r >= 0 && errno != 0 ? negative_errno() : r;

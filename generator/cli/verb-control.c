@@ -9,6 +9,7 @@
 #include "cli/operands.h"
 #include "cli/verbs.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 /* systemd kills a container that has not shut down after 90 s. */
 #define TERMINATE_TIMEOUT_S 120

@@ -108,9 +108,8 @@ int verb_create(Request *request) {
                 choose_name(request);
         if (!is_container_name(container->name))
                 return log_error(EINVAL,
-                        "\"%s\" cannot be a container's name, which is a host name: up to 64 letters, digits, \"-\" "
-                        "and "
-                        "\".\".",
+                        "\"%s\" cannot be a container's name, which is a host name: up to 64 letters, digits, "
+                        "\"-\" and \".\".",
                         container->name);
         if (!is_free(request, true))
                 return -EEXIST;

@@ -8,6 +8,7 @@
 #include "cli/verbs.h"
 #include "state/removal.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 /* Fails, after it was said why unless somebody has answered so, if the container is not to be deleted. */
 static int confirm(const Request *request) {

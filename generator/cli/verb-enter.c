@@ -8,6 +8,7 @@
 #include "cli/verbs.h"
 #include "config.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 /* As su(1) with -l: root's shell reads its profile, and on NixOS /etc/profile is what sets $PATH. */
 #define LOGIN "exec \"${SHELL:-/bin/sh}\" -l"

@@ -12,6 +12,7 @@
 #include "cli/verbs.h"
 #include "manifest/closures.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 enum { NAME, STATE, ADDRESSES, UPTIME, SYSTEM, COLUMNS };
 

@@ -8,6 +8,7 @@
 #include "config.h"
 #include "manifest/model.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 /* Asks machined, as nothing is declared. */
 static int ask_for_address(const char *name, char ret_text[static ADDRESS_SIZE]) {

@@ -10,6 +10,7 @@
 #include "cli/verbs.h"
 #include "switch/apply.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 /* Finds what to build from where no option says it: the same as the last time. */
 static int find_source(Request *request, const Buffer *manifest) {

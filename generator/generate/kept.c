@@ -7,6 +7,7 @@
 #include "state/record.h"
 #include "systemd/escape.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 static void add_errors(Generator *g, const Errors *errors) {
         for (const Diagnostic *d = errors ? errors->first : NULL; d; d = d->next_of_same)
@@ -23,7 +24,7 @@ static void add_diagnostics(Generator *g, const Container *container) {
 }
 
 const char *broken_unit_name(Generator *g, const char *name) {
-        const char *unit = text(g, "container@%s.service", escape_unit_instance(&g->scratch, name));
+        const char *unit = container_unit(&g->scratch, escape_unit_instance(&g->scratch, name));
 
         return name[0] != '\0' && strlen(unit) <= NAME_MAX ? unit : NULL;
 }
@@ -41,9 +42,9 @@ static int restore(Generator *g, const char *name, TemplateId drop_in, const cha
                 g->output->failed = true;
                 return log_error(r, "%s/" RECORD_UNIT ": %m", record);
         }
-        buffer_append(output_start(g->output, NULL, text(g, "container@%s.service", name)), unit.text, unit.length);
+        buffer_append(output_start(g->output, NULL, container_unit(&g->scratch, name)), unit.text, unit.length);
         output_end(g->output);
-        generate_file(g, drop_in, arena_printf(g->manifest->arena, "container@%s.service.d", name), file);
+        generate_file(g, drop_in, arena_join(g->manifest->arena, container_unit(&g->scratch, name), ".d"), file);
         /* It may be one that has the name servers of the host. */
         g->any_follows = true;
         return 1;

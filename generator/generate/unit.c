@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "generate/generator.h"
 #include "systemd/option-path.h"
+#include "systemd/unit-name.h"
 
 /* Adds an error about the container that only shows now. */
 static void complain(Generator *g, const Container *container, const char *message) {
@@ -122,7 +123,7 @@ int generate_unit(Generator *g, const Container *container) {
         add_container(g, container);
         add_network(g, container);
 
-        unit = output_start(g->output, NULL, join(g, "container@", join(g, container->name.text, ".service")));
+        unit = output_start(g->output, NULL, container_unit(&g->scratch, container->name.text));
         start = unit->length;
         render(g, TEMPLATE_container_service, unit);
         service = (Buffer){.text = unit->text + start, .length = unit->length - start};

@@ -218,8 +218,10 @@ static const char *hiding_mount(const Container *container, const char *path) {
         static const char *const mounts[] = {
                 "/sys/block", "/sys/bus", "/sys/class", "/sys/dev", "/sys/devices", "/sys/kernel"};
 
-        for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]) && text_behind(path, "/sys/"); i++)
-                if (path_is_within(path, mounts[i]) && container_has_own_network(container))
+        if (!text_behind(path, "/sys/") || !container_has_own_network(container))
+                return NULL;
+        for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
+                if (path_is_within(path, mounts[i]))
                         return mounts[i];
         return NULL;
 }

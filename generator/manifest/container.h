@@ -3,6 +3,7 @@
 #pragma once
 
 #include "manifest/values.h"
+#include "systemd/nspawn-arguments.h"
 
 /* Where in a file something stands, in bytes. */
 typedef struct Span {
@@ -147,12 +148,8 @@ static inline bool forward_is_tcp(const Forward *forward) {
         return strcmp(forward->protocol.text, "tcp") == 0;
 }
 
-/* Whether the users in @container are others on the host, so that files need idmapped mounts to have the same owners.
- */
 static inline bool container_has_shifted_users(const Container *container) {
-        const char *users = container->private_users.text;
-
-        return strcmp(users, "no") != 0 && strcmp(users, "identity") != 0 && strcmp(users, "0") != 0;
+        return nspawn_users_are_shifted(container->private_users.text);
 }
 
 /* How the owners in @mount, one of @container, are mapped, in systemd-nspawn's words, or NULL if they are not. */

@@ -18,7 +18,7 @@ const char *order_container(Arena *arena, const char *text) {
 }
 
 const char *order_unit(Arena *arena, const char *text) {
-        return unit_name_is_valid(text) ? text : arena_join(arena, UNIT_PREFIX, arena_join(arena, text, UNIT_SUFFIX));
+        return unit_name_is_valid(text) ? text : container_unit(arena, text);
 }
 
 /* A container that starts after others. */

@@ -8,6 +8,7 @@
 #include "state/record.h"
 #include "state/unit.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 /* The longest that the generator is waited for, in milliseconds. */
 #define WAIT_MAX 60000
@@ -15,7 +16,7 @@
 int generated_read(const char *directory, const char *container, Buffer *ret_unit) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_BUFFER Buffer unit = BUFFER_NULL;
-        const char *path = arena_printf(&arena, "%s/container@%s.service", directory, container);
+        const char *path = arena_printf(&arena, "%s/%s", directory, container_unit(&arena, container));
         int r = 0;
 
         for (unsigned waited = 0; waited < WAIT_MAX; wait_a_moment(&waited)) {
@@ -36,7 +37,7 @@ int generated_read(const char *directory, const char *container, Buffer *ret_uni
 bool generated_is_giving_up(const char *directory, const ClaimConflict *conflict) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_BUFFER Buffer unit = BUFFER_NULL;
-        const char *path = arena_printf(&arena, "%s/container@%s.service", directory, conflict->holder);
+        const char *path = arena_printf(&arena, "%s/%s", directory, container_unit(&arena, conflict->holder));
         int r;
 
         if (access(arena_join(&arena, path, ".d/" RETIRED_DROP_IN), F_OK) == 0)

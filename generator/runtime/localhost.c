@@ -8,6 +8,7 @@
 #include "config.h"
 #include "state/paths.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 typedef struct LocalPort {
         const char *label, *target, *listen[2]; /* the second may be NULL */

@@ -8,6 +8,7 @@
 #include "bus/machined.h"
 #include "state/paths.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 #define MACHINES "/run/systemd/machines/"
 

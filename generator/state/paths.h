@@ -29,8 +29,3 @@
 
 /* The units that run when the host's files change, without their suffixes. */
 #define RESOLV_CONF_UNIT "container-resolv-conf"
-
-/* The unit of a container. Owned by @arena. */
-static inline const char *container_unit(Arena *arena, const char *name) {
-        return arena_printf(arena, "container@%s.service", name);
-}

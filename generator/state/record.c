@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "state/format.h"
 #include "state/unit.h"
 #include "systemd/log.h"
@@ -224,7 +225,7 @@ static int remove_directory(int records, const char *name) {
         if (!directory)
                 return errno == ENOENT ? 0 : log_path(name);
         while ((entry = readdir(directory)))
-                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                if (!is_one_of(entry->d_name, ".", ".."))
                         (void)unlinkat(dirfd(directory), entry->d_name, 0);
         return unlinkat(records, name, AT_REMOVEDIR) < 0 ? log_path(name) : 0;
 }

@@ -12,6 +12,7 @@
 #include "manifest/order.h"
 #include "state/record.h"
 #include "systemd/log.h"
+#include "systemd/unit-name.h"
 
 static const char runtime[] = LIBEXECDIR "/container-runtime";
 

@@ -98,14 +98,11 @@ const BindMount *change_added_bind_mount(const OptionChange *change) {
 
 /* Whether anything of @container is mounted below @mount_point: it would be hidden by what is mounted there later. */
 static bool has_mounts_below(const Container *container, const char *mount_point) {
-        const BindMount *mounts = container->bind_mounts.items;
-        const Text *tmpfs = container->rare->tmpfs.items;
-
-        for (uint32_t i = 0; i < container->bind_mounts.length; i++)
-                if (path_is_below(mounts[i].mount_point.text, mount_point))
+        for_each_item(BindMount, mount, &container->bind_mounts)
+                if (path_is_below(mount->mount_point.text, mount_point))
                         return true;
-        for (uint32_t i = 0; i < container->rare->tmpfs.length; i++)
-                if (path_is_below(tmpfs[i].text, mount_point))
+        for_each_item(Text, tmpfs, &container->rare->tmpfs)
+                if (path_is_below(tmpfs->text, mount_point))
                         return true;
         return false;
 }

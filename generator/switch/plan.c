@@ -240,10 +240,8 @@ static int add_running(Plan *plan, const NameTable *names, const char *root, con
 
 /* A container that @item requires and that is restarted, or NULL. */
 static const char *required_restart(const Plan *plan, const PlannedContainer *item) {
-        const List *requires = &item->declared->rare->requires;
-
-        for (uint32_t i = 0; i < requires->length; i++) {
-                const char *name = order_container(plan->arena, ((const Text *) requires->items)[i].text);
+        for_each_item(Text, unit, &item->declared->rare->requires) {
+                const char *name = order_container(plan->arena, unit->text);
                 const PlannedContainer *required = name ? plan_find(plan, name) : NULL;
 
                 if (required && required->action == ACTION_RESTART)

@@ -2,6 +2,7 @@
 #include "systemd/interface-name.h"
 
 #include "base/siphash.h"
+#include "base/words.h"
 
 /* systemd, src/nspawn/nspawn-network.c, SHORTEN_IFNAME_HASH_KEY */
 static const uint8_t shorten_key[16] = {
@@ -13,7 +14,7 @@ bool interface_name_is_valid(const char *name) {
         size_t length = strspn(name, allowed);
 
         return length > 0 && length < IFNAMSIZ && name[length] == '\0' && name[strspn(name, digits)] != '\0' &&
-               strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && name[0] != '-';
+               !is_one_of(name, ".", "..") && name[0] != '-';
 }
 
 bool interface_name_shorten(const char *prefix, const char *name, char ret_name[static IFNAMSIZ]) {

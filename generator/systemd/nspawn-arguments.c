@@ -21,10 +21,14 @@ void nspawn_remove(char *arguments[], const char *option) {
         *kept = NULL;
 }
 
+bool nspawn_users_are_shifted(const char *private_users) {
+        return !is_one_of(private_users, "no", "identity", "0");
+}
+
 bool nspawn_shifts_users(char *const arguments[]) {
         const char *users = nspawn_value(arguments, "--private-users=");
 
-        return users && !is_one_of(users, "no", "identity", "0");
+        return users && nspawn_users_are_shifted(users);
 }
 
 NspawnParts nspawn_parts(Arena *arena, const char *value) {

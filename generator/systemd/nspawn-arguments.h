@@ -13,7 +13,11 @@ const char *nspawn_value(char *const arguments[], const char *option);
 /* Takes all arguments @option, which ends with "=", out. */
 void nspawn_remove(char *arguments[], const char *option);
 
-/* Whether the users in the container are others on the host, see --private-users= in systemd-nspawn(1). */
+/* Whether with @private_users, a value of --private-users=, the users in the container are others on the host, so that files need idmapped
+ * mounts to have the same owners. systemd-nspawn(1) */
+bool nspawn_users_are_shifted(const char *private_users);
+
+/* Whether they are with @arguments. */
 bool nspawn_shifts_users(char *const arguments[]);
 
 /* The parts of a value that ":" separates, as systemd-nspawn takes it apart: "\" keeps what is behind it from its meaning. The last

@@ -14,3 +14,7 @@ bool unit_name_is_valid(const char *text) {
                        "path", "slice", "scope") &&
                strspn(text, allowed) == strlen(text) && strlen(text) <= UNIT_NAME_MAX;
 }
+
+const char *container_unit(Arena *arena, const char *name) {
+        return arena_join(arena, "container@", arena_join(arena, name, ".service"));
+}
