@@ -256,12 +256,14 @@ holds() {
   cmp -s /soak/expected /soak/found
 }
 
+# fail WHAT [FILE FILE]: shows how the files, what was expected and what was found, differ; what has failed comes last, where one looks.
 fail() {
-  echo "not ok: seed $seed, cycle $cycle: $*"
-  echo "again: make soak SEED=$seed CYCLE=$cycle"
-  cat $manifest
+  cat $manifest 2>/dev/null
   journalctl --sync
   journalctl --boot --no-pager --output=short-monotonic --unit='container@*' | tail -n 40 | sed 's/^/  | /'
+  if [ $# -gt 1 ]; then diff "$2" "$3"; fi
+  echo "not ok: seed $seed, cycle $cycle: $1"
+  echo "again: make soak SEED=$seed CYCLE=$cycle"
   exit 1
 }
 
@@ -269,7 +271,7 @@ checks=0
 # check WHAT: what was just done.
 check() {
   local i name
-  for ((i = 0; i < 50; i++)); do
+  for ((i = 0; i < 200; i++)); do
     if holds; then
       checks=$((checks + 1))
       for name in "${!running[@]}"; do
@@ -279,8 +281,7 @@ check() {
     fi
     sleep 0.1
   done
-  diff /soak/expected /soak/found
-  fail "after: $*"
+  fail "after: $*" /soak/expected /soak/found
 }
 
 # Whoever has a root that stays is given something to keep in it.
@@ -320,7 +321,7 @@ nothing() {
   # Where none has run, there was nothing to apply.
   try systemctl daemon-reload
   check "$1"
-  for ((tries = 0; tries < 50; tries++)); do
+  for ((tries = 0; tries < 200; tries++)); do
     places >/soak/places.now
     nameless >/soak/nameless.now
     if [ ! -e /soak/places ]; then
@@ -330,9 +331,8 @@ nothing() {
     if cmp -s /soak/places /soak/places.now && cmp -s /soak/nameless /soak/nameless.now; then return; fi
     sleep 0.1
   done
-  diff /soak/places /soak/places.now
   diff /soak/nameless /soak/nameless.now
-  fail "$1: there are other files than before"
+  fail "$1: there are other files than before" /soak/places /soak/places.now
 }
 
 # Each container once, with a root that stays and with one that does not. From then on there is to be no more.
@@ -351,7 +351,7 @@ warm_up() {
 
 # What is done.
 
-try() { "$@" >/soak/output 2>&1 || { cat /soak/output; fail "$* has failed"; }; }
+try() { "$@" >/soak/output 2>&1 || fail "$* has failed: $(cat /soak/output)"; }
 
 refuse() { if "$@" >/soak/output 2>&1; then fail "$* has not failed"; fi; }
 
@@ -380,7 +380,7 @@ switch() {
   # Those with errors are all that is left to apply.
   nixos-container plan | sed 's/: fail .*//' >/soak/output
   if [ ${#broken[@]} = 0 ]; then broken=("All containers are as declared."); fi
-  printf '%s\n' "${broken[@]}" | cmp - /soak/output || { cat /soak/output; fail "there is something left to apply"; }
+  printf '%s\n' "${broken[@]}" | cmp - /soak/output || fail "there is something left to apply: $(cat /soak/output)"
 }
 
 # settle CYCLE: some that start by themselves do not run, and some do that do not; none does whose entry has errors.
@@ -398,6 +398,19 @@ settle() {
   done
   give_state
   check settled
+}
+
+# baseline: keeps what there is before anything is declared, once the host has ended what it does after its boot.
+baseline() {
+  local tries
+  : >/soak/baseline
+  for ((tries = 0; tries < 100; tries++)); do
+    found | grep -v '^link nic' | sort >/soak/started
+    if cmp -s /soak/started /soak/baseline; then return; fi
+    mv /soak/started /soak/baseline
+    sleep 2
+  done
+  fail "the host does not come to rest" /soak/baseline /soak/started
 }
 
 # leave CYCLE: as the next one finds it.
@@ -500,10 +513,8 @@ for ((i = 0; i < size - 1; i++)); do ip link add nic$i type veth peer name other
 ip netns add soak
 echo "$systems-small" >"$store-closure-small/store-paths"
 systemctl daemon-reload
-: >/soak/baseline
-found | grep -v '^link nic' >/soak/started
-mv /soak/started /soak/baseline
 cycle=0
+baseline
 warm_up
 first=1 last=$cycles
 if [ -n "$only" ]; then
