@@ -151,6 +151,7 @@ check: dependencies
 # What of them is only tried in part, in whole.
 check-long: dependencies $(ROOTFS)
 	@$(MAKE) --no-print-directory check-faults check-hostile EVERY=1
+	@EVERY=1 tests/system/run build/host $(ROOTFS) faults.sh
 	@$(MAKE) --no-print-directory check-killed
 
 dependencies:

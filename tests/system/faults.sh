@@ -9,7 +9,7 @@ _without_details() { sed 's/"addresses".*"declared"/"declared"/; s/\^[@D]//g' | 
 # _with_each_fault COMMAND…: each call of the functions $faulty, of all if it is not set, fails with the errors $errors. $preload is the
 # variable that has what is to be preloaded, where COMMAND is not nixos-container itself, and $said the file with what it says, if that is
 # not its standard error. Of the calls of a function that is called for each of many things, the first few are tried and every now and then
-# another one.
+# another one; with EVERY=1 in the environment all.
 _with_each_fault() {
   { set +x; } 2>/dev/null
   local number=0 function status tried=0 error n
@@ -23,7 +23,7 @@ _with_each_fault() {
     case $function in *alloc) continue ;; esac
     [[ $function =~ ^(${faulty:-.*})$ ]] || continue
     n=$((times[$function] = ${times[$function]-0} + 1))
-    [ $n -le 12 ] || [ $((n & (n - 1))) = 0 ] || continue
+    [ $n -le 3 ] || [ $((n & (n - 1))) = 0 ] || [ "${EVERY-}" = 1 ] || continue
     for error in ${errors:-5}; do
       status=0
       timeout -s KILL 5 env "$preload" FAULT_AT=$number FAULT_ERROR="$error" "$@" >/tmp/whole 2>/tmp/said </dev/null || status=$?
