@@ -144,6 +144,8 @@ _seen() {
 }
 
 a_store_of_its_own_holds_the_closure_and_nothing_else() {
+  # What other tests have made for containers of these names.
+  rm -rf /nix/var/nix/gcroots/per-container/{apart,shifted,ephemeral}
   _closure a wasabi
   declare_containers <<YAML
   apart: { system: "{system}-wasabi", privateNetwork: true, closure: $_store-closure-a/store-paths }
