@@ -275,9 +275,9 @@ check-verify: $(B)/nixos-container-generator $(ROOTFS)
 check-system: $(ROOTFS)
 	@tests/system/run build/host $(ROOTFS)
 
-# make check-killed POINTS=200
+# At more points: make check-killed POINTS=200
 check-killed: dependencies $(ROOTFS)
-	@POINTS=$(or $(POINTS),200) T=86400 tests/system/run build/host $(ROOTFS) killed.sh
+	@POINTS=$(POINTS) T=86400 tests/system/run build/host $(ROOTFS) killed.sh
 
 # On the newest systemd that Debian has, built there.
 check-unstable: dependencies build/rootfs-unstable build/debian-unstable

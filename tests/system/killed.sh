@@ -2,7 +2,7 @@
 # A SIGKILL at any point of a start, a stop, an apply: what comes next is right, and nothing is left over. The points are spread
 # evenly over the system calls of what is killed (see kill-at.c); POINTS is how many there are.
 # shellcheck shell=bash disable=SC2154
-POINTS=${POINTS:-2}
+POINTS=${POINTS:-5}
 
 _programs=/nix/store/00000000000000000000000000000000-nixos-container-generator/lib/nixos-container-generator
 
