@@ -203,6 +203,8 @@ class Expected:
         whole = [file.name for file in self.files(case) if not file.base]
         files, written, others = files_of(output), [], self.others(PLAIN)
         diagnostics = files[-1].lines
+        # Differences are from what is whole as it is now, here too.
+        self.cases[case] = [file for file in files if not file.name or file.name in whole]
         while files:
             if not files[0].name or files[0].name in whole:
                 written.append(files.pop(0))
