@@ -92,6 +92,7 @@ let
     tmpfs = list types.tmpfs;
     extraFlags = list types.text;
     timeoutStartSec = scalar types.timeSpan;
+    timeoutReloadSec = scalar types.timeSpan;
     memoryMax = scalar types.memory;
     cpuQuota = scalar types.cpuQuota;
     tasksMax = scalar types.tasks;

@@ -142,6 +142,7 @@ name: options:
   allowedDevices = [ ];
   tmpfs = [ ];
   timeoutStartSec = "1min";
+  timeoutReloadSec = "10min";
   memoryMax = null;
   cpuQuota = null;
   tasksMax = null;

@@ -338,6 +338,16 @@ let
           '';
         };
 
+        timeoutReloadSec = mkOption {
+          type = types.str;
+          default = "10min";
+          example = "1h";
+          description = ''
+            How long the activation of another system in the running container may take, and that of the one it had if it fails: a time
+            span as `timeoutStartSec`. A switch of the host then goes on without it.
+          '';
+        };
+
         after = mkOption {
           type = types.listOf types.str;
           default = [ ];

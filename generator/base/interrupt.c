@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/interrupt.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "base/run-program.h"
 
@@ -43,8 +46,30 @@ void interrupt_forget(void) {
         seen = 0;
 }
 
-int interrupt_end_program(pid_t pid) {
+/* Of a clock that nobody sets. */
+static time_t seconds(void) {
+        struct timespec now = {0};
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        return now.tv_sec;
+}
+
+/* Whether the process ends within @limit seconds. */
+static bool ends_in_time(pid_t pid, unsigned limit) {
+        CLEANUP_CLOSE int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+        struct pollfd end = {.fd = fd, .events = POLLIN};
+        time_t last = seconds() + (time_t)limit, now;
+        int r = 0;
+
+        while (r <= 0 && (now = seconds()) < last)
+                r = poll(&end, 1, last - now < 1000 ? (int)(last - now) * 1000 : 1000 * 1000);
+        return r > 0;
+}
+
+int interrupt_end_program(pid_t pid, unsigned limit) {
         siginfo_t info;
+        bool late;
+        int r;
 
         if (pid < 0)
                 return pid;
@@ -52,9 +77,13 @@ int interrupt_end_program(pid_t pid) {
         /* It came before there was something to tell. */
         if (seen)
                 (void)kill(pid, SIGTERM);
+        late = limit > 0 && !ends_in_time(pid, limit);
+        if (late)
+                (void)kill(pid, SIGKILL);
         /* Until end_program() takes note of its end, no other process has its number. */
         while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR)
                 ;
         program = 0;
-        return end_program(pid);
+        r = end_program(pid);
+        return late ? -ETIMEDOUT : r;
 }

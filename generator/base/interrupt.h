@@ -16,5 +16,5 @@ bool interrupt_seen(void);
 /* For what is to be waited for all the same, as it undoes what was interrupted. The next one ends that, too. */
 void interrupt_forget(void);
 
-/* end_program(), for one that is told to end if there is or was an interrupt. */
-MUST_CHECK int interrupt_end_program(pid_t pid);
+/* end_program(), for one that is told to end if there is or was an interrupt. After @limit seconds it is killed: -ETIMEDOUT; 0 is no limit. */
+MUST_CHECK int interrupt_end_program(pid_t pid, unsigned limit);

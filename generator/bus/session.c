@@ -2,12 +2,11 @@
 #include "bus/session.h"
 
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/wait.h>
 
 #include "base/arena.h"
-#include "base/run-program.h"
+#include "base/relay.h"
 #include "base/words.h"
 #include "bus/machined.h"
 #include "bus/terminal.h"
@@ -16,7 +15,10 @@
 /* The exit status with which systemd says that a program could not be run. systemd.exec(5), "Process Exit Codes" */
 #define EXIT_EXEC 203
 
-/* What ends this program ends what it runs. */
+/* How long the container's systemd may take, in µs, to say that it has passed on a signal. */
+#define ANSWER_MAX ((uint64_t)5 * 1000 * 1000)
+
+/* What ends this program ends what it runs; a second time, this program alone. */
 static const int passed_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 typedef struct Session {
@@ -30,13 +32,13 @@ typedef struct Session {
         char *terminal_path;
         Terminal *terminal;
 
-        int input;   /* standard input of what runs */
-        pid_t typed; /* the process that passes on what is typed; 0: none */
+        Relays relays; /* without a terminal */
 
-        bool signalled; /* somebody wants it to end */
-        bool started;   /* the job of its start has ended */
-        bool failed;    /* as nothing could be run */
-        int status;     /* once the loop has ended */
+        int signalled;           /* the signal by which somebody wants it to end, or 0 */
+        sd_event_source *answer; /* comes when that was not answered */
+        bool started;            /* the job of its start has ended */
+        bool failed;             /* as nothing could be run */
+        int status;              /* once the loop has ended */
 } Session;
 
 typedef struct UnitState {
@@ -53,6 +55,13 @@ static void end(Session *session, int status) {
 static void disconnect_terminal(Session *session) {
         terminal_disconnect(session->terminal);
         session->terminal = NULL;
+}
+
+/* Ends without waiting for what runs. */
+static void end_unheard(Session *session, const char *why) {
+        disconnect_terminal(session);
+        log_message(LOG_ERR, "%s: what runs in %s is left to itself.", why, session->container);
+        end(session, 128 + session->signalled);
 }
 
 /* Ends without the outcome. */
@@ -110,17 +119,22 @@ static int read_state(sd_bus_message *reply, UnitState *ret_state) {
         return r;
 }
 
-/* Asks for all there is at once: where the container is shutting down there may not be time for another question. */
-static void check_state(Session *session) {
-        CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
+static int on_state(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error UNUSED) {
+        Session *session = userdata;
         UnitState state = {0};
 
-        if (sd_bus_call_method(session->bus, SYSTEMD_SERVICE, session->path, DBUS_PROPERTIES, "GetAll", NULL, &reply,
-                    "s", "") < 0 ||
-                read_state(reply, &state) < 0)
+        if (sd_bus_message_is_method_error(reply, NULL) || read_state(reply, &state) < 0)
                 end_lost(session);
         else if (state.has_ended)
                 collect(session, &state);
+        return 0;
+}
+
+/* Asks for all there is at once: where the container is shutting down there may not be time for another question. */
+static void check_state(Session *session) {
+        if (sd_bus_call_method_async(session->bus, NULL, SYSTEMD_SERVICE, session->path, DBUS_PROPERTIES, "GetAll",
+                    on_state, session, "s", "") < 0)
+                end_lost(session);
 }
 
 static int on_changed(sd_bus_message *message UNUSED, void *userdata, sd_bus_error *ret_error UNUSED) {
@@ -154,12 +168,30 @@ static int on_disconnected(sd_bus_message *message UNUSED, void *userdata, sd_bu
         return 0;
 }
 
-static int on_signal(sd_event_source *source UNUSED, const struct signalfd_siginfo *info, void *userdata) {
+static int on_told(sd_bus_message *reply UNUSED, void *userdata, sd_bus_error *ret_error UNUSED) {
         Session *session = userdata;
 
-        session->signalled = true;
-        (void)sd_bus_call_method_async(session->bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "KillUnit",
-                NULL, NULL, "ssi", session->unit, "all", (int32_t)info->ssi_signo);
+        session->answer = sd_event_source_disable_unref(session->answer);
+        return 0;
+}
+
+static int on_no_answer(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata) {
+        end_unheard(userdata, "There is no answer");
+        return 0;
+}
+
+static int on_signal(sd_event_source *source UNUSED, const struct signalfd_siginfo *info, void *userdata) {
+        Session *session = userdata;
+        bool again = session->signalled != 0;
+
+        session->signalled = (int)info->ssi_signo;
+        if (again)
+                end_unheard(session, "Interrupted again");
+        else if (sd_event_add_time_relative(
+                         session->event, &session->answer, CLOCK_MONOTONIC, ANSWER_MAX, 0, on_no_answer, session) < 0 ||
+                 sd_bus_call_method_async(session->bus, NULL, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                         "KillUnit", on_told, session, "ssi", session->unit, "all", (int32_t)info->ssi_signo) < 0)
+                end_lost(session);
         return 0;
 }
 
@@ -219,35 +251,7 @@ static int open_terminal(Session *session) {
                      : 0;
 }
 
-static _Noreturn void pass_on_and_exit(int fd) {
-        char text[4096];
-        ssize_t n;
-
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        signal(SIGPIPE, SIG_DFL);
-        while ((n = read(STDIN_FILENO, text, sizeof(text))) > 0 && write(fd, text, (size_t)n) == n)
-                ;
-        end_child(EXIT_SUCCESS);
-}
-
-/* systemd gives a terminal that is standard input to root, or fails where root is another one inside. So the terminal stays
- * here, where not all three are one, and what is typed goes through a pipe. */
-static int pass_typed(Session *session) {
-        int ends[2];
-
-        if (pipe2(ends, O_CLOEXEC) < 0)
-                return log_error(errno, "Cannot pass on what is typed: %m");
-        session->input = ends[0];
-        session->typed = fork();
-        if (session->typed == 0) {
-                close(ends[0]);
-                pass_on_and_exit(ends[1]);
-        }
-        cleanup_close(&ends[1]);
-        return session->typed < 0 ? log_error(errno, "Cannot pass on what is typed: %m") : 0;
-}
-
-/* The three streams: of the terminal, or handed over as they are. */
+/* The three streams: of the terminal, or relayed. */
 static int append_streams(sd_bus_message *message, const Session *session) {
         if (session->terminal_fd >= 0)
                 return sd_bus_message_append(message, "(sv)(sv)(sv)(sv)", /**/
@@ -255,10 +259,10 @@ static int append_streams(sd_bus_message *message, const Session *session) {
                         "StandardInput", "s", "tty",                      /**/
                         "StandardOutput", "s", "tty",                     /**/
                         "StandardError", "s", "tty");
-        return sd_bus_message_append(message, "(sv)(sv)(sv)",       /**/
-                "StandardInputFileDescriptor", "h", session->input, /**/
-                "StandardOutputFileDescriptor", "h", STDOUT_FILENO, /**/
-                "StandardErrorFileDescriptor", "h", STDERR_FILENO);
+        return sd_bus_message_append(message, "(sv)(sv)(sv)",                                /**/
+                "StandardInputFileDescriptor", "h", session->relays.streams[STDIN_FILENO],   /**/
+                "StandardOutputFileDescriptor", "h", session->relays.streams[STDOUT_FILENO], /**/
+                "StandardErrorFileDescriptor", "h", session->relays.streams[STDERR_FILENO]);
 }
 
 /* What a login takes over, and nothing of what systemd tells services. */
@@ -317,8 +321,20 @@ static int append_properties(sd_bus_message *message, const Session *session, ch
         return append_command(message, command);
 }
 
+static int on_started(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error UNUSED) {
+        const sd_bus_error *error = sd_bus_message_get_error(reply);
+        Session *session = userdata;
+
+        if (!error)
+                return 0;
+        disconnect_terminal(session);
+        log_message(LOG_ERR, "Cannot run anything in %s: %s", session->container,
+                bus_error_text(error, -sd_bus_message_get_errno(reply)));
+        end(session, EXIT_FAILURE);
+        return 0;
+}
+
 static int start(Session *session, char *const command[]) {
-        CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
         CLEANUP_BUS_MESSAGE sd_bus_message *message = NULL;
         int r;
 
@@ -329,12 +345,14 @@ static int start(Session *session, char *const command[]) {
                 (r = append_properties(message, session, command)) < 0 ||
                 (r = sd_bus_message_close_container(message)) < 0 ||
                 (r = sd_bus_message_append(message, "a(sa(sv))", 0)) < 0 ||
-                (r = sd_bus_call(session->bus, message, 0, &error, NULL)) < 0)
-                return log_error(r, "Cannot run anything in %s: %s", session->container, bus_error_text(&error, r));
+                (r = sd_bus_call_async(session->bus, NULL, message, on_started, session, 0)) < 0)
+                return log_error(r, "Cannot run anything in %s: %m", session->container);
+        /* The message has them. */
+        relays_close_streams(&session->relays);
         return 0;
 }
 
-/* Descriptors 0 to 2 are handed over, so they have to be there. */
+/* Descriptors 0 to 2 are copied from and to, so they have to be there. */
 static void open_missing_streams(void) {
         int fd;
 
@@ -344,34 +362,41 @@ static void open_missing_streams(void) {
         cleanup_close(&fd);
 }
 
-/* Whatever standard input is, it is there for the command. */
-static int prepare_streams(Session *session) {
+static int open_streams(Session *session) {
+        int r;
+
         if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
                 return open_terminal(session);
-        return isatty(STDIN_FILENO) ? pass_typed(session) : 0;
+        r = relays_open(&session->relays, true);
+        return r < 0 ? log_error(r, "Cannot pass on what is read and written: %m") : 0;
+}
+
+static void watch_no_signals(void) {
+        sigset_t none;
+
+        sigemptyset(&none);
+        (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static void end_session(Session *session) {
-        if (session->typed > 0) {
-                kill(session->typed, SIGKILL);
-                waitpid(session->typed, NULL, 0);
-        }
-        if (session->input != STDIN_FILENO)
-                close(session->input);
         disconnect_terminal(session);
         cleanup_close(&session->terminal_fd);
         free(session->terminal_path);
         free(session->path);
-        sd_bus_flush_close_unref(session->bus);
+        sd_event_source_disable_unref(session->answer);
+        sd_bus_close_unref(session->bus);
         sd_event_unref(session->event);
+        /* Who takes the output may take its time. */
+        watch_no_signals();
+        relays_end(&session->relays);
 }
 
 int session_run(const char *container, char *const command[]) {
         CLEANUP(end_session)
-        Session session = {.container = container, .terminal_fd = -1, .input = STDIN_FILENO, .status = EXIT_FAILURE};
+        Session session = {.container = container, .terminal_fd = -1, .relays = RELAYS_NULL, .status = EXIT_FAILURE};
 
         open_missing_streams();
-        if (open_bus(&session) < 0 || prepare_streams(&session) < 0 || start(&session, command) < 0 ||
+        if (open_bus(&session) < 0 || open_streams(&session) < 0 || start(&session, command) < 0 ||
                 (session.terminal_fd >= 0 &&
                         terminal_connect(session.event, take_fd(&session.terminal_fd), &session.terminal) < 0))
                 return EXIT_FAILURE;

@@ -13,12 +13,20 @@
 /* How long what was written last may take to arrive. */
 #define DRAIN_TIMEOUT_MS 500
 
+/* How many bytes are shown at once: whoever writes without an end must not keep this program from ending. */
+#define SHOW_MAX ((size_t)256 * 1024)
+
+/* What is typed three times in a row to leave a container that does not answer: Ctrl-], as for machinectl(1). */
+#define ESCAPE '\x1d'
+#define ESCAPES 3
+
 struct Terminal {
         int fd;
         struct termios before;
         sd_event_source *typed, *other, *resized;
         char input[4096]; /* typed, and not passed on yet */
         size_t input_length;
+        unsigned escapes; /* how many were typed in a row */
 };
 
 /* No signal is handled here but by @event, so that no call ends with EINTR. */
@@ -40,14 +48,18 @@ static void show(const char *text, size_t length) {
         }
 }
 
-/* Shows what there is. Whether there can be more: not when nobody has the other end open. */
-static bool show_output(Terminal *terminal) {
+/* Shows what there is, or the first of it. Returns 1 if there is more, 0 if there can be, -1 if nobody has the other end open. */
+static int show_output(Terminal *terminal) {
         char text[8192];
-        ssize_t n;
+        ssize_t n = 1;
 
-        while ((n = read(terminal->fd, text, sizeof(text))) > 0)
+        for (size_t shown = 0; shown < SHOW_MAX; shown += (size_t)n) {
+                n = read(terminal->fd, text, sizeof(text));
+                if (n <= 0)
+                        return n < 0 && errno == EAGAIN ? 0 : -1;
                 show(text, (size_t)n);
-        return n < 0 && errno == EAGAIN;
+        }
+        return 1;
 }
 
 /* Passes on what was typed, as far as there is room; more is read when there is. */
@@ -63,6 +75,16 @@ static void pass_input(Terminal *terminal) {
         (void)sd_event_source_set_enabled(terminal->typed, terminal->input_length > 0 ? SD_EVENT_OFF : SD_EVENT_ON);
 }
 
+/* Whether somebody wants to leave. */
+static bool has_escape(Terminal *terminal) {
+        for (size_t i = 0; i < terminal->input_length; i++) {
+                terminal->escapes = terminal->input[i] == ESCAPE ? terminal->escapes + 1 : 0;
+                if (terminal->escapes == ESCAPES)
+                        return true;
+        }
+        return false;
+}
+
 static int on_typed(sd_event_source *source, int fd, uint32_t events UNUSED, void *userdata) {
         Terminal *terminal = userdata;
         ssize_t n = read(fd, terminal->input, sizeof(terminal->input));
@@ -75,16 +97,21 @@ static int on_typed(sd_event_source *source, int fd, uint32_t events UNUSED, voi
                 return raise(SIGHUP);
         }
         terminal->input_length = (size_t)n;
+        if (has_escape(terminal))
+                return raise(SIGHUP);
         pass_input(terminal);
         return 0;
 }
 
+#define OTHER_EVENTS (EPOLLIN | EPOLLOUT | EPOLLET)
+
 /* While nobody has the other end open there is a hang-up, which says nothing: systemd opens and closes it before the process
  * runs. EPOLLET keeps that from being reported for ever. */
-static int on_other(sd_event_source *source UNUSED, int fd UNUSED, uint32_t events UNUSED, void *userdata) {
+static int on_other(sd_event_source *source, int fd UNUSED, uint32_t events UNUSED, void *userdata) {
         Terminal *terminal = userdata;
 
-        (void)show_output(terminal);
+        if (show_output(terminal) > 0)
+                (void)sd_event_source_set_io_events(source, OTHER_EVENTS);
         if (terminal->input_length > 0)
                 pass_input(terminal);
         return 0;
@@ -115,8 +142,7 @@ int terminal_connect(sd_event *event, int fd, Terminal **ret_terminal) {
         (void)fcntl(fd, F_SETFL, O_NONBLOCK);
         if ((r = tcgetattr(STDIN_FILENO, &terminal->before) < 0 ? negative_errno() : 0) < 0 ||
                 (r = sd_event_add_io(event, &terminal->typed, STDIN_FILENO, EPOLLIN, on_typed, terminal)) < 0 ||
-                (r = sd_event_add_io(event, &terminal->other, fd, EPOLLIN | EPOLLOUT | EPOLLET, on_other, terminal)) <
-                        0 ||
+                (r = sd_event_add_io(event, &terminal->other, fd, OTHER_EVENTS, on_other, terminal)) < 0 ||
                 (r = sd_event_add_signal(event, &terminal->resized, SIGWINCH, on_resized, terminal)) < 0) {
                 terminal_disconnect(terminal);
                 return log_error(r, "Cannot use this terminal: %m");
@@ -135,7 +161,7 @@ void terminal_disconnect(Terminal *terminal) {
         if (!terminal)
                 return;
         output = (struct pollfd){.fd = terminal->fd, .events = POLLIN};
-        while (show_output(terminal) && poll(&output, 1, DRAIN_TIMEOUT_MS) > 0)
+        while (show_output(terminal) == 0 && poll(&output, 1, DRAIN_TIMEOUT_MS) > 0)
                 ;
         (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->before);
         sd_event_source_unref(terminal->typed);

@@ -19,7 +19,7 @@ static int run(const char *const arguments[]) {
                         "Building a system takes Nix, and there is no %s here. A system that is built already can be "
                         "given as --system-path.",
                         arguments[0]);
-        r = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false));
+        r = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false), 0);
         if (r < 0 && r != -ECHILD)
                 (void)log_error(r, "%s: %m", arguments[0]);
         if (r != 0 && !interrupt_seen())

@@ -8,6 +8,7 @@
 #include "bus/manager.h"
 #include "cli/configuration.h"
 #include "cli/verbs.h"
+#include "manifest/schema.h"
 #include "switch/apply.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
@@ -29,6 +30,7 @@ static int find_source(Request *request, const Buffer *manifest) {
 /* Has the container go on with the system that it has, after @job, which was to activate another one, has ended or was interrupted. */
 static void return_to_old_system(Host *host, const HostContainer *container, const Job *job) {
         const char *name = container->name, *system = host_system(host, container);
+        const Container *declared = container->declared ? container->declared : &container_defaults;
 
         if (strcmp(job->result, JOB_INTERRUPTED) == 0) {
                 fprintf(stderr, "Interrupted: the old system is activated again in %s.\n", name);
@@ -38,7 +40,7 @@ static void return_to_old_system(Host *host, const HostContainer *container, con
         if (!is_one_of(job->result, JOB_INTERRUPTED, "failed", "timeout"))
                 log_message(LOG_ERR, "The new system could not be activated in %s, which keeps the old one: %s", name,
                         job->result);
-        else if (system && apply_return_to(name, system) >= 0)
+        else if (system && apply_return_to(name, system, declared->rare->timeout_reload_sec.text) >= 0)
                 log_message(LOG_ERR,
                         "The new system could not be activated in %s (%s): the old one runs on. What the new one has "
                         "said: journalctl -u container@%s",

@@ -28,8 +28,8 @@ static void compile_templates(Generator *g) {
                 [GENERATOR_DIRECTORY].constant = g->options->generator_directory,
                 [RECORDS].constant = RECORDS_DIRECTORY,
         };
-        static const PlaceholderNumber single[] = {NAME, MANIFEST, LINE, SYSTEM, ROOT, TIMEOUT_START, RESOLV_CONF,
-                IDMAP, PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
+        static const PlaceholderNumber single[] = {NAME, MANIFEST, LINE, SYSTEM, ROOT, TIMEOUT_START, TIMEOUT_RELOAD,
+                RESOLV_CONF, IDMAP, PRIVATE_USERS, SHOWN_NAME, FIRST_DIAGNOSTIC};
 
         for (size_t i = 0; i < PLACEHOLDERS_LENGTH; i++)
                 placeholders[i].name = placeholder_names[i];

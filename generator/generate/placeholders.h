@@ -28,6 +28,7 @@
         P(DEVICE, "device")                                                                                            \
         P(CLAIM, "claim")                                                                                              \
         P(TIMEOUT_START, "timeout-start")                                                                              \
+        P(TIMEOUT_RELOAD, "timeout-reload")                                                                            \
         P(DEVICE_ALLOW, "device-allow")                                                                                \
         P(DEVICE_ALLOW_MODIFIER, "device-allow.modifier")                                                              \
         P(MEMORY_MAX, "memory-max")                                                                                    \

@@ -129,6 +129,7 @@ void add_container(Generator *g, const Container *container) {
         add(g, SYSTEM, container->system.text);
         add(g, ROOT, join(g, container->ephemeral.value ? EPHEMERAL_ROOTS : STATE_ROOTS, name));
         add(g, TIMEOUT_START, rare->timeout_start_sec.text);
+        add(g, TIMEOUT_RELOAD, rare->timeout_reload_sec.text);
         add(g, REQUIRED_PATH, g->values[ROOT].items[0].text);
         if (container->ephemeral.value)
                 add(g, EPHEMERAL_NAME, name);

@@ -67,6 +67,7 @@ typedef struct RareOptions {
         List tmpfs;                   /* of Text */
         List extra_flags;             /* of Text */
         Text timeout_start_sec;
+        Text timeout_reload_sec;
         Text memory_max;
         Text cpu_quota;
         Text tasks_max;

@@ -12,6 +12,7 @@
 #include "systemd/interface-name.h"
 #include "systemd/mac-address.h"
 #include "systemd/nspawn-arguments.h"
+#include "systemd/time-span.h"
 #include "systemd/unit-name.h"
 
 /* The longest text, in bytes. Linux takes arguments of up to 128 KiB, and systemd lines of up to 1 MiB. */
@@ -236,63 +237,10 @@ static const char *explain_tmpfs(const char *text, size_t length) {
         return explain_path(text, path_length < length ? path_length : length);
 }
 
-/* The unit of time that @text starts with, in µs, and its length: seconds if there is none. systemd.time(7) */
-static uint64_t time_unit(const char *text, size_t *ret_length) {
-        static const struct {
-                uint64_t usec;
-                const char *names[5];
-        } units[] = {
-                {1, {"usec", "us", "µs"}},
-                {1000, {"msec", "ms"}},
-                {1000000, {"seconds", "second", "sec", "s"}},
-                {60000000, {"minutes", "minute", "min", "m"}},
-                {3600000000, {"hours", "hour", "hr", "h"}},
-                {86400000000, {"days", "day", "d"}},
-                {604800000000, {"weeks", "week", "w"}},
-                {2629800000000, {"months", "month", "M"}},
-                {31557600000000, {"years", "year", "y"}},
-        };
-        uint64_t usec = 1000000;
-
-        *ret_length = 0;
-        for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-                for (const char *const *name = units[i].names; *name; name++) {
-                        size_t length = strlen(*name);
-
-                        if (length > *ret_length && strncmp(text, *name, length) == 0) {
-                                *ret_length = length;
-                                usec = units[i].usec;
-                        }
-                }
-        return usec;
-}
-
-/* A number of seconds, or numbers with units: see systemd.time(7). */
 static bool is_time_span(const char *text) {
-        uint64_t left = UINT64_MAX - 1; /* µs that do not overflow yet */
+        uint64_t usec;
 
-        do {
-                uint64_t number, usec;
-                size_t digits, unit;
-
-                text += strspn(text, " ");
-                digits = number_scan(text, NUMBER_MAX, &number);
-                if (digits == 0)
-                        return false;
-                text += digits;
-                if (text[0] == '.' && isdigit((unsigned char)text[1])) {
-                        text += 1 + strspn(text + 1, DIGITS);
-                        number++;
-                }
-                text += strspn(text, " ");
-                usec = time_unit(text, &unit);
-                if (number > left / usec)
-                        return false;
-                left -= number * usec;
-                text += unit;
-                text += strspn(text, " ");
-        } while (*text);
-        return true;
+        return time_span_parse(text, &usec);
 }
 
 /* Digits, the first of which is no 0 unless it is alone, and up to @decimals behind a point. Gives the whole part, what follows, and
@@ -476,7 +424,7 @@ const ScalarType resolv_conf_type = TEXT(
 const ScalarType tmpfs_type =
         TEXT("an absolute path, or one with options behind a colon", .is_valid = is_tmpfs, .explain = explain_tmpfs);
 const ScalarType time_span_type =
-        TEXT("a time span, such as 90, 1min or infinity", .words = WORDS("infinity"), .is_valid = is_time_span);
+        TEXT("a time span, such as 90, 1min or infinity", .is_valid = is_time_span);
 const ScalarType memory_type =
         TEXT("a number of bytes, which may have K, M, G or T behind it, a percentage up to 100%, or infinity",
                 .words = WORDS("infinity"), .is_valid = is_memory);

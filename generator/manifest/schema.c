@@ -19,6 +19,7 @@ static const BindMount bind_mount_defaults = {
 
 const RareOptions no_rare_options = {
         .timeout_start_sec = BY_DEFAULT("1min"),
+        .timeout_reload_sec = BY_DEFAULT("10min"),
         .no_new_privileges = BY_DEFAULT(false),
 };
 
@@ -117,6 +118,7 @@ const Field container_fields[] = {
         RARE_LIST("tmpfs", tmpfs, tmpfs_type, CHANGE_RESTART),
         RARE_LIST("extraFlags", extra_flags, text_type, CHANGE_RESTART),
         RARE_SCALAR("timeoutStartSec", timeout_start_sec, time_span_type, CHANGE_NOTHING),
+        RARE_SCALAR("timeoutReloadSec", timeout_reload_sec, time_span_type, CHANGE_NOTHING),
         RARE_SCALAR("memoryMax", memory_max, memory_type, CHANGE_RESTART),
         RARE_SCALAR("cpuQuota", cpu_quota, cpu_quota_type, CHANGE_RESTART),
         RARE_SCALAR("tasksMax", tasks_max, tasks_type, CHANGE_RESTART),

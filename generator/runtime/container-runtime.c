@@ -9,8 +9,10 @@
  *       Copies the container's unit from the generator's DIRECTORY into the record, and takes its [X-…] sections apart.
  *       If another container has something that this one claims, waits for it if it is about to give it up; otherwise
  *       says which and fails. The first thing that start does.
- *   container-runtime reload PROGRAM [ARGUMENT…]
- *       Becomes PROGRAM, for which a reload waits without a limit: systemd's limit for a start is for reloads too.
+ *   container-runtime reload [LIMIT] PROGRAM [ARGUMENT…]
+ *       Becomes PROGRAM, systemd-run(1), for which a reload waits as long as LIMIT says: systemd's limit for a start is for reloads too.
+ *       What is run may take as long, and has a while to end then. Without a LIMIT, as the units of earlier versions have it, it is
+ *       10min. What it reads and writes goes through pipes, and not through what the unit has.
  *   container-runtime reloaded CONTAINER SYSTEM
  *       Notes that another system than that of the record has been activated in the container.
  *   container-runtime give-up DIRECTORY CONTAINER
@@ -21,8 +23,10 @@
  *       has failed and systemd is older than it should be, says that.
  *   container-runtime resolv-conf
  *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h. */
+#include <inttypes.h>
 #include <systemd/sd-daemon.h>
 
+#include "base/relay.h"
 #include "base/words.h"
 #include "config.h"
 #include "runtime/journal.h"
@@ -32,6 +36,7 @@
 #include "runtime/update.h"
 #include "state/record.h"
 #include "systemd/log.h"
+#include "systemd/time-span.h"
 
 /* The oldest version of systemd that has all that containers need. nixos-module/host.nix asks for it too. */
 #define SYSTEMD_MIN 256
@@ -40,7 +45,7 @@ static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
                 "Usage: %1$s start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]\n"
                 "       %1$s create DIRECTORY CONTAINER\n"
-                "       %1$s reload PROGRAM [ARGUMENT…]\n"
+                "       %1$s reload [LIMIT] PROGRAM [ARGUMENT…]\n"
                 "       %1$s reloaded CONTAINER SYSTEM\n"
                 "       %1$s give-up DIRECTORY CONTAINER\n"
                 "       %1$s update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…\n"
@@ -59,10 +64,31 @@ static const char *container_operand(const char *name) {
         return name;
 }
 
-/* What is being activated may do what a start does, and more. A year is no limit. sd_notify(3) */
-static int reload(char *program[]) {
-        (void)sd_notify(true, "EXTEND_TIMEOUT_USEC=31536000000000");
-        return become(program);
+/* @program may be ended by whoever it asks to run something for it. A year is no limit. sd_notify(3) */
+static int reload(const char *limit, char *const program[]) {
+        static const uint64_t year = UINT64_C(31557600000000);
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        Relays relays;
+        uint64_t usec = 0;
+        char **arguments;
+        size_t length = 0;
+        int r;
+
+        if (!time_span_parse(limit, &usec))
+                fail_usage();
+        if (usec == 0 || usec > year)
+                usec = year;
+        while (program[length])
+                length++;
+        arguments = arena_alloc(&arena, (length + 2) * sizeof(*arguments));
+        arguments[0] = program[0];
+        arguments[1] = arena_printf(&arena, "--property=RuntimeMaxSec=%" PRIu64 "us", usec);
+        memcpy(arguments + 2, program + 1, length * sizeof(*arguments));
+        (void)sd_notifyf(true, "EXTEND_TIMEOUT_USEC=%" PRIu64, time_span_with_grace(usec));
+        r = relays_open(&relays, false);
+        if (r >= 0)
+                r = relays_become(&relays, arguments);
+        return log_error(r, "%s: %m", program[0]);
 }
 
 /* The version of systemd that systemd-nspawn is of, 0 if it does not say. */
@@ -122,8 +148,10 @@ int main(int argc, char *argv[]) {
                 r = container_start(argv[2], container_operand(argv[3]), argv + 4);
         else if (argc == 4 && strcmp(verb, "create") == 0)
                 r = container_create(argv[2], container_operand(argv[3]));
-        else if (argc >= 3 && strcmp(verb, "reload") == 0)
-                r = reload(argv + 2);
+        else if (argc >= 3 && strcmp(verb, "reload") == 0 && argv[2][0] == '/')
+                r = reload("10min", argv + 2);
+        else if (argc >= 4 && strcmp(verb, "reload") == 0)
+                r = reload(argv[2], argv + 3);
         else if (argc == 4 && strcmp(verb, "reloaded") == 0)
                 r = record_set_system(container_operand(argv[2]), argv[3]);
         else if (argc == 4 && strcmp(verb, "give-up") == 0)

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "base/relay.h"
 #include "base/run-program.h"
 #include "base/words.h"
 #include "bus/jobs.h"
@@ -12,6 +13,7 @@
 #include "manifest/order.h"
 #include "state/record.h"
 #include "systemd/log.h"
+#include "systemd/time-span.h"
 #include "systemd/unit-name.h"
 
 static const char runtime[] = LIBEXECDIR "/container-runtime";
@@ -92,15 +94,40 @@ static int update(const PlannedContainer *item) {
         return run_runtime(arguments);
 }
 
-int apply_return_to(const char *name, const char *system) {
+/* Runs @program, which has something done in a container: nothing of this program's own goes there. */
+static int run_relayed(char *const program[], unsigned limit) {
+        Relays relays;
+        int r = relays_open(&relays, false);
+        pid_t pid = r < 0 ? r : fork();
+
+        if (pid == 0) {
+                ignore_failure(relays_become(&relays, program));
+                end_child(EXIT_FAILURE);
+        }
+        if (r < 0)
+                return r;
+        if (pid < 0)
+                pid = negative_errno();
+        relays_close_streams(&relays);
+        r = interrupt_end_program(pid, limit);
+        relays_end(&relays);
+        return r;
+}
+
+int apply_return_to(const char *name, const char *system, const char *limit) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
+        uint64_t usec = 0, waited = time_span_parse(limit, &usec) ? time_span_with_grace(usec) / 1000000 + 1 : 0;
+        bool limited = usec > 0 && waited <= UINT_MAX;
         char *const systemd_run[] = {(char *)TOOL_SYSTEMD_RUN, arena_join(&arena, "--machine=", name),
                 (char *)"--quiet", (char *)"--collect", (char *)"--wait", (char *)"--pipe",
                 (char *)"--service-type=exec", (char *)"--property=Conflicts=nixos-container-switch.service",
-                (char *)"--property=After=nixos-container-switch.service", (char *)"--property=RuntimeMaxSec=10min",
+                (char *)"--property=After=nixos-container-switch.service",
+                arena_join(&arena, "--property=RuntimeMaxSec=", limited ? limit : "infinity"),
                 arena_join(&arena, system, "/bin/switch-to-configuration"), (char *)"test", NULL};
-        int r = interrupt_end_program(start_program(systemd_run, &BUFFER_NULL, false));
+        int r = run_relayed(systemd_run, limited ? (unsigned)waited : 0);
 
+        if (r == -ETIMEDOUT)
+                return log_error(r, "%s does not say whether the old system runs there.", name);
         if (r < 0 && r != -ECHILD)
                 return log_error(r, "%s: %m", systemd_run[0]);
         return r > 0 ? -EIO : r;
@@ -111,7 +138,8 @@ static void end_reload(Step *step, const char *result) {
 
         if (is_one_of(result, "failed", "timeout"))
                 end_step(step, -EIO,
-                        apply_return_to(item->name, item->running->system.text) >= 0
+                        apply_return_to(item->name, item->running->system.text,
+                                item->running->rare->timeout_reload_sec.text) >= 0
                                 ? "the old system runs on"
                                 : "the old system could not be activated again either");
         else if (strcmp(result, "done") != 0)

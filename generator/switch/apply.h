@@ -16,6 +16,6 @@ MUST_CHECK int apply_find_unsettled(Plan *plan, sd_bus *bus);
  * then the last lines say which. */
 MUST_CHECK int apply_plan(const Plan *plan, sd_bus *bus, bool progress);
 
-/* Has @system, which ran in the container @name, activated again after another one could not be. What is still going on of that is
- * ended first. */
-MUST_CHECK int apply_return_to(const char *name, const char *system);
+/* Has @system, which ran in the container @name, activated again after another one could not be, within @limit, a time span (0: without one).
+ * What is still going on of the other is ended first. */
+MUST_CHECK int apply_return_to(const char *name, const char *system, const char *limit);

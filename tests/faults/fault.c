@@ -194,6 +194,7 @@ FUNCTION(int, lstat, -1, (const char *path, void *status), (path, status))
 FUNCTION(int, access, -1, (const char *path, int mode), (path, mode))
 FUNCTION(int, faccessat, -1, (int at, const char *path, int mode, int flags), (at, path, mode, flags))
 FUNCTION(int, ioctl, -1, (int fd, unsigned long request, void *argument), (fd, request, argument))
+FUNCTION(ssize_t, readlink, -1, (const char *path, char *buffer, size_t size), (path, buffer, size))
 FUNCTION(ssize_t, readlinkat, -1, (int at, const char *path, char *buffer, size_t size), (at, path, buffer, size))
 FUNCTION(int, fclose, (next(&function, "fclose"), ((int (*)(void *))function)(stream), errno = fault_error, -1),
         (void *stream), (stream))
@@ -250,6 +251,10 @@ FUNCTION(int, waitid, -1, (int type, unsigned id, void *info, int options), (typ
 FUNCTION(int, setns, -1, (int fd, int type), (fd, type))
 FUNCTION(int, unshare, -1, (int flags), (flags))
 FUNCTION(int, pipe2, -1, (int fds[2], int flags), (fds, flags))
+FUNCTION(int, dup2, -1, (int old, int new), (old, new))
+FUNCTION(int, fchmod, -1, (int fd, mode_t mode), (fd, mode))
+FUNCTION(ssize_t, splice, -1, (int from, long *offset, int to, long *other, size_t length, unsigned flags),
+        (from, offset, to, other, length, flags))
 FUNCTION(int, poll, -1, (void *fds, unsigned long n, int timeout), (fds, n, timeout))
 FUNCTION(int, socket, -1, (int domain, int type, int protocol), (domain, type, protocol))
 FUNCTION(ssize_t, send, -1, (int fd, const void *data, size_t size, int flags), (fd, data, size, flags))
@@ -365,6 +370,9 @@ BUS_VARIADIC(sd_bus_call_method_async,
 BUS(sd_event_new, (void **event), (event))
 BUS(sd_event_add_io, (void *event, void **source, int fd, unsigned events, void *callback, void *userdata),
         (event, source, fd, events, callback, userdata))
+BUS(sd_event_add_time_relative,
+        (void *event, void **source, int clock, unsigned long usec, unsigned long accuracy, void *callback, void *userdata),
+        (event, source, clock, usec, accuracy, callback, userdata))
 BUS(sd_event_add_signal, (void *event, void **source, int number, void *callback, void *userdata),
         (event, source, number, callback, userdata))
 BUS(sd_event_loop, (void *event), (event))

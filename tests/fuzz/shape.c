@@ -59,6 +59,7 @@ static const Known known[] = {
         {"system", .single = true, .start = "/"},
         {"root", .single = true, .characters = NAME "/", .start = "/"},
         {"timeout-start", .single = true, .syntax = SYNTAX_TEXT, .characters = LETTERS DIGITS " ."},
+        {"timeout-reload", .single = true, .syntax = SYNTAX_TEXT, .characters = LETTERS DIGITS " ."},
         {"resolv-conf", .single = true, .characters = LETTERS "-"},
         {"idmap", .single = true, .characters = LETTERS ":", .start = ":idmap", .can_be_empty = true},
         {"private-users", .single = true, .characters = LETTERS DIGITS},

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <paths.h>
 #include <signal.h>
 
@@ -46,24 +47,32 @@ static void a_signal_ends_nothing_but_is_noted(void **state) {
 
 static void a_program_without_a_signal_ends_by_itself(void **state) {
         (void)state;
-        assert_int_equal(interrupt_end_program(start("exit 3")), 3);
-        assert_int_equal(interrupt_end_program(-ENOENT), -ENOENT);
+        assert_int_equal(interrupt_end_program(start("exit 3"), 0), 3);
+        assert_int_equal(interrupt_end_program(-ENOENT, 0), -ENOENT);
+        assert_int_equal(interrupt_end_program(start("exit 4"), 60), 4);
 }
 
 static void a_signal_ends_what_is_waited_for_whether_it_came_before_or_comes_then(void **state) {
         (void)state;
         (void)raise(SIGTERM);
-        assert_int_equal(interrupt_end_program(start("exec sleep 60")), -ECHILD);
+        assert_int_equal(interrupt_end_program(start("exec sleep 60"), 0), -ECHILD);
         interrupt_forget();
-        assert_int_equal(interrupt_end_program(start("kill -QUIT $PPID; exec sleep 60")), -ECHILD);
+        assert_int_equal(interrupt_end_program(start("kill -QUIT $PPID; exec sleep 60"), 0), -ECHILD);
         assert_true(interrupt_seen());
         interrupt_forget();
+}
+
+static void what_takes_longer_than_it_may_is_killed(void **state) {
+        (void)state;
+        assert_int_equal(interrupt_end_program(start("trap '' TERM; sleep 60"), 1), -ETIMEDOUT);
+        assert_false(interrupt_seen());
 }
 
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_signal_ends_nothing_but_is_noted),
                 cmocka_unit_test(a_program_without_a_signal_ends_by_itself),
+                cmocka_unit_test(what_takes_longer_than_it_may_is_killed),
                 cmocka_unit_test(a_signal_ends_what_is_waited_for_whether_it_came_before_or_comes_then),
         };
 

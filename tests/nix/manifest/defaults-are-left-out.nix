@@ -35,6 +35,7 @@
     tmpfs = [ ];
     extraFlags = [ ];
     timeoutStartSec = "1min";
+    timeoutReloadSec = "10min";
     memoryMax = null;
     cpuQuota = null;
     tasksMax = null;
