@@ -5,12 +5,26 @@
 #include <sys/syscall.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 
 int inside_open(int root, const char *path, int flags) {
         struct open_how how = {
                 .flags = (unsigned)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
 
         return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+}
+
+ssize_t inside_read(int root, const char *path, char *ret_text, size_t size) {
+        CLEANUP_CLOSE int fd = inside_open(root, path, O_PATH);
+        char self[sizeof("/proc/self/fd/") + 10];
+        struct stat status;
+
+        if (fd < 0 || fstat(fd, &status) < 0)
+                return negative_errno();
+        if (!S_ISREG(status.st_mode))
+                return -EINVAL;
+        snprintf(self, sizeof(self), "/proc/self/fd/%i", fd);
+        return read_file_start(self, ret_text, size);
 }
 
 int inside_make_directory(int root, const char *path, mode_t mode, void (*visit)(int directory)) {

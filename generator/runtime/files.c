@@ -8,9 +8,9 @@
 #include "runtime/run-tool.h"
 #include "state/format.h"
 
-/* Whether the line makes a directory that is there: systemd-tmpfiles would leave it as it is. */
+/* Whether the line makes a directory that is there as it is to be: systemd-tmpfiles would leave it as it is. */
 static bool is_there(Arena *arena, const char *line, const char *end) {
-        const char *path = memchr(line, ' ', (size_t)(end - line)), *path_end;
+        const char *path = memchr(line, ' ', (size_t)(end - line)), *path_end, *mode;
         struct stat status;
 
         if (!line_behind(line, end, FILES_MAKE) || !path)
@@ -21,7 +21,9 @@ static bool is_there(Arena *arena, const char *line, const char *end) {
         path += *path == '"';
         if (!path_end || memchr(path, '\\', (size_t)(path_end - path)) || memchr(path, '%', (size_t)(path_end - path)))
                 return false;
-        return lstat(arena_copy(arena, path, (size_t)(path_end - path)), &status) == 0 && S_ISDIR(status.st_mode);
+        mode = path_end + strspn(path_end, "\" ");
+        return lstat(arena_copy(arena, path, (size_t)(path_end - path)), &status) == 0 && S_ISDIR(status.st_mode) &&
+               (*mode == ':' || ((status.st_mode & 07777) == strtoul(mode, NULL, 8) && status.st_uid == 0));
 }
 
 /* What is to be removed has been already. */

@@ -85,10 +85,12 @@ static int append_units(sd_bus_message *message, const Job *job, void *userdata)
                 "Listen", "a(ss)", port->listen[1] ? 2 : 1, "Stream", port->listen[0], "Stream", port->listen[1]);
         if (r < 0)
                 return r;
-        return sd_bus_message_append(message, "a(sa(sv))", 1, port->service, 6, "Description", "s", description,
+        /* More connections than one address of the host can have with a port: those that are idle keep no other out. Each takes six files. */
+        return sd_bus_message_append(message, "a(sa(sv))", 1, port->service, 8, "Description", "s", description,
                 "DefaultDependencies", "b", false, "PartOf", "as", 1, port->socket, "CollectMode", "s",
-                "inactive-or-failed", "DynamicUser", "b", true, "ExecStart", "a(sasb)", 1, TOOL_SYSTEMD_SOCKET_PROXYD,
-                3, TOOL_SYSTEMD_SOCKET_PROXYD, "--exit-idle-time=1min", port->target, false);
+                "inactive-or-failed", "DynamicUser", "b", true, "LimitNOFILE", "t", UINT64_C(524288), "LimitNOFILESoft",
+                "t", UINT64_C(524288), "ExecStart", "a(sasb)", 1, TOOL_SYSTEMD_SOCKET_PROXYD, 4,
+                TOOL_SYSTEMD_SOCKET_PROXYD, "--exit-idle-time=1min", "--connections-max=65536", port->target, false);
 }
 
 static void warn_of_failure(const Job *job, void *userdata) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/machine.h"
 
+#include <sys/file.h>
 #include <sys/mount.h>
 
 #include "base/file.h"
@@ -47,6 +48,16 @@ static void remove_mount_point(const char *path) {
         (void)rmdir(path);
 }
 
+/* Removes the file by which systemd-nspawn has locked a root directory, unless somebody has it locked: another host may that has this
+ * file system too. systemd takes locks of both kinds. */
+static void remove_lock(const char *path) {
+        CLEANUP_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+        if (fd >= 0 && fcntl(fd, F_OFD_SETLK, &whole) >= 0 && flock(fd, LOCK_EX | LOCK_NB) >= 0)
+                (void)unlink(path);
+}
+
 void machine_remove(const char *container) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
 
@@ -60,6 +71,6 @@ void machine_remove(const char *container) {
         remove_mount_point(arena_printf(&arena, "/run/systemd/nspawn/unix-export/%s", container));
         remove_mount_point(arena_printf(&arena, "/run/systemd/nspawn/%s/unix-export", container));
         (void)rmdir(arena_printf(&arena, "/run/systemd/nspawn/%s", container));
-        (void)unlink(arena_printf(&arena, EPHEMERAL_ROOTS ".#%s.lck", container));
-        (void)unlink(arena_printf(&arena, STATE_ROOTS ".#%s.lck", container));
+        remove_lock(arena_printf(&arena, EPHEMERAL_ROOTS ".#%s.lck", container));
+        remove_lock(arena_printf(&arena, STATE_ROOTS ".#%s.lck", container));
 }

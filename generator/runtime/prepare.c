@@ -9,6 +9,7 @@
 #include "runtime/localhost.h"
 #include "runtime/run-tool.h"
 #include "runtime/stop.h"
+#include "runtime/untrusted-links.h"
 #include "state/record.h"
 #include "systemd/log.h"
 
@@ -58,6 +59,7 @@ static int add_parts(const char *container, const RecordParts *parts) {
         /* This takes the kernel about as long as the links do. */
         conntrack_forget(&parts->nft, &BUFFER_NULL);
         keep_failure(&r, end_tool(links, ip[0], container));
+        untrusted_links_set(container, &parts->network);
         keep_failure(&r, end_tool(files, systemd_tmpfiles[0], container));
         return r;
 }
@@ -68,7 +70,9 @@ int prepare(const char *container, char *const program[], pid_t *ret_listening) 
         int r = holder;
 
         *ret_listening = 0;
-        if (r < 0 || (r = record_read_parts(container, &parts)) < 0 || (r = links_check(container, &parts.network)) < 0)
+        if (r < 0 || (r = record_read_parts(container, &parts)) < 0 ||
+                (r = links_check(container, &parts.network)) < 0 ||
+                (r = untrusted_links_write(container, &parts.network)) < 0)
                 return r;
         *ret_listening = start_listening(container, &parts.localhost);
         r = add_parts(container, &parts);

@@ -19,6 +19,9 @@
  * src/basic/user-util.h, UID_MAPPED_ROOT */
 #define MAPPED_ROOT ((uid_t)0x7ffffffe)
 
+/* machine-id(5) */
+#define MACHINE_ID_LENGTH 32
+
 /* Gives @name in @directory, or itself if that is "", to the container's root if systemd-nspawn has made it. */
 static void give_back(int directory, const char *name) {
         const int flags = AT_SYMLINK_NOFOLLOW | (*name ? 0 : AT_EMPTY_PATH);
@@ -115,11 +118,23 @@ static int mount_root(const char *directory) {
                        : 0;
 }
 
+/* Makes the directory that the root directories are in. What is in these is nothing for the host's users: a program there may be one that
+ * makes root of them. One that is a link was put there by hand. */
+static void close_to_others(const char *parent) {
+        CLEANUP_CLOSE int fd = -1;
+        struct stat status;
+
+        (void)mkdir(parent, 0700);
+        fd = open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0 && fstat(fd, &status) >= 0 && (status.st_mode & 077) != 0 && fchmod(fd, 0700) < 0)
+                log_message(LOG_WARNING, "%s is open to all users: %s", parent, strerror(errno));
+}
+
 /* Opens the root directory, which is made if it is missing. */
 static int open_root(Root *root) {
         const char *slash = strrchr(root->directory, '/');
 
-        (void)mkdir(arena_copy(&root->arena, root->directory, (size_t)(slash - root->directory)), 0755);
+        close_to_others(arena_copy(&root->arena, root->directory, (size_t)(slash - root->directory)));
         if ((mkdir(root->directory, 0755) < 0 && errno != EEXIST) || mount_root(root->directory) < 0 ||
                 (root->fd = open(root->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
                 return log_error(
@@ -127,21 +142,82 @@ static int open_root(Root *root) {
         return 0;
 }
 
+/* Whether what is at @path in the root directory is a directory, or not there. */
+static bool is_directory_or_missing(int root, const char *path) {
+        const struct open_how how = {
+                .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS};
+        CLEANUP_CLOSE int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+        return fd >= 0 || errno == ENOENT;
+}
+
+/* What systemd-nspawn and a start make, they make below these; systemd-nspawn follows links there that lead to the host. */
+static int check_places(const Root *root) {
+        static const char *const places[] = {"dev", "proc", "sys", "run", "tmp", "usr", "etc", "root", "var", "var/lib",
+                "var/log", "nix", "nix/store", "nix/var", "nix/var/nix"};
+        int result = 0;
+
+        for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+                if (!is_directory_or_missing(root->fd, places[i]))
+                        keep_failure(&result,
+                                log_error(errno,
+                                        "Container %s cannot start: %s/%s is no directory, which the container may "
+                                        "have "
+                                        "made so to lead the start somewhere else. To start it without: mv -T %s/%s "
+                                        "%s/%s.away",
+                                        root->container, root->directory, places[i], root->directory, places[i],
+                                        root->directory, places[i]));
+        return result;
+}
+
+/* The host has the journal of a container under the machine ID that is in the container. systemd-nspawn would replace the link of another
+ * container that has the same. */
+static bool has_journal_of_another(const Root *root) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        char id[MACHINE_ID_LENGTH + 1], target[PATH_MAX];
+        ssize_t length = inside_read(root->fd, "etc/machine-id", id, MACHINE_ID_LENGTH);
+
+        if (length != MACHINE_ID_LENGTH)
+                return false;
+        id[length] = '\0';
+        if (strspn(id, "0123456789abcdef") != MACHINE_ID_LENGTH)
+                return false;
+        length = readlink(arena_join(&arena, "/var/log/journal/", id), target, sizeof(target) - 1);
+        if (length < 0)
+                return false;
+        target[length] = '\0';
+        return strcmp(target, arena_printf(&arena, "%s/var/log/journal/%s", root->directory, id)) != 0 &&
+               path_exists(target);
+}
+
+static void keep_journal_off(char *arguments[]) {
+        for (; *arguments; arguments++)
+                if (text_behind(*arguments, "--link-journal="))
+                        *arguments = (char *)"--link-journal=no";
+}
+
 /* systemd-nspawn makes the directory of the journal, too, and follows symbolic links on the host. The container does without the link
  * then. */
 static int keep_journal_inside(const Root *root, char *arguments[]) {
         static const char journal[] = "var/log/journal";
         const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS};
-        CLEANUP_CLOSE int fd = (int)syscall(SYS_openat2, root->fd, journal, &how, sizeof(how));
+        CLEANUP_CLOSE int fd = -1;
 
+        if (has_journal_of_another(root)) {
+                log_message(LOG_WARNING,
+                        "Container %s: its machine ID is another container's, so its journal is not linked into the "
+                        "host's.",
+                        root->container);
+                keep_journal_off(arguments);
+        }
+        fd = (int)syscall(SYS_openat2, root->fd, journal, &how, sizeof(how));
         if (fd >= 0)
                 return 0;
         if (!is_no_file(errno))
                 return log_error(negative_errno(), "Container %s cannot start: %s in %s: %m", root->container, journal,
                         root->directory);
-        for (; errno == ELOOP && *arguments; arguments++)
-                if (text_behind(*arguments, "--link-journal="))
-                        *arguments = (char *)"--link-journal=no";
+        if (errno == ELOOP)
+                keep_journal_off(arguments);
         return 0;
 }
 
@@ -159,6 +235,9 @@ int prepare_root_directory(const char *container, char *arguments[]) {
         if (!root.directory || !strchr(root.directory, '/'))
                 return 0;
         r = open_root(&root);
+        if (r < 0)
+                return r;
+        r = check_places(&root);
         if (r < 0)
                 return r;
         give_back_files(root.fd);

@@ -9,6 +9,7 @@
 #include "runtime/links.h"
 #include "runtime/localhost.h"
 #include "runtime/machine.h"
+#include "runtime/untrusted-links.h"
 #include "state/claims.h"
 #include "state/record.h"
 #include "systemd/log.h"
@@ -31,6 +32,7 @@ static int undo(int records, const char *container, const RecordParts *added) {
         int r = forwards_remove(records, container);
 
         machine_remove(container);
+        keep_failure(&r, untrusted_links_remove(container));
         keep_failure(&r, files_remove(&added->tmpfiles));
         /* systemd stops these when the container stops, but at its restart it restarts them. */
         keep_failure(&r, localhost_close(container, &added->localhost, &BUFFER_NULL));

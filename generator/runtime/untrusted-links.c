@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/untrusted-links.h"
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/lines.h"
+#include "base/words.h"
+#include "state/format.h"
+#include "systemd/log.h"
+
+#define SETTINGS_DIRECTORY "/run/sysctl.d"
+
+/* Below /proc/sys/net/PROTOCOL/conf/LINK. Documentation/networking/ip-sysctl.rst of the kernel */
+static const struct {
+        const char *protocol, *key, *value;
+} settings[] = {
+        {"ipv4", "accept_local", "0"},
+        {"ipv4", "accept_redirects", "0"},
+        {"ipv4", "accept_source_route", "0"},
+        {"ipv4", "arp_accept", "0"},
+        {"ipv4", "arp_announce", "2"}, /* the address of that link is the one that is told there */
+        {"ipv4", "arp_ignore", "1"},   /* and the one that is asked for */
+        {"ipv4", "proxy_arp", "0"},
+        {"ipv4", "proxy_arp_pvlan", "0"},
+        {"ipv4", "route_localnet", "0"},
+        {"ipv4", "rp_filter", "1"}, /* the way back leads there */
+        {"ipv6", "accept_ra", "0"},
+        {"ipv6", "accept_redirects", "0"},
+        {"ipv6", "accept_source_route", "-1"},
+        {"ipv6", "autoconf", "0"},
+        {"ipv6", "proxy_ndp", "0"},
+};
+
+#define SETTINGS (sizeof(settings) / sizeof(settings[0]))
+
+static const char *settings_path(Arena *arena, const char *container) {
+        return arena_printf(arena, SETTINGS_DIRECTORY "/50-container-%s.conf", container);
+}
+
+/* The link that the line adds, NULL if it adds none. */
+static const char *added_link(Arena *arena, const char *line, const char *end) {
+        const char *name = line_behind(line, end, LINK_ADD);
+
+        return name ? take_word(arena, &name) : NULL;
+}
+
+/* With slashes, as links may have dots in their names. Those of links that are not there any more are nobody's mistake. */
+static void add_settings(Arena *arena, Buffer *text, const char *link) {
+        /* There it would be the end of the name. */
+        if (strchr(link, '='))
+                return;
+        for (size_t i = 0; i < SETTINGS; i++)
+                buffer_append_text(text, arena_printf(arena, "-net/%s/conf/%s/%s = %s\n", settings[i].protocol, link,
+                                                 settings[i].key, settings[i].value));
+}
+
+int untrusted_links_write(const char *container, const Buffer *network) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
+        const char *path = settings_path(&arena, container);
+        CLEANUP_CLOSE int fd = -1;
+        int r;
+
+        for_each_line(line, end, network) {
+                const char *link = added_link(&arena, line, end);
+
+                if (!link)
+                        continue;
+                if (text.length == 0)
+                        buffer_append_text(&text, arena_printf(&arena, "# The links of container %s.\n", container));
+                add_settings(&arena, &text, link);
+        }
+        if (text.length == 0)
+                return 0;
+        (void)mkdir(SETTINGS_DIRECTORY, 0755);
+        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+        r = fd < 0 ? negative_errno() : write_all(fd, text.text, text.length);
+        if (r >= 0)
+                r = close_written(take_fd(&fd));
+        return r < 0 ? log_error(r, "Container %s cannot start: %s: %m", container, path) : 0;
+}
+
+/* Whether @value is what the kernel has now at @path, if it has that. */
+static bool set(const char *path, const char *value) {
+        CLEANUP_CLOSE int fd = open(path, O_RDWR | O_CLOEXEC);
+        size_t length = strlen(value);
+        char now[16];
+
+        if (fd < 0)
+                return errno == ENOENT;
+        return write(fd, value, length) == (ssize_t)length ||
+               (pread(fd, now, sizeof(now), 0) == (ssize_t)length + 1 && memcmp(now, value, length) == 0);
+}
+
+void untrusted_links_set(const char *container, const Buffer *network) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+
+        for_each_line(line, end, network) {
+                const char *link = added_link(&arena, line, end);
+
+                for (size_t i = 0; link && i < SETTINGS; i++) {
+                        const char *path = arena_printf(
+                                &arena, "/proc/sys/net/%s/conf/%s/%s", settings[i].protocol, link, settings[i].key);
+
+                        if (!set(path, settings[i].value))
+                                log_message(LOG_WARNING, "Container %s: %s cannot be set to %s: %s", container, path,
+                                        settings[i].value, strerror(errno));
+                }
+        }
+}
+
+int untrusted_links_remove(const char *container) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char *path = settings_path(&arena, container);
+
+        if (unlink(path) < 0)
+                return errno == ENOENT ? 0 : log_error(negative_errno(), "%s: %m", path);
+        /* Another's files keep it. */
+        (void)rmdir(SETTINGS_DIRECTORY);
+        return 0;
+}

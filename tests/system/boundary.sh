@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: MIT
+# What a container's root cannot do to the host, nor to other containers, by what the host does for it.
+# shellcheck shell=bash disable=SC2154
+
+# Two containers with a link each; what is behind the name is what the first has beside it.
+_start_two() {
+  declare_containers <<YAML
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    hostAddress6: "fc00::1"
+    localAddress6: "fc00::2"
+    ${1-}
+  two:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+    hostAddress6: "fc00::1"
+    localAddress6: "fc00::3"
+    ${2-${1-}}
+    extraVeths: { lan0: { hostAddress: 10.1.0.1, localAddress: 10.1.0.2 } }
+YAML
+  systemctl start container@one container@two
+}
+
+# In front of a command: as a user without any rights.
+_anybody=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+
+what_is_on_the_console_has_one_level() {
+  _start_two
+  # With a level in front, as journald would take it, in words of their own each.
+  # shellcheck disable=SC2016
+  inside one sh -c 'for level in 0 3 7; do echo "<$level>said-$level" >/dev/console; done'
+  local level
+  for level in 0 3 7; do
+    wait_until 10 has_logged one "said-$level"
+    journalctl --boot --unit container@one --since "$test_start" --output=verbose --grep "said-$level" >/tmp/said
+    grep -x ' *PRIORITY=6' /tmp/said
+    grep -x " *MESSAGE=<$level>said-$level" /tmp/said
+  done
+}
+
+nobody_else_reaches_what_containers_write_to_the_host() {
+  local place profile=/nix/var/nix/profiles/tool
+  # As earlier versions had made them.
+  mkdir -p /nix/var/nix/{profiles,gcroots}/per-container /var/lib/nixos-containers
+  chmod 0755 /nix/var/nix/{profiles,gcroots}/per-container /var/lib/nixos-containers
+  _start_two 'privateUsers: pick'
+  inside one mkdir $profile
+  inside one cp /bin/true $profile/tool
+  inside one chmod 4755 $profile/tool
+  inside one cp /bin/true /tool
+  # It is the container's own, for its users too.
+  inside one "${_anybody[@]}" $profile/tool
+  for place in /nix/var/nix/profiles/per-container/one/tool/tool /nix/var/nix/gcroots/per-container/one /var/lib/nixos-containers/one/tool; do
+    [ -e "$place" ]
+    fails "${_anybody[@]}" stat "$place"
+  done
+  # Whoever can reach it can run it.
+  chmod 0755 /nix/var/nix/profiles/per-container
+  "${_anybody[@]}" /nix/var/nix/profiles/per-container/one/tool/tool
+  rm -r /nix/var/nix/profiles/per-container/one/tool
+}
+
+# advertise NAME LINK: a router advertisement with a prefix from the container, three times.
+_advertise() {
+  # shellcheck disable=SC2016
+  inside "$1" perl -e '
+    use Socket qw(:all);
+    socket(my $s, AF_INET6, SOCK_RAW, 58) or die "socket: $!";
+    setsockopt($s, 41, 18, pack("i", 255)) or die "hops: $!";
+    my $index = do { open my $f, "<", "/sys/class/net/$ARGV[0]/ifindex" or die "link: $!"; <$f> };
+    my $prefix = pack("CCCCNNN", 3, 4, 64, 0xc0, 3600, 3600, 0) . inet_pton(AF_INET6, "2001:db8:bad::");
+    my $ra = pack("CCnCCnNN", 134, 0, 0, 64, 0, 1800, 0, 0) . $prefix;
+    for (1 .. 3) {
+      send($s, $ra, 0, pack_sockaddr_in6(0, inet_pton(AF_INET6, "ff02::1"), $index + 0)) or die "send: $!";
+      select(undef, undef, undef, 0.1);
+    }' "$2"
+}
+_is_led_astray() { { ip -6 route show default; ip -6 address; } | grep -e '^default' -e 2001:db8:bad; }
+
+a_container_does_not_configure_the_host() {
+  local link key
+  # For new links, as NixOS has it for hosts that forward.
+  sysctl -qw net.ipv6.conf.default.accept_ra=2
+  _start_two
+  for link in eth0 lan0; do
+    _advertise two $link
+  done
+  sleep 1
+  fails _is_led_astray
+  # What applies such settings to all links anew does not undo it.
+  printf 'net.ipv6.conf.*.accept_ra = 2\nnet.ipv4.conf.*.rp_filter = 0\n' >/etc/sysctl.d/99-all.conf
+  /usr/lib/systemd/systemd-sysctl
+  for link in ve-two lan0; do
+    for key in ipv6/conf/$link/accept_ra=0 ipv6/conf/$link/accept_redirects=0 ipv4/conf/$link/rp_filter=1 \
+      ipv4/conf/$link/accept_source_route=0 ipv4/conf/$link/proxy_arp=0; do
+      [ "$(cat "/proc/sys/net/${key%=*}")" = "${key#*=}" ]
+    done
+  done
+  # But for one that is named.
+  echo 'net.ipv6.conf.lan0.accept_ra = 2' >>/etc/sysctl.d/99-all.conf
+  /usr/lib/systemd/systemd-sysctl
+  _advertise two lan0
+  wait_until 10 _is_led_astray
+  rm /etc/sysctl.d/99-all.conf
+  sysctl -qw net.ipv6.conf.default.accept_ra=1
+  systemctl stop container@one container@two
+  [ ! -e /run/sysctl.d ]
+}
+
+# send FROM TO TEXT COMMAND…: sends it from port 7000 to port 7000, by what stands behind COMMAND.
+_send() { "${@:4}" sh -c "echo $3 | socat -u - 'UDP:$2:7000,bind=$1:7000,reuseaddr'"; }
+
+# One speaks with the other machine, and two, as it had the same address.
+_what_has_another_s_address_passes() {
+  local pair own other listening
+  for pair in 10.0.0.2=172.16.0.2 '[fc00::2]=[fd16::2]'; do
+    own=${pair%=*} other=${pair#*=}
+    _send "$own" "$other" own inside one
+    _send "$other" "$own" answer from_other
+  done
+  from_other timeout 6 socat -u UDP6-RECV:7000,ipv6only=0,reuseaddr OPEN:/tmp/heard,creat,trunc &
+  listening=$!
+  sleep 0.5
+  inside two ip address add 10.0.0.2/32 dev eth0
+  inside two ip address add fc00::2/128 dev eth0 nodad
+  for pair in 10.0.0.2=172.16.0.2 '[fc00::2]=[fd16::2]'; do
+    _send "${pair%=*}" "${pair#*=}" own inside one
+    _send "${pair%=*}" "${pair#*=}" stolen inside two
+  done
+  inside two ip address del 10.0.0.2/32 dev eth0
+  inside two ip address del fc00::2/128 dev eth0
+  wait $listening || true
+  grep stolen /tmp/heard
+}
+
+a_container_has_no_addresses_but_its_own() {
+  plug_in_another_machine
+  ip -n other route add 10.0.0.0/24 via 172.16.0.1
+  ip -n other route add fc00::/64 via fd16::1
+  # One may speak with that machine, two may not.
+  _start_two 'internetAccess: true' 'internetAccess: false'
+  nft delete rule inet nixos-containers postrouting handle "$(nft -a list chain inet nixos-containers postrouting | awk '/nfproto ipv4 masquerade/ { print $NF }')"
+  nft delete rule inet nixos-containers postrouting handle "$(nft -a list chain inet nixos-containers postrouting | awk '/fc00::\/7 masquerade/ { print $NF }')"
+  fails _what_has_another_s_address_passes
+  [ "$(grep -c own /tmp/heard)" = 2 ]
+  # Without what keeps it, it passes.
+  nft flush chain inet nixos-containers untrusted
+  sysctl -qw net.ipv4.conf.ve-two.rp_filter=0
+  _what_has_another_s_address_passes
+  [ "$(grep -c stolen /tmp/heard)" = 2 ]
+  unplug_other_machine
+}
+
+who_may_reach_other_machines_reaches_no_link_of_another_container() {
+  sysctl -qw net.ipv4.ip_forward=1
+  _start_two 'internetAccess: true' ''
+  page 10.1.0.2
+  fails inside one curl --silent --max-time 2 http://10.1.0.2/
+  sysctl -qw net.ipv4.ip_forward=0
+}
+
+# Has the system that is declared next take longer than it may, which is in the container alone.
+_activate_slowly() {
+  inside web sh -c 'printf "#!/bin/sh\necho begun; sleep 100\n" >/etc/switch; chmod +x /etc/switch'
+  inside web mount --bind /etc/switch "$systems-old/bin/switch-to-configuration"
+  sed -i 's/system-wasabi/system-old/' "$manifest"
+}
+# Its systemd does nothing any more.
+_hold() { kill -STOP "$(machinectl show -P Leader "$1")"; }
+_let_go() { kill -CONT "$(machinectl show -P Leader "$1")"; }
+_is_activating() { inside web systemctl --quiet is-active nixos-container-switch; }
+
+an_activation_has_a_limit_and_what_runs_inside_is_told() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", timeoutReloadSec: 3s }
+  other: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@web container@other
+  _activate_slowly
+  fails nixos-container apply >/tmp/applied
+  grep '^web: failed to reload: ' /tmp/applied
+  grep '^other: reloaded' /tmp/applied
+  fails _is_activating
+  [ "$(state web)" = active ]
+  # The next switch tries again.
+  planned | grep '^web: reload'
+}
+
+a_container_that_never_answers_holds_no_switch() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", timeoutReloadSec: 2s }
+  other: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@web container@other
+  sed -i 's/system-wasabi/system-old/' "$manifest"
+  _hold web
+  fails nixos-container apply >/tmp/applied
+  _let_go web
+  grep '^web: failed to reload: ' /tmp/applied
+  grep '^other: reloaded' /tmp/applied
+}
+
+nothing_of_the_administrator_s_is_handed_inside() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", privateUsers: pick }
+YAML
+  systemctl start container@web
+  # shellcheck disable=SC2016
+  local files='for fd in 0 1 2; do readlink /proc/self/fd/$fd >&2; done' whole
+  echo before >/tmp/log
+  nixos-container run web -- sh -c "$files" </etc/hostname >>/tmp/log 2>/tmp/files
+  [ "$(grep -c '^pipe:' /tmp/files)" = 3 ]
+  # shellcheck disable=SC2024
+  nixos-container run web -- sh -c 'echo behind; : >/proc/self/fd/1' >>/tmp/log
+  [ "$(cat /tmp/log)" = "$(printf 'before\nbehind')" ]
+  script --quiet --return --command "nixos-container run web -- sh -c '$files' 2>&1 | cat" /dev/null </dev/null >/tmp/files
+  [ "$(tr -d '\r' </tmp/files | grep -c '^pipe:')" = 3 ]
+  # No byte is lost on the way, in either direction, nor an end.
+  head -c 20000000 /dev/urandom >/tmp/whole
+  whole=$(sha256sum </tmp/whole)
+  [ "$(nixos-container run web -- cat </tmp/whole | sha256sum)" = "$whole" ]
+  [ "$(nixos-container run web -- sha256sum </tmp/whole)" = "$whole" ]
+  [ "$(nixos-container run web -- sh -c 'exec <&-; sleep 1; echo on' </tmp/whole)" = on ]
+  # Who takes no more ends who writes.
+  # shellcheck disable=SC2016
+  exits_with 141 bash -c 'set -o pipefail; nixos-container run web -- yes | head -n 1 >/dev/null; exit ${PIPESTATUS[0]}'
+  rm /tmp/whole
+}
+
+# What is done in a container that does not answer ends by a signal and a while, or by two.
+who_waits_for_a_container_that_does_not_answer_can_end_that() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@web
+  local waiting
+  nixos-container run web -- sleep 300 2>/tmp/said &
+  waiting=$!
+  wait_until 20 inside web pgrep -x sleep
+  _hold web
+  kill "$waiting"
+  exits_with 143 wait "$waiting"
+  grep 'There is no answer: what runs in web is left to itself' /tmp/said
+  nixos-container run web -- sleep 300 2>/tmp/said &
+  waiting=$!
+  # It has not come that far that it would handle a signal.
+  sleep 2
+  kill "$waiting"
+  exits_with 143 wait "$waiting"
+  _let_go web
+  # One that answers, but has no effect on what runs.
+  nixos-container run web -- sh -c 'trap "" TERM; touch /ready; sleep 300' 2>/tmp/said &
+  waiting=$!
+  wait_until 20 test -e /var/lib/nixos-containers/web/ready
+  kill "$waiting"
+  sleep 1
+  kill "$waiting"
+  exits_with 143 wait "$waiting"
+  grep 'Interrupted again' /tmp/said
+}
+
+what_stands_in_the_place_of_a_directory_leads_no_start_to_the_host() {
+  local place root=/var/lib/nixos-containers/one
+  _start_two 'privateUsers: pick'
+  mkdir /srv/host
+  for place in dev proc sys run tmp usr etc root var var/lib var/log nix nix/var; do
+    systemctl stop container@one
+    mv -T $root/$place $root/$place.before
+    ln -s /srv/host $root/$place
+    fails systemctl start container@one
+    log_of one | grep -F "mv -T $root/$place $root/$place.away"
+    # As it is told there.
+    mv -T $root/$place $root/$place.away
+    mv -T $root/$place.before $root/$place
+    [ "$(readlink $root/$place.away)" = /srv/host ]
+    rm $root/$place.away
+    # Nor a file, which is left as it is.
+    mv -T $root/$place $root/$place.before
+    echo precious >$root/$place
+    fails systemctl start container@one
+    [ "$(cat $root/$place)" = precious ]
+    rm $root/$place
+    mv -T $root/$place.before $root/$place
+  done
+  [ "$(find /srv/host)" = /srv/host ]
+  systemctl reset-failed container@one
+  systemctl start container@one
+  rmdir /srv/host
+}
+
+a_machine_id_takes_the_place_of_no_other_container_s_journal() {
+  local id link roots=/var/lib/nixos-containers
+  mkdir -p /var/log/journal
+  _start_two
+  id=$(cat $roots/one/etc/machine-id)
+  link=/var/log/journal/$id
+  [ "$(readlink "$link")" = "$roots/one$link" ]
+  inside two sh -c "rm -f /etc/machine-id; echo $id >/etc/machine-id"
+  systemctl restart container@two
+  [ "$(readlink "$link")" = "$roots/one$link" ]
+  log_of two | grep "its machine ID is another container's"
+  # It has a journal all the same. What is left of one that is gone is nobody's.
+  inside two journalctl -n 1 --quiet
+  systemctl stop container@one
+  mv $roots/one $roots/gone
+  systemctl restart container@two
+  [ "$(readlink "$link")" = "$roots/two$link" ]
+  rm -r /var/log/journal $roots/gone
+}
+
+connections_that_say_nothing_keep_no_other_from_localhost() {
+  _start_two 'forwardPorts: [{ hostPort: 8080, containerPort: 80 }]' ''
+  page http://127.0.0.1:8080/
+  # shellcheck disable=SC2016
+  perl -MSocket -e '
+    for (1 .. 400) {
+      socket(my $s, PF_INET, SOCK_STREAM, 0) or die "socket: $!";
+      connect($s, sockaddr_in(8080, inet_aton("127.0.0.1"))) or die "connect: $!";
+      push @idle, $s;
+    }
+    $| = 1;
+    print "idle\n";
+    sleep 60' >/tmp/idle &
+  local idle=$!
+  wait_until 20 grep -x idle /tmp/idle
+  page http://127.0.0.1:8080/
+  kill $idle
+}
+
+a_root_directory_that_somebody_has_locked_stays_locked() {
+  local lock='/var/lib/nixos-containers/.#one.lck' holder
+  _start_two
+  systemctl stop container@one
+  [ ! -e "$lock" ]
+  flock --fcntl "$lock" sleep 100 &
+  holder=$!
+  wait_until 10 test -e "$lock"
+  fails systemctl start container@one
+  [ -e "$lock" ]
+  pkill -P $holder
+  wait $holder || true
+  systemctl start container@one
+}
