@@ -67,6 +67,20 @@ size_t forwards_keep(Buffer *script, const Buffer *kept, size_t *ret_taken) {
         return left;
 }
 
+void forwards_take_over(const Buffer *script) {
+        for_each_line(line, end, script) {
+                const char *element = line_behind(line, end, ELEMENT_ADD);
+                CLEANUP_BUFFER Buffer input = BUFFER_NULL;
+
+                if (!element)
+                        continue;
+                buffer_append_text(&input, ELEMENT_DELETE);
+                buffer_append(&input, element, (size_t)(end + 1 - element));
+                /* Most are not there. */
+                ignore_failure(end_program(start_program(nft, &input, true)));
+        }
+}
+
 int forwards_delete(const Buffer *script, const Buffer *kept, bool last) {
         CLEANUP_BUFFER Buffer input = BUFFER_NULL;
         int r;

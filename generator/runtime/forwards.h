@@ -19,6 +19,9 @@ MUST_CHECK pid_t forwards_start_adding_elements(const Buffer *script);
 /* Takes from @script the elements that are not in @kept. Returns how many are left, and in @ret_taken how many were taken. */
 size_t forwards_keep(Buffer *script, const Buffer *kept, size_t *ret_taken);
 
+/* Deletes whatever elements there are of the keys of @script, one by one: for who has their claims, so that nobody else does. */
+void forwards_take_over(const Buffer *script);
+
 /* Deletes the elements that @script has added but those in @kept, in one transaction, and with @last the table. It succeeds if somebody
  * has flushed the ruleset meanwhile, too. */
 MUST_CHECK int forwards_delete(const Buffer *script, const Buffer *kept, bool last);

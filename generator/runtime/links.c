@@ -20,27 +20,6 @@
 #define UDEV_LOOKS 50
 #define UDEV_WAIT_MAX 30000
 
-int links_check(const char *container, const Buffer *network) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-
-        for_each_line(line, end, network) {
-                const char *own = line_behind(line, end, LINK_ADD);
-                const char *peer = own ? memmem(line, (size_t)(end - line), LINK_PEER, strlen(LINK_PEER)) : NULL;
-                const char *names[] = {own, peer ? peer + strlen(LINK_PEER) : NULL};
-
-                for (size_t i = 0; i < 2 && names[i]; i++) {
-                        const char *name = take_word(&arena, &names[i]);
-
-                        if (name && if_nametoindex(name) != 0)
-                                return log_error(EEXIST,
-                                        "Container %s cannot start: the host has an interface %s already, which is "
-                                        "not the container's. Rename one of them.",
-                                        container, name);
-                }
-        }
-        return 0;
-}
-
 /* Whether udev is done with a link for now: it may be at it again. */
 static bool is_settled(const char *link) {
         CLEANUP(sd_device_unrefp) sd_device *device = NULL;
@@ -92,18 +71,74 @@ static bool has_mac_address(Arena *arena, const char *name, const char *mac) {
                strncasecmp(address.text, mac, address.length - 1) == 0 && mac[address.length - 1] == ' ';
 }
 
+/* The link that the line adds, if the host has it. */
+static const char *added_link(Arena *arena, const char *line, const char *end) {
+        const char *rest = line_behind(line, end, LINK_ADD);
+        const char *name = rest ? take_word(arena, &rest) : NULL;
+        const char *mac = name ? line_behind(rest, end, LINK_ADDRESS) : NULL;
+
+        return mac && has_mac_address(arena, name, mac) ? name : NULL;
+}
+
+int links_check_removed(const char *container, const Buffer *network) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        int result = 0;
+
+        for_each_line(line, end, network) {
+                const char *name = added_link(&arena, line, end);
+
+                if (name)
+                        keep_failure(&result,
+                                log_error(EBUSY, "Container %s: its link %s cannot be deleted.", container, name));
+        }
+        return result;
+}
+
 pid_t links_start_removing(const Buffer *network) {
         char *const ip[] = {(char *)TOOL_IP, (char *)"-force", (char *)"-batch", (char *)"-", NULL};
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_BUFFER Buffer batch = BUFFER_NULL;
 
         for_each_line(line, end, network) {
-                const char *rest = line_behind(line, end, LINK_ADD);
-                const char *name = rest ? take_word(&arena, &rest) : NULL;
-                const char *mac = name ? line_behind(rest, end, LINK_ADDRESS) : NULL;
+                const char *name = added_link(&arena, line, end);
 
-                if (mac && has_mac_address(&arena, name, mac))
+                if (name)
                         buffer_append_text(&batch, arena_printf(&arena, "link delete dev %s\n", name));
         }
         return batch.length > 0 ? start_tool(ip, &batch) : 0;
+}
+
+/* The links that the batch adds, as far as they are there already, are those of a run without a record: then they are deleted. */
+static void take_over(const Buffer *network) {
+        pid_t pid = links_start_removing(network);
+
+        if (pid != 0)
+                ignore_failure(end_program(pid));
+}
+
+int links_check(const char *container, const Buffer *network) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        bool taken_over = false;
+
+        for_each_line(line, end, network) {
+                const char *own = line_behind(line, end, LINK_ADD);
+                const char *peer = own ? memmem(line, (size_t)(end - line), LINK_PEER, strlen(LINK_PEER)) : NULL;
+                const char *names[] = {own, peer ? peer + strlen(LINK_PEER) : NULL};
+
+                for (size_t i = 0; i < 2 && names[i]; i++) {
+                        const char *name = take_word(&arena, &names[i]);
+
+                        if (!name || if_nametoindex(name) == 0)
+                                continue;
+                        if (!taken_over)
+                                take_over(network);
+                        taken_over = true;
+                        if (if_nametoindex(name) != 0)
+                                return log_error(EEXIST,
+                                        "Container %s cannot start: the host has an interface %s already, which is "
+                                        "not the container's. Rename one of them.",
+                                        container, name);
+                }
+        }
+        return 0;
 }

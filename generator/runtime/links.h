@@ -13,6 +13,9 @@ MUST_CHECK int links_check(const char *container, const Buffer *network);
  * systemd-nspawn tells of. */
 MUST_CHECK int links_settle(const char *container, char *const program[]);
 
+/* Fails if one of the links that the batch has added is still there. */
+MUST_CHECK int links_check_removed(const char *container, const Buffer *network);
+
 /* Starts to delete the links that the batch has added, those that are still there: the kernel deletes them itself when it deletes the
  * container's network namespace, which is going on meanwhile. An interface that had the name before, so that there was nothing to add,
  * is known by its MAC address. Returns the process, 0 if there are none; what has failed was logged, and is handed on by end_program(). */

@@ -56,6 +56,11 @@ static int add_parts(const char *container, const RecordParts *parts) {
         if (elements != 0 && end_program(elements) != 0)
                 rules = start_tool(nft, &BUFFER_NULL);
         r = end_tool(rules, nft[0], container);
+        if (r < 0) {
+                /* There may be some of a run without a record. */
+                forwards_take_over(&parts->nft);
+                r = end_tool(start_tool(nft, &BUFFER_NULL), nft[0], container);
+        }
         /* This takes the kernel about as long as the links do. */
         conntrack_forget(&parts->nft, &BUFFER_NULL);
         keep_failure(&r, end_tool(links, ip[0], container));

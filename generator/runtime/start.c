@@ -20,25 +20,28 @@
 #define CLAIM_WAIT_MAX 30000
 
 /* What an earlier run has left behind that did not get to its end. */
-static int remove_last_run(int records, const char *container) {
-        int r = container_remove_locked(records, container);
+static int remove_last_run(const char *container) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        int r = 0;
 
-        if (r >= 0 || record_exists(records, container) == 0)
-                return 0;
-        return log_error(r, "Container %s cannot start: the record of its last run cannot be removed.", container);
+        if (access(arena_join(&arena, RECORDS_DIRECTORY "/", container), F_OK) == 0 || errno != ENOENT)
+                r = container_remove(container);
+        return r < 0 ? log_error(
+                               r, "Container %s cannot start: what its last run has left cannot be removed.", container)
+                     : 0;
 }
 
 /* Takes the claims. One that another container is about to give up is waited for, without keeping the records from others: that one's
- * end needs them. Returns the records. */
+ * end needs them. One whose end has failed has it tried again. Returns the records. */
 static int open_records_with_claims(const char *directory, const char *container, const Buffer *claims) {
+        bool tried = false;
+
         for (unsigned waited = 0;; wait_a_moment(&waited)) {
                 CLEANUP_CLOSE int records = records_open();
                 ClaimConflict conflict;
                 int r = records;
 
-                if (r >= 0 && waited == 0)
-                        r = remove_last_run(records, container);
-                if (r < 0)
+                if (r < 0 || (r = record_drop_other(records, container)) < 0)
                         return r;
                 r = claims_take(records, container, claims, &conflict);
                 if (r == 0)
@@ -46,6 +49,13 @@ static int open_records_with_claims(const char *directory, const char *container
                 ignore_failure(claims_release(records, container, claims, &BUFFER_NULL));
                 if (r < 0)
                         return r;
+                if (!tried && record_has_file(records, conflict.holder, RECORD_ENDING) > 0) {
+                        tried = true;
+                        cleanup_close(&records);
+                        records = -1;
+                        ignore_failure(container_remove(conflict.holder));
+                        continue;
+                }
                 if (waited >= CLAIM_WAIT_MAX || !generated_is_giving_up(directory, &conflict))
                         return log_error(EBUSY, "Container %s cannot start: %s is in use by container %s.", container,
                                 conflict.claim, conflict.holder);
@@ -70,6 +80,9 @@ int container_create(const char *directory, const char *container) {
         if (r < 0)
                 return r;
         parts = record_parts_of(&unit);
+        r = remove_last_run(container);
+        if (r < 0)
+                return r;
         records = open_records_with_claims(directory, container, &parts.claims);
         if (records < 0)
                 return records;

@@ -25,35 +25,51 @@ static void warn_of_format(const char *container) {
                         unknown);
 }
 
-/* What fails is gone on from: the first failure is handed on. */
-static int undo(int records, const char *container, const RecordParts *added) {
-        /* The kernel takes its time for both. */
-        pid_t links = links_start_removing(&added->network);
-        int r = forwards_remove(records, container);
+/* What came of what takes its time, as it grows with what a container has made, or waits for another program. Nobody else waits for it: the
+ * records are not locked meanwhile. */
+typedef struct Undone {
+        int tmpfiles, network, localhost;
+} Undone;
 
+/* What fails is gone on from. */
+static Undone undo_slowly(const char *container, const RecordParts *added) {
+        pid_t links = links_start_removing(&added->network);
+        Undone undone;
+
+        /* The largest first: an ephemeral root is in memory. */
+        undone.tmpfiles = files_remove(&added->tmpfiles);
         machine_remove(container);
-        keep_failure(&r, untrusted_links_remove(container));
-        keep_failure(&r, files_remove(&added->tmpfiles));
         /* systemd stops these when the container stops, but at its restart it restarts them. */
-        keep_failure(&r, localhost_close(container, &added->localhost, &BUFFER_NULL));
+        undone.localhost = localhost_close(container, &added->localhost, &BUFFER_NULL);
+        undone.network = untrusted_links_remove(container);
         if (links != 0)
                 ignore_failure(end_program(links));
-        keep_failure(&r, claims_release(records, container, &added->claims, &BUFFER_NULL));
-        keep_failure(&r, record_delete(records, container));
-        return r;
+        keep_failure(&undone.network, links_check_removed(container, &added->network));
+        return undone;
 }
 
-int container_remove_locked(int records, const char *container) {
-        CLEANUP_RECORD_PARTS RecordParts added = RECORD_PARTS_NULL;
-        /* Of an earlier run that was killed while it made the record, or removed it. */
-        int other = record_drop_other(records, container), r = record_exists(records, container);
+/* Takes a file out of the record, whose entries were undone if @r is no failure. */
+static int strike(int records, const char *container, const char *file, int r) {
+        return r < 0 ? r : record_remove_file(records, container, file);
+}
 
-        if (r <= 0)
-                return r < 0 ? r : other;
-        warn_of_format(container);
-        if ((r = record_read_parts(container, &added)) < 0 || (r = undo(records, container, &added)) < 0)
-                return r;
-        return other;
+/* What could not be undone stays in the record, and is tried again. */
+static int finish(int records, const char *container, const RecordParts *added, const Undone *undone) {
+        int r = forwards_remove(records, container);
+
+        keep_failure(&r, strike(records, container, RECORD_TMPFILES, undone->tmpfiles));
+        keep_failure(&r, strike(records, container, RECORD_NETWORK, undone->network));
+        keep_failure(&r, strike(records, container, RECORD_LOCALHOST, undone->localhost));
+        if (r < 0) {
+                ignore_failure(record_mark(records, container, RECORD_ENDING));
+                return log_error(r,
+                        "Container %s has left something on the host, see above. It is removed by the next start, or "
+                        "by: "
+                        "nixos-container apply",
+                        container);
+        }
+        r = claims_release(records, container, &added->claims, &BUFFER_NULL);
+        return r < 0 ? r : record_delete(records, container);
 }
 
 /* Processes that are run meanwhile inherit it. */
@@ -71,21 +87,53 @@ int container_hold(const char *container) {
 }
 
 /* What has started there comes to its end soon. */
-static void wait_for_holders(const char *container) {
-        CLEANUP_CLOSE int fd = lock_record(container, LOCK_EX);
+static int wait_for_holders(const char *container) {
+        int fd = lock_record(container, LOCK_EX);
 
         if (fd < 0 && fd != -ENOENT)
                 log_message(LOG_WARNING, RECORDS_DIRECTORY "/%s: %s", container, strerror(-fd));
+        return fd;
 }
 
-int container_remove(const char *container) {
-        CLEANUP_CLOSE int records = -1;
+/* There is no record: what is there of an earlier run that was killed while it made one, or removed it. */
+static int remove_rest(const char *container) {
+        CLEANUP_CLOSE int records = records_open();
 
-        wait_for_holders(container);
-        records = records_open();
         if (records < 0)
                 return records;
         if (record_exists(records, container) == 0)
                 claims_release_all(records, container);
-        return container_remove_locked(records, container);
+        return record_drop_other(records, container);
+}
+
+/* Reads what was added, undoes it, and removes the record if nobody has changed that meanwhile. Returns 1 if somebody has. */
+static int remove_once(const char *container) {
+        CLEANUP_RECORD_PARTS RecordParts added = RECORD_PARTS_NULL, now = RECORD_PARTS_NULL;
+        CLEANUP_CLOSE int records = -1;
+        Undone undone;
+        int r = record_read_parts(container, &added);
+
+        if (r < 0)
+                return r;
+        undone = undo_slowly(container, &added);
+        /* What is beside it is of an update that was killed. */
+        if ((r = records = records_open()) < 0 || (r = record_drop_other(records, container)) < 0 ||
+                (r = record_exists(records, container)) <= 0 || (r = record_read_parts(container, &now)) < 0)
+                return r;
+        if (!record_parts_are_same(&added, &now))
+                return 1;
+        return finish(records, container, &added, &undone);
+}
+
+int container_remove(const char *container) {
+        CLEANUP_CLOSE int holder = wait_for_holders(container);
+        int r;
+
+        if (holder == -ENOENT)
+                return remove_rest(container);
+        warn_of_format(container);
+        do
+                r = remove_once(container);
+        while (r > 0);
+        return r;
 }

@@ -81,7 +81,7 @@ static int give_up_forwards(Update *u) {
 
         buffer_append(&kept, u->old.nft.text, u->old.nft.length);
         left = forwards_keep(&kept, &u->new.nft, &taken);
-        r = taken > 0 ? record_mark_unfinished(u->records, u->container) : 0;
+        r = taken > 0 ? record_mark(u->records, u->container, RECORD_UNFINISHED) : 0;
         if (r < 0)
                 return r;
         begun = record_has_file(u->records, u->container, RECORD_NFT_ENDING);

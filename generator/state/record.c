@@ -116,6 +116,14 @@ int record_read_parts(const char *container, RecordParts *ret_parts) {
         return 0;
 }
 
+bool record_parts_are_same(const RecordParts *a, const RecordParts *b) {
+        for (size_t i = 0; i < PARTS; i++)
+                if (a->all[i].length != b->all[i].length ||
+                        (a->all[i].length > 0 && memcmp(a->all[i].text, b->all[i].text, a->all[i].length) != 0))
+                        return false;
+        return true;
+}
+
 void record_parts_free(RecordParts *parts) {
         for (size_t i = 0; i < PARTS; i++)
                 buffer_free(&parts->all[i]);
@@ -235,8 +243,8 @@ static int make_mark(int records, const char *path) {
         return faccessat(records, path, F_OK, 0) == 0 ? 0 : create_file(records, path, &BUFFER_NULL);
 }
 
-int record_mark_unfinished(int records, const char *container) {
-        return make_mark(records, record_path(container, RECORD_UNFINISHED).text);
+int record_mark(int records, const char *container, const char *mark) {
+        return make_mark(records, record_path(container, mark).text);
 }
 
 /* Writes the record of @unit into the directory @name, which is empty. */
@@ -271,7 +279,7 @@ int record_write(int records, const char *container, const Buffer *unit, bool un
                 return log_path(other.text);
         r = fill_record(records, other.text, unit);
         if (r >= 0 && unfinished)
-                r = record_mark_unfinished(records, other.text);
+                r = record_mark(records, other.text, RECORD_UNFINISHED);
         if (r >= 0 && renameat2(records, other.text, records, container, has_one ? RENAME_EXCHANGE : 0) < 0)
                 r = log_path(container);
         if (r < 0)
@@ -281,7 +289,7 @@ int record_write(int records, const char *container, const Buffer *unit, bool un
 
 int record_take_back(int records, const char *container) {
         const RecordPath other = other_record(container);
-        int r = record_mark_unfinished(records, other.text);
+        int r = record_mark(records, other.text, RECORD_UNFINISHED);
 
         if (renameat2(records, other.text, records, container, RENAME_EXCHANGE) < 0)
                 r = log_path(container);

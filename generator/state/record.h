@@ -13,6 +13,7 @@
  *   system    the path of the system that runs, if another has been activated since
  *   unfinished
  *             there if it was being changed and that was not finished: what it has may differ from what the record says
+ *   ending    there if the container has ended, and something could not be removed: the files above have no more than that
  *
  * What a unit runs makes, updates and removes them (runtime/), and nixos-container looks at them. The generator reads the units, so that a
  * container which is no longer declared keeps its own until it has stopped.
@@ -44,6 +45,7 @@
 #define RECORD_MANIFEST "manifest.yaml"
 #define RECORD_SYSTEM "system"
 #define RECORD_UNFINISHED "unfinished"
+#define RECORD_ENDING "ending"
 
 /* Below RECORDS_DIRECTORY: there if a container was stopped to be started again. A format of its name. */
 #define RECORD_START_MARK ".%s.start"
@@ -77,6 +79,9 @@ RecordParts record_parts_of(const Buffer *unit);
 
 /* Reads them; a file that is not there is empty. */
 MUST_CHECK int record_read_parts(const char *container, RecordParts *ret_parts);
+
+/* Whether both have the same text. */
+bool record_parts_are_same(const RecordParts *a, const RecordParts *b);
 
 void record_parts_free(RecordParts *parts);
 
@@ -131,8 +136,9 @@ MUST_CHECK int record_remove_file(int records, const char *container, const char
 /* Gives a file of a record another name, if it is there. */
 MUST_CHECK int record_rename_file(int records, const char *container, const char *file, const char *new);
 
-/* Notes that what there is and what the record says may differ. Only the next start mends that, or an update. */
-MUST_CHECK int record_mark_unfinished(int records, const char *container);
+/* Makes an empty file of a record: a mark. With RECORD_UNFINISHED, what there is and what the record says may differ. Only the next start
+ * mends that, or an update. */
+MUST_CHECK int record_mark(int records, const char *container, const char *mark);
 
 /* These open them themselves. */
 
