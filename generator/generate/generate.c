@@ -22,7 +22,6 @@ static void compile_templates(Generator *g) {
                 [CONTAINER_RUNTIME].constant = LIBEXECDIR "/container-runtime",
                 [ECHO].constant = TOOL_ECHO,
                 [FALSE].constant = TOOL_FALSE,
-                [NFT].constant = TOOL_NFT,
                 [SYSTEMD_NSPAWN].constant = TOOL_SYSTEMD_NSPAWN,
                 [SYSTEMD_RUN].constant = TOOL_SYSTEMD_RUN,
                 [GENERATOR_DIRECTORY].constant = g->options->generator_directory,
@@ -63,8 +62,10 @@ void generate(Manifest *manifest, const GenerateOptions *options, Output *output
                 generate_file(&g, TEMPLATE_machines_target, "machines.target.d", drop_in);
         if (manifest->length > 0)
                 generate_file(&g, TEMPLATE_multi_user_target, "multi-user.target.d", drop_in);
-        if (manifest->length + retired > 0)
+        if (manifest->length + retired > 0) {
                 generate_file(&g, TEMPLATE_nftables_service, "nftables.service.d", drop_in);
+                generate_file(&g, TEMPLATE_container_rules, NULL, RULES_UNIT);
+        }
 
         if (g.any_follows) {
                 generate_file(&g, TEMPLATE_resolv_conf_path, NULL, RESOLV_CONF_UNIT ".path");

@@ -8,7 +8,6 @@
         P(CONTAINER_RUNTIME, "container-runtime")                                                                      \
         P(ECHO, "echo")                                                                                                \
         P(FALSE, "false")                                                                                              \
-        P(NFT, "nft")                                                                                                  \
         P(SYSTEMD_NSPAWN, "systemd-nspawn")                                                                            \
         P(SYSTEMD_RUN, "systemd-run")                                                                                  \
         P(GENERATOR_DIRECTORY, "generator-directory")                                                                  \

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/lines.h"
 #include "generate/generator.h"
+#include "state/paths.h"
 #include "systemd/option-path.h"
 #include "systemd/unit-name.h"
 
@@ -111,8 +112,17 @@ static void append_entry(const Generator *g, const Container *container, Buffer 
         }
 }
 
+/* Whether it has forwarded ports, or is told where it may go. What somebody flushes of that is put back. */
+static bool has_rules(Generator *g) {
+        if (g->values[FORWARD].length + g->values[RESTRICTED_LINK].length == 0)
+                return false;
+        add(g, WANTS, RULES_UNIT);
+        return true;
+}
+
 int generate_unit(Generator *g, const Container *container) {
         const Values *values = g->values;
+        bool rules;
         Buffer *unit, service;
         size_t start;
         int r = read_files(g, container);
@@ -122,6 +132,7 @@ int generate_unit(Generator *g, const Container *container) {
         start_container(g, container);
         add_container(g, container);
         add_network(g, container);
+        rules = has_rules(g);
 
         unit = output_start(g->output, NULL, container_unit(&g->scratch, container->name.text));
         start = unit->length;
@@ -136,7 +147,7 @@ int generate_unit(Generator *g, const Container *container) {
         render(g, TEMPLATE_container_tmpfiles, unit);
         if (values[LINK].length > 0)
                 render(g, TEMPLATE_container_network, unit);
-        if (values[FORWARD].length + values[RESTRICTED_LINK].length > 0)
+        if (rules)
                 render(g, TEMPLATE_container_nft, unit);
         if (values[LOCALHOST].length > 0)
                 render(g, TEMPLATE_container_localhost, unit);

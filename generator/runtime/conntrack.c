@@ -4,11 +4,11 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
-#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "base/lines.h"
+#include "runtime/netlink.h"
 #include "state/format.h"
 #include "systemd/log.h"
 
@@ -44,26 +44,9 @@ static size_t find_ports(const Buffer *script, const Buffer *kept, Ports ports) 
         return found;
 }
 
-static const struct nlattr *find_attribute(const void *attributes, size_t length, unsigned type) {
-        const char *next = attributes;
-
-        while (length >= sizeof(struct nlattr)) {
-                const struct nlattr *attribute = (const struct nlattr *)next;
-                size_t size = (size_t)NLA_ALIGN(attribute->nla_len);
-
-                if (attribute->nla_len < sizeof(*attribute) || attribute->nla_len > length)
-                        break;
-                if ((attribute->nla_type & NLA_TYPE_MASK) == type)
-                        return attribute;
-                next += size;
-                length -= size < length ? size : length;
-        }
-        return NULL;
-}
-
 /* Finds one of the attributes that @nest is made of. */
 static const struct nlattr *find_nested(const struct nlattr *nest, unsigned type) {
-        return nest ? find_attribute(nest + 1, nest->nla_len - sizeof(*nest), type) : NULL;
+        return nest ? netlink_attribute(nest + 1, nest->nla_len - sizeof(*nest), type) : NULL;
 }
 
 /* A number, in the order of the network; 0 if it is not there. */
@@ -81,9 +64,9 @@ static void look_at(const struct nlmsghdr *message, const Ports ports, Buffer *d
         const Head *head = (const Head *)message;
         const void *attributes = head + 1;
         size_t length = message->nlmsg_len - sizeof(*head);
-        const struct nlattr *original = find_attribute(attributes, length, CTA_TUPLE_ORIG);
+        const struct nlattr *original = netlink_attribute(attributes, length, CTA_TUPLE_ORIG);
         const struct nlattr *protocol = find_nested(original, CTA_TUPLE_PROTO);
-        uint32_t status = number(find_attribute(attributes, length, CTA_STATUS));
+        uint32_t status = number(netlink_attribute(attributes, length, CTA_STATUS));
         Head deletion = {.family = head->family};
 
         if (number(find_nested(protocol, CTA_PROTO_NUM)) != IPPROTO_UDP ||

@@ -21,6 +21,10 @@
  *   container-runtime remove CONTAINER
  *       Undoes what the record says was added, and removes the record. Does nothing if there is none. If the container
  *       has failed and systemd is older than it should be, says that.
+ *   container-runtime rules
+ *       Puts back the rules of nftables that the containers have.
+ *   container-runtime watch-rules
+ *       Does that whenever somebody has deleted them, see rules.h.
  *   container-runtime resolv-conf
  *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h. */
 #include <inttypes.h>
@@ -31,6 +35,7 @@
 #include "config.h"
 #include "runtime/journal.h"
 #include "runtime/resolv-conf.h"
+#include "runtime/rules.h"
 #include "runtime/start.h"
 #include "runtime/stop.h"
 #include "runtime/update.h"
@@ -50,6 +55,8 @@ static __attribute__((noreturn)) void fail_usage(void) {
                 "       %1$s give-up DIRECTORY CONTAINER\n"
                 "       %1$s update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…\n"
                 "       %1$s remove CONTAINER\n"
+                "       %1$s rules\n"
+                "       %1$s watch-rules\n"
                 "       %1$s resolv-conf\n"
                 "The units of nixos-container-generator(8) run it.\n",
                 program_invocation_short_name);
@@ -122,9 +129,10 @@ static void explain_failure(const char *container) {
                         container, SYSTEMD_MIN, version);
 }
 
-static int follow_host(void) {
+/* What is about all containers. */
+static int run_for_all(int (*function)(void)) {
         journal_open(NULL);
-        return resolv_conf_follow();
+        return function();
 }
 
 static int remove_container(const char *container) {
@@ -161,7 +169,11 @@ int main(int argc, char *argv[]) {
         else if (argc == 3 && strcmp(verb, "remove") == 0)
                 r = remove_container(container_operand(argv[2]));
         else if (argc == 2 && strcmp(verb, "resolv-conf") == 0)
-                r = follow_host();
+                r = run_for_all(resolv_conf_follow);
+        else if (argc == 2 && strcmp(verb, "rules") == 0)
+                r = run_for_all(rules_restore);
+        else if (argc == 2 && strcmp(verb, "watch-rules") == 0)
+                r = run_for_all(rules_watch);
         else
                 fail_usage();
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

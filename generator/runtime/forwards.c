@@ -15,6 +15,10 @@ int forwards_add(const Buffer *script) {
         return script->length == 0 ? 0 : run_tool(nft, script);
 }
 
+bool forwards_try_to_add(const Buffer *script) {
+        return end_program(start_program(nft, script, true)) == 0;
+}
+
 /* The length of a script for nft without the elements, with which it ends. */
 static size_t rules_length(const Buffer *script) {
         for_each_line(line, end, script) {

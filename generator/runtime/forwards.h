@@ -8,6 +8,9 @@
 /* Adds what @script says, if that is anything. */
 MUST_CHECK int forwards_add(const Buffer *script);
 
+/* The same, without a word. Whether it was added. */
+bool forwards_try_to_add(const Buffer *script);
+
 /* Whether the record of another container than @container has a script with the same rules: then the table is there, unless somebody has
  * deleted it. */
 bool forwards_have_rules(const char *container, const Buffer *script);

@@ -27,7 +27,8 @@
 #define ELEMENT_ADD "add element "
 #define ELEMENT_DELETE "delete element "
 #define ELEMENT_UDP "udp . "
-#define FORWARDS_TABLE "inet nixos-containers"
+#define FORWARDS_TABLE_NAME "nixos-containers"
+#define FORWARDS_TABLE "inet " FORWARDS_TABLE_NAME
 
 /* The files, of tmpfiles.d(5): a line that removes a directory, one that makes one, and that with a path in quotes. */
 #define FILES_REMOVE "R "

@@ -27,5 +27,8 @@
 /* Where in the container the file is. */
 #define RESOLV_CONF_INSIDE "/run/host/resolv-conf/" RESOLV_CONF_FILE
 
+/* The unit that puts back rules of nftables. */
+#define RULES_UNIT "container-rules.service"
+
 /* The units that run when the host's files change, without their suffixes. */
 #define RESOLV_CONF_UNIT "container-resolv-conf"

@@ -47,7 +47,6 @@ static const Known known[] = {
         {"container-runtime", .constant = LIBEXECDIR "/container-runtime"},
         {"echo", .constant = TOOL_ECHO},
         {"false", .constant = TOOL_FALSE},
-        {"nft", .constant = TOOL_NFT},
         {"systemd-nspawn", .constant = TOOL_SYSTEMD_NSPAWN},
         {"systemd-run", .constant = TOOL_SYSTEMD_RUN},
         {"records", .constant = RECORDS_DIRECTORY},

@@ -346,3 +346,80 @@ a_root_directory_that_somebody_has_locked_stays_locked() {
   wait $holder || true
   systemctl start container@one
 }
+
+# The tool that is at a path does nothing, and says that it has failed.
+_break_tool() { mount --bind /usr/bin/false "$1"; }
+_mend_tool() { umount "$1"; }
+_elements() { nft list map inet nixos-containers forwards4 2>/dev/null | grep -o '[a-z0-9]* \. 808[0-9] : [0-9.]*'; }
+
+what_an_end_could_not_remove_stays_in_the_record_and_is_tried_again() {
+  _start_two 'forwardPorts: [{ hostPort: 8080, containerPort: 80 }]' ''
+  _break_tool /usr/sbin/nft
+  systemctl stop container@one
+  _mend_tool /usr/sbin/nft
+  log_of one | grep 'has left something on the host'
+  _elements | grep '8080 : 10.0.0.2'
+  # What was removed is not in it any more.
+  [ -e "$records"/one/ending ]
+  [ ! -e "$records"/one/network ]
+  fails ip link show ve-one
+  # A switch removes it,
+  declare_containers <<'YAML'
+  two: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
+YAML
+  nixos-container apply
+  fails _elements
+  [ ! -e "$records"/one ]
+  # and so does the next start, be it of another container that is to have it.
+  _start_two 'forwardPorts: [{ hostPort: 8080, containerPort: 80 }]' ''
+  _break_tool /usr/sbin/nft
+  systemctl stop container@one
+  _mend_tool /usr/sbin/nft
+  systemctl stop container@two
+  _start_two '' 'forwardPorts: [{ hostPort: 8080, containerPort: 80 }]'
+  _elements | grep '8080 : 10.0.0.3'
+  page 10.0.0.1:8080
+}
+
+what_is_left_without_a_record_keeps_nobody_from_starting() {
+  local mac
+  _start_two 'forwardPorts: [{ hostPort: 8080, containerPort: 80 }]' 'forwardPorts: [{ hostPort: 8081, containerPort: 80 }]'
+  mac=$(cat /sys/class/net/ve-one/address)
+  systemctl stop container@one
+  nft add element inet nixos-containers forwards4 '{ tcp . 8080 : 10.9.9.9 . 80 }'
+  ip link add ve-one address "$mac" type veth peer name vb-one
+  systemctl start container@one
+  _elements | grep '8080 : 10.0.0.2'
+  page 10.0.0.1:8080
+  systemctl stop container@one
+  # A link that is somebody else's is left alone.
+  ip link add ve-one type veth peer name vb-one
+  fails systemctl start container@one
+  ip link show ve-one
+  ip link delete ve-one
+}
+
+_forwards_and_restricts() { page 10.0.0.1:8080 && nft list set inet nixos-containers restricted | grep ve-one; }
+
+_is_said_of_two() {
+  journalctl --sync
+  journalctl --boot --unit container-rules --since "$test_start" | grep 'Container two: its rules cannot be put back'
+}
+
+rules_that_somebody_flushes_come_back() {
+  _start_two 'forwardPorts: [{ hostPort: 8080, containerPort: 80 }]
+    internetAccess: false' 'forwardPorts: [{ hostPort: 8081, containerPort: 80 }]'
+  _forwards_and_restricts
+  nft flush ruleset
+  wait_until 10 _forwards_and_restricts
+  page 10.0.0.1:8081
+  # One whose record cannot be used harms no other.
+  echo 'add element inet nixos-containers nonsense' >>"$records/two/nft"
+  nft flush ruleset
+  wait_until 10 _forwards_and_restricts
+  wait_until 10 _is_said_of_two
+  sed -i '$d' "$records/two/nft"
+  # Without containers that have any, nobody looks.
+  systemctl stop container@one container@two
+  wait_until 10 is inactive container-rules.service
+}

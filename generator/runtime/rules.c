@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/rules.h"
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/file.h"
+#include "runtime/forwards.h"
+#include "runtime/netlink.h"
+#include "state/format.h"
+#include "state/record.h"
+#include "systemd/log.h"
+
+/* For as long as nothing more is said, in ms, all of a change has been: what loads rules deletes the old ones first. */
+#define QUIET_TIME 100
+
+/* Runs @visit for the script of each record that has one. The first failure is handed on. */
+static int for_each_script(
+        int records, int (*visit)(const char *container, const Buffer *script, void *userdata), void *userdata) {
+        CLEANUP_CLOSEDIR DIR *directory = open_directory(records, ".");
+        const struct dirent *entry;
+        int result = 0;
+
+        while (directory && (entry = readdir(directory))) {
+                CLEANUP_BUFFER Buffer script = BUFFER_NULL;
+                int r;
+
+                if (entry->d_name[0] == '.')
+                        continue;
+                r = record_read(entry->d_name, RECORD_NFT, &script);
+                if (r >= 0 && script.length > 0)
+                        r = visit(entry->d_name, &script, userdata);
+                keep_failure(&result, r);
+        }
+        return result;
+}
+
+static int append(const char *container UNUSED, const Buffer *script, void *userdata) {
+        buffer_append(userdata, script->text, script->length);
+        return 0;
+}
+
+static int add(const char *container, const Buffer *script, void *userdata UNUSED) {
+        int r = forwards_add(script);
+
+        return r < 0 ? log_error(r, "Container %s: its rules cannot be put back.", container) : 0;
+}
+
+int rules_restore(void) {
+        CLEANUP_CLOSE int records = records_open();
+        CLEANUP_BUFFER Buffer all = BUFFER_NULL;
+        int r = records;
+
+        if (r < 0 || (r = for_each_script(records, append, &all)) < 0)
+                return r;
+        if (all.length == 0 || forwards_try_to_add(&all))
+                return 0;
+        return for_each_script(records, add, NULL);
+}
+
+/* Whether the message says that the table of the containers has been deleted. */
+static bool is_about_the_end(const struct nlmsghdr *message) {
+        static const char name[] = FORWARDS_TABLE_NAME;
+        const struct nfgenmsg *family = NLMSG_DATA(message);
+        const struct nlattr *table;
+
+        if (message->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELTABLE) ||
+                message->nlmsg_len < NLMSG_LENGTH(sizeof(*family)) || family->nfgen_family != NFPROTO_INET)
+                return false;
+        table = netlink_attribute(family + 1, message->nlmsg_len - NLMSG_LENGTH(sizeof(*family)), NFTA_TABLE_NAME);
+        return table && table->nla_len == sizeof(*table) + sizeof(name) && memcmp(table + 1, name, sizeof(name)) == 0;
+}
+
+/* Reads what there is. Returns 1 if it may be about the end of the table. */
+static int read_messages(int fd) {
+        static union {
+                struct nlmsghdr header;
+                char text[65536];
+        } messages;
+        ssize_t n = recv(fd, &messages, sizeof(messages), 0);
+        size_t length = n > 0 ? (size_t)n : 0;
+
+        /* ENOBUFS: some were lost. */
+        if (n < 0)
+                return errno == ENOBUFS ? 1 : errno == EINTR ? 0 : negative_errno();
+        for (const struct nlmsghdr *message = &messages.header; NLMSG_OK(message, length);
+                message = NLMSG_NEXT(message, length))
+                if (is_about_the_end(message))
+                        return 1;
+        return 0;
+}
+
+int rules_watch(void) {
+        CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+        const struct sockaddr_nl group = {.nl_family = AF_NETLINK, .nl_groups = 1U << (NFNLGRP_NFTABLES - 1)};
+        struct pollfd more = {.fd = fd, .events = POLLIN};
+        bool gone = true; /* somebody may have been quicker */
+        int r = 0;
+
+        if (fd < 0 || bind(fd, (const struct sockaddr *)&group, sizeof(group)) < 0)
+                return log_error(negative_errno(), "Cannot watch the rules of nftables: %m");
+        (void)sd_notify(false, "READY=1");
+        while (r >= 0) {
+                if (poll(&more, 1, gone ? QUIET_TIME : -1) == 0) {
+                        /* What failed was said, and is tried again next time. */
+                        ignore_failure(rules_restore());
+                        gone = false;
+                } else {
+                        r = read_messages(fd);
+                        gone = gone || r > 0;
+                }
+        }
+        return log_error(r, "Cannot watch the rules of nftables: %m");
+}

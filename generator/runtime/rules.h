@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The rules of nftables that the containers which run have: put back when they are gone, as somebody has flushed them together with the
+ * host's own. */
+#pragma once
+
+#include "base/common.h"
+
+/* Puts back what all records say: at once, or record by record if one of them cannot be. */
+MUST_CHECK int rules_restore(void);
+
+/* Does that whenever the table of the containers has been deleted. Ends only if it cannot go on. nfnetlink, NFNLGRP_NFTABLES */
+MUST_CHECK int rules_watch(void);
