@@ -18,7 +18,8 @@
 /* For as long as nothing more is said, in ms, all of a change has been: what loads rules deletes the old ones first. */
 #define QUIET_TIME 100
 
-/* Runs @visit for the script of each record that has one. The first failure is handed on. */
+/* Runs @visit for the script of each record that has one, but for those of containers that have ended, whose rules are to be removed. The
+ * first failure is handed on. */
 static int for_each_script(
         int records, int (*visit)(const char *container, const Buffer *script, void *userdata), void *userdata) {
         CLEANUP_CLOSEDIR DIR *directory = open_directory(records, ".");
@@ -29,7 +30,7 @@ static int for_each_script(
                 CLEANUP_BUFFER Buffer script = BUFFER_NULL;
                 int r;
 
-                if (entry->d_name[0] == '.')
+                if (entry->d_name[0] == '.' || record_has_file(records, entry->d_name, RECORD_ENDING) > 0)
                         continue;
                 r = record_read(entry->d_name, RECORD_NFT, &script);
                 if (r >= 0 && script.length > 0)

@@ -363,6 +363,11 @@ what_an_end_could_not_remove_stays_in_the_record_and_is_tried_again() {
   [ -e "$records"/one/ending ]
   [ ! -e "$records"/one/network ]
   fails ip link show ve-one
+  # Nobody puts back what is to go.
+  nft flush ruleset
+  systemctl restart nftables.service
+  fails _elements
+  nft -f "$records"/one/nft
   # A switch removes it,
   declare_containers <<'YAML'
   two: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
