@@ -43,16 +43,86 @@ static int check_runs(const Update *u) {
         return r;
 }
 
+/* Locks the records, and reads that of the container. */
+static int lock_record(Update *u, RecordParts *ret_parts) {
+        int r;
+
+        if ((r = u->records = records_open()) < 0 || (r = check_runs(u)) < 0)
+                return r;
+        return record_read_parts(u->container, ret_parts);
+}
+
 static int read_update(Update *u, const char *directory, bool with_files) {
         int r = generated_read(directory, u->container, &u->unit);
 
         if (r < 0)
                 return r;
         u->new = record_parts_of(&u->unit);
-        if ((with_files && (r = files_create(&u->new.tmpfiles)) < 0) || (r = u->records = records_open()) < 0 ||
-                (r = check_runs(u)) < 0)
+        return with_files && (r = files_create(&u->new.tmpfiles)) < 0 ? r : lock_record(u, &u->old);
+}
+
+/* Nobody else waits for what waits for another program. */
+static void unlock(Update *u) {
+        cleanup_close(&u->records);
+        u->records = -1;
+}
+
+/* Locks the records again, unless that of the container is not as @before: it has ended meanwhile, or somebody else has changed it. Then
+ * nothing there is for this to undo. */
+static int lock_again(Update *u, const RecordParts *before) {
+        CLEANUP_RECORD_PARTS RecordParts now = RECORD_PARTS_NULL;
+        int r = lock_record(u, &now);
+
+        if (r >= 0 && !record_parts_are_same(&now, before))
+                r = log_error(EAGAIN, "Container %s was changed by somebody else meanwhile.", u->container);
+        if (r < 0)
+                unlock(u);
+        return r;
+}
+
+/* Mounts what is given: of each a source, a mount point, and "ro" or "rw". */
+static int attach(const Update *u, char *const mounts[], size_t length) {
+        CLEANUP_BUS sd_bus *bus = NULL;
+        int r = length > 0 ? host_bus_connect(&bus) : 0;
+
+        for (size_t i = 0; i < length && r >= 0; i += 3) {
+                CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+                const char *source = mounts[i], *mount_point = mounts[i + 1];
+
+                r = machine_bind_mount(
+                        bus, u->container, source, mount_point, strcmp(mounts[i + 2], "ro") == 0, &error);
+                if (r < 0)
+                        log_message(LOG_ERR, "Container %s: cannot mount %s at %s: %s", u->container, source,
+                                mount_point, machine_error_text(&error, r));
+        }
+        return r;
+}
+
+static bool closes_ports(const Update *u) {
+        for_each_line(line, end, &u->old.localhost) {
+                if (!has_line(&u->new.localhost, line, (size_t)(end - line)))
+                        return true;
+        }
+        return false;
+}
+
+/* Has others do their part, who may take their time: mounts what is given, and closes the ports of localhost that are given up. */
+static int change_by_others(Update *u, char *const mounts[], size_t length) {
+        CLEANUP_RECORD_PARTS RecordParts before = RECORD_PARTS_NULL;
+        int r;
+
+        if (length == 0 && !closes_ports(u))
+                return 0;
+        if ((r = record_mark(u->records, u->container, RECORD_UNFINISHED)) < 0 ||
+                (r = record_read_parts(u->container, &before)) < 0)
                 return r;
-        return record_read_parts(u->container, &u->old);
+        unlock(u);
+        if ((r = attach(u, mounts, length)) < 0 ||
+                (r = localhost_close(u->container, &u->old.localhost, &u->new.localhost)) < 0) {
+                ignore_failure(lock_again(u, &before));
+                return r;
+        }
+        return lock_again(u, &before);
 }
 
 /* All of them, also what an earlier one did not get to the end of. Of the forwards, @kept are to stay, and are added again. */
@@ -93,19 +163,18 @@ static int give_up_forwards(Update *u) {
 /* Releases what the container is to have no longer. At each moment the record says at least what there is, so that the container's
  * end removes it, but nothing any more that another container may take. */
 static int give_up(Update *u) {
-        int r;
+        int r = give_up_forwards(u);
 
-        if ((r = give_up_forwards(u)) < 0 ||
-                (r = localhost_close(u->container, &u->old.localhost, &u->new.localhost)) < 0)
-                return r;
-        return claims_release(u->records, u->container, &u->old.claims, &u->new.claims);
+        return r < 0 ? r : claims_release(u->records, u->container, &u->old.claims, &u->new.claims);
 }
 
 int container_give_up(const char *directory, const char *container) {
         CLEANUP(update_free) Update update = {.container = container, .records = -1};
-        int r = read_update(&update, directory, false);
+        int r;
 
-        return r < 0 ? r : give_up(&update);
+        if ((r = read_update(&update, directory, false)) < 0 || (r = change_by_others(&update, NULL, 0)) < 0)
+                return r;
+        return give_up(&update);
 }
 
 /* Takes the claims that the container has not yet. The record says so before, so that the container's end gives them up. */
@@ -134,24 +203,6 @@ static int take_more(Update *u) {
         return r;
 }
 
-/* Mounts what is given: of each a source, a mount point, and "ro" or "rw". */
-static int attach(const Update *u, char *const mounts[], size_t length) {
-        CLEANUP_BUS sd_bus *bus = NULL;
-        int r = length > 0 ? host_bus_connect(&bus) : 0;
-
-        for (size_t i = 0; i < length && r >= 0; i += 3) {
-                CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-                const char *source = mounts[i], *mount_point = mounts[i + 1];
-
-                r = machine_bind_mount(
-                        bus, u->container, source, mount_point, strcmp(mounts[i + 2], "ro") == 0, &error);
-                if (r < 0)
-                        log_message(LOG_ERR, "Container %s: cannot mount %s at %s: %s", u->container, source,
-                                mount_point, machine_error_text(&error, r));
-        }
-        return r;
-}
-
 /* The old record takes the place of the new one again, of which only the forwards are there. */
 static void take_back(Update *u) {
         bool last = !record_other_has_file(u->records, u->container, RECORD_NFT);
@@ -164,20 +215,31 @@ static void take_back(Update *u) {
 }
 
 /* The new record is in place before what it says is there, so that the container's end removes that in any case. */
-static int exchange(Update *u, char *const mounts[], size_t length) {
+static int exchange(Update *u) {
         int r = record_write(u->records, u->container, &u->unit, true);
 
         if (r < 0)
                 return r;
-        if ((r = forwards_add(&u->new.nft)) < 0 || (r = attach(u, mounts, length)) < 0) {
+        r = forwards_add(&u->new.nft);
+        if (r < 0) {
                 take_back(u);
                 return r;
         }
         conntrack_forget(&u->new.nft, &u->old.nft);
-        /* As at a start, it runs without a port that another program has. */
-        ignore_failure(localhost_listen(u->container, &u->new.localhost, &u->old.localhost));
         ignore_failure(record_drop_other(u->records, u->container));
-        return record_remove_file(u->records, u->container, RECORD_UNFINISHED);
+        return 0;
+}
+
+/* As at a start, it runs without a port that another program has. */
+static int listen_and_finish(Update *u) {
+        int r = 0;
+
+        if (u->new.localhost.length > 0) {
+                unlock(u);
+                ignore_failure(localhost_listen(u->container, &u->new.localhost, &u->old.localhost));
+                r = lock_again(u, &u->new);
+        }
+        return r < 0 ? r : record_remove_file(u->records, u->container, RECORD_UNFINISHED);
 }
 
 int container_update(const char *directory, const char *container, char *const mounts[], size_t length) {
@@ -186,7 +248,12 @@ int container_update(const char *directory, const char *container, char *const m
 
         if ((r = read_update(&update, directory, true)) < 0 || (r = take_more(&update)) < 0)
                 return r;
-        if ((r = give_up(&update)) < 0 || (r = exchange(&update, mounts, length)) < 0)
-                ignore_failure(claims_release(update.records, container, &update.new.claims, &update.old.claims));
-        return r;
+        if ((r = change_by_others(&update, mounts, length)) < 0 || (r = give_up(&update)) < 0 ||
+                (r = exchange(&update)) < 0) {
+                if (update.records >= 0)
+                        ignore_failure(
+                                claims_release(update.records, container, &update.new.claims, &update.old.claims));
+                return r;
+        }
+        return listen_and_finish(&update);
 }

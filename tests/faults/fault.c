@@ -7,12 +7,13 @@
  *   FAULT_OF     the function that is counted for that, all if it is not given: how often others are called may depend on how much of an
  *                answer has arrived
  *   FAULT_ERROR  the errno(3) it fails with; 0: it succeeds with a single byte
- *
+ *   FAULT_STOP   1: it does not fail, but the program stops there until it gets SIGCONT
  *   FAULT_CHILD  1: only processes that the program forks are disturbed; else these are not
  *
  * Programs that are run by this one are not disturbed. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -34,7 +35,7 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *memory, size_t size);
 
 static bool active, wanted;
-static long calls, fault_at = -1, fault_child;
+static long calls, fault_at = -1, fault_stop, fault_child;
 static int fault_error, log_fd = -1;
 static char fault_of[64];
 
@@ -64,6 +65,7 @@ static __attribute__((constructor)) void start(void) {
         unsetenv("FAULT_LOG");
         take_variable("FAULT_AT", &fault_at);
         take_variable("FAULT_ERROR", &error);
+        take_variable("FAULT_STOP", &fault_stop);
         take_variable("FAULT_CHILD", &fault_child);
         fault_error = (int)error;
         unsetenv("LD_PRELOAD");
@@ -86,7 +88,11 @@ static bool is_hit_at(const char *name, char *place) {
                 (void)syscall(SYS_write, log_fd, line, length);
                 active = true;
         }
-        return (fault_of[0] == '\0' || strcmp(fault_of, name) == 0) && ++calls == fault_at;
+        if ((fault_of[0] != '\0' && strcmp(fault_of, name) != 0) || ++calls != fault_at)
+                return false;
+        if (fault_stop)
+                (void)syscall(SYS_kill, getpid(), SIGSTOP);
+        return !fault_stop;
 }
 
 static bool fails_at(const char *name, char *place) {
@@ -371,7 +377,8 @@ BUS(sd_event_new, (void **event), (event))
 BUS(sd_event_add_io, (void *event, void **source, int fd, unsigned events, void *callback, void *userdata),
         (event, source, fd, events, callback, userdata))
 BUS(sd_event_add_time_relative,
-        (void *event, void **source, int clock, unsigned long usec, unsigned long accuracy, void *callback, void *userdata),
+        (void *event, void **source, int clock, unsigned long usec, unsigned long accuracy, void *callback,
+                void *userdata),
         (event, source, clock, usec, accuracy, callback, userdata))
 BUS(sd_event_add_signal, (void *event, void **source, int number, void *callback, void *userdata),
         (event, source, number, callback, userdata))

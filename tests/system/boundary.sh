@@ -428,3 +428,68 @@ rules_that_somebody_flushes_come_back() {
   systemctl stop container@one container@two
   wait_until 10 is inactive container-rules.service
 }
+
+_is_at() { [ "$(systemctl show -P SubState "container@$2")" = "$1" ]; }
+_runs_nspawn() { pgrep -f -- "systemd-nspawn .*--machine=$1 " >/dev/null; }
+
+a_machined_that_hangs_holds_no_start_of_another_container() {
+  declare_containers <<'YAML'
+  one: { system: "{system}-wasabi" }
+  two: { system: "{system}-wasabi" }
+  three: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@one container@two
+  local machined applying
+  machined=$(systemctl show -P MainPID systemd-machined)
+  # shellcheck disable=SC2064
+  trap "kill -CONT $machined" EXIT
+  kill -STOP "$machined"
+  # It stays registered, and its end waits for that to be undone.
+  kill -KILL "$(main_pid one)"
+  wait_until 10 _is_at stop-post one
+  # So does what adds a bind mount.
+  sed -i '/ two:/s/ }/, bindMounts: { "\/srv": {} } }/' "$manifest"
+  nixos-container apply >/tmp/applied &
+  applying=$!
+  wait_until 10 test -e "$records"/two/unfinished
+  # The start of another one does not, until systemd-nspawn itself has it registered.
+  systemctl start --no-block container@three
+  wait_until 10 _runs_nspawn three
+  _is_at stop-post one
+  [ -e "$records"/two/unfinished ]
+  kill -CONT "$machined"
+  wait $applying
+  grep '^two: updated' /tmp/applied
+  inside two mountpoint /srv
+  [ ! -e "$records"/two/unfinished ]
+  wait_until 20 is active container@one
+  wait_until 20 is active container@three
+}
+
+# hold_at FUNCTION COMMAND…: what stands in front of COMMAND for it to stop at its first call of FUNCTION.
+_hold_at() { echo "/usr/bin/env LD_PRELOAD=/tests/fault.so FAULT_AT=1 FAULT_OF=$1 FAULT_STOP=1"; }
+_is_held() { grep -q '^State:.T' "/proc/$1/status"; }
+_end_is_held() { _is_held "$(systemctl show -P ControlPID "container@$1")"; }
+
+the_removal_of_an_ephemeral_root_holds_no_start_of_another_container() {
+  declare_containers <<'YAML'
+  brief: { system: "{system}-wasabi", ephemeral: true }
+  two: { system: "{system}-wasabi" }
+YAML
+  local unit=/run/systemd/system/container@brief.service.d
+  mkdir -p $unit
+  printf '[Service]\nExecStopPost=\nExecStopPost=%s %s remove brief\n' "$(_hold_at umount2)" \
+    "$(systemctl cat container@brief | sed -n 's/^ExecStopPost=:\([^ ]*\) .*/\1/p')" >$unit/hold.conf
+  systemctl daemon-reload
+  systemctl start container@brief
+  systemctl stop --no-block container@brief
+  wait_until 20 _end_is_held brief
+  mountpoint /run/nixos-containers/brief
+  systemctl start container@two
+  _end_is_held brief
+  mountpoint /run/nixos-containers/brief
+  kill -CONT "$(systemctl show -P ControlPID container@brief)"
+  wait_until 20 is_inactive brief
+  [ ! -e /run/nixos-containers/brief ]
+  rm -r $unit
+}
