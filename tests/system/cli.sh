@@ -605,6 +605,55 @@ cli_destroy_of_a_root_that_is_a_mount() {
   [ -d /srv/root ]
 }
 
+# Until it is ended, what are directories in $1 are links to /srv/host, and directories again.
+_exchange_all_the_time() {
+  perl -e '
+    for (1 .. 100000) {
+      for (glob "$ARGV[0]/d*") {
+        next if /away|link/;
+        symlink "/srv/host", "$_.link";
+        rename $_, "$_.away" and rename "$_.link", $_ and unlink $_;
+        rename "$_.away", $_;
+      }
+    }' "$1"
+}
+
+cli_destroy_deletes_nothing_elsewhere_whatever_is_exchanged_meanwhile() {
+  local root=/var/lib/nixos-containers/made destroying exchanging i
+  mkdir -p /srv/host/mounted
+  touch /srv/host/{mounted,}/file
+  mount --bind /srv/host/mounted /srv/host/mounted
+  nixos-container create made --system-path $systems-wasabi --use-host-network
+  # What is unmounted is what is below the root,
+  mkdir -p $root/d/mounted
+  mount --bind /srv/host $root/d/mounted
+  LD_PRELOAD=/tests/fault.so FAULT_AT=1 FAULT_OF=umount2 FAULT_STOP=1 nixos-container destroy --yes made &
+  destroying=$!
+  wait_until 10 grep '^State:.T' /proc/$destroying/status
+  mv $root/d $root/away
+  ln -s /srv/host $root/d
+  kill -CONT $destroying
+  wait $destroying
+  [ ! -e $root ]
+  mountpoint /srv/host/mounted
+  # and so is what is deleted. Who writes there meanwhile may keep it from being done at once.
+  for ((i = 0; i < 3; i++)); do
+    nixos-container create made --system-path $systems-wasabi --use-host-network
+    mkdir -p $root/d{1..20}/{1..20}/{1..5}
+    _exchange_all_the_time $root &
+    exchanging=$!
+    nixos-container destroy --yes made || true
+    pkill -P $exchanging || true
+    wait $exchanging || true
+    nixos-container destroy --yes made
+    [ ! -e $root ]
+    [ -e /srv/host/file ]
+    [ -e /srv/host/mounted/file ]
+  done
+  umount /srv/host/mounted
+  rm -r /srv/host
+}
+
 cli_create_has_upstreams_options() {
   nixos-container create web --system-path $systems-wasabi --auto-start --host-address 10.1.0.1 --local-address 10.1.0.2 \
     --port 8080:80,udp:53 --port tcp:81:82
