@@ -53,23 +53,37 @@ static void return_to_old_system(Host *host, const HostContainer *container, con
                         name, job->result, name, name);
 }
 
+/* One that is being started may have what was declared before: the end of that is waited for, whatever it is. Returns 1 if the container
+ * runs. */
+static int is_up(sd_bus *bus, const char *unit, const char *name) {
+        Job job = {.method = "StartUnit", .unit = unit};
+
+        for (bool waited = false;; waited = true) {
+                CLEANUP_FREE char *state = unit_property(bus, unit, "ActiveState");
+
+                if (!state)
+                        return log_error(
+                                EIO, "systemd does not say whether %s runs, which keeps its old system.", name);
+                if (waited || strcmp(state, "activating") != 0)
+                        return strcmp(state, "active") == 0;
+                (void)jobs_run(bus, &job, 1, NULL, NULL);
+                jobs_free(&job, 1);
+        }
+}
+
 /* Has the new system activated in the container if it runs. */
 static int activate(Host *host, sd_bus *bus, const HostContainer *container) {
         Job job = {.method = "ReloadUnit", .unit = container_unit(&host->arena, container->name)};
-        CLEANUP_FREE char *state = unit_property(bus, job.unit, "ActiveState");
-        int r = 0;
+        int r = is_up(bus, job.unit, container->name);
 
-        if (!state)
-                return log_error(
-                        EIO, "systemd does not say whether %s runs, which keeps its old system.", container->name);
-        if (strcmp(state, "active") != 0)
-                return 0;
+        if (r <= 0)
+                return r;
         if (!jobs_run(bus, &job, 1, NULL, NULL)) {
                 return_to_old_system(host, container, &job);
                 r = -EIO;
         }
         jobs_free(&job, 1);
-        return r;
+        return r < 0 ? r : 0;
 }
 
 /* Declares the container with the new system, and has that activated; with the old one again if it cannot be. */

@@ -654,6 +654,27 @@ cli_destroy_deletes_nothing_elsewhere_whatever_is_exchanged_meanwhile() {
   rm -r /srv/host
 }
 
+cli_an_update_while_the_container_starts_activates_the_new_system() {
+  nixos-container create made --system-path $systems-slow --use-host-network
+  systemctl start --no-block container@made
+  wait_until 20 is activating container@made
+  nixos-container update made --system-path $systems-old
+  grep -x "test $systems-old/bin/switch-to-configuration" /var/lib/nixos-containers/made/etc/switched
+  [ "$(state made)" = active ]
+  planned=$(nixos-container plan)
+  [ "$planned" = 'All containers are as declared.' ]
+  # While it stops there is nothing to activate.
+  systemctl stop --no-block container@made
+  nixos-container update made --system-path $systems-wasabi
+  nixos-container start made
+  [ "$(nixos-container run made -- readlink /nix/var/nix/profiles/system)" = $systems-wasabi ]
+  # Of two at once the second says what the first has left it.
+  nixos-container destroy --yes made &
+  exits_with 0 nixos-container destroy --yes made
+  wait $!
+  [ ! -e /var/lib/nixos-containers/made ]
+}
+
 cli_create_has_upstreams_options() {
   nixos-container create web --system-path $systems-wasabi --auto-start --host-address 10.1.0.1 --local-address 10.1.0.2 \
     --port 8080:80,udp:53 --port tcp:81:82
