@@ -2,6 +2,7 @@
 #include "bus/manager.h"
 
 #include <signal.h>
+#include <time.h>
 
 #include "systemd/log.h"
 
@@ -39,15 +40,27 @@ char *unit_property(sd_bus *bus, const char *unit, const char *name) {
         return value;
 }
 
-uint64_t unit_active_since(sd_bus *bus, const char *unit) {
+/* A time in µs that systemd has noted of @unit. */
+static uint64_t unit_timestamp(sd_bus *bus, const char *unit, const char *name) {
         CLEANUP_FREE char *path = NULL;
-        uint64_t since = 0;
+        uint64_t timestamp = 0;
 
         if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0 ||
-                sd_bus_get_property_trivial(
-                        bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT, "ActiveEnterTimestamp", NULL, 't', &since) < 0)
+                sd_bus_get_property_trivial(bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT, name, NULL, 't', &timestamp) < 0)
                 return 0;
-        return since;
+        return timestamp;
+}
+
+uint64_t unit_active_since(sd_bus *bus, const char *unit) {
+        return unit_timestamp(bus, unit, "ActiveEnterTimestamp");
+}
+
+uint64_t unit_uptime(sd_bus *bus, const char *unit) {
+        uint64_t since = unit_timestamp(bus, unit, "ActiveEnterTimestampMonotonic") / 1000000;
+        struct timespec now = {0};
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        return since == 0 || (uint64_t)now.tv_sec < since ? 0 : (uint64_t)now.tv_sec - since;
 }
 
 void unit_reset_failed(sd_bus *bus, const char *unit) {

@@ -19,6 +19,9 @@ char *unit_property(sd_bus *bus, const char *unit, const char *name);
 /* When @unit became active, in µs since 1970; 0 if it is not known. */
 uint64_t unit_active_since(sd_bus *bus, const char *unit);
 
+/* For how many seconds @unit has been active, whatever the clock was set to meanwhile; 0 if it is not known. */
+uint64_t unit_uptime(sd_bus *bus, const char *unit);
+
 /* Has systemd forget the last failure of @unit, and with that a unit that is gone. */
 void unit_reset_failed(sd_bus *bus, const char *unit);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container list, nixos-container status: which containers there are, and how they are. */
-#include <time.h>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -41,22 +40,22 @@ static void find_addresses(Host *host, const HostContainer *container, sd_bus *m
         const Container *entry = container->has_record ? host_running(host, container) : container->declared;
         char texts[2][ADDRESS_SIZE];
         size_t length;
+        int r;
 
         if (!entry)
                 entry = container->declared;
         if (!entry || !entry->private_network.value)
                 return;
         length = host_addresses(entry, texts);
-        if (length == 0 && machined && machine_address(machined, container->name, texts[0], NULL) >= 0)
-                length = 1;
+        if (length == 0 && machined) {
+                r = machine_address(machined, container->name, texts[0], NULL);
+                length = r >= 0;
+                /* It will not answer about the others either, each of which would take as long. */
+                if (r == -ETIMEDOUT)
+                        sd_bus_close(machined);
+        }
         for (size_t i = 0; i < length; i++)
                 row->addresses[i] = arena_copy(&host->arena, texts[i], strlen(texts[i]));
-}
-
-static const char *format_uptime(Arena *arena, uint64_t since) {
-        uint64_t now = (uint64_t)time(NULL), then = since / 1000000;
-
-        return since == 0 ? "" : format_duration(arena, now > then ? now - then : 0);
 }
 
 /* The name of a system in the store without its hash. */
@@ -89,7 +88,7 @@ static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd,
         row->cells[ADDRESSES] = row->addresses[0] ? row->addresses[0] : "";
         if (row->addresses[1])
                 row->cells[ADDRESSES] = arena_printf(&host->arena, "%s %s", row->addresses[0], row->addresses[1]);
-        row->cells[UPTIME] = format_uptime(&host->arena, row->since);
+        row->cells[UPTIME] = up ? format_duration(&host->arena, unit_uptime(systemd, unit)) : "";
         row->cells[SYSTEM] = printable(&host->arena, short_system(row->system));
         if (up)
                 row->tint = "\x1b[32m";

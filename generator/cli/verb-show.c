@@ -2,6 +2,8 @@
 /* nixos-container show-ip, show-host-key, logs, check. */
 #include "base/file.h"
 #include "base/inside.h"
+#include "base/interrupt.h"
+#include "base/run-program.h"
 #include "bus/machined.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
@@ -62,6 +64,9 @@ static int open_root(Host *host, const HostContainer *container) {
 /* The longest public key that is shown. One of 16384 bits takes less than 3 KiB. */
 #define HOST_KEY_MAX 16384
 
+/* How long it is read at most. systemd-machined, which is asked before, has 25 s. */
+#define HOST_KEY_TIMEOUT_S 60
+
 /* Prints a public key, which the container's root can write as they like: a line of printable ASCII, or it is none. */
 static int print_host_key(const char *name, const char *path, const char *text, size_t length) {
         size_t line = 0;
@@ -83,7 +88,7 @@ static int print_host_key(const char *name, const char *path, const char *text, 
                 name, (unsigned char)text[line], line, path);
 }
 
-int verb_show_host_key(Host *host, const HostContainer *container) {
+static int show_host_key(Host *host, const HostContainer *container) {
         static const char *const paths[] = {"etc/ssh/ssh_host_ed25519_key.pub", "etc/ssh/ssh_host_ecdsa_key.pub"};
         CLEANUP_CLOSE int root = open_root(host, container), fd = -1;
         const char *path = NULL;
@@ -102,6 +107,24 @@ int verb_show_host_key(Host *host, const HostContainer *container) {
         if (length < 0)
                 return log_error((int)length, "Cannot read the SSH host key of %s: %m", container->name);
         return print_host_key(container->name, path, text, (size_t)length);
+}
+
+/* Another process reads it: what is mounted in a container may be a file system that it serves itself, and answers nothing. */
+int verb_show_host_key(Host *host, const HostContainer *container) {
+        pid_t pid = fork();
+        int r;
+
+        if (pid == 0) {
+                r = show_host_key(host, container);
+                end_child(flush_stdout() < 0 || r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+        }
+        r = interrupt_end_program(pid < 0 ? negative_errno() : pid, HOST_KEY_TIMEOUT_S);
+        if (r == -ETIMEDOUT)
+                return log_error(r, "%s does not answer: its SSH host key could not be read in %i s.", container->name,
+                        HOST_KEY_TIMEOUT_S);
+        if (r < 0)
+                return log_error(r, "Cannot read the SSH host key of %s: %m", container->name);
+        return r > 0 ? -EIO : 0;
 }
 
 int verb_logs(int argc, char *argv[]) {
