@@ -7,6 +7,9 @@
 
 #include "base/run-program.h"
 
+/* How much is copied at once, and what the pipes hold: with less, who writes and who reads wait for each other all the time. */
+#define PIPE_SIZE (1024 * 1024)
+
 /* Waits until there is room. */
 static int write_when_there_is_room(int fd, const char *text, size_t length) {
         while (length > 0) {
@@ -31,7 +34,7 @@ static ssize_t copy_some(int from, int to, bool *can_splice) {
         ssize_t n;
 
         if (*can_splice) {
-                n = splice(from, NULL, to, NULL, sizeof(text), 0);
+                n = splice(from, NULL, to, NULL, PIPE_SIZE, 0);
                 if (n >= 0)
                         return n;
                 /* Terminals cannot, nor files that are appended to. */
@@ -108,6 +111,7 @@ static int open_stream(Relays *relays, int number, bool copied, int last) {
                 return negative_errno();
         reading = ends[0];
         writing = ends[1];
+        (void)fcntl(writing, F_SETPIPE_SZ, PIPE_SIZE);
         /* Inside, root is maybe another user than here, and opens /dev/stdout. */
         if (fchmod(reading, 0666) < 0)
                 return negative_errno();
