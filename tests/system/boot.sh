@@ -17,6 +17,21 @@ boot_gives_a_service_inside_the_network_while_it_boots() {
   inside eager systemctl is-active needs-network
 }
 
+boot_comes_to_its_end_whatever_is_switched_meanwhile() {
+  wait_until 60 test -e /run/early/end
+  grep -H . /run/early/*
+  [ "$(cat /run/early/1--at-switch)" = 'The host is booting or shutting down: systemd starts or stops the containers.
+exit status 0' ]
+  # What starts already is waited for, and started once.
+  grep -x 'wasabi: started' /run/early/1
+  grep -x '1 of 3 containers failed:' /run/early/1
+  local name
+  for name in wasabi eager; do
+    [ "$(systemctl show -P NRestarts container@$name)" = 0 ]
+    [ "$(journalctl --boot --unit container@$name --grep 'Spawning container' --output cat | wc -l)" = 1 ]
+  done
+}
+
 boot_shows_the_diagnostic_of_a_broken_container_and_spares_the_others() {
   [ "$(systemctl is-system-running)" = degraded ]
   [ "$(systemctl --failed --plain --no-legend | awk '{print $1}')" = container@bad.service ]
