@@ -493,3 +493,62 @@ YAML
   [ ! -e /run/nixos-containers/brief ]
   rm -r $unit
 }
+
+what_cannot_be_written_is_said_and_harms_no_other_container() {
+  declare_containers <<'YAML'
+  one: { system: "{system}-wasabi" }
+  kept: { system: "{system}-wasabi" }
+  brief: { system: "{system}-wasabi", ephemeral: true }
+YAML
+  local roots=/var/lib/nixos-containers
+  mkdir -p $roots/kept
+  systemctl start container@one
+  # A file system that is read-only,
+  mount --bind $roots $roots
+  mount -o remount,bind,ro $roots
+  fails systemctl start container@kept
+  log_of kept | grep 'Read-only file system'
+  systemctl start container@brief
+  systemctl daemon-reload
+  nixos-container apply
+  systemctl stop container@one container@brief
+  umount $roots
+  # or that is full,
+  mount -t tmpfs -o size=64k,nr_inodes=8 tmpfs $roots/kept
+  head -c 100000 /dev/zero >$roots/kept/full 2>/dev/null || true
+  touch $roots/kept/{1,2,3,4,5,6,7,8} 2>/dev/null || true
+  fails systemctl start container@kept
+  log_of kept | grep 'No space left on device'
+  systemctl start container@one
+  umount $roots/kept
+  # or that all needs that runs.
+  trap 'rm -f /run/full; mount -o remount,size=50% /run' EXIT
+  mount -o "remount,size=$(($(df --output=used -k /run | tail -n 1) + 256))k" /run
+  head -c 1000000 /dev/zero >/run/full 2>/dev/null || true
+  fails systemctl start container@brief
+  log_of brief | grep 'No space left on device'
+  systemctl stop container@one
+  [ ! -e "$records"/one ]
+  rm /run/full
+  mount -o remount,size=50% /run
+  systemctl reset-failed container@kept
+  systemctl start container@kept
+}
+
+what_floods_the_journal_keeps_no_line_of_another_out() {
+  _start_two 'privateUsers: pick' ''
+  # Three times what journald takes of one in half a minute.
+  inside one sh -c 'yes flood | head -n 30000 >/dev/console' &
+  local flooding=$! line
+  wait_until 10 has_logged one flood
+  for line in 1 2 3; do
+    logger --tag host "line-of-the-host-$line"
+    inside two sh -c "echo line-of-two-$line >/dev/console"
+  done
+  wait $flooding
+  for line in 1 2 3; do
+    journalctl --sync
+    journalctl --boot --since "$test_start" --identifier host --output cat | grep -x "line-of-the-host-$line"
+    wait_until 10 has_logged two "line-of-two-$line"
+  done
+}
