@@ -275,6 +275,10 @@ check-verify: $(B)/nixos-container-generator $(ROOTFS)
 check-system: $(ROOTFS)
 	@tests/system/run build/host $(ROOTFS)
 
+# All that is tried from inside of a container, with and without what holds it.
+check-boundary: dependencies $(ROOTFS)
+	@tests/boundary/run build/host $(ROOTFS)
+
 # At more points: make check-killed POINTS=200
 check-killed: dependencies $(ROOTFS)
 	@POINTS=$(POINTS) T=86400 tests/system/run build/host $(ROOTFS) killed.sh
@@ -347,7 +351,7 @@ build/rootfs-%: tests/host/make-rootfs
 SOURCES := $(wildcard generator/*/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch] \
 	tests/faults/*.[ch])
 NIX_SOURCES = default.nix $(shell find nixos-module tests/nix -name '*.nix')
-SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh tests/host/*.sh) generator/completion/nixos-container.bash
+SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh tests/host/*.sh tests/boundary/*.sh) generator/completion/nixos-container.bash
 PYTHON = $(shell grep -lE '^\#!.*python' -r tests) $(wildcard tests/*/*.py)
 
 format:
@@ -380,7 +384,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install uninstall check check-long dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix \
-	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-streams bench-plot format \
+	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-streams bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 

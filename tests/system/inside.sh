@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Runs inside a host of the system tests: the tests that are its arguments, where a file beside this one stands for all tests in it.
 # A test is a function whose name does not begin with "_"; it passes if its last command does and none before has failed (set -e). Before and
-# after it, nothing of any container is there.
+# after it, nothing of any container is there. Sourced, it gives what such tests have at hand.
 #
 # shellcheck shell=bash
 set -eu -o pipefail
@@ -155,6 +155,8 @@ clean_up() {
   rm -rf /run/nixos-containers/* /run/nixos-containers/.#* $records
   set -e
 }
+
+[ "${BASH_SOURCE[0]}" = "$0" ] || return 0
 
 tests=() files=()
 for argument; do

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# Gives the host another name.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+promise="It changes no setting of the kernel, name or clock of the host, and loads no module."
+containers='users plain'
+attempt() { hostname reached; }
+reached() { hostname | grep -x reached; }
+without() {
+  name=plain
+  enter_without uts
+}
+prepare() { before=$(hostname); }
+clean_up() { hostname "$before"; }

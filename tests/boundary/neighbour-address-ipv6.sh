@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# Takes the address of another container, over IPv6, and tells all that it is its own.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+# shellcheck source=tests/boundary/network.sh
+. ./network.sh
+promise="It takes no address of another on its link, nor is it sent what is for that."
+containers='users ephemeral'
+others=plain
+prepare() { listens nsenter --net --target "$(machinectl show -P Leader "$name")"; }
+attempt() {
+  ip address add fc00::3/128 nodad dev eth0
+  may_fail ping -c 1 -W 1 -I fc00::3 fc00::1
+}
+# The host is who sends to it.
+reached() {
+  echo reached | socat -u - 'UDP:[fc00::3]:7000'
+  has_heard reached
+}
+without() { ip route replace fc00::3 dev "ve-$name"; }
+clean_up() {
+  no_longer_listens
+  inside "$name" ip address del fc00::3/128 dev eth0
+  ip route replace fc00::3 dev ve-plain
+}

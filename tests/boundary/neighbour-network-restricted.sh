@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# Sends to a container that may speak to the host alone.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+# shellcheck source=tests/boundary/network.sh
+. ./network.sh
+promise="It reaches no extraVeths of another, and a forwarded port of localhost or one that is restricted not either."
+containers='users plain'
+others=restricted
+prepare() { listens nsenter --net --target "$(machinectl show -P Leader restricted)"; }
+attempt() { send "$(own_address)" 10.0.0.5 7000 reached; }
+reached() { has_heard reached; }
+without() { nft delete element inet nixos-containers restricted '{ "ve-restricted" }'; }
+clean_up() {
+  no_longer_listens
+  "$runtime" rules
+}

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# Sends to the host from an address that the host has elsewhere, over IPv4.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+# shellcheck source=tests/boundary/network.sh
+. ./network.sh
+promise="A packet from it passes only with an address of its own, in IPv4 and IPv6."
+containers='users plain'
+others=victim
+prepare() { listens env; }
+attempt() {
+  ip address add 172.16.0.1/32 dev eth0
+  send '172.16.0.1' '10.0.0.1' 7000 reached
+  ip address del 172.16.0.1/32 dev eth0
+}
+reached() { has_heard reached; }
+without() {
+  nft flush chain inet nixos-containers untrusted
+  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=0" "net.ipv4.conf.ve-$name.accept_local=1"
+}
+clean_up() {
+  no_longer_listens
+  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=1" "net.ipv4.conf.ve-$name.accept_local=0"
+  "$runtime" rules
+}

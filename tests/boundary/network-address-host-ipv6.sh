@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# Sends to the host from an address that the host has elsewhere, over IPv6.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+# shellcheck source=tests/boundary/network.sh
+. ./network.sh
+promise="A packet from it passes only with an address of its own, in IPv4 and IPv6."
+containers='users plain'
+others=victim
+prepare() { listens env; }
+attempt() {
+  ip address add fd16::1/128 nodad dev eth0
+  send '[fd16::1]' '[fc00::1]' 7000 reached
+  ip address del fd16::1/128 dev eth0
+}
+reached() { has_heard reached; }
+without() {
+  nft flush chain inet nixos-containers untrusted
+  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=0" "net.ipv4.conf.ve-$name.accept_local=1"
+}
+clean_up() {
+  no_longer_listens
+  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=1" "net.ipv4.conf.ve-$name.accept_local=0"
+  "$runtime" rules
+}

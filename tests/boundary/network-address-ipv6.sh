@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# Sends to another machine from an address that is not its own, over IPv6.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+# shellcheck source=tests/boundary/network.sh
+. ./network.sh
+promise="A packet from it passes only with an address of its own, in IPv4 and IPv6."
+containers='users plain'
+others=victim
+prepare() {
+  listens from_other
+}
+attempt() {
+  ip address add fc00::9/128 nodad dev eth0
+  send '[fc00::9]' '[fd16::2]' 7000 reached
+  ip address del fc00::9/128 dev eth0
+}
+reached() { has_heard reached; }
+without() {
+  nft flush chain inet nixos-containers untrusted
+  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=0"
+}
+clean_up() {
+  no_longer_listens
+  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=1"
+  "$runtime" rules
+}

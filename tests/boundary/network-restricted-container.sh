@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# Sends to another container, though it may not.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+# shellcheck source=tests/boundary/network.sh
+. ./network.sh
+promise="With internetAccess false it reaches the host alone, and no other machine or container."
+containers=restricted
+others=plain
+prepare() { listens nsenter --net --target "$(machinectl show -P Leader plain)"; }
+attempt() { send 10.0.0.5 10.0.0.3 7000 reached; }
+reached() { has_heard reached; }
+without() { nft delete element inet nixos-containers restricted '{ "ve-restricted" }'; }
+clean_up() {
+  no_longer_listens
+  "$runtime" rules
+}

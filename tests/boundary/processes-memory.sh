@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# Removes shared memory of the host, by its key.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+promise="It signals and traces no process of the host, shares no memory with one, and stays in its control group."
+containers='users plain'
+given=key
+prepare() {
+  memory=$(ipcmk --shmem 4096 | grep -o '[0-9]*$')
+  key=$(awk -v id="$memory" '$2 == id {print $1}' /proc/sysvipc/shm)
+}
+attempt() { may_fail ipcrm -M "$key"; }
+reached() { ! ipcrm --shmem-id "$memory"; }
+without() {
+  name=plain
+  enter_without ipc
+}

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# Empties the file that the administrator who runs it has its output appended to.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+# shellcheck source=tests/boundary/terminal.sh
+. ./terminal.sh
+# By its root with users of its own, a file of the host could not be opened again.
+containers='plain users'
+promise="What is run in it has no terminal or file of the administrator, and no text of it that is printed controls one."
+prepare() { echo before >/tmp/log; }
+entering=">>/tmp/log nixos-container run %s --"
+attempt() { may_fail sh -c ': >/proc/self/fd/1'; }
+reached() { ! grep before /tmp/log; }
+without() { entering=">>/tmp/log nsenter --all --target $(machinectl show -P Leader "$name") --"; }

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+# Leaves users of the host a link where the host keeps its own.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+promise="No user of the host reaches what a container writes below its root directory, its profiles and its GC roots."
+containers='users plain'
+attempt() { ln -sfn /etc/passwd /nix/var/nix/gcroots/link; }
+reached() { anybody readlink "/nix/var/nix/gcroots/per-container/$name/link"; }
+without() { chmod 0755 /nix/var/nix/gcroots/per-container; }
+clean_up() {
+  chmod 0700 /nix/var/nix/gcroots/per-container
+  rm -f "/nix/var/nix/gcroots/per-container/$name/link"
+}

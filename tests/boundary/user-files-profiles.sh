@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# Has a user of the host run a program as root, that has a set-user-ID bit, from its profiles.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+promise="No user of the host reaches what a container writes below its root directory, its profiles and its GC roots."
+containers='users plain'
+attempt() {
+  cp /bin/true /nix/var/nix/profiles/tool
+  chmod 4755 /nix/var/nix/profiles/tool
+}
+reached() { anybody test -u "/nix/var/nix/profiles/per-container/$name/tool"; }
+without() { chmod 0755 /nix/var/nix/profiles/per-container; }
+clean_up() {
+  chmod 0700 /nix/var/nix/profiles/per-container
+  rm -f "/nix/var/nix/profiles/per-container/$name/tool"
+}

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+# Has a user of the host run a program as root, that has a set-user-ID bit.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+promise="No user of the host reaches what a container writes below its root directory, its profiles and its GC roots."
+containers='users plain'
+short=yes
+short=yes
+attempt() {
+  cp /bin/true /tool
+  chmod 4755 /tool
+}
+reached() { anybody test -u "/var/lib/nixos-containers/$name/tool"; }
+without() { chmod 0755 /var/lib/nixos-containers; }
+clean_up() { chmod 0700 /var/lib/nixos-containers; }
