@@ -10,8 +10,10 @@ ImperativePaths imperative_paths(Arena *arena, const char *name) {
         ImperativePaths paths = {
                 .manifest = arena_printf(arena, MANIFESTS_DIRECTORY "/%s.yaml", name),
                 .root = arena_join(arena, STATE_ROOTS, name),
-                .profiles = arena_join(arena, "/nix/var/nix/profiles/per-container/", name),
-                .gcroots = arena_join(arena, "/nix/var/nix/gcroots/per-container/", name),
+                .profiles = arena_join(arena, NIX_PROFILES, name),
+                .own = arena_join(arena, NIX_OWN, name),
+                .roots = arena_join(arena, NIX_ROOTS, name),
+                .old_gcroots = arena_join(arena, NIX_OLD_GCROOTS, name),
         };
 
         paths.profile = arena_join(arena, paths.profiles, "/system");

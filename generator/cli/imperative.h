@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Imperative containers: those that nixos-container create makes. Each is declared in a file of its own,
- * MANIFESTS_DIRECTORY/NAME.yaml, and its system is kept by the profile that it sees as /nix/var/nix/profiles/system. */
+ * MANIFESTS_DIRECTORY/NAME.yaml, and its system is kept by a profile, which a start shows it as /nix/var/nix/profiles/system. */
 #pragma once
 
 #include "cli/host.h"
@@ -13,7 +13,9 @@ typedef struct ImperativePaths {
         const char *root;
         const char *profiles;                 /* the directory, and in it: */
         const char *profile, *profile_before; /* what leads to the system, and to the one before */
-        const char *gcroots;
+        const char *own;                      /* its own profiles and gcroots, */
+        const char *roots;                    /* what Nix keeps for these, */
+        const char *old_gcroots;              /* and where an earlier version had them */
 } ImperativePaths;
 
 ImperativePaths imperative_paths(Arena *arena, const char *name);

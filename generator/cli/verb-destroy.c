@@ -46,13 +46,22 @@ static int stop(Request *request) {
         return r;
 }
 
-/* Removes what a create that was killed has left of a container that there is not. With a root directory it may be state of one that there
+/* Removes what Nix has of the container, and what it has installed itself. */
+static int remove_from_nix(const ImperativePaths *paths) {
+        const char *const places[] = {paths->own, paths->roots, paths->profiles, paths->old_gcroots};
+        int r = 0;
+
+        for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && r >= 0; i++)
+                r = remove_directory_tree(places[i]);
+        return r;
+}
+
+/* Removes what a create that was killed has left of a container that there is not. What a start has made may be state of one that there
  * was, which is not given up with the container: then it is only named. */
 static int remove_leftovers(Request *request) {
         const ImperativePaths *paths = &request->paths;
-        const char *const places[] = {paths->root, paths->profiles, paths->gcroots};
+        const char *const places[] = {paths->root, paths->own, paths->profiles, paths->old_gcroots};
         const char *name = request->container.name, *left = "";
-        int r;
 
         for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
                 if (path_exists(places[i]))
@@ -63,12 +72,11 @@ static int remove_leftovers(Request *request) {
                 return log_error(EINVAL,
                         "So it is not known whether there is a container \"%s\", and nothing was deleted of:%s", name,
                         left);
-        if (path_exists(paths->root))
+        if (path_exists(paths->root) || path_exists(paths->own))
                 return log_error(ENOENT,
                         "There is no container \"%s\", but what may be state that somebody needs, which is kept:%s",
                         name, left);
-        r = remove_directory_tree(paths->profiles);
-        return r < 0 ? r : remove_directory_tree(paths->gcroots);
+        return remove_from_nix(paths);
 }
 
 int verb_destroy(Request *request) {
@@ -87,8 +95,8 @@ int verb_destroy(Request *request) {
                 return -EINVAL;
         /* The manifest is the last, so that what was interrupted can be done again. */
         if ((r = confirm(request)) < 0 || (r = stop(request)) < 0 || (r = unmount_below(paths->root)) < 0 ||
-                (r = remove_directory_tree(paths->root)) < 0 || (r = remove_directory_tree(paths->profiles)) < 0 ||
-                (r = remove_directory_tree(paths->gcroots)) < 0 || (r = imperative_remove_manifest(request)) < 0)
+                (r = remove_directory_tree(paths->root)) < 0 || (r = remove_from_nix(paths)) < 0 ||
+                (r = imperative_remove_manifest(request)) < 0)
                 return r;
         return systemd_connect_and_reload();
 }

@@ -66,7 +66,8 @@ void generate(Manifest *manifest, const GenerateOptions *options, Output *output
                 generate_file(&g, TEMPLATE_nftables_service, "nftables.service.d", drop_in);
                 generate_file(&g, TEMPLATE_container_rules, NULL, RULES_UNIT);
         }
-
+        if (g.any_keeps)
+                generate_file(&g, TEMPLATE_container_nix_roots, NULL, NIX_ROOTS_UNIT);
         if (g.any_follows) {
                 generate_file(&g, TEMPLATE_resolv_conf_path, NULL, RESOLV_CONF_UNIT ".path");
                 generate_file(&g, TEMPLATE_resolv_conf_service, NULL, RESOLV_CONF_UNIT ".service");

@@ -33,7 +33,9 @@ typedef struct Generator {
         Arena scratch;           /* texts that are valid for one container */
         const char *last_system; /* whose architecture was looked up last */
         bool last_is_i686;
-        bool any_follows; /* a container whose name servers change with the host's, or that has the unit of its record, as it may be one */
+        /* Of containers there is one, or one that has the unit of its record, as it may be one: */
+        bool any_follows; /* whose name servers change with the host's */
+        bool any_keeps;   /* that has profiles and gcroots of its own */
 } Generator;
 
 /* Adds a value to those of a placeholder. It is valid as long as they are. */

@@ -45,8 +45,8 @@ static int restore(Generator *g, const char *name, TemplateId drop_in, const cha
         buffer_append(output_start(g->output, NULL, container_unit(&g->scratch, name)), unit.text, unit.length);
         output_end(g->output);
         generate_file(g, drop_in, arena_join(g->manifest->arena, container_unit(&g->scratch, name), ".d"), file);
-        /* It may be one that has the name servers of the host. */
         g->any_follows = true;
+        g->any_keeps = true;
         return 1;
 }
 

@@ -81,7 +81,7 @@
         P(SYSTEM_CALL_FILTER, "system-call-filter")                                                                    \
         P(STORE, "store")                                                                                              \
         P(NIX_STATE, "nix-state")                                                                                      \
-        P(NIX_ROOTS, "nix-roots")                                                                                      \
+        P(NIX_TREE, "nix-tree")                                                                                        \
         P(CREDENTIAL, "credential")                                                                                    \
         P(CREDENTIAL_PATH, "credential.path")                                                                          \
         P(BIND, "bind")                                                                                                \

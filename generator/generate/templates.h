@@ -18,6 +18,7 @@
         T(multi_user_target, "multi-user.target.conf")                                                                 \
         T(nftables_service, "nftables.service.conf")                                                                   \
         T(container_rules, "container-rules.service")                                                                  \
+        T(container_nix_roots, "container-nix-roots.service")                                                          \
         T(resolv_conf_path, "container-resolv-conf.path")                                                              \
         T(resolv_conf_service, "container-resolv-conf.service")                                                        \
         T(resolv_conf_again, "container-resolv-conf-again.service")

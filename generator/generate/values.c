@@ -63,8 +63,10 @@ static void add_store(Generator *g, const Container *container) {
                 add(g, STORE, STORE_DIRECTORY);
                 add(g, NIX_STATE, "db");
                 add(g, NIX_STATE, "daemon-socket");
-                add(g, NIX_ROOTS, "profiles");
-                add(g, NIX_ROOTS, "gcroots");
+                add(g, NIX_TREE, "profiles");
+                add(g, NIX_TREE, "gcroots");
+                add(g, WANTS, NIX_ROOTS_UNIT);
+                g->any_keeps = true;
                 return;
         }
         add(g, TMPFS, STORE_DIRECTORY ":mode=0755");

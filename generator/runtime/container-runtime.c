@@ -25,6 +25,8 @@
  *       Puts back the rules of nftables that the containers have.
  *   container-runtime watch-rules
  *       Does that whenever somebody has deleted them, see rules.h.
+ *   container-runtime watch-nix-roots
+ *       Has the host's Nix keep what containers have installed, see nix-watch.h.
  *   container-runtime resolv-conf
  *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h. */
 #include <inttypes.h>
@@ -34,6 +36,8 @@
 #include "base/words.h"
 #include "config.h"
 #include "runtime/journal.h"
+#include "runtime/nix-own.h"
+#include "runtime/nix-watch.h"
 #include "runtime/resolv-conf.h"
 #include "runtime/rules.h"
 #include "runtime/start.h"
@@ -41,6 +45,7 @@
 #include "runtime/update.h"
 #include "state/record.h"
 #include "systemd/log.h"
+#include "systemd/nspawn-arguments.h"
 #include "systemd/time-span.h"
 
 /* The oldest version of systemd that has all that containers need. nixos-module/host.nix asks for it too. */
@@ -57,6 +62,7 @@ static __attribute__((noreturn)) void fail_usage(void) {
                 "       %1$s remove CONTAINER\n"
                 "       %1$s rules\n"
                 "       %1$s watch-rules\n"
+                "       %1$s watch-nix-roots\n"
                 "       %1$s resolv-conf\n"
                 "The units of nixos-container-generator(8) run it.\n",
                 program_invocation_short_name);
@@ -75,6 +81,7 @@ static const char *container_operand(const char *name) {
 static int reload(const char *limit, char *const program[]) {
         static const uint64_t year = UINT64_C(31557600000000);
         CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char *container = nspawn_value(program, "--machine=");
         Relays relays;
         uint64_t usec = 0;
         char **arguments;
@@ -91,6 +98,8 @@ static int reload(const char *limit, char *const program[]) {
         arguments[0] = program[0];
         arguments[1] = arena_printf(&arena, "--property=RuntimeMaxSec=%" PRIu64 "us", usec);
         memcpy(arguments + 2, program + 1, length * sizeof(*arguments));
+        if (container)
+                nix_own_publish(container_operand(container), program);
         (void)sd_notifyf(true, "EXTEND_TIMEOUT_USEC=%" PRIu64, time_span_with_grace(usec));
         r = relays_open(&relays, false);
         if (r >= 0)
@@ -174,6 +183,8 @@ int main(int argc, char *argv[]) {
                 r = run_for_all(rules_restore);
         else if (argc == 2 && strcmp(verb, "watch-rules") == 0)
                 r = run_for_all(rules_watch);
+        else if (argc == 2 && strcmp(verb, "watch-nix-roots") == 0)
+                r = run_for_all(nix_watch);
         else
                 fail_usage();
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -7,6 +7,7 @@
 #include "runtime/generated.h"
 #include "runtime/idmap.h"
 #include "runtime/machine.h"
+#include "runtime/nix-own.h"
 #include "runtime/prepare.h"
 #include "runtime/resolv-conf.h"
 #include "runtime/root-directory.h"
@@ -111,7 +112,8 @@ static int prepare_container(Arena *arena, const char *container, char **program
                 ignore_failure(resolv_conf_update());
         if (root)
                 resolv_conf_forget(root);
-        if ((r = prepare_root_directory(container, *program)) < 0 ||
+        if ((r = nix_own_prepare(arena, container, *program)) < 0 ||
+                (r = prepare_root_directory(container, *program)) < 0 ||
                 (r = idmap_arguments(arena, container, *program, program)) < 0)
                 return r;
         return prepare_foreign_network(container, *program);

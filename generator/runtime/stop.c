@@ -9,6 +9,7 @@
 #include "runtime/links.h"
 #include "runtime/localhost.h"
 #include "runtime/machine.h"
+#include "runtime/nix-roots.h"
 #include "runtime/untrusted-links.h"
 #include "state/claims.h"
 #include "state/record.h"
@@ -42,6 +43,8 @@ static Undone undo_slowly(const char *container, const RecordParts *added) {
         /* systemd stops these when the container stops, but at its restart it restarts them. */
         undone.localhost = localhost_close(container, &added->localhost, &BUFFER_NULL);
         undone.network = untrusted_links_remove(container);
+        /* What it has installed at the last moment. */
+        ignore_failure(nix_roots_update(container, NULL, NULL));
         if (links != 0)
                 ignore_failure(end_program(links));
         keep_failure(&undone.network, links_check_removed(container, &added->network));

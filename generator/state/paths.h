@@ -17,6 +17,15 @@
 #define STATE_ROOTS "/var/lib/nixos-containers/"
 #define EPHEMERAL_ROOTS "/run/nixos-containers/"
 
+/* What Nix keeps beside its store. What is in profiles and gcroots the host's Nix goes through, so it is the host's alone: below the second
+ * is the system of a container that is built on the host, below the third what is kept because a container's own profiles and gcroots, which
+ * are below the first, lead to it. Earlier versions had a container's own below the second and the last. */
+#define NIX_VAR "/nix/var/nix"
+#define NIX_OWN NIX_VAR "/per-container/"
+#define NIX_PROFILES NIX_VAR "/profiles/per-container/"
+#define NIX_ROOTS NIX_VAR "/gcroots/containers/"
+#define NIX_OLD_GCROOTS NIX_VAR "/gcroots/per-container/"
+
 /* Below RECORDS_DIRECTORY, where no container has such a name: the host's name servers as containers see them, see
  * runtime/resolv-conf.h. */
 #define RESOLV_CONF_DIRECTORY ".resolv-conf"
@@ -29,6 +38,9 @@
 
 /* The unit that puts back rules of nftables. */
 #define RULES_UNIT "container-rules.service"
+
+/* The unit that has what containers have installed kept by the host's Nix. */
+#define NIX_ROOTS_UNIT "container-nix-roots.service"
 
 /* The units that run when the host's files change, without their suffixes. */
 #define RESOLV_CONF_UNIT "container-resolv-conf"

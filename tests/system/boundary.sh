@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What a container's root cannot do to the host, nor to other containers, by what the host does for it.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2086,SC2016
 
 # Two containers with a link each; what is behind the name is what the first has beside it.
 _start_two() {
@@ -32,7 +32,6 @@ _anybody=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 what_is_on_the_console_has_one_level() {
   _start_two
   # With a level in front, as journald would take it, in words of their own each.
-  # shellcheck disable=SC2016
   inside one sh -c 'for level in 0 3 7; do echo "<$level>said-$level" >/dev/console; done'
   local level
   for level in 0 3 7; do
@@ -44,10 +43,10 @@ what_is_on_the_console_has_one_level() {
 }
 
 nobody_else_reaches_what_containers_write_to_the_host() {
-  local place profile=/nix/var/nix/profiles/tool
-  # As earlier versions had made them.
-  mkdir -p /nix/var/nix/{profiles,gcroots}/per-container /var/lib/nixos-containers
-  chmod 0755 /nix/var/nix/{profiles,gcroots}/per-container /var/lib/nixos-containers
+  local place own=/nix/var/nix/per-container profile=/nix/var/nix/profiles/tool
+  # As somebody may have made them.
+  mkdir -p $own /var/lib/nixos-containers
+  chmod 0755 $own /var/lib/nixos-containers
   _start_two 'privateUsers: pick'
   inside one mkdir $profile
   inside one cp /bin/true $profile/tool
@@ -55,19 +54,148 @@ nobody_else_reaches_what_containers_write_to_the_host() {
   inside one cp /bin/true /tool
   # It is the container's own, for its users too.
   inside one "${_anybody[@]}" $profile/tool
-  for place in /nix/var/nix/profiles/per-container/one/tool/tool /nix/var/nix/gcroots/per-container/one /var/lib/nixos-containers/one/tool; do
+  for place in $own/one/profiles/tool/tool $own/one/gcroots /var/lib/nixos-containers/one/tool; do
     [ -e "$place" ]
     fails "${_anybody[@]}" stat "$place"
   done
   # Whoever can reach it can run it.
-  chmod 0755 /nix/var/nix/profiles/per-container
-  "${_anybody[@]}" /nix/var/nix/profiles/per-container/one/tool/tool
-  rm -r /nix/var/nix/profiles/per-container/one/tool
+  chmod 0755 $own $own/one
+  "${_anybody[@]}" $own/one/profiles/tool/tool
+  rm -r $own/one/profiles/tool
 }
+
+_roots=/nix/var/nix/gcroots/containers
+_is_root() { [ "$(readlink "$_roots/$1/${2##*/}")" = "$2" ]; }
+_is_no_root() { ! _is_root "$@"; }
+
+# A path that nothing needs; and who has it kept.
+_add_path() {
+  mkdir -p "$store-$1"
+  echo "$store-$1"
+}
+
+what_containers_had_where_nix_looks_is_moved_once() {
+  local profiles=/nix/var/nix/profiles/per-container gcroots=/nix/var/nix/gcroots/per-container own=/nix/var/nix/per-container
+  local tool system
+  tool=$(_add_path tool) system=$systems-wasabi
+  # As an earlier version has had it, with what the host has made: the system, and what was planted beside it.
+  mkdir -p $profiles/one/per-user/root $gcroots/one/auto
+  ln -s "$tool" $profiles/one/tool-1-link
+  ln -s tool-1-link $profiles/one/tool
+  ln -s "$system" $profiles/one/system-7-link
+  ln -s system-7-link $profiles/one/system
+  ln -s /srv/marker $profiles/one/system.lock
+  ln -s "$system" $profiles/one/system-7-link.lock
+  ln -s "$tool/bin" $gcroots/one/auto/result
+  touch $gcroots/one/file
+  mkdir -p $profiles/gone $gcroots/gone
+  ln -s /srv/marker $profiles/gone/x.lock
+  chown 1000:1000 $profiles/one
+  chmod 0777 $profiles/one
+  _start_two 'privateUsers: pick'
+  inside one sh -ec "cd /nix/var/nix/profiles; [ \$(readlink tool) = tool-1-link ]; [ \$(readlink tool-1-link) = $tool ]
+    [ \$(readlink system) = system-7-link ]; [ \$(readlink system-7-link) = $system ]; [ -h system.lock ]; [ -d per-user/root ]
+    [ -e ../gcroots/file ]; [ \$(readlink ../gcroots/auto/result) = $tool/bin ]; touch new ../gcroots/new"
+  [ "$(find $profiles/one -mindepth 1 -printf '%f:%l\n' | sort)" = "system-7-link:$system"$'\n''system:system-7-link' ]
+  [ "$(stat -c %U:%a $profiles/one)" = root:755 ]
+  [ ! -e $gcroots/one ]
+  # That of one which there is no more, too.
+  wait_until 10 [ ! -e $gcroots/gone ]
+  [ -h $own/gone/profiles/x.lock ]
+  [ ! -h $profiles/gone/x.lock ]
+  [ "$(find $_roots/one -mindepth 1 -printf '%l\n' | sort)" = "$system"$'\n'"$tool" ]
+  # An earlier version may have run it again meanwhile: what is there by the same name is kept.
+  systemctl stop container@one
+  mkdir -p $gcroots/one
+  ln -s /nowhere $profiles/one/tool
+  echo newer >$gcroots/one/file
+  systemctl start container@one
+  inside one sh -ec 'cd /nix/var/nix/profiles; [ $(readlink tool) = /nowhere ]; [ $(readlink tool.1) = tool-1-link ]
+    [ "$(cat ../gcroots/file)" = newer ]; [ -e ../gcroots/file.1 ]'
+  [ ! -e $gcroots/one ]
+  # One that is no longer declared starts again by the unit that an earlier version has written.
+  local before
+  sed -i '/^  one:/,/^  two:/ { /^  two:/!d }' "$manifest"
+  sed -i "s|=$own/one/\([a-z]*\):|=/nix/var/nix/\1/per-container/one:|" $records/one/unit
+  grep -q "bind=$profiles/one:" $records/one/unit
+  systemctl daemon-reload
+  grep -q "bind=$profiles/one:" /run/systemd/generator/container@one.service
+  before=$(main_pid one)
+  inside one reboot || true
+  wait_until 20 is_restarted one "$before"
+  inside one touch /nix/var/nix/profiles/newest
+  [ -e $own/one/profiles/newest ]
+  [ ! -e $profiles/one/newest ]
+  rm -r $own $profiles $_roots "$tool"
+}
+
+_is_system_inside() { [ "$(inside one readlink /nix/var/nix/profiles/system)" = "$1" ]; }
+
+the_host_s_profile_is_the_container_s_until_that_has_another() {
+  local profiles=/nix/var/nix/profiles/per-container/one
+  mkdir -p $profiles
+  ln -s $systems-wasabi $profiles/system-1-link
+  ln -s system-1-link $profiles/system
+  declare_containers <<YAML
+  one:
+    system: /nix/var/nix/profiles/system
+YAML
+  systemctl start container@one
+  _is_system_inside $systems-wasabi
+  # As Nix makes a new generation.
+  ln -s $systems-old $profiles/system-2-link
+  ln -s system-2-link $profiles/system.new
+  mv -T $profiles/system.new $profiles/system
+  systemctl reload container@one
+  inside one grep -q '^test /nix/var/nix/profiles/system/bin/switch-to-configuration' /etc/switched
+  _is_system_inside $systems-old
+  # One that the container has chosen itself.
+  inside one ln -sfn $systems-wasabi /nix/var/nix/profiles/system
+  systemctl restart container@one
+  _is_system_inside $systems-wasabi
+  # What is no link into the store the host leads nobody to.
+  ln -sfn /etc $profiles/system
+  systemctl restart container@one
+  _is_system_inside $systems-wasabi
+  # The host's again, and once it is nobody's.
+  ln -sfn $systems-old $profiles/system
+  systemctl restart container@one
+  _is_system_inside $systems-old
+  inside one rm /nix/var/nix/profiles/system
+  systemctl restart container@one
+  _is_system_inside $systems-old
+  rm -r $profiles
+}
+
+more_than_can_be_looked_through_is_said_and_keeps_what_was_kept() {
+  local tool other
+  tool=$(_add_path tool) other=$(_add_path other)
+  _start_two
+  inside one ln -s "$tool" /nix/var/nix/gcroots/tool
+  wait_until 10 _is_root one "$tool"
+  inside one sh -ec 'cd /nix/var/nix/gcroots; for i in $(seq 300); do mkdir d$i; done; rm tool'
+  wait_until 10 _has_logged_of_host 'one has more than 256 directories'
+  _is_root one "$tool"
+  # The others are looked at all the same.
+  inside two ln -s "$other" /nix/var/nix/gcroots/other
+  wait_until 10 _is_root two "$other"
+  systemctl stop container@one
+  has_logged one 'one has more than 256 directories'
+  _is_root one "$tool"
+  systemctl start container@one
+  inside one sh -ec 'rm -r /nix/var/nix/gcroots/d*'
+  # It would be a minute.
+  systemctl restart container-nix-roots
+  wait_until 10 _is_no_root one "$tool"
+  # Its watcher has one for each of its directories.
+  inside one sh -ec 'cd /nix/var/nix/gcroots; mkdir -p a/b/c; ln -s "$0" a/b/c/other' "$other"
+  wait_until 10 _is_root one "$other"
+  rm -r "$tool" "$other"
+}
+_has_logged_of_host() { journalctl --boot --unit container-nix-roots --since "$test_start" --grep "$1"; }
 
 # advertise NAME LINK: a router advertisement with a prefix from the container, three times.
 _advertise() {
-  # shellcheck disable=SC2016
   inside "$1" perl -e '
     use Socket qw(:all);
     socket(my $s, AF_INET6, SOCK_RAW, 58) or die "socket: $!";
@@ -210,7 +338,6 @@ nothing_of_the_administrator_s_is_handed_inside() {
   web: { system: "{system}-wasabi", privateUsers: pick }
 YAML
   systemctl start container@web
-  # shellcheck disable=SC2016
   local files='for fd in 0 1 2; do readlink /proc/self/fd/$fd >&2; done' whole
   echo before >/tmp/log
   nixos-container run web -- sh -c "$files" </etc/hostname >>/tmp/log 2>/tmp/files
@@ -227,7 +354,6 @@ YAML
   [ "$(nixos-container run web -- sha256sum </tmp/whole)" = "$whole" ]
   [ "$(nixos-container run web -- sh -c 'exec <&-; sleep 1; echo on' </tmp/whole)" = on ]
   # Who takes no more ends who writes.
-  # shellcheck disable=SC2016
   exits_with 141 bash -c 'set -o pipefail; nixos-container run web -- yes | head -n 1 >/dev/null; exit ${PIPESTATUS[0]}'
   rm /tmp/whole
 }
@@ -316,7 +442,6 @@ a_machine_id_takes_the_place_of_no_other_container_s_journal() {
 connections_that_say_nothing_keep_no_other_from_localhost() {
   _start_two 'forwardPorts: [{ hostPort: 8080, containerPort: 80 }]' ''
   page http://127.0.0.1:8080/
-  # shellcheck disable=SC2016
   perl -MSocket -e '
     for (1 .. 400) {
       socket(my $s, PF_INET, SOCK_STREAM, 0) or die "socket: $!";

@@ -584,7 +584,8 @@ test $systems-old/bin/switch-to-configuration" ]
   [ -e /srv/kept/file ]
   [ ! -e /var/lib/nixos-containers/foo-0 ]
   [ ! -e /nix/var/nix/profiles/per-container/foo-0 ]
-  [ ! -e /nix/var/nix/gcroots/per-container/foo-0 ]
+  [ ! -e /nix/var/nix/per-container/foo-0 ]
+  [ ! -e /nix/var/nix/gcroots/containers/foo-0 ]
   [ "$(nixos-container list)" = $'foo-1\ntaken' ]
   [ "$(systemctl show -P LoadState container@foo-0)" = not-found ]
   nixos-container destroy foo-0
@@ -924,14 +925,15 @@ cli_a_container_leads_create_and_update_to_no_file_of_the_host() {
 }
 
 cli_a_container_has_no_say_in_which_system_it_gets() {
-  local profiles=/nix/var/nix/profiles/per-container/a
+  local profiles=/nix/var/nix/profiles/per-container/a own=/nix/var/nix/per-container/a/profiles
   _install_nix
   nixos-container create a --config ''
   nixos-container start a
   # What root in the container can do at any time, so also while its system is built.
   nixos-container run a -- sh -c 'cd /nix/var/nix/profiles; mkdir /evil; ln -s /etc/made system.lock; ln -s /evil x; mv -T x system'
-  [ "$(readlink $profiles/system)" = /evil ]
-  NIX_THEN="ln -sfn /var/lib/nixos-containers/a/evil $profiles/system" nixos-container update a
+  [ "$(readlink $own/system)" = /evil ]
+  [ "$(readlink $profiles/system)" = $systems-wasabi ]
+  NIX_THEN="ln -sfn /var/lib/nixos-containers/a/evil $own/system" nixos-container update a
   grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
   [ "$(readlink $profiles/system)" = $systems-wasabi ]
   [ ! -e /etc/made ]
@@ -940,8 +942,12 @@ cli_a_container_has_no_say_in_which_system_it_gets() {
   _says 'the old one runs on' nixos-container update a --system-path $systems-unwilling
   [ "$(readlink $profiles/system)" = $systems-wasabi ]
   grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
-  # What cannot be a link is said.
+  # What cannot be a link is said, of the host's too.
   nixos-container run a -- sh -c 'cd /nix/var/nix/profiles; rm system; mkdir system'
+  nixos-container update a
+  has_logged a "Container a does not see $systems-wasabi as /nix/var/nix/profiles/system: Is a directory"
+  rm $profiles/system
+  mkdir $profiles/system
   _says "Cannot make $profiles/system: Is a directory" nixos-container update a
   nixos-container destroy --yes a
   _remove_nix
@@ -1026,6 +1032,10 @@ YAML
   _says 'it is declarative' nixos-container destroy --yes foo
   [ -e $profiles/foo/system ]
   rm "$manifest"
+  # What it has installed itself may be needed, too.
+  mkdir -p /nix/var/nix/per-container/foo/profiles
+  _says "which is kept: /nix/var/nix/per-container/foo $profiles/foo $gcroots/foo" nixos-container destroy --yes foo
+  rm -r /nix/var/nix/per-container/foo
   nixos-container destroy --yes foo
   [ ! -e $profiles/foo ]
   [ ! -e $gcroots/foo ]

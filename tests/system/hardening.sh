@@ -145,7 +145,7 @@ _seen() {
 
 a_store_of_its_own_holds_the_closure_and_nothing_else() {
   # What other tests have made for containers of these names.
-  rm -rf /nix/var/nix/gcroots/per-container/{apart,shifted,ephemeral}
+  rm -rf /nix/var/nix/per-container/{apart,shifted,ephemeral}
   _closure a wasabi
   declare_containers <<YAML
   apart: { system: "{system}-wasabi", privateNetwork: true, closure: $_store-closure-a/store-paths }
@@ -171,7 +171,7 @@ YAML
     fails inside "$name" test -e /nix/var/nix/daemon-socket
     fails inside "$name" test -e /nix/var/nix/gcroots
     fails inside "$name" grep -e ' /nix/store /nix/store ' -e '/nix/var' /proc/self/mountinfo
-    [ ! -e "/nix/var/nix/gcroots/per-container/$name" ]
+    [ ! -e "/nix/var/nix/per-container/$name" ]
   done
   rm -r $_store-closure-*
 }
