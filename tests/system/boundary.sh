@@ -64,9 +64,85 @@ nobody_else_reaches_what_containers_write_to_the_host() {
   rm -r $own/one/profiles/tool
 }
 
+# _with_nix COMMAND…: with a store of its own for Nix, which removes all that it does not know. What that has is below /var/store.
+_with_nix() {
+  LD_LIBRARY_PATH=/usr/lib/nix-of-tests NIX_CONFIG='build-users-group =' PATH=/usr/lib/nix-of-tests:$PATH \
+    unshare --mount sh -ec 'mount --bind /var/store /nix/store; exec "$@"' - "$@"
+}
+
+# Fails if there is no Nix here.
+_install_nix_store() {
+  [ -e /usr/lib/nix-of-tests ] || { echo 'skipped: there is no Nix on this machine'; return 1; }
+  mkdir -p /var/store
+}
+
+# Prints a new path of the store, which the host has too: a file with the text $1.
+_add_to_store() {
+  local path
+  echo "$1" >"/tmp/nix-test-$1"
+  path=$(_with_nix nix-store --add "/tmp/nix-test-$1")
+  cp "/var/store/${path##*/}" "$path"
+  echo "$path"
+}
+
 _roots=/nix/var/nix/gcroots/containers
 _is_root() { [ "$(readlink "$_roots/$1/${2##*/}")" = "$2" ]; }
 _is_no_root() { ! _is_root "$@"; }
+_is_kept() { [ -e "/var/store/${1##*/}" ]; }
+
+_remove_what_nix_has() {
+  rm -rf /var/store /nix/var/nix/{db,profiles,gcroots,temproots,gc.lock,userpool}/* /nix/store/*-nix-test-* /srv/marker
+}
+
+nix_of_the_host_keeps_what_containers_install_and_goes_nowhere_that_they_write() {
+  local kept rooted old garbage late name
+  _install_nix_store || return 0
+  _start_two 'privateUsers: pick' ' '
+  kept=$(_add_to_store kept) rooted=$(_add_to_store rooted) old=$(_add_to_store old) garbage=$(_add_to_store garbage) late=$(_add_to_store late)
+  for name in one two; do
+    # A profile with a generation that is not used any more, whose lock is one of the host's files.
+    inside $name sh -ec "cd /nix/var/nix/profiles; mkdir -p per-user/root; cd per-user/root; ln -s $kept tool-2-link; ln -s $old tool-1-link
+      ln -s tool-2-link tool; ln -s /srv/marker tool.lock; ln -s $rooted /nix/var/nix/gcroots/rooted
+      ln -s /srv/marker /nix/var/nix/gcroots/marker; ln -s /srv /nix/var/nix/gcroots/srv; ln -s .. /nix/var/nix/profiles/up"
+    wait_until 10 _is_root $name "$kept"
+    wait_until 10 _is_root $name "$rooted"
+    wait_until 10 _is_root $name "$old"
+  done
+  _with_nix nix-collect-garbage -d
+  for name in kept rooted old; do _is_kept "${!name}"; done
+  fails _is_kept "$garbage"
+  [ ! -e /srv/marker ]
+  for name in one two; do
+    inside $name sh -ec "cd /nix/var/nix/profiles/per-user/root; [ -h tool-1-link ] && [ -h tool.lock ]"
+    [ "$(find $_roots/$name -name "*-nix-test-*" | wc -l)" = 3 ]
+  done
+  # What is removed is kept no longer than the other one has it.
+  inside one rm /nix/var/nix/profiles/per-user/root/tool-1-link /nix/var/nix/gcroots/rooted
+  wait_until 10 _is_no_root one "$old"
+  wait_until 10 _is_no_root one "$rooted"
+  _with_nix nix-store --gc
+  _is_kept "$rooted"
+  inside two rm /nix/var/nix/gcroots/rooted
+  wait_until 10 _is_no_root two "$rooted"
+  _with_nix nix-store --gc
+  fails _is_kept "$rooted"
+  # What is installed at the last moment is kept while the container does not run.
+  late=$(_add_to_store late)
+  systemctl kill --signal=STOP container-nix-roots
+  inside one ln -s "$late" /nix/var/nix/gcroots/late
+  systemctl stop container@one
+  systemctl kill --signal=CONT container-nix-roots
+  _is_root one "$late"
+  _with_nix nix-store --gc
+  _is_kept "$late"
+  _is_kept "$kept"
+  # Where Nix would find it, as with earlier versions, the host's file is made.
+  mkdir -p /nix/var/nix/profiles/per-container
+  cp -a /nix/var/nix/per-container/one/profiles /nix/var/nix/profiles/per-container/one
+  _with_nix nix-collect-garbage -d
+  [ -e /srv/marker ]
+  _remove_what_nix_has
+}
 
 # A path that nothing needs; and who has it kept.
 _add_path() {
