@@ -16,11 +16,12 @@ attempt() {
 }
 reached() { has_heard reached; }
 without() {
-  nft flush chain inet nixos-containers untrusted
+  ip link set "ve-$name" group default
   sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=0"
 }
 clean_up() {
   no_longer_listens
+  ip link set "ve-$name" group 25454
   sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=1"
   "$runtime" rules
 }
