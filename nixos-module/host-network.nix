@@ -46,6 +46,13 @@ let
     || lib.any (link: link ? forwardPorts && link ? "local${address}") (linksOf entry);
   needsForwarding = address: lib.any (isForwarded address) (lib.attrValues entries);
 
+  # Bridges that only containers and the like are on. Nobody there is this host's router, unless it is said.
+  bridges = lib.catAttrs "hostBridge" (lib.concatMap linksOf (lib.attrValues entries));
+  isInner =
+    bridge:
+    config.networking.bridges ? ${bridge} && config.networking.bridges.${bridge}.interfaces == [ ];
+  innerBridges = lib.filter isInner (lib.unique bridges);
+
   # Above NixOS's own default and below what anybody sets.
   forwarding = lib.mkOverride 999 true;
 
@@ -73,6 +80,15 @@ in
         # Hosts that forward would no longer configure themselves by router advertisements.
         "net.ipv6.conf.default.accept_ra" = lib.mkDefault 2;
       })
+      # For these it stays what it was. A dot would be the end of the name.
+      (lib.mkIf (needsForwarding "Address6") (
+        lib.listToAttrs (
+          map (bridge: {
+            name = "net.ipv6.conf.${lib.replaceStrings [ "." ] [ "/" ] bridge}.accept_ra";
+            value = lib.mkDefault 1;
+          }) innerBridges
+        )
+      ))
     ];
 
     networking.firewall.extraForwardRules =

@@ -1189,6 +1189,40 @@ let
       ];
     };
 
+    # A host that forwards takes router advertisements from where its uplink is, but from no bridge that only containers are on.
+    containers-on-a-bridge-are-no-routers-of-the-host = {
+      actual =
+        let
+          machine = host {
+            networking.bridges."br.in".interfaces = [ ];
+            networking.bridges.br-extra.interfaces = [ ];
+            networking.bridges.br-out.interfaces = [ "enp1s0" ];
+            containers = {
+              one = {
+                inherit path;
+                privateNetwork = true;
+                hostBridge = "br.in";
+                extraVeths.a.hostBridge = "br-extra";
+                extraVeths.b.hostBridge = "br-out";
+              };
+              two = {
+                inherit path;
+                privateNetwork = true;
+                hostAddress6 = "fc00::1";
+                localAddress6 = "fc00::2";
+                internetAccess = true;
+              };
+            };
+          };
+        in
+        lib.filterAttrs (name: _: hasInfix "accept_ra" name) machine.config.boot.kernel.sysctl;
+      expected = {
+        "net.ipv6.conf.default.accept_ra" = 2;
+        "net.ipv6.conf.br/in.accept_ra" = 1;
+        "net.ipv6.conf.br-extra.accept_ra" = 1;
+      };
+    };
+
     # What is reloaded is so before anything is started, and what is removed is stopped.
     the-switch-applies-the-manifest = {
       actual =
