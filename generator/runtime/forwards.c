@@ -5,6 +5,7 @@
 #include "config.h"
 #include "runtime/conntrack.h"
 #include "runtime/run-tool.h"
+#include "runtime/untrusted-chain.h"
 #include "state/format.h"
 #include "state/record.h"
 #include "systemd/log.h"
@@ -85,7 +86,7 @@ void forwards_take_over(const Buffer *script) {
         }
 }
 
-int forwards_delete(const Buffer *script, const Buffer *kept, bool last) {
+int forwards_delete(const Buffer *script, const Buffer *kept) {
         CLEANUP_BUFFER Buffer input = BUFFER_NULL;
         int r;
 
@@ -102,10 +103,19 @@ int forwards_delete(const Buffer *script, const Buffer *kept, bool last) {
                 buffer_append_text(&input, ELEMENT_DELETE);
                 buffer_append(&input, element, (size_t)(end + 1 - element));
         }
-        if (last)
-                buffer_append_text(&input, "delete table " FORWARDS_TABLE "\n");
         r = run_tool(nft, &input);
         conntrack_forget(script, kept);
+        return r;
+}
+
+/* With the table, if nobody else has any. */
+static int delete_all(int records, const Buffer *script) {
+        int r;
+
+        if (records_have_file(records, RECORD_NETWORK) || records_have_file(records, RECORD_NFT))
+                return forwards_delete(script, &BUFFER_NULL);
+        r = untrusted_chain_remove(records);
+        conntrack_forget(script, &BUFFER_NULL);
         return r;
 }
 
@@ -128,8 +138,7 @@ int forwards_remove(int records, const char *container) {
                         (r = record_remove_file(records, container, RECORD_NFT)) < 0)
                         return r;
         }
-        if (script.length > 0 &&
-                (r = forwards_delete(&script, &BUFFER_NULL, !records_have_file(records, RECORD_NFT))) < 0)
+        if (script.length > 0 && (r = delete_all(records, &script)) < 0)
                 return r;
         return record_remove_file(records, container, RECORD_NFT_ENDING);
 }

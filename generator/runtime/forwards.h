@@ -25,10 +25,10 @@ size_t forwards_keep(Buffer *script, const Buffer *kept, size_t *ret_taken);
 /* Deletes whatever elements there are of the keys of @script, one by one: for who has their claims, so that nobody else does. */
 void forwards_take_over(const Buffer *script);
 
-/* Deletes the elements that @script has added but those in @kept, in one transaction, and with @last the table. It succeeds if somebody
- * has flushed the ruleset meanwhile, too. */
-MUST_CHECK int forwards_delete(const Buffer *script, const Buffer *kept, bool last);
+/* Deletes the elements that @script has added but those in @kept, in one transaction. It succeeds if somebody has flushed the ruleset
+ * meanwhile, too. */
+MUST_CHECK int forwards_delete(const Buffer *script, const Buffer *kept);
 
-/* Deletes all forwards of the record, and those that it was about to delete. Whoever is the last deletes the table. Meanwhile a
- * reload of the host's rules does not put them back. For who has opened the @records. */
+/* Deletes all forwards of the record, and those that it was about to delete. Meanwhile a reload of the host's rules does not put
+ * them back. For who has opened the @records. */
 MUST_CHECK int forwards_remove(int records, const char *container);

@@ -9,6 +9,7 @@
 #include "runtime/localhost.h"
 #include "runtime/run-tool.h"
 #include "runtime/stop.h"
+#include "runtime/untrusted-chain.h"
 #include "runtime/untrusted-links.h"
 #include "state/record.h"
 #include "systemd/log.h"
@@ -49,6 +50,8 @@ static int add_parts(const char *container, const RecordParts *parts) {
                 elements = forwards_start_adding_elements(&parts->nft);
         else if (parts->nft.length > 0)
                 rules = start_tool(nft, &BUFFER_NULL);
+        else if (parts->network.length > 0)
+                ignore_failure(untrusted_chain_add());
         if (missing.length > 0)
                 files = start_tool(systemd_tmpfiles, &missing);
 

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "runtime/forwards.h"
 #include "runtime/netlink.h"
+#include "runtime/untrusted-chain.h"
 #include "state/format.h"
 #include "state/record.h"
 #include "systemd/log.h"
@@ -58,9 +59,11 @@ int rules_restore(void) {
 
         if (r < 0 || (r = for_each_script(records, append, &all)) < 0)
                 return r;
-        if (all.length == 0 || forwards_try_to_add(&all))
-                return 0;
-        return for_each_script(records, add, NULL);
+        if (all.length > 0 && !forwards_try_to_add(&all))
+                r = for_each_script(records, add, NULL);
+        if (records_have_file(records, RECORD_NETWORK))
+                keep_failure(&r, untrusted_chain_add());
+        return r;
 }
 
 /* Whether the message says that the table of the containers has been deleted. */

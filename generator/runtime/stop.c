@@ -10,6 +10,7 @@
 #include "runtime/localhost.h"
 #include "runtime/machine.h"
 #include "runtime/nix-roots.h"
+#include "runtime/untrusted-chain.h"
 #include "runtime/untrusted-links.h"
 #include "state/claims.h"
 #include "state/record.h"
@@ -58,11 +59,13 @@ static int strike(int records, const char *container, const char *file, int r) {
 
 /* What could not be undone stays in the record, and is tried again. */
 static int finish(int records, const char *container, const RecordParts *added, const Undone *undone) {
-        int r = forwards_remove(records, container);
+        int r = strike(records, container, RECORD_NETWORK, undone->network);
 
+        keep_failure(&r, forwards_remove(records, container));
         keep_failure(&r, strike(records, container, RECORD_TMPFILES, undone->tmpfiles));
-        keep_failure(&r, strike(records, container, RECORD_NETWORK, undone->network));
         keep_failure(&r, strike(records, container, RECORD_LOCALHOST, undone->localhost));
+        if (r >= 0)
+                r = untrusted_chain_remove(records);
         if (r < 0) {
                 ignore_failure(record_mark(records, container, RECORD_ENDING));
                 return log_error(r,

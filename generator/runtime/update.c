@@ -139,7 +139,7 @@ static int give_up_some_forwards(Update *u, const Buffer *kept) {
 
         if ((r = record_replace_file(u->records, u->container, RECORD_NFT_ENDING, &u->old.nft)) < 0 ||
                 (r = record_replace_file(u->records, u->container, RECORD_NFT, kept)) < 0 ||
-                (r = forwards_delete(&u->old.nft, &u->new.nft, false)) < 0)
+                (r = forwards_delete(&u->old.nft, &u->new.nft)) < 0)
                 return r;
         return record_remove_file(u->records, u->container, RECORD_NFT_ENDING);
 }
@@ -205,12 +205,9 @@ static int take_more(Update *u) {
 
 /* The old record takes the place of the new one again, of which only the forwards are there. */
 static void take_back(Update *u) {
-        bool last = !record_other_has_file(u->records, u->container, RECORD_NFT);
-
         ignore_failure(record_rename_file(u->records, u->container, RECORD_NFT, RECORD_NFT_ENDING));
         if (u->new.nft.length > 0)
-                ignore_failure(
-                        forwards_delete(&u->new.nft, &u->old.nft, last && !records_have_file(u->records, RECORD_NFT)));
+                ignore_failure(forwards_delete(&u->new.nft, &u->old.nft));
         ignore_failure(record_take_back(u->records, u->container));
 }
 

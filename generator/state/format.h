@@ -18,10 +18,16 @@
 #define MANIFEST_NAME "version: 1\ncontainers:\n \""
 #define MANIFEST_ENTRY "\":\n"
 
-/* The links, of ip(8): a line that adds one of the host, with its MAC address, and the other end. */
+/* The links, of ip(8): a line that adds one of the host, with its MAC address, and the other end; the group of
+ * the host's. */
 #define LINK_ADD "link add name "
 #define LINK_ADDRESS " address "
 #define LINK_PEER " peer name "
+#define LINK_GROUP 25454
+
+/* Then a line that makes a link a bridge's port. */
+#define LINK_SET "link set dev "
+#define LINK_MASTER " master "
 
 /* The forwards, of nft(8): a line of which the end of the container undoes what it adds, and a port of UDP there. */
 #define ELEMENT_ADD "add element "

@@ -301,10 +301,6 @@ int record_drop_other(int records, const char *container) {
         return remove_directory(records, other_record(container).text);
 }
 
-bool record_other_has_file(int records, const char *container, const char *file) {
-        return faccessat(records, record_path(other_record(container).text, file).text, F_OK, 0) == 0;
-}
-
 int record_delete(int records, const char *container) {
         const RecordPath other = other_record(container);
 

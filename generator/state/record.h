@@ -121,9 +121,6 @@ MUST_CHECK int record_write(int records, const char *container, const Buffer *un
 MUST_CHECK int record_take_back(int records, const char *container);
 MUST_CHECK int record_drop_other(int records, const char *container);
 
-/* Whether the record that is kept aside has @file. */
-bool record_other_has_file(int records, const char *container, const char *file);
-
 /* Removes the record: it is whole or gone. */
 MUST_CHECK int record_delete(int records, const char *container);
 

@@ -166,10 +166,10 @@ awk_implied='
   /^#/ || !NF { next }
   /--network-interface=nic/ { sub(/.*=/, ""); inside[$1] = 1 }
   /container-resolv-conf.path/ { resolv_conf = 1 }
-  section == "[X-Network]" && /^link add name/ { print "link", $4 }
+  section == "[X-Network]" && /^link add name/ { print "link", $4; table = 1 }
   section == "[X-Network]" && /^address add/ { print "address", $5, $3 }
   section == "[X-Network]" && /^route add/ { print "route", $5, $3 }
-  section == "[X-Nftables]" && /^add element/ { sub(/^add element inet nixos-containers /, "element "); gsub(/ [{}]/, ""); print; table = 1 }
+  section == "[X-Nftables]" && /^add element/ { sub(/^add element inet nixos-containers /, "element "); gsub(/ [{}]/, ""); print }
   section == "[X-Claims]" && !/^\[/ { print $0 " is claimed by " name }
   section == "[X-Localhost]" && !/^\[/ {
     print "unit container-" name "-" $1 ".socket\nunit container-" name "-" $1 ".service"

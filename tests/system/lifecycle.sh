@@ -231,7 +231,7 @@ YAML
   systemctl restart container@web
   fails ip link show dev ve-web
   ip link show dev vb-web
-  fails nft list table inet nixos-containers
+  fails nft list map inet nixos-containers forwards4
   declare_containers <<'YAML'
   web: { system: "{system}-wasabi" }
 YAML

@@ -172,7 +172,7 @@ YAML
   fails inside one touch /srv/live/other
   inside one touch /srv/made/file
   [ -e /srv/made/file ]
-  # With the last forward the table goes.
+  # Of the last forward nothing is left.
   write_manifest <<'YAML'
   one:
     system: "{system}-wasabi"
@@ -187,7 +187,8 @@ YAML
     localAddress: 10.0.0.3
 YAML
   _apply
-  [ "$(nft list ruleset)" = "" ]
+  nft list ruleset >/tmp/rules
+  fails grep elements /tmp/rules
   [ "$(_main_pids one two)" = "$before" ]
   systemctl stop container@one container@two
   rm -r /srv/live /srv/made

@@ -41,6 +41,7 @@ static void what_is_looked_for_in_records_is_what_the_templates_write(void **sta
                 {"container.localhost", SECTION_LOCALHOST, ""},
                 {"container.manifest", SECTION_MANIFEST, ""},
                 {"container.network", LINK_ADD "@link@" LINK_ADDRESS "@link.mac@ ", LINK_PEER "@link.peer@ "},
+                {"container.network", LINK_SET "@bridged-link@" LINK_MASTER, ""},
                 {"container.nft", ELEMENT_ADD FORWARDS_TABLE " @forward@ { @forward.key@ : ", ""},
                 {"container.nft", "table " FORWARDS_TABLE, " {"},
                 {"container.tmpfiles", FILES_REMOVE "/run/nixos-containers/", ""},
