@@ -14,12 +14,18 @@
 static const struct {
         const char *protocol, *key, *value;
 } settings[] = {
+        /* Of ports of bridges alone. A frame that no bridge passes on (to 01:80:c2:00:00:0e) is the port's own: what has the host's addresses in it
+         * would go round all that is set and filtered for the bridge. */
+        {"ipv4", "drop_unicast_in_l2_multicast", "1"},
+        {"ipv6", "disable_ipv6", "1"},
+        /* Of all links. */
         {"ipv4", "accept_local", "0"},
         {"ipv4", "accept_redirects", "0"},
         {"ipv4", "accept_source_route", "0"},
         {"ipv4", "arp_accept", "0"},
         {"ipv4", "arp_announce", "2"}, /* the address of that link is the one that is told there */
         {"ipv4", "arp_ignore", "1"},   /* and the one that is asked for */
+        {"ipv4", "bc_forwarding", "0"},
         {"ipv4", "proxy_arp", "0"},
         {"ipv4", "proxy_arp_pvlan", "0"},
         {"ipv4", "route_localnet", "0"},
@@ -27,10 +33,15 @@ static const struct {
         {"ipv6", "accept_ra", "0"},
         {"ipv6", "accept_redirects", "0"},
         {"ipv6", "accept_source_route", "-1"},
+        {"ipv6", "accept_untracked_na", "0"},
         {"ipv6", "autoconf", "0"},
+        {"ipv6", "ioam6_enabled", "0"},
         {"ipv6", "proxy_ndp", "0"},
+        {"ipv6", "rpl_seg_enabled", "0"},
+        {"ipv6", "seg6_enabled", "0"},
 };
 
+#define PORT_SETTINGS 2
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
 
 static const char *settings_path(Arena *arena, const char *container) {
@@ -44,12 +55,22 @@ static const char *added_link(Arena *arena, const char *line, const char *end) {
         return name ? take_word(arena, &name) : NULL;
 }
 
+/* Whether a line makes the link a port of a bridge. */
+static bool is_port(Arena *arena, const Buffer *network, const char *link) {
+        const char *start = arena_printf(arena, LINK_SET "%s" LINK_MASTER, link);
+
+        for_each_line(line, end, network)
+                if (line_behind(line, end, start))
+                        return true;
+        return false;
+}
+
 /* With slashes, as links may have dots in their names. Those of links that are not there any more are nobody's mistake. */
-static void add_settings(Arena *arena, Buffer *text, const char *link) {
+static void add_settings(Arena *arena, Buffer *text, const char *link, size_t first) {
         /* There it would be the end of the name. */
         if (strchr(link, '='))
                 return;
-        for (size_t i = 0; i < SETTINGS; i++)
+        for (size_t i = first; i < SETTINGS; i++)
                 buffer_append_text(text, arena_printf(arena, "-net/%s/conf/%s/%s = %s\n", settings[i].protocol, link,
                                                  settings[i].key, settings[i].value));
 }
@@ -68,7 +89,7 @@ int untrusted_links_write(const char *container, const Buffer *network) {
                         continue;
                 if (text.length == 0)
                         buffer_append_text(&text, arena_printf(&arena, "# The links of container %s.\n", container));
-                add_settings(&arena, &text, link);
+                add_settings(&arena, &text, link, is_port(&arena, network, link) ? 0 : PORT_SETTINGS);
         }
         if (text.length == 0)
                 return 0;
@@ -92,20 +113,27 @@ static bool set(const char *path, const char *value) {
                (pread(fd, now, sizeof(now), 0) == (ssize_t)length + 1 && memcmp(now, value, length) == 0);
 }
 
+static void set_or_warn(const char *container, const char *path, const char *value) {
+        if (!set(path, value))
+                log_message(LOG_WARNING, "Container %s: %s cannot be set to %s: %s", container, path, value,
+                        strerror(errno));
+}
+
 void untrusted_links_set(const char *container, const Buffer *network) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
 
         for_each_line(line, end, network) {
                 const char *link = added_link(&arena, line, end);
+                bool port = link && is_port(&arena, network, link);
 
-                for (size_t i = 0; link && i < SETTINGS; i++) {
-                        const char *path = arena_printf(
-                                &arena, "/proc/sys/net/%s/conf/%s/%s", settings[i].protocol, link, settings[i].key);
-
-                        if (!set(path, settings[i].value))
-                                log_message(LOG_WARNING, "Container %s: %s cannot be set to %s: %s", container, path,
-                                        settings[i].value, strerror(errno));
-                }
+                for (size_t i = port ? 0 : PORT_SETTINGS; link && i < SETTINGS; i++)
+                        set_or_warn(container,
+                                arena_printf(&arena, "/proc/sys/net/%s/conf/%s/%s", settings[i].protocol, link,
+                                        settings[i].key),
+                                settings[i].value);
+                /* Spanning tree: what is said there makes it no way to the root of the tree. */
+                if (port)
+                        set_or_warn(container, arena_printf(&arena, "/sys/class/net/%s/brport/root_block", link), "1");
         }
 }
 

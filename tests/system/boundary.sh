@@ -270,19 +270,19 @@ more_than_can_be_looked_through_is_said_and_keeps_what_was_kept() {
 }
 _has_logged_of_host() { journalctl --boot --unit container-nix-roots --since "$test_start" --grep "$1"; }
 
-# advertise NAME LINK: a router advertisement with a prefix from the container, three times.
+# _advertise NAME LINK [ADDRESS]: a router advertisement with a prefix from the container, three times; to all nodes, or to that address.
 _advertise() {
   inside "$1" perl -e '
     use Socket qw(:all);
     socket(my $s, AF_INET6, SOCK_RAW, 58) or die "socket: $!";
-    setsockopt($s, 41, 18, pack("i", 255)) or die "hops: $!";
+    setsockopt($s, 41, $_, pack("i", 255)) or die "hops: $!" for 16, 18;
     my $index = do { open my $f, "<", "/sys/class/net/$ARGV[0]/ifindex" or die "link: $!"; <$f> };
     my $prefix = pack("CCCCNNN", 3, 4, 64, 0xc0, 3600, 3600, 0) . inet_pton(AF_INET6, "2001:db8:bad::");
     my $ra = pack("CCnCCnNN", 134, 0, 0, 64, 0, 1800, 0, 0) . $prefix;
     for (1 .. 3) {
-      send($s, $ra, 0, pack_sockaddr_in6(0, inet_pton(AF_INET6, "ff02::1"), $index + 0)) or die "send: $!";
+      send($s, $ra, 0, pack_sockaddr_in6(0, inet_pton(AF_INET6, $ARGV[1]), $index + 0)) or die "send: $!";
       select(undef, undef, undef, 0.1);
-    }' "$2"
+    }' "$2" "${3-ff02::1}"
 }
 _is_led_astray() { { ip -6 route show default; ip -6 address; } | grep -e '^default' -e 2001:db8:bad; }
 
@@ -568,7 +568,8 @@ what_an_end_could_not_remove_stays_in_the_record_and_is_tried_again() {
   nft flush ruleset
   systemctl restart nftables.service
   fails _elements
-  nft -f "$records"/one/nft
+  nft flush ruleset
+  nft -f "$records"/one/nft-ending
   # A switch removes it,
   declare_containers <<'YAML'
   two: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3 }
@@ -752,4 +753,264 @@ what_floods_the_journal_keeps_no_line_of_another_out() {
     journalctl --boot --since "$test_start" --identifier host --output cat | grep -x "line-of-the-host-$line"
     wait_until 10 has_logged two "line-of-two-$line"
   done
+}
+
+# Two containers on a bridge of the host's, which has addresses there.
+_start_on_a_bridge() {
+  ip link add br0 type bridge
+  ip address add 192.168.101.1/24 dev br0
+  ip address add fc01::1/64 dev br0 nodad
+  ip link set br0 up
+  declare_containers <<YAML
+  one:
+    system: "{system}-wasabi"
+    privateUsers: pick
+    privateNetwork: true
+    hostBridge: br0
+    localAddress: 192.168.101.2/24
+    localAddress6: "fc01::2/64"
+  two:
+    system: "{system}-wasabi"
+    privateUsers: pick
+    privateNetwork: true
+    hostBridge: br0
+    localAddress: 192.168.101.3/24
+    localAddress6: "fc01::3/64"
+YAML
+  systemctl start container@one container@two
+  wait_until 10 ping -c 1 -W 1 fc01::3
+}
+
+# _hear COMMAND…: what comes to port 7000 of the host meanwhile is in /tmp/heard.
+_hear() {
+  local listening
+  socat -u UDP6-RECV:7000,ipv6only=0,reuseaddr OPEN:/tmp/heard,creat,trunc &
+  listening=$!
+  wait_until 10 grep -q ':1B58 ' /proc/net/udp6
+  "$@"
+  sleep 0.5
+  kill $listening
+  wait $listening || true
+}
+
+# In frames that no bridge passes on.
+_two_sends_to_the_port() {
+  _send 192.168.101.3 192.168.101.1 round inside two
+  _send '[fc01::3]' '[fc01::1]' round inside two
+}
+_goes_round_the_bridge() {
+  _hear _two_sends_to_the_port
+  grep round /tmp/heard
+}
+
+what_is_filtered_and_set_for_a_bridge_is_so_for_its_ports() {
+  local link address
+  # For new links, as NixOS has it for hosts that forward.
+  sysctl -qw net.ipv6.conf.default.accept_ra=2
+  _start_on_a_bridge
+  sysctl -qw net.ipv6.conf.br0.accept_ra=0
+  # Which IPv4 would not pass either.
+  sysctl -qw net.ipv4.conf.vb-two.rp_filter=0
+  nft -f - <<'NFT'
+table inet test {
+  chain input { type filter hook input priority filter; iifname "br0" udp dport 7000 drop; }
+}
+NFT
+  for address in 192.168.101.1 fc01::1; do
+    inside two ip neigh replace $address lladdr 01:80:c2:00:00:0e dev eth0 nud permanent
+  done
+  fails _goes_round_the_bridge
+  [ "$(ip -6 address show dev vb-two)" = "" ]
+  # Without what keeps it.
+  sysctl -qw net.ipv6.conf.vb-two.disable_ipv6=0 net.ipv4.conf.vb-two.drop_unicast_in_l2_multicast=0
+  nft flush chain inet nixos-containers untrusted
+  _goes_round_the_bridge
+  [ "$(grep -c round /tmp/heard)" = 2 ]
+  # Nor is it a router of the host's there, which it would be as well.
+  address=$(ip -6 -o address show dev vb-two scope link | awk '{ print $4 }')
+  inside two ip neigh replace "${address%/*}" lladdr 01:80:c2:00:00:0e dev eth0 nud permanent
+  _advertise two eth0 "${address%/*}"
+  sleep 1
+  fails _is_led_astray
+  sysctl -qw net.ipv6.conf.vb-two.accept_ra=2 net.ipv6.conf.vb-two.autoconf=1
+  _advertise two eth0 "${address%/*}"
+  wait_until 10 _is_led_astray
+  # A spanning tree has its root elsewhere.
+  for link in vb-one vb-two; do [ "$(cat /sys/class/net/$link/brport/root_block)" = 1 ]; done
+  nft delete table inet test
+  sysctl -qw net.ipv6.conf.default.accept_ra=1
+  systemctl stop container@one container@two
+  ip link delete br0
+}
+
+# Two answers for one, to the host too.
+_is_taken_for_one() {
+  inside two ip address add 192.168.101.2/24 dev eth0
+  # A gratuitous ARP request, as who has an address anew sends it.
+  # shellcheck disable=SC2016
+  inside two perl -e '
+    my $index = do { open my $f, "<", "/sys/class/net/eth0/ifindex" or die "link: $!"; <$f> } + 0;
+    my $own = do { open my $f, "<", "/sys/class/net/eth0/address" or die "link: $!"; <$f> };
+    $own = pack("H12", $own =~ tr/://dr);
+    socket(my $s, 17, 3, 0) or die "socket: $!";
+    my $claimed = pack("C4", 192, 168, 101, 2);
+    my $frame = "\xff" x 6 . $own . pack("nnnCCn", 0x806, 1, 0x800, 6, 4, 1) . $own . $claimed . "\0" x 6 . $claimed;
+    for (1 .. 3) {
+      send($s, $frame, 0, pack("SnlSCCa8", 17, 8 << 8 | 6, $index, 0, 0, 6, "\xff" x 6)) or die "send: $!";
+      select(undef, undef, undef, 0.1);
+    }'
+  inside two ip address del 192.168.101.2/24 dev eth0
+  ip neigh show 192.168.101.2 dev br0 | grep "$(inside two cat /sys/class/net/eth0/address)"
+}
+
+# As it is said there, and what the host's administrator can do.
+who_is_on_a_bridge_is_a_machine_of_that_network() {
+  _start_on_a_bridge
+  local mac
+  ping -c 1 -W 2 192.168.101.2
+  _is_taken_for_one
+  # It is a router for the others, and for the host as far as the bridge's own settings have it so.
+  sysctl -qw net.ipv6.conf.br0.accept_ra=0
+  _advertise two eth0
+  wait_until 10 inside one ip -6 route show default dev eth0 proto ra | grep '^default'
+  fails _is_led_astray
+  sysctl -qw net.ipv6.conf.br0.accept_ra=2
+  _advertise two eth0
+  wait_until 10 _is_led_astray
+  ip -6 route flush proto ra
+  ip -6 address flush dev br0 dynamic
+  inside one ip -6 route flush proto ra
+  # With the rules of nixos-container-generator(8).
+  mac=$(inside two cat /sys/class/net/eth0/address)
+  nft -f - <<NFT
+table bridge ports {
+  chain from-two {
+    ether saddr != $mac drop
+    ether type arp arp saddr ip != 192.168.101.3 drop
+    ether type ip ip saddr != 192.168.101.3 drop
+    ether type ip6 ip6 saddr != { fc01::3, fe80::/64, :: } drop
+    icmpv6 type { nd-router-advert, nd-redirect } drop
+    icmpv6 type nd-neighbor-advert icmpv6 taddr != { fc01::3, fe80::/64 } drop
+    udp sport { 67, 547 } drop
+    ether type { arp, ip, ip6 } accept
+    drop
+  }
+  chain prerouting {
+    type filter hook prerouting priority -300;
+    iifname vmap { "vb-two" : jump from-two }
+  }
+}
+NFT
+  ip neigh flush dev br0
+  ping -c 1 -W 2 192.168.101.2
+  ping -c 1 -W 2 192.168.101.3
+  ping -c 1 -W 2 fc01::3
+  fails _is_taken_for_one
+  _advertise two eth0
+  sleep 1
+  fails _is_led_astray
+  nft delete table bridge ports
+  # Or nobody but the host is there for them.
+  inside one ping -c 1 -W 2 192.168.101.3
+  bridge link set dev vb-one isolated on
+  bridge link set dev vb-two isolated on
+  fails inside one ping -c 1 -W 2 192.168.101.3
+  inside one ping -c 1 -W 2 192.168.101.1
+  systemctl stop container@one container@two
+  ip link delete br0
+}
+
+a_container_gets_nothing_of_another_s_by_answering_for_it() {
+  _start_two 'privateUsers: pick'
+  local address
+  ping -c 1 -W 2 10.0.0.3
+  inside two ip address add 10.0.0.2/32 dev eth0
+  inside two ip address add fc00::2/128 dev eth0 nodad
+  inside one sh -c 'echo of-one >/run/page; exec systemd-run --quiet socat TCP6-LISTEN:7100,fork,reuseaddr,ipv6only=0 OPEN:/run/page'
+  inside two sh -c 'echo of-two >/run/page; exec systemd-run --quiet socat TCP6-LISTEN:7100,fork,reuseaddr,ipv6only=0 OPEN:/run/page'
+  _whose() { socat -u "TCP:$1:7100,connect-timeout=2" -; }
+  for address in 10.0.0.2 '[fc00::2]'; do
+    wait_until 10 _whose "$address"
+    ip neigh flush to "${address//[\[\]]/}"
+    [ "$(_whose "$address")" = of-one ]
+  done
+  [ -z "$(ip neigh show 10.0.0.2 dev ve-two)" ]
+  [ -z "$(ip neigh show fc00::2 dev ve-two)" ]
+  # It would, were the way to these addresses there.
+  ip route replace 10.0.0.2 dev ve-two
+  ip -6 route replace fc00::2 dev ve-two
+  for address in 10.0.0.2 '[fc00::2]'; do [ "$(_whose "$address")" = of-two ]; done
+  ip route del 10.0.0.2 dev ve-two
+  ip -6 route del fc00::2 dev ve-two
+}
+
+_two_sends_as_one_and_to_loopback() {
+  _send 10.0.0.3 10.0.0.1 own4 inside two
+  _send '[fc00::3]' '[fc00::1]' own6 inside two
+  inside two ip address add 10.0.0.2/32 dev eth0
+  inside two ip address add fc00::2/128 dev eth0 nodad
+  _send 10.0.0.2 10.0.0.1 stolen4 inside two
+  _send '[fc00::2]' '[fc00::1]' stolen6 inside two
+  _send 10.0.0.3 127.0.0.1 loopback inside two
+  inside two ip address del 10.0.0.2/32 dev eth0
+  inside two ip address del fc00::2/128 dev eth0
+}
+# What the host hears.
+_heard_of_two() {
+  _hear _two_sends_as_one_and_to_loopback >&2
+  sort /tmp/heard
+}
+
+a_container_without_any_rules_has_no_addresses_but_its_own() {
+  _start_two
+  # Whatever is set for all links.
+  sysctl -qw net.ipv4.conf.all.rp_filter=2 net.ipv4.conf.all.route_localnet=1
+  inside two sysctl -qw net.ipv4.conf.all.route_localnet=1
+  inside two ip route replace table local 127.0.0.0/8 via 10.0.0.1 dev eth0
+  inside two ip route del table local local 127.0.0.0/8 || true
+  inside two ip route del table local 127.0.0.1
+  [ "$(_heard_of_two | xargs)" = 'own4 own6' ]
+  # What loads the host's rules anew has it back.
+  nft flush ruleset
+  [ "$(_heard_of_two | xargs)" = 'loopback own4 own6 stolen4 stolen6' ]
+  "$(sed -n 's/^ExecReload=-:\(.*\) rules$/\1/p' /run/systemd/generator/nftables.service.d/nixos-containers.conf)" rules
+  [ "$(_heard_of_two | xargs)" = 'own4 own6' ]
+  # The rules of others come and go, these stay while a container has a link.
+  systemctl stop container@two
+  declare_containers <<'YAML'
+  two: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.3, forwardPorts: [{ hostPort: 8080, containerPort: 80 }] }
+YAML
+  systemctl start container@two
+  page 10.0.0.1:8080
+  systemctl stop container@two
+  nft list chain inet nixos-containers untrusted | grep 'fib saddr . iif oif missing'
+  systemctl stop container@one
+  fails nft list table inet nixos-containers
+  sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.all.route_localnet=0
+}
+
+a_macvlan_is_on_the_network_of_its_parent_and_not_on_the_host() {
+  ip link add eth1 type veth peer name eth1-peer
+  ip link set eth1 up
+  ip link set eth1-peer up
+  ip address add 192.168.104.9/24 dev eth1
+  ip address add 192.168.105.9/24 dev eth1-peer
+  declare_containers <<'YAML'
+  one: { system: "{system}-wasabi", privateUsers: pick, privateNetwork: true, macvlans: [eth1] }
+YAML
+  systemctl start container@one
+  inside one ip address add 192.168.104.1/24 dev mv-eth1
+  inside one ip link set mv-eth1 up
+  fails inside one ping -c 1 -W 1 192.168.104.9
+  # The host hears nothing of it at that interface. Who is behind it on the same network does.
+  sysctl -qw net.ipv6.conf.eth1.accept_ra=2 net.ipv6.conf.eth1-peer.accept_ra=0
+  wait_until 10 inside one ip -6 address show dev mv-eth1 scope link -tentative
+  _advertise one mv-eth1
+  sleep 1
+  fails _is_led_astray
+  sysctl -qw net.ipv6.conf.eth1-peer.accept_ra=2
+  _advertise one mv-eth1
+  wait_until 10 _is_led_astray
+  systemctl stop container@one
+  ip link delete eth1
 }
