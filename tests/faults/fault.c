@@ -254,6 +254,8 @@ int fork(void) {
 FUNCTION(int, execv, -1, (const char *path, char *const arguments[]), (path, arguments))
 FUNCTION(int, waitpid, -1, (int pid, int *status, int options), (pid, status, options))
 FUNCTION(int, waitid, -1, (int type, unsigned id, void *info, int options), (type, id, info, options))
+FUNCTION(int, chdir, -1, (const char *path), (path))
+FUNCTION(int, fchdir, -1, (int fd), (fd))
 FUNCTION(int, setns, -1, (int fd, int type), (fd, type))
 FUNCTION(int, unshare, -1, (int flags), (flags))
 FUNCTION(int, pipe2, -1, (int fds[2], int flags), (fds, flags))
