@@ -122,12 +122,14 @@ static int look_at_all(int fd, const Ports ports, Buffer *deletions) {
         int r = send(fd, &request, sizeof(request), 0) < 0 ? negative_errno() : 0;
 
         while (r == 0) {
-                const struct nlmsghdr *message = (const struct nlmsghdr *)answer;
                 ssize_t n = receive(fd, answer, sizeof(answer));
+                size_t length = n > 0 ? (size_t)n : 0;
+                const struct nlmsghdr *message;
+                const char *rest = answer;
 
                 if (n < 0)
                         return (int)n;
-                for (; r == 0 && NLMSG_OK(message, (size_t)n); message = NLMSG_NEXT(message, n))
+                while (r == 0 && (message = netlink_take_message(&rest, &length)))
                         r = take_message(message, ports, deletions);
         }
         return r < 0 ? r : 0;

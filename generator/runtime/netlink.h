@@ -6,6 +6,19 @@
 
 #include "base/common.h"
 
+/* Takes the next of the messages in the *length bytes at *messages. NULL if there is no whole one. */
+static inline const struct nlmsghdr *netlink_take_message(const char **messages, size_t *length) {
+        const struct nlmsghdr *message = (const struct nlmsghdr *)*messages;
+        size_t size;
+
+        if (*length < sizeof(*message) || message->nlmsg_len < sizeof(*message) || message->nlmsg_len > *length)
+                return NULL;
+        size = (size_t)NLMSG_ALIGN(message->nlmsg_len);
+        *messages += size < *length ? size : *length;
+        *length -= size < *length ? size : *length;
+        return message;
+}
+
 /* Finds an attribute of @type among the @length bytes of them at @attributes. NULL if there is none. */
 static inline const struct nlattr *netlink_attribute(const void *attributes, size_t length, unsigned type) {
         const char *next = attributes;

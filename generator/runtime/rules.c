@@ -79,23 +79,25 @@ static bool is_about_the_end(const struct nlmsghdr *message) {
         return table && table->nla_len == sizeof(*table) + sizeof(name) && memcmp(table + 1, name, sizeof(name)) == 0;
 }
 
+bool rules_are_gone_by(const void *messages, size_t length) {
+        const struct nlmsghdr *message;
+        const char *rest = messages;
+
+        while ((message = netlink_take_message(&rest, &length)))
+                if (is_about_the_end(message))
+                        return true;
+        return false;
+}
+
 /* Reads what there is. Returns 1 if it may be about the end of the table. */
 static int read_messages(int fd) {
-        static union {
-                struct nlmsghdr header;
-                char text[65536];
-        } messages;
-        ssize_t n = recv(fd, &messages, sizeof(messages), 0);
-        size_t length = n > 0 ? (size_t)n : 0;
+        static char messages[65536] __attribute__((aligned(NLMSG_ALIGNTO)));
+        ssize_t n = recv(fd, messages, sizeof(messages), 0);
 
         /* ENOBUFS: some were lost. */
         if (n < 0)
                 return errno == ENOBUFS ? 1 : errno == EINTR ? 0 : negative_errno();
-        for (const struct nlmsghdr *message = &messages.header; NLMSG_OK(message, length);
-                message = NLMSG_NEXT(message, length))
-                if (is_about_the_end(message))
-                        return 1;
-        return 0;
+        return rules_are_gone_by(messages, (size_t)n);
 }
 
 int rules_watch(void) {

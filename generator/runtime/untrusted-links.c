@@ -75,12 +75,9 @@ static void add_settings(Arena *arena, Buffer *text, const char *link, size_t fi
                                                  settings[i].key, settings[i].value));
 }
 
-int untrusted_links_write(const char *container, const Buffer *network) {
+Buffer untrusted_links_settings(const char *container, const Buffer *network) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        const char *path = settings_path(&arena, container);
-        CLEANUP_CLOSE int fd = -1;
-        int r;
+        Buffer text = BUFFER_NULL;
 
         for_each_line(line, end, network) {
                 const char *link = added_link(&arena, line, end);
@@ -91,6 +88,16 @@ int untrusted_links_write(const char *container, const Buffer *network) {
                         buffer_append_text(&text, arena_printf(&arena, "# The links of container %s.\n", container));
                 add_settings(&arena, &text, link, is_port(&arena, network, link) ? 0 : PORT_SETTINGS);
         }
+        return text;
+}
+
+int untrusted_links_write(const char *container, const Buffer *network) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        CLEANUP_BUFFER Buffer text = untrusted_links_settings(container, network);
+        const char *path = settings_path(&arena, container);
+        CLEANUP_CLOSE int fd = -1;
+        int r;
+
         if (text.length == 0)
                 return 0;
         (void)mkdir(SETTINGS_DIRECTORY, 0755);

@@ -7,6 +7,9 @@
 
 #include "base/buffer.h"
 
+/* The text of that file, empty if the batch adds no links. */
+Buffer untrusted_links_settings(const char *container, const Buffer *network);
+
 /* Writes that file for the links that the batch adds. */
 MUST_CHECK int untrusted_links_write(const char *container, const Buffer *network);
 

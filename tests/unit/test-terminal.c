@@ -217,6 +217,41 @@ static void one_who_is_gone_has_hung_up(void **state) {
         close(place.program);
 }
 
+/* Ctrl-], which passes where it is not meant so. */
+static void the_escape_three_times_in_a_row_hangs_up(void **state) {
+        static const char *const typed[] = {"\x1d\x1d\x1d", "a\x1d\x1d\x1d\x62", "\x1d|\x1d|\x1d"};
+        static const char others[] = "\x1d\x1d.\x1d\x1d";
+        char text[sizeof(others)] = "";
+        Place place;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
+                place_init(&place, 0);
+                /* It is read at each "|". */
+                for (const char *key = typed[i]; *key; key++) {
+                        if (*key == '|')
+                                usleep(50000);
+                        else
+                                assert_int_equal(write(place.person, key, 1), 1);
+                }
+                assert_int_equal(exit_status(&place), HUNG_UP);
+                assert_false(is_raw(&place));
+                close(place.program);
+                close(place.person);
+        }
+        place_init(&place, 0);
+        assert_int_equal(write(place.person, others, sizeof(others) - 1), sizeof(others) - 1);
+        for (size_t got = 0; got < sizeof(others) - 1;) {
+                ssize_t n = read(place.program, text + got, sizeof(text) - 1 - got);
+
+                assert_true(n > 0);
+                got += (size_t)n;
+        }
+        assert_string_equal(text, others);
+        place_end(&place);
+        close(place.person);
+}
+
 static void what_is_no_terminal_is_said_to_be_none(void **state) {
         Capture capture;
         char *said;
@@ -243,6 +278,7 @@ int main(void) {
                 cmocka_unit_test(all_arrives_however_slowly_it_is_read),
                 cmocka_unit_test(what_was_shown_last_is_seen),
                 cmocka_unit_test(one_who_is_gone_has_hung_up),
+                cmocka_unit_test(the_escape_three_times_in_a_row_hangs_up),
                 cmocka_unit_test(what_is_no_terminal_is_said_to_be_none),
         };
         int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
