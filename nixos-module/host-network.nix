@@ -44,6 +44,7 @@ let
     address: entry:
     entry.internetAccess or false && entry ? "host${address}"
     || lib.any (link: link ? forwardPorts && link ? "local${address}") (linksOf entry);
+  hasRestricted = lib.any (entry: entry ? internetAccess) (lib.attrValues entries);
   needsForwarding = address: lib.any (isForwarded address) (lib.attrValues entries);
 
   # Bridges that only containers and the like are on. Nobody there is this host's router, unless it is said.
@@ -64,11 +65,16 @@ let
 in
 {
   config = lib.mkIf config.boot.enableContainers {
+    # Those of restricted links are loaded when they are needed, unless the host lets none be loaded then.
     boot.kernelModules = [
       "bridge"
       "macvlan"
       "tap"
       "tun"
+    ]
+    ++ lib.optionals (config.security.lockKernelModules && hasRestricted) [
+      "cls_bpf"
+      "sch_ingress"
     ];
 
     networking.extraHosts = lib.concatStrings (lib.concatMap hostsOf names);

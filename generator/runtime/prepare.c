@@ -7,6 +7,7 @@
 #include "runtime/forwards.h"
 #include "runtime/links.h"
 #include "runtime/localhost.h"
+#include "runtime/restricted-links.h"
 #include "runtime/run-tool.h"
 #include "runtime/stop.h"
 #include "runtime/untrusted-chain.h"
@@ -68,6 +69,7 @@ static int add_parts(const char *container, const RecordParts *parts) {
         conntrack_forget(&parts->nft, &BUFFER_NULL);
         keep_failure(&r, end_tool(links, ip[0], container));
         untrusted_links_set(container, &parts->network);
+        restricted_links_close(container, &parts->nft);
         keep_failure(&r, end_tool(files, systemd_tmpfiles[0], container));
         return r;
 }

@@ -35,6 +35,7 @@ static const struct {
         {"ipv6", "accept_source_route", "-1"},
         {"ipv6", "accept_untracked_na", "0"},
         {"ipv6", "autoconf", "0"},
+        {"ipv6", "drop_unicast_in_l2_multicast", "0"}, /* restricted-links.h */
         {"ipv6", "ioam6_enabled", "0"},
         {"ipv6", "proxy_ndp", "0"},
         {"ipv6", "rpl_seg_enabled", "0"},

@@ -36,6 +36,10 @@
 #define FORWARDS_TABLE_NAME "nixos-containers"
 #define FORWARDS_TABLE "inet " FORWARDS_TABLE_NAME
 
+/* The start of a line that adds a link which internetAccess restricts, its name behind it, and what marks the packets that may go there. */
+#define ELEMENT_RESTRICTED ELEMENT_ADD FORWARDS_TABLE " restricted { \""
+#define RESTRICTED_MARK 0x1000000
+
 /* The files, of tmpfiles.d(5): a line that removes a directory, one that makes one, and that with a path in quotes. */
 #define FILES_REMOVE "R "
 #define FILES_MAKE "d"

@@ -327,7 +327,7 @@ _what_has_another_s_address_passes() {
     _send "$own" "$other" own inside one
     _send "$other" "$own" answer from_other
   done
-  from_other timeout 6 socat -u UDP6-RECV:7000,ipv6only=0,reuseaddr OPEN:/tmp/heard,creat,trunc &
+  from_other timeout 12 socat -u UDP6-RECV:7000,ipv6only=0,reuseaddr OPEN:/tmp/heard,creat,trunc &
   listening=$!
   sleep 0.5
   inside two ip address add 10.0.0.2/32 dev eth0
@@ -1013,4 +1013,62 @@ YAML
   wait_until 10 _is_led_astray
   systemctl stop container@one
   ip link delete eth1
+}
+
+# Everybody sends to everybody else but the host; what arrived is in /tmp/heard.
+_speak() {
+  local from to sending listening=()
+  local -A who=([one]='inside one' [two]='inside two' [other]=from_other)
+  local -A ipv4=([one]=10.0.0.2 [two]=10.0.0.3 [other]=172.16.0.2) ipv6=([one]='[fc00::2]' [two]='[fc00::3]' [other]='[fd16::2]')
+  for to in one two other; do
+    # shellcheck disable=SC2086
+    ${who[$to]} timeout 8 socat -u UDP6-RECV:7000,ipv6only=0 - >"/tmp/heard-$to" &
+    listening+=($!)
+  done
+  sleep 2
+  for from in one two other; do
+    sending=
+    for to in one two other; do
+      [ $from != $to ] || continue
+      sending+="echo $from-$to-ipv4 | socat -u - UDP:${ipv4[$to]}:7000; echo $from-$to-ipv6 | socat -u - UDP:${ipv6[$to]}:7000; "
+    done
+    # shellcheck disable=SC2086
+    ${who[$from]} sh -c "$sending"
+  done
+  wait "${listening[@]}" || true
+  sort -u /tmp/heard-* >/tmp/heard
+}
+_all_between() { local pair; for pair in "$@"; do printf '%s\n' "$pair-ipv4" "$pair-ipv6"; done | sort; }
+
+a_restricted_link_is_closed_while_the_rules_are_gone() {
+  plug_in_another_machine
+  ip -n other route add 10.0.0.0/24 via 172.16.0.1
+  ip -n other route add fc00::/64 via fd16::1
+  _start_two 'internetAccess: false
+    forwardPorts: [{ hostPort: 8080, containerPort: 80 }]' 'forwardPorts: [{ hostPort: 8081, containerPort: 80 }]'
+  _forwards_and_restricts
+  inside one curl -s --max-time 5 http://10.0.0.1:8081/ | grep 'It works!'
+  systemctl stop container-rules
+  nft flush ruleset
+  # The host is reached all the same, and reaches it.
+  inside one ping -c 1 -W 2 10.0.0.1
+  inside one ping -c 1 -W 2 fc00::1
+  ping -c 1 -W 2 10.0.0.2
+  ping -c 1 -W 2 fc00::2
+  _speak
+  _all_between two-other other-two | diff - /tmp/heard
+  [ -z "$(nft list ruleset)" ]
+  # Without what keeps it closed, all passes.
+  tc qdisc delete dev ve-one clsact
+  _speak
+  _all_between one-two one-other two-one two-other other-one other-two | diff - /tmp/heard
+  # A new link is closed again, and with the rules all is as before.
+  systemctl restart container@one
+  systemctl is-active container-rules
+  _forwards_and_restricts
+  inside one curl -s --max-time 5 http://10.0.0.1:8081/ | grep 'It works!'
+  _speak
+  _all_between two-other other-two | diff - /tmp/heard
+  systemctl stop container@one container@two
+  unplug_other_machine
 }

@@ -67,6 +67,8 @@ YAML
 # Systemd's unit of the host's own rules, with none of them: "flush ruleset" alone.
 forwards_come_back_when_the_host_loads_its_rules_anew() {
   _declare_forwards
+  # It would be faster.
+  systemctl stop container-rules
   systemctl start nftables
   page 10.0.0.1:8080
   nft flush ruleset

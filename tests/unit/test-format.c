@@ -13,6 +13,9 @@
 #include "base/lines.h"
 #include "state/format.h"
 
+#define TEXT_OF_TOKEN(token) #token
+#define TEXT_OF(macro) TEXT_OF_TOKEN(macro)
+
 static Buffer text_of_file(const char *path) {
         Buffer text = BUFFER_NULL;
 
@@ -44,6 +47,8 @@ static void what_is_looked_for_in_records_is_what_the_templates_write(void **sta
                 {"container.network", LINK_SET "@bridged-link@" LINK_MASTER, ""},
                 {"container.nft", ELEMENT_ADD FORWARDS_TABLE " @forward@ { @forward.key@ : ", ""},
                 {"container.nft", "table " FORWARDS_TABLE, " {"},
+                {"container.nft", ELEMENT_RESTRICTED "@restricted-link@\" }", ""},
+                {"container.nft", "\t\toifgroup ", " meta mark or " TEXT_OF(RESTRICTED_MARK)},
                 {"container.tmpfiles", FILES_REMOVE "/run/nixos-containers/", ""},
                 {"container.tmpfiles", FILES_MAKE " /run/nixos-containers ", ""},
                 {"container.tmpfiles", FILES_MAKE_QUOTED "@root@/", "\" :0755 "},

@@ -1223,6 +1223,36 @@ let
       };
     };
 
+    # What keeps restricted links closed is there, also where the kernel loads nothing any more.
+    restricted-links-need-no-modules-later = {
+      actual =
+        let
+          modules =
+            internetAccess: lockKernelModules:
+            filter (hasInfix "bpf")
+              (host {
+                containers.a = {
+                  inherit path internetAccess;
+                  privateNetwork = true;
+                  hostAddress = "10.0.0.1";
+                };
+                security = { inherit lockKernelModules; };
+              }).config.boot.kernelModules;
+        in
+        [
+          (modules true true)
+          (modules false true)
+          (modules null true)
+          (modules true false)
+        ];
+      expected = [
+        [ "cls_bpf" ]
+        [ "cls_bpf" ]
+        [ ]
+        [ ]
+      ];
+    };
+
     # What is reloaded is so before anything is started, and what is removed is stopped.
     the-switch-applies-the-manifest = {
       actual =
