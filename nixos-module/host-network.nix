@@ -108,6 +108,14 @@ in
           ''
         );
 
+    # Who flushes the whole ruleset gets back what containers have of it in the same step: their connections go on.
+    # generator/runtime/loaded-rules.h
+    networking.nftables.extraDeletions =
+      lib.mkIf (config.networking.nftables.enable && config.networking.nftables.flushRuleset)
+        ''
+          include "/run/nixos-container-generator/.nftables/*"
+        '';
+
     warnings =
       map
         (interface: ''

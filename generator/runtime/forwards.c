@@ -4,6 +4,7 @@
 #include "base/lines.h"
 #include "config.h"
 #include "runtime/conntrack.h"
+#include "runtime/loaded-rules.h"
 #include "runtime/run-tool.h"
 #include "runtime/untrusted-chain.h"
 #include "state/format.h"
@@ -18,15 +19,6 @@ int forwards_add(const Buffer *script) {
 
 bool forwards_try_to_add(const Buffer *script) {
         return end_program(start_program(nft, script, true)) == 0;
-}
-
-/* The length of a script for nft without the elements, with which it ends. */
-static size_t rules_length(const Buffer *script) {
-        for_each_line(line, end, script) {
-                if (line_behind(line, end, ELEMENT_ADD))
-                        return (size_t)(line - script->text);
-        }
-        return script->length;
 }
 
 bool forwards_have_rules(const char *container, const Buffer *script) {
@@ -138,7 +130,8 @@ int forwards_remove(int records, const char *container) {
                         (r = record_remove_file(records, container, RECORD_NFT)) < 0)
                         return r;
         }
-        if (script.length > 0 && (r = delete_all(records, &script)) < 0)
+        if ((r = loaded_rules_set(records, container, &BUFFER_NULL)) < 0 ||
+                (script.length > 0 && (r = delete_all(records, &script)) < 0))
                 return r;
         return record_remove_file(records, container, RECORD_NFT_ENDING);
 }

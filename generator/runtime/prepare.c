@@ -6,6 +6,7 @@
 #include "runtime/files.h"
 #include "runtime/forwards.h"
 #include "runtime/links.h"
+#include "runtime/loaded-rules.h"
 #include "runtime/localhost.h"
 #include "runtime/restricted-links.h"
 #include "runtime/run-tool.h"
@@ -33,6 +34,13 @@ static pid_t start_listening(const char *container, const Buffer *localhost) {
         if (pid < 0)
                 log_message(LOG_WARNING, "Container %s cannot listen on localhost: %s", container, strerror(errno));
         return pid;
+}
+
+/* What nft has taken. */
+static int note_rules(const char *container, const Buffer *script) {
+        CLEANUP_CLOSE int records = script->length > 0 ? records_open() : -ENODATA;
+
+        return records == -ENODATA ? 0 : records < 0 ? records : loaded_rules_set(records, container, script);
 }
 
 static int add_parts(const char *container, const RecordParts *parts) {
@@ -65,6 +73,8 @@ static int add_parts(const char *container, const RecordParts *parts) {
                 forwards_take_over(&parts->nft);
                 r = end_tool(start_tool(nft, &BUFFER_NULL), nft[0], container);
         }
+        if (r >= 0)
+                r = note_rules(container, &parts->nft);
         /* This takes the kernel about as long as the links do. */
         conntrack_forget(&parts->nft, &BUFFER_NULL);
         keep_failure(&r, end_tool(links, ip[0], container));

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "runtime/forwards.h"
+#include "runtime/loaded-rules.h"
 #include "runtime/netlink.h"
 #include "runtime/untrusted-chain.h"
 #include "state/format.h"
@@ -54,13 +55,20 @@ static int add(const char *container, const Buffer *script, void *userdata UNUSE
 
 int rules_restore(void) {
         CLEANUP_CLOSE int records = records_open();
-        CLEANUP_BUFFER Buffer all = BUFFER_NULL;
+        CLEANUP_BUFFER Buffer all = BUFFER_NULL, loaded = BUFFER_NULL;
         int r = records;
 
-        if (r < 0 || (r = for_each_script(records, append, &all)) < 0)
+        if (r < 0 || (r = for_each_script(records, append, &all)) < 0 || (r = loaded_rules_read(&loaded)) < 0)
                 return r;
-        if (all.length > 0 && !forwards_try_to_add(&all))
+        /* What was loaded last is what holds, also where containers were started by several versions. */
+        buffer_append(&all, loaded.text, loaded.length);
+        if (all.length > 0 && !forwards_try_to_add(&all)) {
                 r = for_each_script(records, add, NULL);
+                if (loaded.length > 0 && !forwards_try_to_add(&loaded))
+                        keep_failure(
+                                &r, log_error(EIO, RECORDS_DIRECTORY "/" LOADED_RULES_DIRECTORY "/" LOADED_RULES_FILE
+                                                                     ": nft does not take it."));
+        }
         if (records_have_file(records, RECORD_NETWORK))
                 keep_failure(&r, untrusted_chain_add());
         return r;

@@ -7,6 +7,7 @@
 #include "runtime/files.h"
 #include "runtime/forwards.h"
 #include "runtime/generated.h"
+#include "runtime/loaded-rules.h"
 #include "runtime/localhost.h"
 #include "state/claims.h"
 #include "state/format.h"
@@ -125,13 +126,19 @@ static int change_by_others(Update *u, char *const mounts[], size_t length) {
         return lock_again(u, &before);
 }
 
+static int add_forwards(const Update *u, const Buffer *script) {
+        int r = forwards_add(script);
+
+        return r < 0 ? r : loaded_rules_set(u->records, u->container, script);
+}
+
 /* All of them, also what an earlier one did not get to the end of. Of the forwards, @kept are to stay, and are added again. */
 static int give_up_anew(Update *u, const Buffer *kept, size_t left) {
         int r = forwards_remove(u->records, u->container);
 
         if (r >= 0 && left > 0)
                 r = record_replace_file(u->records, u->container, RECORD_NFT, kept);
-        return r < 0 || left == 0 ? r : forwards_add(kept);
+        return r < 0 || left == 0 ? r : add_forwards(u, kept);
 }
 
 static int give_up_some_forwards(Update *u, const Buffer *kept) {
@@ -139,6 +146,7 @@ static int give_up_some_forwards(Update *u, const Buffer *kept) {
 
         if ((r = record_replace_file(u->records, u->container, RECORD_NFT_ENDING, &u->old.nft)) < 0 ||
                 (r = record_replace_file(u->records, u->container, RECORD_NFT, kept)) < 0 ||
+                (r = loaded_rules_set(u->records, u->container, kept)) < 0 ||
                 (r = forwards_delete(&u->old.nft, &u->new.nft)) < 0)
                 return r;
         return record_remove_file(u->records, u->container, RECORD_NFT_ENDING);
@@ -205,10 +213,14 @@ static int take_more(Update *u) {
 
 /* The old record takes the place of the new one again, of which only the forwards are there. */
 static void take_back(Update *u) {
+        CLEANUP_BUFFER Buffer kept = BUFFER_NULL;
+
         ignore_failure(record_rename_file(u->records, u->container, RECORD_NFT, RECORD_NFT_ENDING));
         if (u->new.nft.length > 0)
                 ignore_failure(forwards_delete(&u->new.nft, &u->old.nft));
         ignore_failure(record_take_back(u->records, u->container));
+        if (record_read(u->container, RECORD_NFT, &kept) >= 0)
+                ignore_failure(loaded_rules_set(u->records, u->container, &kept));
 }
 
 /* The new record is in place before what it says is there, so that the container's end removes that in any case. */
@@ -217,7 +229,7 @@ static int exchange(Update *u) {
 
         if (r < 0)
                 return r;
-        r = forwards_add(&u->new.nft);
+        r = add_forwards(u, &u->new.nft);
         if (r < 0) {
                 take_back(u);
                 return r;

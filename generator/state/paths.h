@@ -36,6 +36,11 @@
 /* Where in the container the file is. */
 #define RESOLV_CONF_INSIDE "/run/host/resolv-conf/" RESOLV_CONF_FILE
 
+/* Below RECORDS_DIRECTORY, where no container has such a name: the rules of nftables that a host's own can include, see
+ * runtime/loaded-rules.h. nixos-module/host-network.nix says this too. */
+#define LOADED_RULES_DIRECTORY ".nftables"
+#define LOADED_RULES_FILE "containers.nft"
+
 /* The unit that puts back rules of nftables. */
 #define RULES_UNIT "container-rules.service"
 

@@ -225,7 +225,7 @@ found() {
   machinectl list --no-legend | awk '{ print "machine", $1 }'
   processes
   local files kept=()
-  find $records -mindepth 1 -maxdepth 1 ! -name .claims ! -name .resolv-conf -printf 'record %f\n' 2>/dev/null
+  find $records -mindepth 1 -maxdepth 1 ! -name .claims ! -name .resolv-conf ! -name .nftables -printf 'record %f\n' 2>/dev/null
   files=("$records"/*/unit)
   if [ -e "${files[0]}" ]; then
     awk "$awk_name $awk_unit" "${files[@]}"

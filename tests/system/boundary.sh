@@ -1072,3 +1072,76 @@ a_restricted_link_is_closed_while_the_rules_are_gone() {
   systemctl stop container@one container@two
   unplug_other_machine
 }
+
+# Asks for a page by 15 connections of the other machine, again and again, until there is /tmp/enough; how many of them have lasted is in
+# /tmp/lasted.
+_ask_by_15() {
+  rm -f /tmp/asking /tmp/enough
+  # shellcheck disable=SC2016
+  from_other perl -MIO::Socket::INET -e '
+    my @open = map { IO::Socket::INET->new(PeerAddr => "172.16.0.1:8080", Timeout => 5) or die "connect: $!" } 1 .. 15;
+    my $round = 0;
+    until (-e "/tmp/enough" && ++$round > 20) {
+      @open = grep {
+        local $SIG{ALRM} = sub { die };
+        eval {
+          alarm 5;
+          print $_ "GET / HTTP/1.1\r\nHost: one\r\n\r\n" or die;
+          my ($length, $text) = (0, "");
+          while (my $line = <$_>) {
+            $length = $1 if $line =~ /^Content-Length: (\d+)/i;
+            last if $line eq "\r\n";
+          }
+          read($_, $text, $length) == $length && $length > 0 or die;
+          alarm 0;
+          1;
+        };
+      } @open;
+      open my $asking, ">>", "/tmp/asking";
+      select undef, undef, undef, 0.02;
+    }
+    print scalar @open;' >/tmp/lasted &
+  asking=$!
+  wait_until 10 test -e /tmp/asking
+}
+
+forwarded_connections_last_when_the_host_s_rules_include_them() {
+  local asking
+  plug_in_another_machine
+  cp /etc/nftables.conf /tmp/nftables.conf
+  _start_two 'forwardPorts: [{ hostPort: 8080, containerPort: 80, openFirewall: true }]
+    internetAccess: false' 'forwardPorts: [{ hostPort: 8081, containerPort: 80 }]'
+  printf 'flush ruleset\ninclude "/run/nixos-container-generator/.nftables/*"\n' >/etc/nftables.conf
+  systemctl start nftables
+  _ask_by_15
+  systemctl reload nftables
+  nft -f /etc/nftables.conf
+  touch /tmp/enough
+  wait "$asking"
+  [ "$(cat /tmp/lasted)" = 15 ]
+  # One that nft does not take is not among them, nor one that has ended.
+  echo 'add element inet nixos-containers nonsense' >>"$records/two/nft"
+  nft -f /etc/nftables.conf
+  _elements | grep '8081 : 10.0.0.3'
+  sed -i '$d' "$records/two/nft"
+  systemctl stop container@two
+  nft -f /etc/nftables.conf
+  _forwards_and_restricts
+  fails grep -q 8081 "$records/.nftables/containers.nft"
+  # Without the line, they do not.
+  echo 'flush ruleset' >/etc/nftables.conf
+  _ask_by_15
+  systemctl reload nftables
+  touch /tmp/enough
+  wait "$asking"
+  cat /tmp/lasted
+  [ "$(cat /tmp/lasted)" -lt 15 ]
+  # With no container there is nothing to include.
+  systemctl stop container@one
+  printf 'flush ruleset\ninclude "/run/nixos-container-generator/.nftables/*"\n' >/etc/nftables.conf
+  systemctl restart nftables
+  [ -z "$(nft list ruleset)" ]
+  systemctl stop nftables
+  mv /tmp/nftables.conf /etc/nftables.conf
+  unplug_other_machine
+}

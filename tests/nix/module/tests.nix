@@ -1223,6 +1223,41 @@ let
       };
     };
 
+    # Who flushes all rules includes those of the containers; who does not has no need to.
+    a-host-that-flushes-its-rules-includes-those-of-containers = {
+      actual =
+        let
+          deletions =
+            nftables:
+            (host {
+              containers.a = { inherit path; };
+              networking = { inherit nftables; };
+            }).config.networking.nftables.extraDeletions;
+          included =
+            nftables: hasInfix "include \"/run/nixos-container-generator/.nftables/*\"\n" (deletions nftables);
+        in
+        map included [
+          { }
+          { flushRuleset = true; }
+          { enable = true; }
+          {
+            enable = true;
+            flushRuleset = true;
+          }
+          {
+            enable = true;
+            ruleset = "table inet mine { }";
+          }
+        ];
+      expected = [
+        false
+        false
+        false
+        true
+        true
+      ];
+    };
+
     # What keeps restricted links closed is there, also where the kernel loads nothing any more.
     restricted-links-need-no-modules-later = {
       actual =
