@@ -5,10 +5,8 @@
 #include <sched.h>
 #include <sys/syscall.h>
 
-#include "base/arena.h"
-#include "base/file.h"
-#include "base/lines.h"
 #include "base/words.h"
+#include "runtime/control-group.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 
@@ -33,27 +31,6 @@ static int join(const char *path) {
         CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
         return fd >= 0 && setns(fd, CLONE_NEWNET) == 0 ? 0 : negative_errno();
-}
-
-/* Opens the control group that this process is in. */
-static int open_control_group(void) {
-        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        int r = read_file("/proc/self/cgroup", &text);
-
-        if (r < 0)
-                return r;
-        for_each_line(line, end, &text) {
-                const char *path = line_behind(line, end, "0::");
-                int fd;
-
-                if (!path)
-                        continue;
-                fd = open(arena_join(&arena, "/sys/fs/cgroup", arena_copy(&arena, path, (size_t)(end - path))),
-                        O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-                return fd < 0 ? negative_errno() : fd;
-        }
-        return -ENOENT;
 }
 
 /* It is there as long as the control group is. */
@@ -93,7 +70,7 @@ static bool is_dropped(char *const arguments[]) {
 }
 
 static void allow_low_ports(const char *container) {
-        CLEANUP_CLOSE int group = open_control_group();
+        CLEANUP_CLOSE int group = control_group_open();
         int r = group;
 
         if (r < 0 || (r = attach(group, BPF_CGROUP_INET4_BIND)) < 0 || (r = attach(group, BPF_CGROUP_INET6_BIND)) < 0)

@@ -2,6 +2,7 @@
 #include "runtime/start.h"
 
 #include "base/run-program.h"
+#include "runtime/control-group.h"
 #include "runtime/files.h"
 #include "runtime/foreign-network.h"
 #include "runtime/generated.h"
@@ -127,8 +128,10 @@ int become(char *program[]) {
 int container_start(const char *directory, const char *container, char *program[]) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         pid_t listening = 0;
-        int r = container_create(directory, container);
+        int r = control_group_check(container);
 
+        if (r >= 0)
+                r = container_create(directory, container);
         if (r >= 0)
                 r = prepare(container, program, &listening);
         if (r >= 0)

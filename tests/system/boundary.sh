@@ -753,6 +753,21 @@ what_floods_the_journal_keeps_no_line_of_another_out() {
     journalctl --boot --since "$test_start" --identifier host --output cat | grep -x "line-of-the-host-$line"
     wait_until 10 has_logged two "line-of-two-$line"
   done
+
+processes_that_are_left_of_the_last_run_keep_the_next_from_starting() {
+  local group=/sys/fs/cgroup/machine.slice/container@one.service left
+  _start_two
+  systemctl stop container@one
+  # As systemd leaves one that does not end.
+  mkdir -p $group/payload
+  sleep 300 &
+  left=$!
+  echo $left >$group/payload/cgroup.procs
+  fails systemctl start container@one
+  log_of one | grep -F 'processes of its last run are still there, see: systemd-cgls /machine.slice/container@one.service/payload'
+  # It ends what is left when the start fails, and tries again.
+  wait $left || true
+  wait_until 10 is active container@one
 }
 
 # Two containers on a bridge of the host's, which has addresses there.
