@@ -538,6 +538,168 @@ let
     in
     concatMap check waiting;
 
+  # Directories on the host that containers write, with links in them that they have made. Whoever can write all of the host, or of its
+  # /run, is its root already.
+  ownDirectories = [
+    "/var/lib/nixos-containers/"
+    "/run/nixos-containers/"
+    "/nix/var/nix/per-container/"
+  ];
+  startsWith = start: text: substring 0 (stringLength start) text == start;
+  isBelow = directory: path: startsWith "${directory}/" path;
+  isWithin = directory: path: path == directory || isBelow directory path;
+  bindsOf =
+    path: entry:
+    concatMap (
+      mountPoint:
+      let
+        mount = entry.bindMounts.${mountPoint};
+        hostPath = values.normalPath (mount.hostPath or mountPoint);
+      in
+      if hostPath == null then
+        [ ]
+      else
+        [
+          {
+            inherit hostPath mountPoint;
+            option = below "${path}.bindMounts" mountPoint + (if mount ? hostPath then ".hostPath" else "");
+            isWritten =
+              !(mount.isReadOnly or true)
+              && !elem hostPath [
+                "/"
+                "/run"
+              ];
+          }
+        ]
+    ) (attrNames (entry.bindMounts or { }));
+
+  # What is said of paths that lead through what a container writes. A closure that the generator reads is in the store.
+  warningsOfWritten =
+    entries: names:
+    let
+      path = below "containers";
+      bindsOfAll = builtins.listToAttrs (
+        map (name: {
+          inherit name;
+          value = bindsOf (path name) entries.${name};
+        }) (attrNames entries)
+      );
+      writers = groupBy (writer: writer.directory) (
+        concatMap (
+          name:
+          map (bind: {
+            container = name;
+            directory = bind.hostPath;
+          }) (filter (bind: bind.isWritten) bindsOfAll.${name})
+        ) (attrNames entries)
+      );
+      parents =
+        file:
+        let
+          parts = filter (part: builtins.isString part && part != "") (builtins.split "/" file);
+        in
+        genList (i: foldl' (parent: part: "${parent}/${part}") "" (genList (elemAt parts) (i + 1))) (
+          if parts == [ ] then 0 else length parts - 1
+        );
+      ownDirectoryOf =
+        file:
+        let
+          found = filter (found: found != null) (
+            map (
+              directory: if startsWith directory file then match "(${directory}([^/]+))/.+" file else null
+            ) ownDirectories
+          );
+        in
+        map (found: {
+          directory = head found;
+          container = elemAt found 1;
+        }) found;
+      # The outermost directory that it is below and that is written, in a list that is empty if there is none.
+      writerOf =
+        file:
+        let
+          found =
+            concatMap (parent: writers.${parent} or [ ]) (parents file)
+            ++ (if file == null then [ ] else ownDirectoryOf file);
+        in
+        if file == null || found == [ ] then [ ] else [ (head found) ];
+      leads =
+        option: file:
+        map (writer: {
+          inherit (writer) container;
+          text = "${option}: leads through ${writer.directory}, which ${path writer.container} writes: no symbolic link below that is followed";
+        }) (writerOf file);
+
+      rootOf =
+        name:
+        (if entries.${name}.ephemeral or false then elemAt ownDirectories 1 else head ownDirectories) + name;
+      places = [
+        "dev"
+        "proc"
+        "sys"
+        "run"
+        "tmp"
+        "usr"
+        "etc"
+        "root"
+        "var"
+        "var/lib"
+        "var/log"
+        "nix"
+        "nix/store"
+        "nix/var"
+        "nix/var/nix"
+      ];
+      # What is made or mounted in the root directory.
+      madeIn =
+        name:
+        map (place: "${rootOf name}/${place}") places
+        ++ map (bind: rootOf name + values.normalPath bind.mountPoint) bindsOfAll.${name}
+        ++ map (tmpfs: rootOf name + values.normalPath (head (match "([^:]*).*" tmpfs))) (
+          entries.${name}.tmpfs or [ ]
+        );
+      isRootOf =
+        bind: name:
+        isWithin bind.hostPath (rootOf name)
+        || (isBelow (rootOf name) bind.hostPath && any (isBelow bind.hostPath) (madeIn name));
+      rootsWrittenBy =
+        name:
+        concatMap (
+          other:
+          map (bind: "${bind.option}: lets the container write in the root directory of ${path other}, which does not start then while this one runs: with isReadOnly: true it does") (
+            filter (bind: bind.isWritten && isRootOf bind other) bindsOfAll.${name}
+          )
+        ) (filter (other: other != name) names);
+      isNearRoots =
+        bind:
+        bind.isWritten
+        && any (roots: isWithin bind.hostPath roots || isWithin roots bind.hostPath) [
+          "/var/lib/nixos-containers"
+          "/run/nixos-containers"
+        ];
+
+      check =
+        name:
+        let
+          entry = entries.${name};
+          credentials = entry.credentials or { };
+          roots = if any isNearRoots bindsOfAll.${name} then rootsWrittenBy name else [ ];
+        in
+        map (found: found.text) (
+          filter (found: found.container != name) (
+            concatMap (bind: leads bind.option bind.hostPath) bindsOfAll.${name}
+          )
+          ++ concatMap (
+            id: leads "${below "${path name}.credentials" id}.path" (values.normalPath credentials.${id}.path)
+          ) (attrNames credentials)
+          ++ leads "${path name}.networkNamespace" (
+            if entry ? networkNamespace then values.normalPath entry.networkNamespace else null
+          )
+        )
+        ++ (if roots == [ ] then [ ] else [ (head roots) ]);
+    in
+    concatMap check names;
+
   # Two containers may have the same thing, to run in turn.
   warningsBetween =
     entries: names:
@@ -557,10 +719,12 @@ options: entries:
 let
   names = attrNames entries;
   errors = builtins.mapAttrs (name: errorsOf name options.${name}) entries;
+  sound = filter (name: errors.${name} == [ ]) names;
 in
 {
   errors = concatMap (name: errors.${name}) names ++ cyclesBetween entries;
   warnings =
     concatMap (name: warningsOf name entries.${name}) names
-    ++ warningsBetween entries (filter (name: errors.${name} == [ ]) names);
+    ++ warningsBetween entries sound
+    ++ warningsOfWritten entries sound;
 }

@@ -102,6 +102,13 @@
         P(HOST_PATH_MODE, "host-path.mode")                                                                            \
         P(HOST_PATH_USER, "host-path.user")                                                                            \
         P(HOST_PATH_GROUP, "host-path.group")                                                                          \
+        /* What containers write of what it needs. */                                                                  \
+        P(WRITTEN, "written")                                                                                          \
+        P(WRITTEN_DIRECTORY, "written.directory")                                                                      \
+        P(MADE_MODE, "made")                                                                                           \
+        P(MADE_USER, "made.user")                                                                                      \
+        P(MADE_GROUP, "made.group")                                                                                    \
+        P(MADE_PATH, "made.path")                                                                                      \
         /* Of a broken container. */                                                                                   \
         P(SHOWN_NAME, "shown-name")                                                                                    \
         P(RECORDED_NAME, "recorded-name")                                                                              \

@@ -6,6 +6,7 @@
         T(container_service, "container@.service")                                                                     \
         T(container_claims, "container.claims")                                                                        \
         T(container_tmpfiles, "container.tmpfiles")                                                                    \
+        T(container_written, "container.written")                                                                      \
         T(container_network, "container.network")                                                                      \
         T(container_nft, "container.nft")                                                                              \
         T(container_localhost, "container.localhost")                                                                  \

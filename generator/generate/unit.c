@@ -145,6 +145,8 @@ int generate_unit(Generator *g, const Container *container) {
         if (container->claims_length > 0)
                 render(g, TEMPLATE_container_claims, unit);
         render(g, TEMPLATE_container_tmpfiles, unit);
+        if (container->written_length > 0)
+                render(g, TEMPLATE_container_written, unit);
         if (values[LINK].length > 0)
                 render(g, TEMPLATE_container_network, unit);
         if (rules)

@@ -2,6 +2,7 @@
 #include "generate/generator.h"
 #include "manifest/closures.h"
 #include "manifest/order.h"
+#include "manifest/written.h"
 #include "state/paths.h"
 #include "systemd/escape.h"
 
@@ -23,8 +24,12 @@ static void add_bind_mounts(Generator *g, const Container *container) {
                 add_row(g, writable ? BIND : BIND_RO, escape_bind_path(&g->scratch, source),
                         escape_bind_path(&g->scratch, mount->mount_point.text), idmap ? join(g, ":", idmap) : "");
                 add(g, REQUIRED_PATH, source);
-                add_row(g, HOST_PATH, source, mount->host_path_mode.text, mount->host_path_user.text,
-                        mount->host_path_group.text);
+                if (written_leads_to(container, source))
+                        add_row(g, MADE_MODE, mount->host_path_mode.text, mount->host_path_user.text,
+                                mount->host_path_group.text, source);
+                else
+                        add_row(g, HOST_PATH, source, mount->host_path_mode.text, mount->host_path_user.text,
+                                mount->host_path_group.text);
         }
 }
 
@@ -46,6 +51,17 @@ static void add_limit(Generator *g, const Text *limit, PlaceholderNumber number,
 static void add_order(Generator *g, PlaceholderNumber placeholder, const List *units) {
         for_each_item(Text, unit, units)
                 add(g, placeholder, order_unit(&g->scratch, unit->text));
+}
+
+/* What can write the root directories of others starts after them, where these do not start after it. */
+static void add_order_of_roots(Generator *g, const Container *container) {
+        for (size_t i = 0; i < g->manifest->length && container->writes_roots; i++) {
+                const Container *other = g->manifest->containers[i];
+
+                if (!other->broken && !other->writes_roots && other->rare->start_rank <= container->rare->start_rank &&
+                        written_root(container, other))
+                        add(g, AFTER, order_unit(&g->scratch, other->name.text));
+        }
 }
 
 /* systemd-nspawn reads the files itself, so that their content is nowhere else. */
@@ -148,10 +164,13 @@ void add_container(Generator *g, const Container *container) {
         add_limit(g, &rare->cpu_quota, CPU_QUOTA_PERCENT, CPU_QUOTA_PERCENT);
         add_limit(g, &rare->tasks_max, TASKS_MAX, TASKS_MAX_PERCENT);
         add_order(g, AFTER, &rare->after);
+        add_order_of_roots(g, container);
         add_order(g, REQUIRES, &rare->requires);
         add_order(g, WANTS, &rare->wants);
         add_texts(g, TMPFS, &rare->tmpfs);
         add_texts(g, EXTRA_FLAG, &rare->extra_flags);
+        for (uint32_t i = 0; i < container->written_length; i++)
+                add_row(g, WRITTEN, container->written[i].container, container->written[i].directory);
         for (uint32_t i = 0; i < container->claims_length; i++)
                 add(g, CLAIM, container->claims[i].text);
 }

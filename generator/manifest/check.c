@@ -8,6 +8,7 @@
 #include "manifest/closures.h"
 #include "manifest/order.h"
 #include "manifest/schema.h"
+#include "manifest/written.h"
 #include "systemd/option-path.h"
 
 typedef struct Checker {
@@ -388,6 +389,7 @@ void check_manifest(Manifest *manifest) {
                 check_container(&c);
         }
         order_check(manifest);
+        written_check(manifest);
         for (size_t i = 0; i < manifest->length; i++) {
                 c.container = manifest->containers[i];
                 if (!c.container->broken)

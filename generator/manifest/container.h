@@ -109,7 +109,18 @@ typedef struct Container {
          * by check.h. */
         struct Claim *claims;
         uint32_t claims_length;
+
+        /* The directories that containers write and that its paths on the host lead through, and whether it can write the root
+         * directories of others; filled in by written.h. */
+        struct Written *written;
+        uint32_t written_length;
+        bool writes_roots;
 } Container;
+
+/* A directory on the host, and a container that writes it. */
+typedef struct Written {
+        const char *container, *directory;
+} Written;
 
 typedef struct Claim {
         Mark mark;

@@ -153,20 +153,18 @@ static bool is_directory_or_missing(int root, const char *path) {
 
 /* What systemd-nspawn and a start make, they make below these; systemd-nspawn follows links there that lead to the host. */
 static int check_places(const Root *root) {
-        static const char *const places[] = {"dev", "proc", "sys", "run", "tmp", "usr", "etc", "root", "var", "var/lib",
-                "var/log", "nix", "nix/store", "nix/var", "nix/var/nix"};
         int result = 0;
 
-        for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-                if (!is_directory_or_missing(root->fd, places[i]))
+        for (const char *const *place = nspawn_places; *place; place++)
+                if (!is_directory_or_missing(root->fd, *place))
                         keep_failure(&result,
                                 log_error(errno,
                                         "Container %s cannot start: %s/%s is no directory, which the container may "
                                         "have "
                                         "made so to lead the start somewhere else. To start it without: mv -T %s/%s "
                                         "%s/%s.away",
-                                        root->container, root->directory, places[i], root->directory, places[i],
-                                        root->directory, places[i]));
+                                        root->container, root->directory, *place, root->directory, *place,
+                                        root->directory, *place));
         return result;
 }
 

@@ -6,12 +6,14 @@
 #include "runtime/files.h"
 #include "runtime/foreign-network.h"
 #include "runtime/generated.h"
+#include "runtime/host-paths.h"
 #include "runtime/idmap.h"
 #include "runtime/machine.h"
 #include "runtime/nix-own.h"
 #include "runtime/prepare.h"
 #include "runtime/resolv-conf.h"
 #include "runtime/root-directory.h"
+#include "runtime/root-writers.h"
 #include "runtime/stop.h"
 #include "runtime/wait.h"
 #include "state/record.h"
@@ -106,8 +108,12 @@ static bool follows_host(char *const program[]) {
 /* Makes the container's root directory and *program, the arguments of systemd-nspawn, what they have to be. */
 static int prepare_container(Arena *arena, const char *container, char **program[]) {
         const char *root = nspawn_value(*program, "--directory=");
-        int r;
+        CLEANUP_BUFFER Buffer written = BUFFER_NULL;
+        int r = record_read(container, RECORD_WRITTEN, &written);
 
+        if (r < 0 || (root && (r = host_paths_check_root(container, &written, root)) < 0) ||
+                (r = root_writers_check(container, *program)) < 0)
+                return r;
         /* What can be wrong with that is no reason not to start. */
         if (follows_host(*program))
                 ignore_failure(resolv_conf_update());
@@ -115,9 +121,12 @@ static int prepare_container(Arena *arena, const char *container, char **program
                 resolv_conf_forget(root);
         if ((r = nix_own_prepare(arena, container, *program)) < 0 ||
                 (r = prepare_root_directory(container, *program)) < 0 ||
-                (r = idmap_arguments(arena, container, *program, program)) < 0)
+                (r = host_paths_pin(arena, container, &written, *program)) < 0 ||
+                (r = idmap_arguments(arena, container, *program, program)) < 0 ||
+                (r = prepare_foreign_network(container, *program)) < 0)
                 return r;
-        return prepare_foreign_network(container, *program);
+        /* Again, as one may have started since. What starts from here on takes longer than what is left to do here. */
+        return root_writers_check(container, *program);
 }
 
 int become(char *program[]) {
@@ -128,10 +137,10 @@ int become(char *program[]) {
 int container_start(const char *directory, const char *container, char *program[]) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         pid_t listening = 0;
-        int r = control_group_check(container);
+        int r;
 
-        if (r >= 0)
-                r = container_create(directory, container);
+        if ((r = control_group_check(container)) >= 0 && (r = container_create(directory, container)) >= 0)
+                r = root_writers_note(container, program);
         if (r >= 0)
                 r = prepare(container, program, &listening);
         if (r >= 0)

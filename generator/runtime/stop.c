@@ -11,6 +11,7 @@
 #include "runtime/machine.h"
 #include "runtime/nix-roots.h"
 #include "runtime/untrusted-chain.h"
+#include "runtime/root-writers.h"
 #include "runtime/untrusted-links.h"
 #include "state/claims.h"
 #include "state/record.h"
@@ -62,6 +63,7 @@ static int finish(int records, const char *container, const RecordParts *added, 
         int r = strike(records, container, RECORD_NETWORK, undone->network);
 
         keep_failure(&r, forwards_remove(records, container));
+        root_writers_forget(records, container);
         keep_failure(&r, strike(records, container, RECORD_TMPFILES, undone->tmpfiles));
         keep_failure(&r, strike(records, container, RECORD_LOCALHOST, undone->localhost));
         if (r >= 0)
@@ -107,8 +109,10 @@ static int remove_rest(const char *container) {
 
         if (records < 0)
                 return records;
-        if (record_exists(records, container) == 0)
+        if (record_exists(records, container) == 0) {
                 claims_release_all(records, container);
+                root_writers_forget(records, container);
+        }
         return record_drop_other(records, container);
 }
 

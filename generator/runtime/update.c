@@ -9,6 +9,7 @@
 #include "runtime/generated.h"
 #include "runtime/loaded-rules.h"
 #include "runtime/localhost.h"
+#include "runtime/root-writers.h"
 #include "state/claims.h"
 #include "state/format.h"
 #include "state/record.h"
@@ -89,9 +90,12 @@ static int attach(const Update *u, char *const mounts[], size_t length) {
         for (size_t i = 0; i < length && r >= 0; i += 3) {
                 CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
                 const char *source = mounts[i], *mount_point = mounts[i + 1];
+                bool is_read_only = strcmp(mounts[i + 2], "ro") == 0;
 
-                r = machine_bind_mount(
-                        bus, u->container, source, mount_point, strcmp(mounts[i + 2], "ro") == 0, &error);
+                r = is_read_only ? 0 : root_writers_note_path(u->container, source);
+                if (r < 0)
+                        break;
+                r = machine_bind_mount(bus, u->container, source, mount_point, is_read_only, &error);
                 if (r < 0)
                         log_message(LOG_ERR, "Container %s: cannot mount %s at %s: %s", u->container, source,
                                 mount_point, machine_error_text(&error, r));

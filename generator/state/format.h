@@ -9,6 +9,7 @@
 /* Sections of a unit, each of which becomes a file of the record. */
 #define SECTION_CLAIMS "[X-Claims]"
 #define SECTION_TMPFILES "[X-Tmpfiles]"
+#define SECTION_WRITTEN "[X-Written]"
 #define SECTION_NETWORK "[X-Network]"
 #define SECTION_NFT "[X-Nftables]"
 #define SECTION_LOCALHOST "[X-Localhost]"
@@ -44,3 +45,8 @@
 #define FILES_REMOVE "R "
 #define FILES_MAKE "d"
 #define FILES_MAKE_QUOTED "d \""
+
+/* What containers write: a line with the name of one and a directory, and one with the mode, the owner, the group and the path of what is
+ * made there. Paths end with a slash, and "%" is doubled. */
+#define WRITTEN_BY "by "
+#define WRITTEN_MAKE "make "

@@ -41,6 +41,14 @@
 #define LOADED_RULES_DIRECTORY ".nftables"
 #define LOADED_RULES_FILE "containers.nft"
 
+/* Below RECORDS_DIRECTORY, where no container has such a name: which containers can write the root directories of others, see
+ * runtime/root-writers.h. */
+#define ROOT_WRITERS_DIRECTORY ".root-writers"
+
+/* Below RECORDS_DIRECTORY, where no container has such a name: in the mount namespace of a container's systemd-nspawn, what it was given
+ * of the host, see runtime/host-paths.h. Otherwise empty. */
+#define PINS_DIRECTORY RECORDS_DIRECTORY "/.pins"
+
 /* The unit that puts back rules of nftables. */
 #define RULES_UNIT "container-rules.service"
 

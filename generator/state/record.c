@@ -27,6 +27,7 @@ static const struct {
         {SECTION_NETWORK, RECORD_NETWORK},
         {SECTION_NFT, RECORD_NFT},
         {SECTION_LOCALHOST, RECORD_LOCALHOST},
+        {SECTION_WRITTEN, RECORD_WRITTEN},
 };
 
 #define PARTS (sizeof(parts_files) / sizeof(parts_files[0]))

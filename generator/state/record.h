@@ -5,6 +5,7 @@
  *   unit      the generated container@NAME.service
  *   claims    its section [X-Claims]: what no other container can have meanwhile, a line each
  *   tmpfiles  its section [X-Tmpfiles]
+ *   written   its section [X-Written], if its paths on the host lead through what containers write
  *   network   its section [X-Network], if the container has links
  *   nft       its section [X-Nftables], if ports are forwarded or it is told where it may go
  *   localhost its section [X-Localhost], if ports of the host's loopback addresses are forwarded
@@ -39,6 +40,7 @@
 #define RECORD_UNIT "unit"
 #define RECORD_CLAIMS "claims"
 #define RECORD_TMPFILES "tmpfiles"
+#define RECORD_WRITTEN "written"
 #define RECORD_NETWORK "network"
 #define RECORD_NFT "nft"
 #define RECORD_LOCALHOST "localhost"
@@ -67,9 +69,9 @@ RecordPath record_path(const char *directory, const char *file);
 /* What a container has on the host: sections of its unit, each a file of its record. */
 typedef union RecordParts {
         struct {
-                Buffer claims, tmpfiles, network, nft, localhost;
+                Buffer claims, tmpfiles, network, nft, localhost, written;
         };
-        Buffer all[5];
+        Buffer all[6];
 } RecordParts;
 
 #define RECORD_PARTS_NULL ((RecordParts){0})

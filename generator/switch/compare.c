@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "manifest/entry.h"
 #include "manifest/mounts.h"
+#include "manifest/written.h"
 #include "state/format.h"
 #include "systemd/option-path.h"
 
@@ -108,10 +109,10 @@ static bool has_mounts_below(const Container *container, const char *mount_point
 }
 
 /* Whether a bind mount can be added while the container runs, as it would be if that started anew. systemd-machined refuses it where
- * the mount would have to be mapped, and mounts no more than one file system. */
+ * the mount would have to be mapped, mounts no more than one file system, and follows links that a container may have made. */
 static bool can_be_mounted(const Comparison *c, const BindMount *mount) {
         return !container_has_shifted_users(c->new) && !bind_mount_idmap(c->new, mount) &&
-               !has_mounts_below(c->old, mount->mount_point.text) &&
+               !written_leads_to(c->new, mount->host_path.text) && !has_mounts_below(c->old, mount->mount_point.text) &&
                !has_mounts_below(c->new, mount->mount_point.text) && !mounts_below(c->root, mount->host_path.text);
 }
 

@@ -3,6 +3,9 @@
 
 #include "base/words.h"
 
+const char *const nspawn_places[] = {"dev", "proc", "sys", "run", "tmp", "usr", "etc", "root", "var", "var/lib",
+        "var/log", "nix", "nix/store", "nix/var", "nix/var/nix", NULL};
+
 const char *nspawn_value(char *const arguments[], const char *option) {
         const char *value = NULL;
 
@@ -47,4 +50,39 @@ NspawnParts nspawn_parts(Arena *arena, const char *value) {
                 *end = '\0';
         }
         return parts;
+}
+
+/* A bind mount is SOURCE[:MOUNTPOINT[:OPTIONS]]. */
+static void take_bind_apart(Arena *arena, const char *option, const char *value, NspawnHostPath *ret_host_path) {
+        NspawnParts parts = nspawn_parts(arena, value);
+        const char *end = value;
+
+        while (*end && *end != ':')
+                end += *end == '\\' && end[1] ? 2 : 1;
+        *ret_host_path = (NspawnHostPath){.path = parts.part[0],
+                .before = option,
+                .behind = *end ? end : arena_join(arena, ":", value + (*value == '+')),
+                .mount_point = parts.part[1] ? parts.part[1] : parts.part[0] + (*value == '+')};
+}
+
+bool nspawn_host_path(Arena *arena, const char *argument, NspawnHostPath *ret_host_path) {
+        static const char *const binds[] = {"--bind=", "--bind-ro="};
+        static const char credential[] = "--load-credential=", network_namespace[] = "--network-namespace-path=";
+        const char *value;
+
+        for (size_t i = 0; i < sizeof(binds) / sizeof(binds[0]); i++)
+                if ((value = text_behind(argument, binds[i]))) {
+                        take_bind_apart(arena, binds[i], value, ret_host_path);
+                        return ret_host_path->path[0] == '/' || text_behind(ret_host_path->path, "+/");
+                }
+        value = text_behind(argument, credential);
+        value = value ? strchr(value, ':') : text_behind(argument, network_namespace);
+        if (!value)
+                return false;
+        value += *value == ':';
+        *ret_host_path = (NspawnHostPath){.path = value,
+                .before = arena_copy(arena, argument, (size_t)(value - argument)),
+                .behind = "",
+                .is_credential = text_behind(argument, credential) != NULL};
+        return value[0] == '/';
 }

@@ -28,3 +28,18 @@ typedef struct NspawnParts {
 
 /* Owned by @arena. */
 NspawnParts nspawn_parts(Arena *arena, const char *value);
+
+/* The directories below which systemd-nspawn, and a start, make and mount things in a root directory, without the slash in front. */
+extern const char *const nspawn_places[];
+
+/* An argument that has a path of the host in it which systemd-nspawn resolves: the source of a bind mount, the file of a credential, or a
+ * network namespace. With another path, it is what stands @before, that path, and what stands @behind. */
+typedef struct NspawnHostPath {
+        const char *path; /* with "+" in front: it is below the root directory */
+        const char *before, *behind;
+        const char *mount_point; /* of a bind mount, or NULL */
+        bool is_credential;
+} NspawnHostPath;
+
+/* Takes @argument apart. False if there is none in it. Owned by @arena. */
+bool nspawn_host_path(Arena *arena, const char *argument, NspawnHostPath *ret_host_path);

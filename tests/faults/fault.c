@@ -283,6 +283,8 @@ static const char *name_of_call(long number) {
                 return "bpf";
         case SYS_mount_setattr:
                 return "mount_setattr";
+        case SYS_move_mount:
+                return "move_mount";
         case SYS_open_tree:
                 return "open_tree";
         case SYS_openat2:

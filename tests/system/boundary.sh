@@ -476,6 +476,8 @@ what_stands_in_the_place_of_a_directory_leads_no_start_to_the_host() {
     ln -s /srv/host $root/$place
     fails systemctl start container@one
     log_of one | grep -F "mv -T $root/$place $root/$place.away"
+    # It is tried again by itself.
+    systemctl stop container@one
     # As it is told there.
     mv -T $root/$place $root/$place.away
     mv -T $root/$place.before $root/$place
@@ -485,12 +487,12 @@ what_stands_in_the_place_of_a_directory_leads_no_start_to_the_host() {
     mv -T $root/$place $root/$place.before
     echo precious >$root/$place
     fails systemctl start container@one
+    systemctl stop container@one
     [ "$(cat $root/$place)" = precious ]
     rm $root/$place
     mv -T $root/$place.before $root/$place
   done
   [ "$(find /srv/host)" = /srv/host ]
-  systemctl reset-failed container@one
   systemctl start container@one
   rmdir /srv/host
 }
@@ -753,6 +755,196 @@ what_floods_the_journal_keeps_no_line_of_another_out() {
     journalctl --boot --since "$test_start" --identifier host --output cat | grep -x "line-of-the-host-$line"
     wait_until 10 has_logged two "line-of-two-$line"
   done
+}
+
+# What a container writes below /srv/data, another gets by paths that lead through it; what is in /srv/host is the host's alone.
+_start_writer_and_reader() {
+  rm -rf /srv/data /srv/host
+  mkdir -p /srv/data /srv/host/x
+  echo of-the-host | tee /srv/host/secret /srv/host/x/secret
+  declare_containers <<YAML
+  one: { system: "{system}-wasabi", bindMounts: { /data: { hostPath: /srv/data, isReadOnly: false } }, $1 }
+  two:
+    system: "{system}-wasabi"
+    bindMounts: { /given: { hostPath: /srv/data/b/x, hostPathMode: "0750", hostPathUser: "1234" } }
+    credentials: { key: { path: /srv/data/key } }
+    $2
+YAML
+  systemctl start container@one
+  inside one sh -c 'echo of-one >/data/key'
+}
+
+# lead_astray PATH TARGET
+_lead_astray() { inside one sh -c "rm -rf /data/$1; ln -s $2 /data/$1"; }
+
+# It is tried again by itself.
+_is_refused_for() {
+  fails systemctl start container@two
+  systemctl stop container@two
+  log_of two | grep -F "$1"
+}
+
+_no_link_leads_a_path_astray() {
+  _start_writer_and_reader "$1" "$2"
+  # Without links all is as it was, and what is missing is made once.
+  systemctl start container@two
+  [ "$(stat -c '%a %u:%g' /srv/data/b /srv/data/b/x)" = "755 0:0
+750 1234:0" ]
+  inside one touch /data/b/x/seen
+  inside two test -e /given/seen
+  [ "$(inside two systemd-creds --system cat key)" = of-one ]
+  # The host mounts nothing for that.
+  fails grep /.pins /proc/self/mounts
+  systemctl stop container@two
+  _lead_astray b /srv/host
+  _is_refused_for '/srv/data/b is a symbolic link, and is not followed, as container one can write there'
+  _lead_astray b data
+  inside one mkdir -p /data/data/x
+  _is_refused_for '/srv/data/b is a symbolic link'
+  inside one rm /data/b
+  inside one mkdir /data/b
+  inside one ln -s /srv/host/x /data/b/x
+  _is_refused_for '/srv/data/b/x is a symbolic link'
+  inside one rm /data/b/x
+  _lead_astray key /srv/host/secret
+  _is_refused_for '/srv/data/key is a symbolic link'
+  inside one sh -c 'rm /data/key; mkfifo /data/key'
+  _is_refused_for '/srv/data/key is no regular file'
+  inside one sh -c 'rm /data/key; echo of-one >/data/key'
+  systemctl start container@two
+  [ "$(find /srv/host | sort | tr '\n' ' ')" = '/srv/host /srv/host/secret /srv/host/x /srv/host/x/secret ' ]
+  rm -r /srv/host
+}
+
+a_link_of_one_container_leads_no_path_of_another_to_the_host() { _no_link_leads_a_path_astray '' ''; }
+nor_does_one_of_a_container_with_users_of_its_own() {
+  _no_link_leads_a_path_astray 'privateUsers: pick' 'privateUsers: pick'
+}
+
+what_is_exchanged_during_a_start_leads_it_nowhere_else() {
+  _start_writer_and_reader '' ''
+  inside one mkdir -p /data/b/x
+  # renameat2(2) with RENAME_EXCHANGE
+  # shellcheck disable=SC2016
+  systemd-run --machine=one --quiet --unit=exchange perl -e '
+    chdir "/data" or die; symlink "/srv/host", "link" or die;
+    my @paths = ("b", "link");
+    while (1) { syscall(316, -100, $paths[0], -100, $paths[1], 2) == 0 or die "renameat2: $!" }'
+  for _ in {1..6}; do
+    if systemctl start container@two; then fails inside two test -e /given/secret; fi
+    systemctl stop container@two
+    systemctl reset-failed container@two 2>/dev/null || true
+  done
+  inside one systemctl stop exchange
+  rm -r /srv/host
+}
+
+a_container_s_own_files_lead_its_next_start_nowhere() {
+  local root=/var/lib/nixos-containers/one
+  mkdir -p /srv/host
+  echo of-the-host >/srv/host/secret
+  declare_containers <<YAML
+  one:
+    system: "{system}-wasabi"
+    privateUsers: pick
+    credentials: { key: { path: $root/srv/key } }
+    extraFlags: ["--bind-ro=+/srv/own:/own"]
+YAML
+  mkdir -p $root/srv/own
+  echo own >$root/srv/key
+  touch $root/srv/own/seen
+  systemctl start container@one
+  [ "$(inside one systemd-creds --system cat key)" = own ]
+  inside one test -e /own/seen
+  inside one ln -sf /srv/host/secret /srv/key
+  fails systemctl restart container@one
+  systemctl stop container@one
+  log_of one | grep -F "$root/srv/key is a symbolic link, and is not followed, as container one can write there"
+  rm $root/srv/key
+  echo own >$root/srv/key
+  rm -r $root/srv/own
+  ln -s /srv/host $root/srv/own
+  fails systemctl start container@one
+  log_of one | grep -F "$root/srv/own is a symbolic link"
+  rm -r $root/srv /srv/host
+}
+
+a_network_namespace_is_no_link_of_a_container() {
+  mkdir -p /srv/data
+  ip netns add aside
+  declare_containers <<'YAML'
+  one: { system: "{system}-wasabi", bindMounts: { /data: { hostPath: /srv/data, isReadOnly: false } } }
+  two: { system: "{system}-wasabi", networkNamespace: /srv/data/netns }
+YAML
+  touch /srv/data/netns
+  mount --bind /run/netns/aside /srv/data/netns
+  systemctl start container@two
+  [ "$(inside two readlink /proc/self/ns/net)" = "$(ip netns exec aside readlink /proc/self/ns/net)" ]
+  systemctl stop container@two
+  umount /srv/data/netns
+  systemctl start container@one
+  inside one sh -c 'rm /data/netns; ln -s /proc/1/ns/net /data/netns'
+  _is_refused_for '/srv/data/netns is a symbolic link'
+  ip netns delete aside
+}
+
+# Containers whose root directories another one can write.
+_start_manager() {
+  declare_containers <<YAML
+  one: { system: "{system}-wasabi", ${1-} }
+  manager:
+    system: "{system}-wasabi"
+    bindMounts: { /containers: { hostPath: ${2-/var/lib/nixos-containers}, isReadOnly: ${3-false} } }
+YAML
+  systemctl start container@one container@manager
+}
+
+who_can_write_a_root_directory_has_ended_when_that_starts() {
+  _start_manager
+  # Both are started at once: the one that can write is the later one.
+  [ "$(since ActiveEnter manager)" -gt "$(since ActiveEnter one)" ]
+  inside manager test -e /containers/one/etc
+  fails systemctl restart container@one
+  log_of one | grep -F 'container manager runs, and can write in /var/lib/nixos-containers'
+  systemctl stop container@one container@manager
+  systemctl start container@one
+  # A part of it, on which something is made, and one on which nothing is.
+  _start_manager '' /var/lib/nixos-containers/one/var
+  systemctl restart container@one container@manager
+  fails systemctl restart container@one
+  systemctl stop container@one container@manager
+  mkdir -p /var/lib/nixos-containers/one/srv
+  _start_manager '' /var/lib/nixos-containers/one/srv
+  systemctl restart container@manager
+  systemctl restart container@one
+  # Reading alone harms nothing.
+  systemctl stop container@manager
+  _start_manager '' /var/lib/nixos-containers true
+  systemctl restart container@one
+  # The same by another name.
+  systemctl stop container@manager
+  ln -s /var/lib/nixos-containers /srv/elsewhere
+  _start_manager 'privateUsers: pick' /srv/elsewhere
+  fails systemctl restart container@one
+  rm /srv/elsewhere
+}
+
+a_root_directory_is_no_link_of_another_container() {
+  _start_manager
+  systemctl stop container@one
+  inside manager mv -T /containers/one /containers/away
+  rm -rf /srv/host
+  mkdir /srv/host
+  inside manager ln -s /srv/host /containers/one
+  systemctl stop container@manager
+  fails systemctl start container@one
+  systemctl stop container@one
+  log_of one | grep -F '/var/lib/nixos-containers/one is a symbolic link, and is not followed, as container manager can write there'
+  [ "$(find /srv/host)" = /srv/host ]
+  rmdir /srv/host
+  rm /var/lib/nixos-containers/one
+  mv -T /var/lib/nixos-containers/away /var/lib/nixos-containers/one
+}
 
 processes_that_are_left_of_the_last_run_keep_the_next_from_starting() {
   local group=/sys/fs/cgroup/machine.slice/container@one.service left
