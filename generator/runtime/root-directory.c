@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/inside.h"
 #include "base/lines.h"
+#include "base/path.h"
 #include "base/words.h"
 #include "state/record.h"
 #include "state/removal.h"
@@ -153,18 +154,21 @@ static bool is_directory_or_missing(int root, const char *path) {
 
 /* What systemd-nspawn and a start make, they make below these; systemd-nspawn follows links there that lead to the host. */
 static int check_places(const Root *root) {
+        const char *refused = NULL;
         int result = 0;
 
-        for (const char *const *place = nspawn_places; *place; place++)
-                if (!is_directory_or_missing(root->fd, *place))
-                        keep_failure(&result,
-                                log_error(errno,
-                                        "Container %s cannot start: %s/%s is no directory, which the container may "
-                                        "have "
-                                        "made so to lead the start somewhere else. To start it without: mv -T %s/%s "
-                                        "%s/%s.away",
-                                        root->container, root->directory, *place, root->directory, *place,
-                                        root->directory, *place));
+        for (const char *const *place = nspawn_places; *place; place++) {
+                /* What is below one that is refused is no other. */
+                if ((refused && path_is_below(*place, refused)) || is_directory_or_missing(root->fd, *place))
+                        continue;
+                refused = *place;
+                keep_failure(&result,
+                        log_error(errno,
+                                "Container %s cannot start: %s/%s is no directory, which the container may have made "
+                                "so to lead the start somewhere else. To start it without: mv -T %s/%s %s/%s.away",
+                                root->container, root->directory, *place, root->directory, *place, root->directory,
+                                *place));
+        }
         return result;
 }
 

@@ -377,11 +377,11 @@ directories_are_made_inside_wherever_links_lead() {
   local users
   for users in pick no; do
     rm -rf /var/lib/nixos-containers/changing /srv/outside
-    mkdir -p /var/lib/nixos-containers/changing/srv/outside /srv/outside
-    ln -s /srv/outside /var/lib/nixos-containers/changing/var
+    mkdir -p /var/lib/nixos-containers/changing/{srv/outside,var/lib} /srv/outside
+    ln -s /srv/outside/private /var/lib/nixos-containers/changing/var/lib/private
     _declare_changing $users
     [ -z "$(ls -A /srv/outside)" ]
-    [ "$(stat -c '%u %a' /var/lib/nixos-containers/changing/srv/outside/lib/private)" = '0 700' ]
+    [ "$(stat -c '%u %a' /var/lib/nixos-containers/changing/srv/outside/private)" = '0 700' ]
     systemctl stop container@changing
   done
   rm -rf /var/lib/nixos-containers/changing
