@@ -423,8 +423,7 @@ const ScalarType resolv_conf_type = TEXT(
                 "bind-stub"));
 const ScalarType tmpfs_type =
         TEXT("an absolute path, or one with options behind a colon", .is_valid = is_tmpfs, .explain = explain_tmpfs);
-const ScalarType time_span_type =
-        TEXT("a time span, such as 90, 1min or infinity", .is_valid = is_time_span);
+const ScalarType time_span_type = TEXT("a time span, such as 90, 1min or infinity", .is_valid = is_time_span);
 const ScalarType memory_type =
         TEXT("a number of bytes, which may have K, M, G or T behind it, a percentage up to 100%, or infinity",
                 .words = WORDS("infinity"), .is_valid = is_memory);
