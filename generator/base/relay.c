@@ -8,7 +8,7 @@
 #include "base/run-program.h"
 
 /* How much is copied at once, and what the pipes hold: with less, who writes and who reads wait for each other all the time. */
-#define PIPE_SIZE (1024 * 1024)
+#define PIPE_SIZE 1048576
 
 /* Waits until there is room. */
 static int write_when_there_is_room(int fd, const char *text, size_t length) {

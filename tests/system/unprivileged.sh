@@ -373,15 +373,16 @@ mount_points_are_made_inside_wherever_links_lead() {
   [ "$(_owners_inside changing /srv/outside/for)" = 0:0 ]
 }
 
-directories_are_made_inside_wherever_links_lead() {
+a_link_in_the_place_of_a_directory_leads_somewhere_inside() {
   local users
   for users in pick no; do
     rm -rf /var/lib/nixos-containers/changing /srv/outside
-    mkdir -p /var/lib/nixos-containers/changing/{srv/outside,var/lib} /srv/outside
-    ln -s /srv/outside/private /var/lib/nixos-containers/changing/var/lib/private
+    mkdir -p /var/lib/nixos-containers/changing/{srv/outside,usr} /srv/outside
+    ln -s /srv/outside /var/lib/nixos-containers/changing/usr/bin
     _declare_changing $users
+    inside changing touch /usr/bin/new
     [ -z "$(ls -A /srv/outside)" ]
-    [ "$(stat -c '%u %a' /var/lib/nixos-containers/changing/srv/outside/private)" = '0 700' ]
+    [ -e /var/lib/nixos-containers/changing/srv/outside/new ]
     systemctl stop container@changing
   done
   rm -rf /var/lib/nixos-containers/changing
