@@ -275,8 +275,9 @@ check-verify: $(B)/nixos-container-generator $(ROOTFS)
 check-system: $(ROOTFS)
 	@tests/system/run build/host $(ROOTFS)
 
-# All that is tried from inside of a container, with and without what holds it.
+# What containers are kept from, and all that is tried from inside of one, with and without what holds it.
 check-boundary: dependencies $(ROOTFS)
+	@tests/system/run build/host $(ROOTFS) boundary.sh
 	@tests/boundary/run build/host $(ROOTFS)
 
 # At more points: make check-killed POINTS=200

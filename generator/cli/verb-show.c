@@ -88,15 +88,13 @@ static int print_host_key(const char *name, const char *path, const char *text, 
                 name, (unsigned char)text[line], line, path);
 }
 
-static int show_host_key(Host *host, const HostContainer *container) {
+static int show_host_key(Host *host, const HostContainer *container, int root) {
         static const char *const paths[] = {"etc/ssh/ssh_host_ed25519_key.pub", "etc/ssh/ssh_host_ecdsa_key.pub"};
-        CLEANUP_CLOSE int root = open_root(host, container), fd = -1;
+        CLEANUP_CLOSE int fd = -1;
         const char *path = NULL;
         char text[HOST_KEY_MAX + 2];
         ssize_t length;
 
-        if (root < 0)
-                return root;
         for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]) && fd < 0; i++) {
                 path = paths[i];
                 fd = inside_open(root, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
@@ -111,11 +109,14 @@ static int show_host_key(Host *host, const HostContainer *container) {
 
 /* Another process reads it: what is mounted in a container may be a file system that it serves itself, and answers nothing. */
 int verb_show_host_key(Host *host, const HostContainer *container) {
-        pid_t pid = fork();
+        CLEANUP_CLOSE int root = open_root(host, container);
+        pid_t pid;
         int r;
 
-        if (pid == 0) {
-                r = show_host_key(host, container);
+        if (root < 0)
+                return root;
+        if ((pid = fork()) == 0) {
+                r = show_host_key(host, container, root);
                 end_child(flush_stdout() < 0 || r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
         }
         r = interrupt_end_program(pid < 0 ? negative_errno() : pid, HOST_KEY_TIMEOUT_S);

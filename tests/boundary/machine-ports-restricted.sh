@@ -16,7 +16,7 @@ reached() {
   from_other sh -c "echo reached | socat -u - UDP:$address:7000"
   has_heard reached
 }
-without() { nft delete element inet nixos-containers restricted '{ "ve-restricted" }'; }
+without() { open_restricted; }
 clean_up() {
   no_longer_listens
   from_other ip route del 10.0.0.0/24

@@ -6,11 +6,11 @@ containers='users plain'
 others=victim
 prepare() {
   echo the-victim-s >/var/lib/nixos-containers/victim/secret
-  cp /var/lib/nixos-containers/victim/secret /nix/var/nix/profiles/per-container/victim/
+  cp /var/lib/nixos-containers/victim/secret /nix/var/nix/per-container/victim/profiles/
   rm -f /srv/shared/found
 }
 attempt() {
-  cat /var/lib/nixos-containers/victim/secret ../victim/secret /nix/var/nix/profiles/{,../}{,per-container/}victim/secret /proc/[0-9]*/root/secret \
+  cat /var/lib/nixos-containers/victim/secret ../victim/secret /nix/var/nix/profiles/{,../}{,per-container/}victim/{,profiles/}secret /proc/[0-9]*/root/secret \
     >/srv/shared/found 2>/dev/null || true
 }
 reached() { grep the-victim-s /srv/shared/found; }
@@ -18,4 +18,4 @@ without() {
   name=plain
   enter_without mount
 }
-clean_up() { rm -f /srv/shared/found /nix/var/nix/profiles/per-container/victim/secret; }
+clean_up() { rm -f /srv/shared/found /nix/var/nix/per-container/victim/profiles/secret; }

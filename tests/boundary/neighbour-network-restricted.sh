@@ -9,7 +9,7 @@ others=restricted
 prepare() { listens nsenter --net --target "$(machinectl show -P Leader restricted)"; }
 attempt() { send "$(own_address)" 10.0.0.5 7000 reached; }
 reached() { has_heard reached; }
-without() { nft delete element inet nixos-containers restricted '{ "ve-restricted" }'; }
+without() { open_restricted; }
 clean_up() {
   no_longer_listens
   "$runtime" rules

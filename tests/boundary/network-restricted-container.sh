@@ -9,7 +9,7 @@ others=plain
 prepare() { listens nsenter --net --target "$(machinectl show -P Leader plain)"; }
 attempt() { send 10.0.0.5 10.0.0.3 7000 reached; }
 reached() { has_heard reached; }
-without() { nft delete element inet nixos-containers restricted '{ "ve-restricted" }'; }
+without() { open_restricted; }
 clean_up() {
   no_longer_listens
   "$runtime" rules

@@ -8,7 +8,7 @@ containers=restricted
 prepare() { listens from_other; }
 attempt() { send '[fc00::5]' '[fd16::2]' 7000 reached; }
 reached() { has_heard reached; }
-without() { nft delete element inet nixos-containers restricted '{ "ve-restricted" }'; }
+without() { open_restricted; }
 clean_up() {
   no_longer_listens
   "$runtime" rules

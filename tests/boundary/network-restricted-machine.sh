@@ -8,7 +8,7 @@ containers=restricted
 prepare() { listens from_other; }
 attempt() { send 10.0.0.5 172.16.0.2 7000 reached; }
 reached() { has_heard reached; }
-without() { nft delete element inet nixos-containers restricted '{ "ve-restricted" }'; }
+without() { open_restricted; }
 clean_up() {
   no_longer_listens
   "$runtime" rules

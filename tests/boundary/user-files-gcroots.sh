@@ -4,9 +4,9 @@
 promise="No user of the host reaches what a container writes below its root directory, its profiles and its GC roots."
 containers='users plain'
 attempt() { ln -sfn /etc/passwd /nix/var/nix/gcroots/link; }
-reached() { anybody readlink "/nix/var/nix/gcroots/per-container/$name/link"; }
-without() { chmod 0755 /nix/var/nix/gcroots/per-container; }
+reached() { anybody readlink "/nix/var/nix/per-container/$name/gcroots/link"; }
+without() { chmod 0755 /nix/var/nix/per-container "/nix/var/nix/per-container/$name"; }
 clean_up() {
-  chmod 0700 /nix/var/nix/gcroots/per-container
-  rm -f "/nix/var/nix/gcroots/per-container/$name/link"
+  chmod 0700 /nix/var/nix/per-container "/nix/var/nix/per-container/$name"
+  rm -f "/nix/var/nix/per-container/$name/gcroots/link"
 }

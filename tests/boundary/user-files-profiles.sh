@@ -7,9 +7,9 @@ attempt() {
   cp /bin/true /nix/var/nix/profiles/tool
   chmod 4755 /nix/var/nix/profiles/tool
 }
-reached() { anybody test -u "/nix/var/nix/profiles/per-container/$name/tool"; }
-without() { chmod 0755 /nix/var/nix/profiles/per-container; }
+reached() { anybody test -u "/nix/var/nix/per-container/$name/profiles/tool"; }
+without() { chmod 0755 /nix/var/nix/per-container "/nix/var/nix/per-container/$name"; }
 clean_up() {
-  chmod 0700 /nix/var/nix/profiles/per-container
-  rm -f "/nix/var/nix/profiles/per-container/$name/tool"
+  chmod 0700 /nix/var/nix/per-container "/nix/var/nix/per-container/$name"
+  rm -f "/nix/var/nix/per-container/$name/profiles/tool"
 }

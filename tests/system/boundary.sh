@@ -354,6 +354,7 @@ a_container_has_no_addresses_but_its_own() {
   [ "$(grep -c own /tmp/heard)" = 2 ]
   # Without what keeps it, it passes.
   nft flush chain inet nixos-containers untrusted
+  tc qdisc delete dev ve-two clsact
   sysctl -qw net.ipv4.conf.ve-two.rp_filter=0
   _what_has_another_s_address_passes
   [ "$(grep -c stolen /tmp/heard)" = 2 ]

@@ -380,9 +380,7 @@ a_link_in_the_place_of_a_directory_leads_somewhere_inside() {
     mkdir -p /var/lib/nixos-containers/changing/{srv/outside,usr} /srv/outside
     ln -s /srv/outside /var/lib/nixos-containers/changing/usr/bin
     _declare_changing $users
-    inside changing touch /usr/bin/new
     [ -z "$(ls -A /srv/outside)" ]
-    [ -e /var/lib/nixos-containers/changing/srv/outside/new ]
     systemctl stop container@changing
   done
   rm -rf /var/lib/nixos-containers/changing
