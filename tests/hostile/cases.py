@@ -381,6 +381,7 @@ FIELDS = [
     ("extraFlags", "{system: /x, extraFlags: [@]}", "--setenv=A=", "a text of one line", lambda v: [("ExecStart", v)]),
     ("resolvConf", "{system: /x, resolvConf: @}", "copy-host", "auto, off, delete", None),
     ("timeoutStartSec", "{system: /x, timeoutStartSec: @}", "1min", "a time span", None),
+    ("timeoutReloadSec", "{system: /x, timeoutReloadSec: @}", "1min", "a time span", None),
     ("memoryMax", "{system: /x, memoryMax: @}", "1G", "a number of bytes", None),
     ("cpuQuota", "{system: /x, cpuQuota: @}", "150%", "a percentage", None),
     ("tasksMax", "{system: /x, tasksMax: @}", "100", "a number of tasks", None),

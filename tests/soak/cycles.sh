@@ -166,6 +166,7 @@ awk_implied='
   /^#/ || !NF { next }
   /--network-interface=nic/ { sub(/.*=/, ""); inside[$1] = 1 }
   /container-resolv-conf.path/ { resolv_conf = 1 }
+  match($0, /container-(rules|nix-roots)\.service/) { watching[substr($0, RSTART, RLENGTH)] = 1 }
   section == "[X-Network]" && /^link add name/ { print "link", $4; table = 1 }
   section == "[X-Network]" && /^address add/ { print "address", $5, $3 }
   section == "[X-Network]" && /^route add/ { print "route", $5, $3 }
@@ -178,6 +179,7 @@ awk_implied='
   END {
     if (table) print "table"
     if (resolv_conf) print "active container-resolv-conf.path"
+    for (unit in watching) print "active " unit "\nprocess /system.slice/" unit " container-runti"
     for (i = 0; i < size - 1; i++) if (!(("nic" i) in inside)) print "link nic" i
   }'
 
@@ -220,12 +222,12 @@ processes() {
 
 found() {
   local name
-  systemctl list-units --plain --no-legend 'container@*' container-resolv-conf.path | awk '{ print $3, $1 }'
+  systemctl list-units --plain --no-legend 'container@*' container-resolv-conf.path container-{rules,nix-roots}.service | awk '{ print $3, $1 }'
   systemctl list-units --plain --no-legend --state=failed | awk '{ print "failed", $1 }'
   machinectl list --no-legend | awk '{ print "machine", $1 }'
   processes
   local files kept=()
-  find $records -mindepth 1 -maxdepth 1 ! -name .claims ! -name .resolv-conf ! -name .nftables -printf 'record %f\n' 2>/dev/null
+  find $records -mindepth 1 -maxdepth 1 ! -name .claims ! -name .resolv-conf ! -name .nftables ! -name .pins ! -name .root-writers -printf 'record %f\n' 2>/dev/null
   files=("$records"/*/unit)
   if [ -e "${files[0]}" ]; then
     awk "$awk_name $awk_unit" "${files[@]}"
