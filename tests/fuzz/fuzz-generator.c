@@ -103,14 +103,27 @@ static Buffer entry_of(const File *unit) {
         return entry;
 }
 
-/* What a unit says, but for where its container is declared and how that is written. */
+static bool starts_with(const char *line, const char *start) {
+        return strncmp(line, start, strlen(start)) == 0;
+}
+
+/* Whether a line is of this container alone, and not of what others write: the directories that its paths lead through are made at its
+ * start then, and it starts after those whose root directories it can write. */
+static bool is_its_own(const char *line, bool written) {
+        return !written && !starts_with(line, "After=container@") && !starts_with(line, "d- ");
+}
+
+/* What a unit says, but for where its container is declared and how that is written, and for other containers. */
 static Buffer without_origin(const File *unit) {
         const char *end = unit->text + unit->length, *next;
         Buffer text = BUFFER_NULL;
+        bool written = false;
 
         for (const char *line = unit->text; line < end; line = next + 1) {
                 next = line_end(line, end);
-                if (*line != '#' && *line != ';')
+                if (*line == '[')
+                        written = starts_with(line, "[X-Written]");
+                if (!strchr("#;\n", *line) && is_its_own(line, written))
                         buffer_append(&text, line, (size_t)(next + 1 - line));
         }
         return text;
@@ -143,6 +156,22 @@ static const File *find_file(const Files *files, const char *subdirectory, const
         return NULL;
 }
 
+/* Whether both are the same, but for what others write where one of them says that they do. */
+static bool is_same(const File *a, const File *b) {
+        static const char written[] = "\n[X-Written]\n";
+        Buffer alone, beside;
+        bool same;
+
+        if (!memmem(b->text, b->length, written, strlen(written)))
+                return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+        alone = without_origin(a);
+        beside = without_origin(b);
+        same = alone.length == beside.length && memcmp(alone.text, beside.text, alone.length) == 0;
+        buffer_free(&alone);
+        buffer_free(&beside);
+        return same;
+}
+
 /* Whether the neighbour starts at boot. */
 static bool is_wanted(const Files *files) {
         static const char line[] = "\nWants=container@" NEIGHBOUR ".service\n";
@@ -168,7 +197,7 @@ static void check_neighbour(const char *bytes, size_t length) {
                 fail("the good manifest is not good", good_manifest, strlen(good_manifest));
         if (!b)
                 fail("the manifest before it has no unit", good_manifest, strlen(good_manifest));
-        if (!twice && (a->length != b->length || memcmp(a->text, b->text, a->length) != 0))
+        if (!twice && !is_same(a, b))
                 fail("the manifest before it has another unit", b->text, b->length);
         if (!twice && !is_wanted(&files))
                 fail("the container of the manifest before it does not start at boot", unit, strlen(unit));

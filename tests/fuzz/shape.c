@@ -523,6 +523,7 @@ static const struct {
         const char *for_these[2];
 } optional[] = {
         {TEMPLATE_container_claims, {"claim", "claim"}},
+        {TEMPLATE_container_written, {"written", "written"}},
         {TEMPLATE_container_network, {"link", "link.peer"}},
         {TEMPLATE_container_nft, {"forward", "restricted-link"}},
         {TEMPLATE_container_localhost, {"localhost", "localhost"}},
@@ -540,8 +541,8 @@ static bool ends_with(const char *text, const char *end) {
 static void add_unit(Shape *s, const char *text, size_t length) {
         static const Pattern entry = {.is_entry = true};
         static const TemplateId all[] = {TEMPLATE_container_service, TEMPLATE_container_claims,
-                TEMPLATE_container_tmpfiles, TEMPLATE_container_network, TEMPLATE_container_nft,
-                TEMPLATE_container_localhost, TEMPLATE_container_manifest};
+                TEMPLATE_container_tmpfiles, TEMPLATE_container_written, TEMPLATE_container_network,
+                TEMPLATE_container_nft, TEMPLATE_container_localhost, TEMPLATE_container_manifest};
 
         if (!has_section(text, length, TEMPLATE_container_tmpfiles)) {
                 add_template(s, TEMPLATE_broken_service);
@@ -569,6 +570,8 @@ static bool add_templates(Shape *s, const char *subdirectory, const char *name, 
                 {"machines.target.d", "nixos-containers.conf", TEMPLATE_machines_target},
                 {"multi-user.target.d", "nixos-containers.conf", TEMPLATE_multi_user_target},
                 {"nftables.service.d", "nixos-containers.conf", TEMPLATE_nftables_service},
+                {"", RULES_UNIT, TEMPLATE_container_rules},
+                {"", NIX_ROOTS_UNIT, TEMPLATE_container_nix_roots},
                 {"", RESOLV_CONF_UNIT ".path", TEMPLATE_resolv_conf_path},
                 {"", RESOLV_CONF_UNIT ".service", TEMPLATE_resolv_conf_service},
                 {"", RESOLV_CONF_UNIT "-again.service", TEMPLATE_resolv_conf_again},
