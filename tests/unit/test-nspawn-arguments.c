@@ -21,14 +21,14 @@ static const struct {
         {"--load-credential=key:/a:b", "/a:b", NULL, "--load-credential=key:/new"},
         {"--network-namespace-path=/run/netns/a", "/run/netns/a", NULL, "--network-namespace-path=/new"},
         /* What is none of the host. */
-        {"--bind=:/b"},
-        {"--bind=relative:/b"},
-        {"--bind="},
-        {"--load-credential=key:name"},
-        {"--load-credential=key"},
-        {"--network-namespace-path="},
-        {"--tmpfs=/a"},
-        {"/a:/b"},
+        {"--bind=:/b", NULL, NULL, NULL},
+        {"--bind=relative:/b", NULL, NULL, NULL},
+        {"--bind=", NULL, NULL, NULL},
+        {"--load-credential=key:name", NULL, NULL, NULL},
+        {"--load-credential=key", NULL, NULL, NULL},
+        {"--network-namespace-path=", NULL, NULL, NULL},
+        {"--tmpfs=/a", NULL, NULL, NULL},
+        {"/a:/b", NULL, NULL, NULL},
 };
 
 static void paths_of_the_host_are_found_and_exchanged(void **state) {
