@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 
+#include <poll.h>
+
 bool is_no_file(int error) {
         error = abs(error);
         return error == ENOENT || error == ENOTDIR || error == EISDIR || error == ELOOP || error == ENAMETOOLONG ||
@@ -15,6 +17,13 @@ bool path_exists(const char *path) {
         struct stat status;
 
         return lstat(path, &status) >= 0;
+}
+
+FdPath fd_path(int fd) {
+        FdPath path;
+
+        snprintf(path.text, sizeof(path.text), "/proc/self/fd/%i", fd);
+        return path;
 }
 
 DIR *open_directory(int parent, const char *name) {
@@ -68,9 +77,12 @@ int read_file(const char *path, Buffer *buffer) {
 
 int write_all(int fd, const char *text, size_t length) {
         while (length > 0) {
+                struct pollfd room = {.fd = fd, .events = POLLOUT};
                 ssize_t n = write(fd, text, length);
 
-                if (n < 0 && errno != EINTR)
+                if (n < 0 && errno == EAGAIN)
+                        (void)poll(&room, 1, -1);
+                else if (n < 0 && errno != EINTR)
                         return negative_errno();
                 if (n > 0) {
                         text += n;

@@ -14,6 +14,13 @@ bool is_no_file(int error);
 /* Whether there is anything at @path, be it a link that leads nowhere. What cannot be looked at does not count. */
 bool path_exists(const char *path);
 
+/* What an open file is found at by its descriptor, proc_pid_fd(5). */
+typedef struct FdPath {
+        char text[sizeof("/proc/self/fd/") + 10];
+} FdPath;
+
+FdPath fd_path(int fd);
+
 /* Opens the directory @name in @parent, and not one that a link leads to. NULL, with errno set, if that fails. */
 DIR *open_directory(int parent, const char *name);
 
@@ -23,7 +30,8 @@ MUST_CHECK ssize_t read_file_start(const char *path, char *ret_text, size_t size
 /* Appends the content of the file @path to @buffer. */
 MUST_CHECK int read_file(const char *path, Buffer *buffer);
 
-/* Writes all @length bytes of @text to @fd, in as many steps as it takes. */
+/* Writes all @length bytes of @text to @fd, in as many steps as it takes. Where there is no room, it waits, be it that somebody has made the
+ * file non-blocking. */
 MUST_CHECK int write_all(int fd, const char *text, size_t length);
 
 /* Closes @fd. Fails if what was written to it may be lost; one whose close is interrupted is closed all the same. */

@@ -7,24 +7,29 @@
 #include "base/arena.h"
 #include "base/file.h"
 
-int inside_open(int root, const char *path, int flags) {
-        struct open_how how = {
-                .flags = (unsigned)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+static int open_how(int root, const char *path, int flags, uint64_t resolve) {
+        const struct open_how how = {.flags = (unsigned)flags | O_CLOEXEC, .resolve = resolve};
 
         return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
 }
 
+int inside_open(int root, const char *path, int flags) {
+        return open_how(root, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+}
+
+int inside_open_without_links(int root, const char *path, int flags) {
+        return open_how(root, path, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+}
+
 ssize_t inside_read(int root, const char *path, char *ret_text, size_t size) {
         CLEANUP_CLOSE int fd = inside_open(root, path, O_PATH);
-        char self[sizeof("/proc/self/fd/") + 10];
         struct stat status;
 
         if (fd < 0 || fstat(fd, &status) < 0)
                 return negative_errno();
         if (!S_ISREG(status.st_mode))
                 return -EINVAL;
-        snprintf(self, sizeof(self), "/proc/self/fd/%i", fd);
-        return read_file_start(self, ret_text, size);
+        return read_file_start(fd_path(fd).text, ret_text, size);
 }
 
 int inside_make_directory(int root, const char *path, mode_t mode, void (*visit)(int directory)) {

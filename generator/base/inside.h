@@ -7,6 +7,9 @@
 /* Opens @path below the directory @root as it is seen there: symbolic links lead nowhere else. -1, with errno set, if that fails. */
 int inside_open(int root, const char *path, int flags);
 
+/* Opens @path below @root, where no symbolic link is followed: one on the way, or itself, is ELOOP. -1, with errno set, if that fails. */
+int inside_open_without_links(int root, const char *path, int flags);
+
 /* Reads at most @size bytes of the start of the file @path below @root. Of what is no regular file, which to open can have a consequence,
  * -EINVAL. Returns how many. */
 MUST_CHECK ssize_t inside_read(int root, const char *path, char *ret_text, size_t size);

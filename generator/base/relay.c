@@ -5,28 +5,11 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
+#include "base/file.h"
 #include "base/run-program.h"
 
 /* How much is copied at once, and what the pipes hold: with less, who writes and who reads wait for each other all the time. */
 #define PIPE_SIZE 1048576
-
-/* Waits until there is room. */
-static int write_when_there_is_room(int fd, const char *text, size_t length) {
-        while (length > 0) {
-                struct pollfd room = {.fd = fd, .events = POLLOUT};
-                ssize_t n = write(fd, text, length);
-
-                if (n < 0 && errno == EAGAIN)
-                        (void)poll(&room, 1, -1);
-                else if (n < 0)
-                        return negative_errno();
-                else {
-                        text += n;
-                        length -= (size_t)n;
-                }
-        }
-        return 0;
-}
 
 /* Copies some of what is there from one file to another, one of which is a pipe. Returns how much, 0 at its end. */
 static ssize_t copy_some(int from, int to, bool *can_splice) {
@@ -44,7 +27,7 @@ static ssize_t copy_some(int from, int to, bool *can_splice) {
         }
         n = read(from, text, sizeof(text));
         if (n > 0) {
-                int r = write_when_there_is_room(to, text, (size_t)n);
+                int r = write_all(to, text, (size_t)n);
 
                 if (r < 0)
                         return r;

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "systemd/log.h"
 
@@ -31,23 +32,6 @@ struct Terminal {
 
 /* No signal is handled here but by @event, so that no call ends with EINTR. */
 
-static void show(const char *text, size_t length) {
-        while (length > 0) {
-                struct pollfd room = {.fd = STDOUT_FILENO, .events = POLLOUT};
-                ssize_t n = write(STDOUT_FILENO, text, length);
-
-                if (n >= 0) {
-                        text += n;
-                        length -= (size_t)n;
-                } else if (errno == EAGAIN) {
-                        /* Somebody else who has the terminal has made it non-blocking. */
-                        (void)poll(&room, 1, -1);
-                } else {
-                        return;
-                }
-        }
-}
-
 /* Shows what there is, or the first of it. Returns 1 if there is more, 0 if there can be, -1 if nobody has the other end open. */
 static int show_output(Terminal *terminal) {
         char text[8192];
@@ -57,7 +41,7 @@ static int show_output(Terminal *terminal) {
                 n = read(terminal->fd, text, sizeof(text));
                 if (n <= 0)
                         return n < 0 && errno == EAGAIN ? 0 : -1;
-                show(text, (size_t)n);
+                ignore_failure(write_all(STDOUT_FILENO, text, (size_t)n));
         }
         return 1;
 }

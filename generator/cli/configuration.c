@@ -61,7 +61,7 @@ static int write_new_file(int directory, const char *name, const char *text, siz
 
 static int copy_file(Copy *copy, int fd, const char *to) {
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        int r = read_file(arena_printf(copy->arena, "/proc/self/fd/%i", fd), &text);
+        int r = read_file(fd_path(fd).text, &text);
 
         if (r >= 0 && (copy->left -= (ssize_t)text.length) < 0)
                 r = -EFBIG;

@@ -178,7 +178,7 @@ int imperative_check(const ImperativeContainer *container, const char *path) {
         r = write_all(fd, text.text, text.length);
         if (r < 0)
                 return log_error(r, "Cannot check %s: %m", path);
-        return check_file(container->name, arena_printf(&arena, "/proc/self/fd/%i", fd), path);
+        return check_file(container->name, fd_path(fd).text, path);
 }
 
 /* Writes a file that survives a crash of the host. */

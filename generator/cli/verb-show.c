@@ -88,7 +88,7 @@ static int print_host_key(const char *name, const char *path, const char *text, 
                 name, (unsigned char)text[line], line, path);
 }
 
-static int show_host_key(Host *host, const HostContainer *container, int root) {
+static int show_host_key(const HostContainer *container, int root) {
         static const char *const paths[] = {"etc/ssh/ssh_host_ed25519_key.pub", "etc/ssh/ssh_host_ecdsa_key.pub"};
         CLEANUP_CLOSE int fd = -1;
         const char *path = NULL;
@@ -101,7 +101,7 @@ static int show_host_key(Host *host, const HostContainer *container, int root) {
         }
         if (fd < 0)
                 return log_error(errno, "%s has no SSH host key: /%s: %m", container->name, paths[0]);
-        length = read_file_start(arena_printf(&host->arena, "/proc/self/fd/%i", fd), text, sizeof(text));
+        length = read_file_start(fd_path(fd).text, text, sizeof(text));
         if (length < 0)
                 return log_error((int)length, "Cannot read the SSH host key of %s: %m", container->name);
         return print_host_key(container->name, path, text, (size_t)length);
@@ -116,7 +116,7 @@ int verb_show_host_key(Host *host, const HostContainer *container) {
         if (root < 0)
                 return root;
         if ((pid = fork()) == 0) {
-                r = show_host_key(host, container, root);
+                r = show_host_key(container, root);
                 end_child(flush_stdout() < 0 || r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
         }
         r = interrupt_end_program(pid < 0 ? negative_errno() : pid, HOST_KEY_TIMEOUT_S);

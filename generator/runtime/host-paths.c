@@ -2,7 +2,6 @@
 #include "runtime/host-paths.h"
 
 #include <grp.h>
-#include <linux/openat2.h>
 #include <pwd.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -69,14 +68,6 @@ static bool look_up(const Pins *pins, HostPath *ret) {
         return ret->directory != NULL;
 }
 
-/* Opens @path below @parent, where nothing leads anywhere else. */
-static int open_below(int parent, const char *path, uint64_t flags) {
-        const struct open_how how = {
-                .flags = flags | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
-
-        return (int)syscall(SYS_openat2, parent, path, &how, sizeof(how));
-}
-
 /* Whether a user or group is given by number, or is root, whom nobody needs to be asked about. */
 static bool is_number(const char *text, uint64_t *ret_number) {
         return number_parse(strcmp(text, "root") == 0 ? "0" : text, 0, UINT32_MAX - 1, ret_number);
@@ -122,8 +113,8 @@ static int make_directory(int parent, const char *name, const HostPath *path, bo
                 return -1;
         }
         if (mkdirat(parent, name, 0700) < 0)
-                return errno == EEXIST ? open_below(parent, name, O_PATH) : -1;
-        fd = open_below(parent, name, O_RDONLY | O_DIRECTORY);
+                return errno == EEXIST ? inside_open_without_links(parent, name, O_PATH) : -1;
+        fd = inside_open_without_links(parent, name, O_RDONLY | O_DIRECTORY);
         if (fd < 0 || (is_last && fchownat(fd, "", user, group, AT_EMPTY_PATH) < 0) ||
                 fchmod(fd, is_last ? (mode_t)strtoul(path->mode, NULL, 8) : 0755) < 0)
                 return -1;
@@ -152,7 +143,7 @@ static int open_path(Arena *arena, const HostPath *path, const char **ret_reache
                 end = start + strcspn(start, "/");
                 name = arena_copy(arena, start, (size_t)(end - start));
                 *ret_reached = arena_copy(arena, path->path, (size_t)(end - path->path));
-                fd = open_below(parent, name, O_PATH);
+                fd = inside_open_without_links(parent, name, O_PATH);
                 if (fd < 0 && errno == ENOENT && path->mode)
                         fd = make_directory(parent, name, path, *end == '\0');
                 cleanup_close(&parent);

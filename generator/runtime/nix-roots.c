@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/nix-roots.h"
 
-#include <linux/openat2.h>
 #include <sys/file.h>
-#include <sys/syscall.h>
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -76,18 +74,6 @@ static void add_name(Reading *reading, const char *path) {
         reading->names[reading->length++] = arena_copy(&reading->arena, name, length);
 }
 
-/* Opens a directory of the container's; a link is none. */
-static DIR *enter(int parent, const char *name) {
-        const struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
-                .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
-        CLEANUP_CLOSE int fd = (int)syscall(SYS_openat2, parent, name, &how, sizeof(how));
-        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-
-        if (directory)
-                (void)take_fd(&fd);
-        return directory;
-}
-
 static int read_tree(Reading *reading, int parent, const char *name, unsigned depth);
 
 /* NOLINTNEXTLINE(misc-no-recursion) */
@@ -109,7 +95,7 @@ static int read_entry(Reading *reading, int directory, const struct dirent *entr
 
 /* Reads on whatever fails, but not on and on. Does not say why it has failed. NOLINTNEXTLINE(misc-no-recursion) */
 static int read_tree(Reading *reading, int parent, const char *name, unsigned depth) {
-        CLEANUP_CLOSEDIR DIR *directory = enter(parent, name);
+        CLEANUP_CLOSEDIR DIR *directory = open_directory(parent, name);
         const struct dirent *entry;
         int result = 0;
 

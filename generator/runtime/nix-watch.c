@@ -74,12 +74,10 @@ static void forget_watches(const Watch *watch, const int watches[], size_t lengt
 static void add_directory(int directory, void *userdata) {
         const Watch *watch = userdata;
         Watched *container = watch->current;
-        char path[sizeof("/proc/self/fd/") + 10];
         int number = -1;
 
-        snprintf(path, sizeof(path), "/proc/self/fd/%i", directory);
         if (container->length < WATCHES_MAX)
-                number = inotify_add_watch(watch->fd, path, CHANGES | IN_ONESHOT);
+                number = inotify_add_watch(watch->fd, fd_path(directory).text, CHANGES | IN_ONESHOT);
         if (number >= 0)
                 container->watches[container->length++] = number;
         else if (!container->failed)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/root-directory.h"
 
-#include <linux/openat2.h>
 #include <sys/mount.h>
-#include <sys/syscall.h>
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -145,9 +143,7 @@ static int open_root(Root *root) {
 
 /* Whether what is at @path in the root directory is a directory, or not there. */
 static bool is_directory_or_missing(int root, const char *path) {
-        const struct open_how how = {
-                .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS};
-        CLEANUP_CLOSE int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+        CLEANUP_CLOSE int fd = inside_open_without_links(root, path, O_PATH | O_DIRECTORY);
 
         return fd >= 0 || errno == ENOENT;
 }
@@ -202,7 +198,6 @@ static void keep_journal_off(char *arguments[]) {
  * then. */
 static int keep_journal_inside(const Root *root, char *arguments[]) {
         static const char journal[] = "var/log/journal";
-        const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS};
         CLEANUP_CLOSE int fd = -1;
 
         if (has_journal_of_another(root)) {
@@ -212,7 +207,7 @@ static int keep_journal_inside(const Root *root, char *arguments[]) {
                         root->container);
                 keep_journal_off(arguments);
         }
-        fd = (int)syscall(SYS_openat2, root->fd, journal, &how, sizeof(how));
+        fd = inside_open_without_links(root->fd, journal, O_PATH);
         if (fd >= 0)
                 return 0;
         if (!is_no_file(errno))
