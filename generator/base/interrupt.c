@@ -5,8 +5,8 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/run-program.h"
 
 static volatile sig_atomic_t caught, seen;
@@ -46,23 +46,15 @@ void interrupt_forget(void) {
         seen = 0;
 }
 
-/* Of a clock that nobody sets. */
-static time_t seconds(void) {
-        struct timespec now = {0};
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        return now.tv_sec;
-}
-
 /* Whether the process ends within @limit seconds. */
 static bool ends_in_time(pid_t pid, unsigned limit) {
         CLEANUP_CLOSE int fd = (int)syscall(SYS_pidfd_open, pid, 0);
         struct pollfd end = {.fd = fd, .events = POLLIN};
-        time_t last = seconds() + (time_t)limit, now;
+        uint64_t last = clock_usec() / 1000 + (uint64_t)limit * 1000, now;
         int r = 0;
 
-        while (r <= 0 && (now = seconds()) < last)
-                r = poll(&end, 1, last - now < 1000 ? (int)(last - now) * 1000 : 1000 * 1000);
+        while (r <= 0 && (now = clock_usec() / 1000) < last)
+                r = poll(&end, 1, last - now < INT_MAX ? (int)(last - now) : INT_MAX);
         return r > 0;
 }
 

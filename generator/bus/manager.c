@@ -2,8 +2,8 @@
 #include "bus/manager.h"
 
 #include <signal.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "systemd/log.h"
 
 int systemd_reload(sd_bus *bus) {
@@ -56,11 +56,9 @@ uint64_t unit_active_since(sd_bus *bus, const char *unit) {
 }
 
 uint64_t unit_uptime(sd_bus *bus, const char *unit) {
-        uint64_t since = unit_timestamp(bus, unit, "ActiveEnterTimestampMonotonic") / 1000000;
-        struct timespec now = {0};
+        uint64_t since = unit_timestamp(bus, unit, "ActiveEnterTimestampMonotonic"), now = clock_usec();
 
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        return since == 0 || (uint64_t)now.tv_sec < since ? 0 : (uint64_t)now.tv_sec - since;
+        return since == 0 || now < since ? 0 : (now - since) / 1000000;
 }
 
 void unit_reset_failed(sd_bus *bus, const char *unit) {

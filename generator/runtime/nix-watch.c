@@ -4,13 +4,13 @@
 #include <poll.h>
 #include <sys/inotify.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "runtime/nix-own.h"
 #include "runtime/nix-roots.h"
-#include "state/paths.h"
+#include "state/record.h"
 #include "systemd/log.h"
 
 /* In ms: how long a change is waited for to be whole, and how long after an update the next one comes, or after one that has failed. */
@@ -44,10 +44,7 @@ typedef struct Watch {
 } Watch;
 
 static int64_t now(void) {
-        struct timespec time;
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &time);
-        return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+        return (int64_t)(clock_usec() / 1000);
 }
 
 /* Has the container updated soon. */
@@ -210,12 +207,11 @@ static int update_due(Watch *watch) {
 
 /* Of containers that were not started since there was an earlier version, and maybe never are. */
 static void move_old(void) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_CLOSEDIR DIR *directory = open_directory(AT_FDCWD, NIX_OLD_GCROOTS);
         const struct dirent *entry;
 
         while (directory && (entry = readdir(directory)))
-                if (entry->d_name[0] != '.' && !path_exists(arena_join(&arena, RECORDS_DIRECTORY "/", entry->d_name)))
+                if (entry->d_name[0] != '.' && !record_may_exist(entry->d_name))
                         ignore_failure(nix_own_move_old(entry->d_name));
 }
 

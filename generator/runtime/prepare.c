@@ -38,9 +38,12 @@ static pid_t start_listening(const char *container, const Buffer *localhost) {
 
 /* What nft has taken. */
 static int note_rules(const char *container, const Buffer *script) {
-        CLEANUP_CLOSE int records = script->length > 0 ? records_open() : -ENODATA;
+        CLEANUP_CLOSE int records = -1;
 
-        return records == -ENODATA ? 0 : records < 0 ? records : loaded_rules_set(records, container, script);
+        if (script->length == 0)
+                return 0;
+        records = records_open();
+        return records < 0 ? records : loaded_rules_set(records, container, script);
 }
 
 static int add_parts(const char *container, const RecordParts *parts) {

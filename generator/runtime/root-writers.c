@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/words.h"
-#include "state/paths.h"
+#include "state/record.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 
@@ -97,13 +97,6 @@ static bool is_on_way(char *const arguments[], const char *root, const char *pat
         return path_is_within(root, path) || (inside && is_way_in_root(arguments, inside));
 }
 
-/* Whether it runs, or is about to, as far as it is known. */
-static bool has_record(const char *container) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-
-        return access(arena_join(&arena, RECORDS_DIRECTORY "/", container), F_OK) == 0 || errno != ENOENT;
-}
-
 int root_writers_check(const char *container, char *const arguments[]) {
         CLEANUP_CLOSEDIR DIR *directory = open_directory(AT_FDCWD, DIRECTORY);
         const char *root = nspawn_value(arguments, "--directory=");
@@ -118,7 +111,7 @@ int root_writers_check(const char *container, char *const arguments[]) {
                 const char *writer = writer_of(entry);
                 ssize_t length = readlinkat(dirfd(directory), entry->d_name, path, sizeof(path) - 1);
 
-                if (length < 0 || strcmp(writer, container) == 0 || !has_record(writer))
+                if (length < 0 || strcmp(writer, container) == 0 || !record_may_exist(writer))
                         continue;
                 path[length] = '\0';
                 if (is_on_way(arguments, real, path))

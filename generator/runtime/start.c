@@ -25,11 +25,8 @@
 
 /* What an earlier run has left behind that did not get to its end. */
 static int remove_last_run(const char *container) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        int r = 0;
+        int r = record_may_exist(container) ? container_remove(container) : 0;
 
-        if (access(arena_join(&arena, RECORDS_DIRECTORY "/", container), F_OK) == 0 || errno != ENOENT)
-                r = container_remove(container);
         return r < 0 ? log_error(
                                r, "Container %s cannot start: what its last run has left cannot be removed.", container)
                      : 0;

@@ -130,6 +130,12 @@ void record_parts_free(RecordParts *parts) {
                 buffer_free(&parts->all[i]);
 }
 
+bool record_may_exist(const char *container) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+
+        return access(arena_join(&arena, RECORDS_DIRECTORY "/", container), F_OK) == 0 || errno != ENOENT;
+}
+
 int record_exists(int records, const char *container) {
         if (faccessat(records, container, F_OK, 0) == 0)
                 return 1;

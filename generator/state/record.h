@@ -108,6 +108,9 @@ MUST_CHECK int record_read(const char *container, const char *file, Buffer *ret_
 
 /* All of these are for who has opened the @records. */
 
+/* Whether the container has a record as far as is known, where the records are not opened: it may be made or removed at any moment. */
+bool record_may_exist(const char *container);
+
 /* Whether the container has a record: 1 or 0. */
 MUST_CHECK int record_exists(int records, const char *container);
 
