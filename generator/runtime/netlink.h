@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel says by netlink(7), of which no length is taken for right. */
+/* What the kernel is asked by netlink(7), and what it says, of which no length is taken for right. */
 #pragma once
 
 #include <linux/netlink.h>
 
-#include "base/common.h"
+#include "base/buffer.h"
+
+/* Appends the head of a message of @type with @flags, and NLM_F_REQUEST. Returns where it starts, for its end. */
+size_t netlink_begin_message(Buffer *messages, unsigned type, unsigned flags);
+
+/* What was appended since is the message. */
+void netlink_end_message(Buffer *messages, size_t start);
+
+/* The same of an attribute, which may be made of others. */
+size_t netlink_begin_attribute(Buffer *messages, unsigned type);
+void netlink_end_attribute(Buffer *messages, size_t start);
+
+void netlink_add_attribute(Buffer *messages, unsigned type, const void *value, size_t size);
+
+/* Sends the messages, and reads the answers: those families that are asked here have given them by then. Returns the first failure among
+ * them, -EBADMSG if not so many were acknowledged. */
+MUST_CHECK int netlink_request(int fd, const Buffer *messages, unsigned acknowledgements);
 
 /* Takes the next of the messages in the *length bytes at *messages. NULL if there is no whole one. */
 static inline const struct nlmsghdr *netlink_take_message(const char **messages, size_t *length) {

@@ -100,67 +100,30 @@ static int tools_open(Tools *tools) {
         return tools->socket < 0 ? negative_errno() : 0;
 }
 
-static void append_attribute(Buffer *message, uint16_t type, const void *value, size_t size) {
-        static const char padding[NLA_ALIGNTO];
-        const struct nlattr attribute = {.nla_len = (uint16_t)(sizeof(attribute) + size), .nla_type = type};
+/* Begins a request that something of a @kind is made. */
+static size_t begin_request(Buffer *requests, unsigned type, const struct tcmsg *where, const char *kind) {
+        size_t start = netlink_begin_message(requests, type, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
 
-        buffer_append(message, (const char *)&attribute, sizeof(attribute));
-        buffer_append(message, value, size);
-        buffer_append(message, padding, (size_t)NLA_ALIGN((int)size) - size);
-}
-
-/* Appends a request that something of a @kind is made. */
-static void append_request(
-        Buffer *requests, uint16_t type, const struct tcmsg *where, const char *kind, const Buffer *options) {
-        CLEANUP_BUFFER Buffer attributes = BUFFER_NULL;
-        struct nlmsghdr header = {
-                .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL};
-
-        append_attribute(&attributes, TCA_KIND, kind, strlen(kind) + 1);
-        if (options->length > 0)
-                append_attribute(&attributes, TCA_OPTIONS, options->text, options->length);
-        header.nlmsg_len = (uint32_t)(NLMSG_LENGTH(sizeof(*where)) + attributes.length);
-        buffer_append(requests, (const char *)&header, sizeof(header));
         buffer_append(requests, (const char *)where, sizeof(*where));
-        buffer_append(requests, attributes.text, attributes.length);
+        netlink_add_attribute(requests, TCA_KIND, kind, strlen(kind) + 1);
+        return start;
 }
 
-/* Appends the request that the program is run where the link has @direction, TC_H_MIN_INGRESS or TC_H_MIN_EGRESS. What it returns is what
+/* Adds the request that the program is run where the link has @direction, TC_H_MIN_INGRESS or TC_H_MIN_EGRESS. What it returns is what
  * becomes of the packet. */
-static void append_program(Buffer *requests, int link, uint32_t direction, int program) {
+static void add_program(Buffer *requests, int link, uint32_t direction, int program) {
         static const uint32_t flags = TCA_BPF_FLAG_ACT_DIRECT;
         const struct tcmsg where = {.tcm_ifindex = link,
                 .tcm_parent = TC_H_MAKE(TC_H_CLSACT, direction),
                 .tcm_info = TC_H_MAKE(1U << 16, BIG_ENDIAN_16(ETH_P_ALL))};
-        CLEANUP_BUFFER Buffer options = BUFFER_NULL;
+        size_t request = begin_request(requests, RTM_NEWTFILTER, &where, "bpf");
+        size_t options = netlink_begin_attribute(requests, TCA_OPTIONS);
 
-        append_attribute(&options, TCA_BPF_FD, &program, sizeof(program));
-        append_attribute(&options, TCA_BPF_NAME, "restricted", sizeof("restricted"));
-        append_attribute(&options, TCA_BPF_FLAGS, &flags, sizeof(flags));
-        append_request(requests, RTM_NEWTFILTER, &where, "bpf", &options);
-}
-
-/* Sends the requests, and waits until each is answered. Returns what the first has failed with. */
-static int ask(int fd, const Buffer *requests, unsigned count) {
-        int result = send(fd, requests->text, requests->length, 0) < 0 ? negative_errno() : 0;
-
-        for (unsigned answered = 0; result == 0 && answered < count; answered++) {
-                char answer[1024] __attribute__((aligned(NLMSG_ALIGNTO)));
-                const char *rest = answer;
-                ssize_t n = recv(fd, answer, sizeof(answer), 0);
-                size_t length = n > 0 ? (size_t)n : 0;
-                const struct nlmsghdr *message = netlink_take_message(&rest, &length);
-                const struct nlmsgerr *error = message ? NLMSG_DATA(message) : NULL;
-
-                if (n < 0)
-                        result = negative_errno();
-                else if (!error || message->nlmsg_type != NLMSG_ERROR ||
-                         message->nlmsg_len < NLMSG_LENGTH(sizeof(*error)))
-                        result = -EBADMSG;
-                else
-                        result = error->error;
-        }
-        return result;
+        netlink_add_attribute(requests, TCA_BPF_FD, &program, sizeof(program));
+        netlink_add_attribute(requests, TCA_BPF_NAME, "restricted", sizeof("restricted"));
+        netlink_add_attribute(requests, TCA_BPF_FLAGS, &flags, sizeof(flags));
+        netlink_end_attribute(requests, options);
+        netlink_end_message(requests, request);
 }
 
 /* The programs stay there until the link is deleted. tc-bpf(8) */
@@ -173,10 +136,10 @@ static int close_link(Tools *tools, const char *name) {
 
         if (r < 0)
                 return r;
-        append_request(&requests, RTM_NEWQDISC, &all, "clsact", &BUFFER_NULL);
-        append_program(&requests, all.tcm_ifindex, TC_H_MIN_INGRESS, tools->from_link);
-        append_program(&requests, all.tcm_ifindex, TC_H_MIN_EGRESS, tools->to_link);
-        return ask(tools->socket, &requests, 3);
+        netlink_end_message(&requests, begin_request(&requests, RTM_NEWQDISC, &all, "clsact"));
+        add_program(&requests, all.tcm_ifindex, TC_H_MIN_INGRESS, tools->from_link);
+        add_program(&requests, all.tcm_ifindex, TC_H_MIN_EGRESS, tools->to_link);
+        return netlink_request(tools->socket, &requests, 3);
 }
 
 void restricted_links_close(const char *container, const Buffer *script) {

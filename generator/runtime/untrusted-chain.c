@@ -66,85 +66,54 @@ static const Expression to_loopback[] = {
 
 static size_t begin_message(Buffer *batch, unsigned type, unsigned flags) {
         bool marks = type == NFNL_MSG_BATCH_BEGIN || type == NFNL_MSG_BATCH_END;
-        const struct nlmsghdr header = {.nlmsg_type = (uint16_t)(marks ? type : NFNL_SUBSYS_NFTABLES << 8 | type),
-                .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags)};
         const struct nfgenmsg family = {.nfgen_family = marks ? NFPROTO_UNSPEC : NFPROTO_INET,
                 .version = NFNETLINK_V0,
                 .res_id = marks ? htons(NFNL_SUBSYS_NFTABLES) : 0};
-        size_t start = batch->length;
+        size_t start = netlink_begin_message(batch, marks ? type : NFNL_SUBSYS_NFTABLES << 8 | type, flags);
 
-        buffer_append(batch, (const char *)&header, sizeof(header));
         buffer_append(batch, (const char *)&family, sizeof(family));
         return start;
 }
 
-static void end_message(Buffer *batch, size_t start) {
-        uint32_t length = (uint32_t)(batch->length - start);
-
-        memcpy(batch->text + start + offsetof(struct nlmsghdr, nlmsg_len), &length, sizeof(length));
-}
-
 static void add_mark(Buffer *batch, unsigned type) {
-        end_message(batch, begin_message(batch, type, 0));
-}
-
-static size_t begin_attribute(Buffer *batch, unsigned type) {
-        const struct nlattr attribute = {.nla_type = (uint16_t)type};
-
-        buffer_append(batch, (const char *)&attribute, sizeof(attribute));
-        return batch->length - sizeof(attribute);
-}
-
-static void end_attribute(Buffer *batch, size_t start) {
-        static const char padding[NLA_ALIGNTO];
-        uint16_t length = (uint16_t)(batch->length - start);
-
-        memcpy(batch->text + start + offsetof(struct nlattr, nla_len), &length, sizeof(length));
-        buffer_append(batch, padding, (size_t)NLA_ALIGN(length) - length);
-}
-
-static void add_data(Buffer *batch, unsigned type, const void *data, size_t length) {
-        size_t start = begin_attribute(batch, type);
-
-        buffer_append(batch, data, length);
-        end_attribute(batch, start);
+        netlink_end_message(batch, begin_message(batch, type, 0));
 }
 
 static void add_text(Buffer *batch, unsigned type, const char *text) {
-        add_data(batch, type, text, strlen(text) + 1);
+        netlink_add_attribute(batch, type, text, strlen(text) + 1);
 }
 
 static void add_number(Buffer *batch, unsigned type, uint32_t number) {
         number = htonl(number);
-        add_data(batch, type, &number, sizeof(number));
+        netlink_add_attribute(batch, type, &number, sizeof(number));
 }
 
 /* Without data it is the verdict. */
 static void add_expression_data(Buffer *batch, const Expression *expression) {
-        size_t data = begin_attribute(batch, expression->data_type | NLA_F_NESTED);
+        size_t data = netlink_begin_attribute(batch, expression->data_type | NLA_F_NESTED);
 
         if (expression->data) {
-                add_data(batch, NFTA_DATA_VALUE, expression->data, expression->data_length);
+                netlink_add_attribute(batch, NFTA_DATA_VALUE, expression->data, expression->data_length);
         } else {
-                size_t verdict = begin_attribute(batch, NFTA_DATA_VERDICT | NLA_F_NESTED);
+                size_t verdict = netlink_begin_attribute(batch, NFTA_DATA_VERDICT | NLA_F_NESTED);
 
                 add_number(batch, NFTA_VERDICT_CODE, NF_DROP);
-                end_attribute(batch, verdict);
+                netlink_end_attribute(batch, verdict);
         }
-        end_attribute(batch, data);
+        netlink_end_attribute(batch, data);
 }
 
 static void add_expression(Buffer *batch, const Expression *expression) {
-        size_t element = begin_attribute(batch, NFTA_LIST_ELEM | NLA_F_NESTED), content;
+        size_t element = netlink_begin_attribute(batch, NFTA_LIST_ELEM | NLA_F_NESTED), content;
 
         add_text(batch, NFTA_EXPR_NAME, expression->name);
-        content = begin_attribute(batch, NFTA_EXPR_DATA | NLA_F_NESTED);
+        content = netlink_begin_attribute(batch, NFTA_EXPR_DATA | NLA_F_NESTED);
         for (size_t i = 0; i < 4 && expression->numbers[i].type != 0; i++)
                 add_number(batch, expression->numbers[i].type, expression->numbers[i].value);
         if (expression->data_type != 0)
                 add_expression_data(batch, expression);
-        end_attribute(batch, content);
-        end_attribute(batch, element);
+        netlink_end_attribute(batch, content);
+        netlink_end_attribute(batch, element);
 }
 
 static void add_rule(Buffer *batch, const Expression *expressions, size_t length) {
@@ -152,18 +121,18 @@ static void add_rule(Buffer *batch, const Expression *expressions, size_t length
 
         add_text(batch, NFTA_RULE_TABLE, FORWARDS_TABLE_NAME);
         add_text(batch, NFTA_RULE_CHAIN, CHAIN_NAME);
-        list = begin_attribute(batch, NFTA_RULE_EXPRESSIONS | NLA_F_NESTED);
+        list = netlink_begin_attribute(batch, NFTA_RULE_EXPRESSIONS | NLA_F_NESTED);
         for (size_t i = 0; i < length; i++)
                 add_expression(batch, &expressions[i]);
-        end_attribute(batch, list);
-        end_message(batch, message);
+        netlink_end_attribute(batch, list);
+        netlink_end_message(batch, message);
 }
 
 static void add_table(Buffer *batch, unsigned type, unsigned flags) {
         size_t message = begin_message(batch, type, flags);
 
         add_text(batch, NFTA_TABLE_NAME, FORWARDS_TABLE_NAME);
-        end_message(batch, message);
+        netlink_end_message(batch, message);
 }
 
 static size_t begin_chain(Buffer *batch, unsigned type, unsigned flags) {
@@ -179,41 +148,17 @@ static void add_chain(Buffer *batch) {
         size_t message = begin_chain(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL), hook;
 
         add_text(batch, NFTA_CHAIN_TYPE, "filter");
-        hook = begin_attribute(batch, NFTA_CHAIN_HOOK | NLA_F_NESTED);
+        hook = netlink_begin_attribute(batch, NFTA_CHAIN_HOOK | NLA_F_NESTED);
         add_number(batch, NFTA_HOOK_HOOKNUM, NF_INET_PRE_ROUTING);
         add_number(batch, NFTA_HOOK_PRIORITY, (uint32_t)CHAIN_PRIORITY);
-        end_attribute(batch, hook);
-        end_message(batch, message);
-}
-
-/* The first failure among the answers, which are there by the time that the request has been sent. */
-static int read_answers(int fd) {
-        char answer[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
-        bool acknowledged = false;
-        ssize_t n;
-
-        while ((n = recv(fd, answer, sizeof(answer), MSG_DONTWAIT)) > 0) {
-                const struct nlmsghdr *message = (const struct nlmsghdr *)answer;
-
-                for (size_t rest = (size_t)n; NLMSG_OK(message, rest); message = NLMSG_NEXT(message, rest)) {
-                        const struct nlmsgerr *error = NLMSG_DATA(message);
-
-                        if (message->nlmsg_type != NLMSG_ERROR || message->nlmsg_len < NLMSG_LENGTH(sizeof(*error)))
-                                continue;
-                        if (error->error < 0)
-                                return error->error;
-                        acknowledged = true;
-                }
-        }
-        return acknowledged ? 0 : -EBADMSG;
+        netlink_end_attribute(batch, hook);
+        netlink_end_message(batch, message);
 }
 
 static int request(const Buffer *messages) {
         CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 
-        if (fd < 0 || send(fd, messages->text, messages->length, 0) < 0)
-                return negative_errno();
-        return read_answers(fd);
+        return fd < 0 ? negative_errno() : netlink_request(fd, messages, 1);
 }
 
 /* Whether it is there, which is asked before any change: one that fails takes the kernel a while. */
@@ -227,7 +172,7 @@ int untrusted_chain_add(void) {
         CLEANUP_BUFFER Buffer batch = BUFFER_NULL, question = BUFFER_NULL;
         int r;
 
-        end_message(&question, begin_chain(&question, NFT_MSG_GETCHAIN, NLM_F_ACK));
+        netlink_end_message(&question, begin_chain(&question, NFT_MSG_GETCHAIN, NLM_F_ACK));
         r = ask(&question);
         if (r == 0) {
                 add_mark(&batch, NFNL_MSG_BATCH_BEGIN);
