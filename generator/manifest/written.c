@@ -19,6 +19,7 @@ static const char *roots_of(const Container *container) {
 typedef struct Search {
         Manifest *manifest;
         Container *container;
+        Arena scratch;         /* texts that are looked at once, of one container */
         NameTable directories; /* to Written */
         Written *found;        /* malloc(3) */
         size_t length, capacity;
@@ -54,8 +55,8 @@ static bool find_own_directory(Arena *arena, const char *path, Written *ret_writ
 }
 
 /* The outermost directory that @path is below and that is written. */
-static bool find_directory(const Search *s, const char *path, Written *ret_written) {
-        char *directory = arena_copy(s->manifest->arena, path, strlen(path));
+static bool find_directory(Search *s, const char *path, Written *ret_written) {
+        char *directory = arena_copy(&s->scratch, path, strlen(path));
 
         for (char *slash = directory; (slash = strchr(slash + 1, '/'));) {
                 const Written *found;
@@ -105,7 +106,7 @@ static void check_closure(Search *s) {
 
 /* What systemd-nspawn is told beside, which nobody checks, has no diagnostics. */
 static void look_for_flags(Search *s) {
-        Arena *arena = s->manifest->arena;
+        Arena *arena = &s->scratch;
         Written written;
 
         for_each_item(Text, flag, &s->container->rare->extra_flags) {
@@ -140,7 +141,7 @@ static void look_for_paths(Search *s) {
         if (look_for(s, network_namespace->text, &written))
                 warn(s, &network_namespace->mark, "networkNamespace", &written);
         look_for_flags(s);
-        (void)look_for(s, arena_join(arena, roots_of(container), container->name.text), &written);
+        (void)look_for(s, arena_join(&s->scratch, roots_of(container), container->name.text), &written);
 }
 
 /* Whether something that is made or mounted in the root directory of @container is below @directory in it. */
@@ -215,7 +216,7 @@ bool written_leads_to(const Container *container, const char *path) {
 }
 
 void written_check(Manifest *manifest) {
-        Search search = {.manifest = manifest, .directories = NAME_TABLE_NULL};
+        Search search = {.manifest = manifest, .scratch = ARENA_NULL, .directories = NAME_TABLE_NULL};
 
         for (size_t i = 0; i < manifest->length; i++)
                 add_directories(&search, manifest->containers[i]);
@@ -225,6 +226,7 @@ void written_check(Manifest *manifest) {
                 if (container->broken)
                         continue;
                 search.length = 0;
+                arena_reset(&search.scratch);
                 check_closure(&search);
                 look_for_paths(&search);
                 check_roots(&search);
@@ -235,5 +237,6 @@ void written_check(Manifest *manifest) {
                 container->written_length = (uint32_t)search.length;
         }
         free(search.found);
+        arena_free(&search.scratch);
         name_table_free(&search.directories);
 }

@@ -4,9 +4,5 @@
 # shellcheck source=tests/boundary/start.sh
 . ./start.sh
 promise="What a start makes, mounts or gives away is inside of the container, whatever stands in its root directory."
-# With users of its own it cannot uncover it.
-containers=plain
 place=dev
-attempt() {
-  unshare --mount sh -c "umount -R -l /$place && mv -T /$place /$place.away && ln -s /srv/outside /$place"
-}
+below_a_mount

@@ -9,14 +9,14 @@ prepare() {
   address=10.0.0.5
   [ "$name" = restricted ] || address=10.0.0.6
   from_other ip route replace 10.0.0.0/24 via 172.16.0.1
-  listens nsenter --net --target "$(machinectl show -P Leader "$name")"
+  listens_in "$name"
 }
 attempt() { ping -c 1 -W 2 10.0.0.1; }
 reached() {
   from_other sh -c "echo reached | socat -u - UDP:$address:7000"
   has_heard reached
 }
-without() { open_restricted; }
+without() { open_restricted ve-restricted; }
 clean_up() {
   no_longer_listens
   from_other ip route del 10.0.0.0/24

@@ -6,7 +6,7 @@
 promise="It takes no address of another on its link, nor is it sent what is for that."
 containers='users ephemeral'
 others=plain
-prepare() { listens nsenter --net --target "$(machinectl show -P Leader "$name")"; }
+prepare() { listens_in "$name"; }
 attempt() {
   ip address add fc00::3/128 nodad dev eth0
   may_fail ping -c 1 -W 1 -I fc00::3 fc00::1

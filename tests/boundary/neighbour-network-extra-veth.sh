@@ -6,11 +6,6 @@
 promise="It reaches no extraVeths of another, and a forwarded port of localhost or one that is restricted not either."
 containers='users plain'
 others=victim
-prepare() { listens nsenter --net --target "$(machinectl show -P Leader victim)"; }
+prepare() { listens_in victim; }
 attempt() { send "$(own_address)" 10.1.0.6 7000 reached; }
-reached() { has_heard reached; }
-without() { nft delete element inet nixos-containers restricted '{ "x-victim" }'; }
-clean_up() {
-  no_longer_listens
-  "$runtime" rules
-}
+without() { open_restricted x-victim; }

@@ -6,11 +6,6 @@
 promise="It reaches no extraVeths of another, and a forwarded port of localhost or one that is restricted not either."
 containers='users plain'
 others=restricted
-prepare() { listens nsenter --net --target "$(machinectl show -P Leader restricted)"; }
+prepare() { listens_in restricted; }
 attempt() { send "$(own_address)" 10.0.0.5 7000 reached; }
-reached() { has_heard reached; }
-without() { open_restricted; }
-clean_up() {
-  no_longer_listens
-  "$runtime" rules
-}
+without() { open_restricted ve-restricted; }

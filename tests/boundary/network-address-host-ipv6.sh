@@ -12,13 +12,12 @@ attempt() {
   send '[fd16::1]' '[fc00::1]' 7000 reached
   ip address del fd16::1/128 dev eth0
 }
-reached() { has_heard reached; }
 without() {
   nft flush chain inet nixos-containers untrusted
-  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=0" "net.ipv4.conf.ve-$name.accept_local=1"
+  address_settings 0 1
 }
 clean_up() {
   no_longer_listens
-  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=1" "net.ipv4.conf.ve-$name.accept_local=0"
+  address_settings 1 0
   "$runtime" rules
 }

@@ -6,21 +6,18 @@
 promise="A packet from it passes only with an address of its own, in IPv4 and IPv6."
 containers='users plain'
 others=victim
-prepare() {
-  listens from_other
-}
+prepare() { listens from_other; }
 attempt() {
   ip address add 10.0.0.9/32 dev eth0
   send '10.0.0.9' '172.16.0.2' 7000 reached
   ip address del 10.0.0.9/32 dev eth0
 }
-reached() { has_heard reached; }
 without() {
   nft flush chain inet nixos-containers untrusted
-  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=0"
+  address_settings 0 0
 }
 clean_up() {
   no_longer_listens
-  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=1"
+  address_settings 1 0
   "$runtime" rules
 }

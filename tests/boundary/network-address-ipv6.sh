@@ -6,22 +6,19 @@
 promise="A packet from it passes only with an address of its own, in IPv4 and IPv6."
 containers='users plain'
 others=victim
-prepare() {
-  listens from_other
-}
+prepare() { listens from_other; }
 attempt() {
   ip address add fc00::9/128 nodad dev eth0
   send '[fc00::9]' '[fd16::2]' 7000 reached
   ip address del fc00::9/128 dev eth0
 }
-reached() { has_heard reached; }
 without() {
   ip link set "ve-$name" group default
-  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=0"
+  address_settings 0 0
 }
 clean_up() {
   no_longer_listens
   ip link set "ve-$name" group 25454
-  sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=1"
+  address_settings 1 0
   "$runtime" rules
 }

@@ -1,16 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Gives the host a default route and addresses, by router advertisements on another link to it.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
+# shellcheck source=tests/boundary/advertisement.sh
+. ./advertisement.sh
 promise="No packet from it changes addresses, routes or neighbours of the host, or is passed on by a way that it names."
-containers='users plain'
-attempt() {
-  advertise "x-$name"
-  sleep 1
-}
-reached() { { ip -6 route show default; ip -6 address; } | grep -e '^default' -e 2001:db8:bad; }
-without() { sysctl -qw net.ipv6.conf."x-$name".{autoconf=1,accept_ra=2}; }
-clean_up() {
-  sysctl -qw net.ipv6.conf."x-$name".{autoconf=0,accept_ra=0}
-  ip -6 route flush proto ra
-  ip address del "$(ip -6 -o address show dev "x-$name" | grep -o '2001:db8:bad[^ ]*')" dev "x-$name" 2>/dev/null || true
-}
+prepare() { link=x-$name; }
+host_link() { echo "x-$name"; }

@@ -6,11 +6,6 @@
 promise="With internetAccess false it reaches the host alone, and no other machine or container."
 containers=restricted
 others=plain
-prepare() { listens nsenter --net --target "$(machinectl show -P Leader plain)"; }
+prepare() { listens_in plain; }
 attempt() { send 10.0.0.5 10.0.0.3 7000 reached; }
-reached() { has_heard reached; }
-without() { open_restricted; }
-clean_up() {
-  no_longer_listens
-  "$runtime" rules
-}
+without() { open_restricted ve-restricted; }

@@ -7,9 +7,4 @@ promise="With internetAccess false it reaches the host alone, and no other machi
 containers=restricted
 prepare() { listens from_other; }
 attempt() { send '[fc00::5]' '[fd16::2]' 7000 reached; }
-reached() { has_heard reached; }
-without() { open_restricted; }
-clean_up() {
-  no_longer_listens
-  "$runtime" rules
-}
+without() { open_restricted ve-restricted; }

@@ -19,11 +19,23 @@ has_heard() {
   grep -x "$1" /tmp/heard
 }
 
-# Takes the restricted container out of those that are, and opens its link, which is closed without rules. "rules" undoes that.
+# listens_in CONTAINER: in its network.
+listens_in() { listens nsenter --net --target "$(machinectl show -P Leader "$1")"; }
+
+reached() { has_heard reached; }
+clean_up() {
+  no_longer_listens
+  "$runtime" rules
+}
+
+# open_restricted LINK: takes it out of those that are restricted, and opens it, as it is closed without rules. "rules" undoes that.
 open_restricted() {
-  nft -f - <<'NFT'
-delete element inet nixos-containers restricted { "ve-restricted" }
-add rule inet nixos-containers untrusted iifname "ve-restricted" meta pkttype set host
-add rule inet nixos-containers admitted oifname "ve-restricted" meta mark set meta mark or 0x1000000
+  nft -f - <<NFT
+delete element inet nixos-containers restricted { "$1" }
+add rule inet nixos-containers untrusted iifname "$1" meta pkttype set host
+add rule inet nixos-containers admitted oifname "$1" meta mark set meta mark or 0x1000000
 NFT
 }
+
+# address_settings RP_FILTER ACCEPT_LOCAL: what the container's link takes of addresses in IPv4.
+address_settings() { sysctl -qw "net.ipv4.conf.ve-$name.rp_filter=$1" "net.ipv4.conf.ve-$name.accept_local=$2"; }

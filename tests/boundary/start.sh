@@ -13,6 +13,13 @@ attempt() {
   mv -T "/$place" "/$place.away"
   ln -s /srv/outside "/$place"
 }
+# Where something is mounted at $place, only who has the host's users can take that away.
+below_a_mount() {
+  containers=plain
+  attempt() {
+    unshare --mount sh -c "umount -R -l /$place && mv -T /$place /$place.away && ln -s /srv/outside /$place"
+  }
+}
 host_does() { restart "$name"; }
 reached() { [ -n "$(ls -A /srv/outside)" ]; }
 without() {

@@ -3,6 +3,7 @@
  * all that is not the C library's. */
 #pragma once
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -55,5 +56,15 @@ static inline bool own_run(const char *tests) {
         if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && own_directory("/run"))
                 return true;
         printf("skipped: %s: there can be no mount namespace here\n", tests);
+        return false;
+}
+
+/* The same, for tests that put a directory of their own in the place of /nix. */
+static inline bool own_run_and_nix(const char *tests) {
+        if (!own_run(tests))
+                return false;
+        if (mkdir("/nix", 0755) == 0 || errno == EEXIST)
+                return true;
+        printf("skipped: %s: there can be no /nix here\n", tests);
         return false;
 }

@@ -177,11 +177,5 @@ int main(void) {
                 cmocka_unit_test_setup(the_profile_of_another_name_is_the_one_that_the_container_runs, start_test),
         };
 
-        if (!own_run("nix-own"))
-                return 0;
-        if (mkdir("/nix", 0755) < 0 && errno != EEXIST) {
-                printf("skipped: nix-own: there can be no /nix here\n");
-                return 0;
-        }
-        return cmocka_run_group_tests_name("nix-own", tests, NULL, NULL);
+        return own_run_and_nix("nix-own") ? cmocka_run_group_tests_name("nix-own", tests, NULL, NULL) : 0;
 }

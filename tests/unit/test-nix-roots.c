@@ -193,11 +193,5 @@ int main(void) {
                 cmocka_unit_test_setup(a_container_without_any_has_none, start_test),
         };
 
-        if (!own_run("nix-roots"))
-                return 0;
-        if (mkdir("/nix", 0755) < 0 && errno != EEXIST) {
-                printf("skipped: nix-roots: there can be no /nix here\n");
-                return 0;
-        }
-        return cmocka_run_group_tests_name("nix-roots", tests, NULL, NULL);
+        return own_run_and_nix("nix-roots") ? cmocka_run_group_tests_name("nix-roots", tests, NULL, NULL) : 0;
 }
