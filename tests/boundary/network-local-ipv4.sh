@@ -22,9 +22,13 @@ attempt() {
   send "$(own_address)" 127.0.0.1 7000 reached
 }
 reached() { has_heard reached; }
-without() { sysctl -qw "net.ipv4.conf.ve-$name.route_localnet=1"; }
+without() {
+  ip link set "ve-$name" group default
+  sysctl -qw "net.ipv4.conf.ve-$name.route_localnet=1"
+}
 clean_up() {
   no_longer_listens
+  ip link set "ve-$name" group 25454
   sysctl -qw "net.ipv4.conf.ve-$name.route_localnet=0"
   inside "$name" sh -c 'ip rule add pref 0 lookup local; ip rule del pref 10; ip rule del pref 5; ip route flush table 99; sysctl -qw net.ipv4.conf.all.route_localnet=0'
 }
