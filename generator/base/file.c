@@ -26,6 +26,10 @@ FdPath fd_path(int fd) {
         return path;
 }
 
+int make_directory(int parent, const char *path, mode_t mode) {
+        return mkdirat(parent, path, mode) < 0 && errno != EEXIST ? -1 : 0;
+}
+
 DIR *open_directory(int parent, const char *name) {
         CLEANUP_CLOSE int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         DIR *directory = fd < 0 ? NULL : fdopendir(fd);

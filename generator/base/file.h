@@ -21,6 +21,9 @@ typedef struct FdPath {
 
 FdPath fd_path(int fd);
 
+/* Makes the directory @path, seen from @parent, unless something is there. Returns 0, or -1 with errno set. */
+MUST_CHECK int make_directory(int parent, const char *path, mode_t mode);
+
 /* Opens the directory @name in @parent, and not one that a link leads to. NULL, with errno set, if that fails. */
 DIR *open_directory(int parent, const char *name);
 

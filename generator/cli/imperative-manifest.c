@@ -197,7 +197,7 @@ int imperative_write(const char *name, const char *path, const Buffer *text) {
         const char *temporary = arena_printf(&arena, MANIFESTS_DIRECTORY "/.%s.yaml.new", name);
         int r;
 
-        r = mkdir(MANIFESTS_DIRECTORY, 0755) < 0 && errno != EEXIST ? negative_errno() : write_synced(temporary, text);
+        r = make_directory(AT_FDCWD, MANIFESTS_DIRECTORY, 0755) < 0 ? negative_errno() : write_synced(temporary, text);
         if (r < 0)
                 (void)log_error(r, "Cannot write %s: %m", path);
         else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/imperative.h"
 
+#include "base/file.h"
 #include "base/interrupt.h"
 #include "cli/configuration.h"
 #include "manifest/model.h"
@@ -65,7 +66,7 @@ int imperative_make_directory(const char *path) {
                 slash = strchrnul(slash + 1, '/');
                 before = *slash;
                 *slash = '\0';
-                if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+                if (make_directory(AT_FDCWD, copy, 0755) < 0)
                         return log_error(errno, "Cannot make %s: %m", copy);
                 if (before == '\0')
                         return 0;

@@ -36,7 +36,7 @@ static int open_subdirectory(Output *output, const char *subdirectory) {
         cleanup_close(&output->subdirectory_fd);
         output->subdirectory = NULL;
         output->subdirectory_fd = -1;
-        if (mkdirat(output->fd, subdirectory, 0755) < 0 && errno != EEXIST)
+        if (make_directory(output->fd, subdirectory, 0755) < 0)
                 return -1;
         output->subdirectory_fd = openat(output->fd, subdirectory, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (output->subdirectory_fd >= 0)

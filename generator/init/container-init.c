@@ -172,12 +172,16 @@ static int copy_file(const char *from, const char *to) {
  * of its own in the place of the link. As resolvconf does not, it gets a copy. A system without name servers starts all the same. */
 static void give_resolv_conf(const char *path, const char *init) {
         static const char file[] = "/etc/resolv.conf", temporary[] = "/etc/.resolv.conf.new";
-        int r;
+        int r = make_directory(AT_FDCWD, "/etc", 0755) < 0 ? negative_errno() : 0;
 
-        (void)mkdir("/etc", 0755);
         (void)unlink(temporary);
-        r = has_resolvconf(init) ? copy_file(path, temporary) : symlink(path, temporary) < 0 ? negative_errno() : 0;
-        if (r < 0 || (r = rename(temporary, file) < 0 ? negative_errno() : 0) < 0) {
+        if (r >= 0)
+                r = has_resolvconf(init)           ? copy_file(path, temporary)
+                    : symlink(path, temporary) < 0 ? negative_errno()
+                                                   : 0;
+        if (r >= 0 && rename(temporary, file) < 0)
+                r = negative_errno();
+        if (r < 0) {
                 fprintf(stderr, "container-init: cannot make %s: %s\n", file, strerror(-r));
                 (void)unlink(temporary);
         }

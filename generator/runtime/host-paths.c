@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
+#include "base/file.h"
 #include "base/inside.h"
 #include "base/lines.h"
 #include "base/number.h"
@@ -103,7 +104,7 @@ static bool find_group(const char *text, gid_t *ret_group) {
 }
 
 /* Makes the directory @name in @parent, if it is missing, and opens it. What is there already is left as it is. */
-static int make_directory(int parent, const char *name, const HostPath *path, bool is_last) {
+static int make_owned_directory(int parent, const char *name, const HostPath *path, bool is_last) {
         CLEANUP_CLOSE int fd = -1;
         uid_t user = 0;
         gid_t group = 0;
@@ -145,7 +146,7 @@ static int open_path(Arena *arena, const HostPath *path, const char **ret_reache
                 *ret_reached = arena_copy(arena, path->path, (size_t)(end - path->path));
                 fd = inside_open_without_links(parent, name, O_PATH);
                 if (fd < 0 && errno == ENOENT && path->mode)
-                        fd = make_directory(parent, name, path, *end == '\0');
+                        fd = make_owned_directory(parent, name, path, *end == '\0');
                 cleanup_close(&parent);
                 parent = fd;
         }
@@ -171,7 +172,7 @@ static int refuse(const Pins *pins, const HostPath *path, const char *reached) {
 
 /* Where systemd-nspawn sees what was opened: in a mount namespace of its own. What the host mounts goes on to be seen there, too. */
 static int open_namespace(void) {
-        if ((mkdir(PINS_DIRECTORY, 0700) < 0 && errno != EEXIST) || unshare(CLONE_NEWNS) < 0 ||
+        if (make_directory(AT_FDCWD, PINS_DIRECTORY, 0700) < 0 || unshare(CLONE_NEWNS) < 0 ||
                 mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0 ||
                 mount("nixos-container", PINS_DIRECTORY, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0)
                 return log_error(negative_errno(), PINS_DIRECTORY ": %m");

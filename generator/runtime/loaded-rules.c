@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/loaded-rules.h"
 
+#include "base/file.h"
 #include "base/lines.h"
 #include "state/format.h"
 #include "state/record.h"
@@ -75,7 +76,7 @@ int loaded_rules_set(int records, const char *container, const Buffer *script) {
         text = loaded_rules_with(&loaded, container, script);
         if (text.length == loaded.length && (text.length == 0 || memcmp(text.text, loaded.text, text.length) == 0))
                 return 0;
-        if (mkdirat(records, LOADED_RULES_DIRECTORY, 0755) < 0 && errno != EEXIST)
+        if (make_directory(records, LOADED_RULES_DIRECTORY, 0755) < 0)
                 return log_error(negative_errno(), RECORDS_DIRECTORY "/" LOADED_RULES_DIRECTORY ": %m");
         return record_replace_file(records, LOADED_RULES_DIRECTORY, LOADED_RULES_FILE, &text);
 }

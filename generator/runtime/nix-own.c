@@ -137,7 +137,8 @@ static int move_old(Own *own) {
 
 /* Opens a directory that the container writes. It is made if it is missing. */
 static int open_own(int parent, const char *name) {
-        (void)mkdirat(parent, name, 0755);
+        if (make_directory(parent, name, 0755) < 0)
+                return -1;
         return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
@@ -149,7 +150,8 @@ static int open_directories(Own *own) {
         CLEANUP_CLOSE int above = -1, fd = -1;
 
         for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-                (void)mkdir(needed[i], 0755);
+                if (make_directory(AT_FDCWD, needed[i], 0755) < 0)
+                        return log_error(negative_errno(), "%s: %m", needed[i]);
         for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
                 if (path_exists(closed[i])) {
                         CLEANUP_CLOSE int old = nix_open_closed(closed[i]);

@@ -222,9 +222,9 @@ int nix_watch(void) {
         int r = 0;
 
         /* It may be there before the first container. */
-        (void)mkdir(NIX_VAR, 0755);
-        directory = nix_open_closed(NIX_VAR "/per-container");
-        if (watch.fd < 0 || directory < 0 || (watch.top = inotify_add_watch(watch.fd, NIX_OWN, CHANGES)) < 0)
+        if (watch.fd < 0 || make_directory(AT_FDCWD, NIX_VAR, 0755) < 0 ||
+                (directory = nix_open_closed(NIX_VAR "/per-container")) < 0 ||
+                (watch.top = inotify_add_watch(watch.fd, NIX_OWN, CHANGES)) < 0)
                 r = negative_errno();
         move_old();
         if (r >= 0)

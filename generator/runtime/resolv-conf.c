@@ -40,8 +40,8 @@ static bool is_there(int records, const char *path, const Buffer *text) {
                (text->length == 0 || memcmp(found.text, text->text, text->length) == 0);
 }
 
-static int make_directory(int records, const char *path) {
-        return mkdirat(records, path, 0755) >= 0 || errno == EEXIST
+static int make_in_records(int records, const char *path) {
+        return make_directory(records, path, 0755) >= 0
                        ? 0
                        : log_error(negative_errno(), RECORDS_DIRECTORY "/%s: %m", path);
 }
@@ -51,7 +51,7 @@ static int make_directory(int records, const char *path) {
 static int put(int records, const char *name, const Buffer *text, bool known) {
         const RecordPath directory = record_path(RESOLV_CONF_DIRECTORY, name);
         const RecordPath path = record_path(directory.text, RESOLV_CONF_FILE);
-        int r = make_directory(records, directory.text);
+        int r = make_in_records(records, directory.text);
 
         if (r < 0 || (!known && faccessat(records, path.text, F_OK, AT_SYMLINK_NOFOLLOW) == 0) ||
                 is_there(records, path.text, text))
@@ -72,7 +72,7 @@ static int read_servers(const char *path, Buffer *text) {
 int resolv_conf_update(void) {
         CLEANUP_BUFFER Buffer host = BUFFER_NULL, uplink = BUFFER_NULL;
         CLEANUP_CLOSE int records = records_open();
-        int known, r = records < 0 ? records : make_directory(records, RESOLV_CONF_DIRECTORY);
+        int known, r = records < 0 ? records : make_in_records(records, RESOLV_CONF_DIRECTORY);
 
         known = read_servers(HOST_FILE, &host);
         if (host.length > 0 && host.text[host.length - 1] != '\n')

@@ -123,7 +123,6 @@ static void close_to_others(const char *parent) {
         CLEANUP_CLOSE int fd = -1;
         struct stat status;
 
-        (void)mkdir(parent, 0700);
         fd = open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd >= 0 && fstat(fd, &status) >= 0 && (status.st_mode & 077) != 0 && fchmod(fd, 0700) < 0)
                 log_message(LOG_WARNING, "%s is open to all users: %s", parent, strerror(errno));
@@ -133,8 +132,11 @@ static void close_to_others(const char *parent) {
 static int open_root(Root *root) {
         const char *slash = strrchr(root->directory, '/');
 
-        close_to_others(arena_copy(&root->arena, root->directory, (size_t)(slash - root->directory)));
-        if ((mkdir(root->directory, 0755) < 0 && errno != EEXIST) || mount_root(root->directory) < 0 ||
+        const char *parent = arena_copy(&root->arena, root->directory, (size_t)(slash - root->directory));
+
+        if (make_directory(AT_FDCWD, parent, 0700) >= 0)
+                close_to_others(parent);
+        if (make_directory(AT_FDCWD, root->directory, 0755) < 0 || mount_root(root->directory) < 0 ||
                 (root->fd = open(root->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
                 return log_error(
                         negative_errno(), "Container %s cannot start: %s: %m", root->container, root->directory);

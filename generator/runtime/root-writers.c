@@ -31,7 +31,7 @@ int root_writers_note_path(const char *container, const char *path) {
         /* What is not there is said by others. */
         if (!realpath(path, real) || !is_near_roots(real))
                 return 0;
-        if (mkdir(DIRECTORY, 0700) < 0 && errno != EEXIST)
+        if (make_directory(AT_FDCWD, DIRECTORY, 0700) < 0)
                 return log_error(negative_errno(), DIRECTORY ": %m");
         for (unsigned i = 0; symlink(real, arena_printf(&arena, DIRECTORY "/%u:%s", i, container)) < 0; i++)
                 if (errno != EEXIST)

@@ -101,8 +101,8 @@ int untrusted_links_write(const char *container, const Buffer *network) {
 
         if (text.length == 0)
                 return 0;
-        (void)mkdir(SETTINGS_DIRECTORY, 0755);
-        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+        if (make_directory(AT_FDCWD, SETTINGS_DIRECTORY, 0755) >= 0)
+                fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
         r = fd < 0 ? negative_errno() : write_all(fd, text.text, text.length);
         if (r >= 0)
                 r = close_written(take_fd(&fd));

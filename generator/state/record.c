@@ -67,9 +67,9 @@ static int log_path(const char *path) {
 int records_open(void) {
         CLEANUP_CLOSE int fd = -1;
 
-        if ((mkdir(RECORDS_DIRECTORY, 0700) < 0 && errno != EEXIST) ||
+        if (make_directory(AT_FDCWD, RECORDS_DIRECTORY, 0700) < 0 ||
                 (fd = open(RECORDS_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 || flock(fd, LOCK_EX) < 0 ||
-                (mkdirat(fd, CLAIMS_DIRECTORY, 0755) < 0 && errno != EEXIST))
+                make_directory(fd, CLAIMS_DIRECTORY, 0755) < 0)
                 return log_error(negative_errno(), RECORDS_DIRECTORY ": %m");
         return take_fd(&fd);
 }

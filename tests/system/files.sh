@@ -54,6 +54,31 @@ YAML
   [ ! -e /run/nixos-containers/brief ]
 }
 
+# What is missing cannot be made; the reason is said, not that it is missing.
+a_host_whose_root_is_read_only_starts_what_needs_nothing_new_there() {
+  declare_containers <<'YAML'
+  brief: { system: "{system}-wasabi", ephemeral: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+  kept: { system: "{system}-wasabi" }
+  never: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@brief container@kept
+  systemctl stop container@brief container@kept
+  for directory in /etc /nix /usr /var/lib; do
+    mount --rbind $directory $directory
+    mount -o remount,bind,ro $directory
+  done
+  systemctl start container@brief
+  page 10.0.0.2
+  fails systemctl start container@kept
+  has_logged kept 'Failed to lock /var/lib/nixos-containers/kept: Read-only file system'
+  fails systemctl start container@never
+  has_logged never '/nix/var/nix/per-container/never: Read-only file system'
+  systemctl stop container@{brief,kept,never}
+  [ "$(nixos-container plan)" = "All containers are as declared." ]
+  umount --lazy --recursive /etc /nix /usr /var/lib
+  systemctl start container@never
+}
+
 # NixOS makes /var/empty immutable.
 an_ephemeral_root_is_removed_with_what_is_immutable_in_it() {
   declare_containers <<'YAML'

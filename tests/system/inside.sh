@@ -149,6 +149,7 @@ clean_up() {
   set +e
   (set -e; leave_nothing_behind) >/dev/null 2>&1
   pkill -KILL systemd-nspawn
+  awk '$2 ~ "^/(etc|nix|usr|var/lib)$" {print $2}' /proc/self/mounts | xargs -r umount --lazy --recursive
   awk '$2 ~ "^/run/(systemd/nspawn|nixos-containers)/" {print $2}' /proc/self/mounts | xargs -rn1 umount
   ip netns list | awk '{print $1}' | xargs -rn1 ip netns delete
   ip -o link | awk -F'[ :@]+' '$2 != "lo" {print $2}' | xargs -rn1 ip link delete 2>/dev/null
