@@ -43,13 +43,13 @@ typedef struct Watch {
         Watched *current; /* that is updated now */
 } Watch;
 
-static int64_t now(void) {
+static int64_t milliseconds(void) {
         return (int64_t)(clock_usec() / 1000);
 }
 
 /* Has the container updated soon. */
 static void schedule(Watched *container) {
-        int64_t soon = now() + QUIET_TIME;
+        int64_t soon = milliseconds() + QUIET_TIME;
 
         if (container->due == NEVER)
                 container->due = soon > container->not_before ? soon : container->not_before;
@@ -95,7 +95,7 @@ static void update(Watch *watch, Watched *container) {
         watch->current = container;
         r = nix_roots_update(container->name, add_directory, watch);
         forget_watches(watch, before, length, container);
-        container->not_before = now() + (r < 0 || container->failed ? LONG_PAUSE : PAUSE);
+        container->not_before = milliseconds() + (r < 0 || container->failed ? LONG_PAUSE : PAUSE);
         /* What is not watched is looked at all the same. */
         if (r < 0 || container->failed)
                 container->due = container->not_before;
@@ -196,12 +196,12 @@ static int update_due(Watch *watch) {
         for (size_t i = 0; i < watch->length; i++) {
                 Watched *container = watch->containers[i];
 
-                if (container->due <= now())
+                if (container->due <= milliseconds())
                         update(watch, container);
                 if (container->due < next)
                         next = container->due;
         }
-        left = next == NEVER ? -1 : next - now();
+        left = next == NEVER ? -1 : next - milliseconds();
         return next == NEVER ? -1 : left < 0 ? 0 : (int)left;
 }
 

@@ -705,27 +705,16 @@ what_cannot_be_written_is_said_and_harms_no_other_container() {
   kept: { system: "{system}-wasabi" }
   brief: { system: "{system}-wasabi", ephemeral: true }
 YAML
-  local roots=/var/lib/nixos-containers
-  mkdir -p $roots/kept
-  systemctl start container@one
-  # A file system that is read-only,
-  mount --bind $roots $roots
-  mount -o remount,bind,ro $roots
-  fails systemctl start container@kept
-  log_of kept | grep 'Read-only file system'
-  systemctl start container@brief
-  systemctl daemon-reload
-  nixos-container apply
-  systemctl stop container@one container@brief
-  umount $roots
-  # or that is full,
-  mount -t tmpfs -o size=64k,nr_inodes=8 tmpfs $roots/kept
-  head -c 100000 /dev/zero >$roots/kept/full 2>/dev/null || true
-  touch $roots/kept/{1,2,3,4,5,6,7,8} 2>/dev/null || true
+  local root=/var/lib/nixos-containers/kept
+  mkdir -p $root
+  # A file system that is full,
+  mount -t tmpfs -o size=64k,nr_inodes=8 tmpfs $root
+  head -c 100000 /dev/zero >$root/full 2>/dev/null || true
+  touch $root/{1,2,3,4,5,6,7,8} 2>/dev/null || true
   fails systemctl start container@kept
   log_of kept | grep 'No space left on device'
   systemctl start container@one
-  umount $roots/kept
+  umount $root
   # or that all needs that runs.
   trap 'rm -f /run/full; mount -o remount,size=50% /run' EXIT
   mount -o "remount,size=$(($(df --output=used -k /run | tail -n 1) + 256))k" /run
@@ -837,6 +826,29 @@ what_is_exchanged_during_a_start_leads_it_nowhere_else() {
     systemctl reset-failed container@two 2>/dev/null || true
   done
   inside one systemctl stop exchange
+  rm -r /srv/host
+}
+
+what_is_exchanged_during_a_destroy_leads_it_nowhere_else() {
+  mkdir -p /srv/host
+  touch /srv/host/file
+  nixos-container create made --system-path $systems-wasabi
+  declare_containers <<'YAML'
+  one: { system: "{system}-wasabi", bindMounts: { /data: { hostPath: /var/lib/nixos-containers/made, isReadOnly: false } } }
+YAML
+  mkdir -p /var/lib/nixos-containers/made
+  systemctl start container@one
+  # renameat2(2) with RENAME_EXCHANGE
+  # shellcheck disable=SC2016
+  systemd-run --machine=one --quiet --unit=exchange perl -e '
+    chdir "/data" or die;
+    for (0 .. 999) { mkdir "b$_" and symlink "/srv/host", "link$_" or die "$_: $!" }
+    while (1) { for (0 .. 999) { syscall(316, -100, my $a = "b$_", -100, my $b = "link$_", 2) } }'
+  wait_until 10 test -h /var/lib/nixos-containers/made/b0
+  nixos-container destroy made --yes
+  inside one systemctl is-active exchange
+  [ ! -e /var/lib/nixos-containers/made/b0 ]
+  [ -e /srv/host/file ]
   rm -r /srv/host
 }
 
@@ -1212,7 +1224,8 @@ YAML
   fails inside one ping -c 1 -W 1 192.168.104.9
   # The host hears nothing of it at that interface. Who is behind it on the same network does.
   sysctl -qw net.ipv6.conf.eth1.accept_ra=2 net.ipv6.conf.eth1-peer.accept_ra=0
-  wait_until 10 inside one ip -6 address show dev mv-eth1 scope link -tentative
+  # shellcheck disable=SC2016
+  wait_until 10 inside one sh -c 'ip -6 address show dev mv-eth1 scope link -tentative | grep inet6'
   _advertise one mv-eth1
   sleep 1
   fails _is_led_astray
