@@ -845,10 +845,12 @@ YAML
     for (0 .. 999) { mkdir "b$_" and symlink "/srv/host", "link$_" or die "$_: $!" }
     while (1) { for (0 .. 999) { syscall(316, -100, my $a = "b$_", -100, my $b = "link$_", 2) } }'
   wait_until 10 test -h /var/lib/nixos-containers/made/b0
-  nixos-container destroy made --yes
-  inside one systemctl is-active exchange
-  [ ! -e /var/lib/nixos-containers/made/b0 ]
+  # It says what it could not remove, and is done again when nobody is in its way.
+  nixos-container destroy made --yes || true
   [ -e /srv/host/file ]
+  systemctl stop container@one
+  nixos-container destroy made --yes
+  [ ! -e /var/lib/nixos-containers/made ]
   rm -r /srv/host
 }
 
