@@ -20,6 +20,13 @@ let
 
   values = import ./values.nix;
 
+  # Whether it has a user namespace. For systemd-nspawn, 0 is "no".
+  hasUserNamespace =
+    !lib.elem container.privateUsers [
+      "no"
+      0
+    ];
+
   # Where the generator has the host's resolv.conf seen, and whether resolvconf is to hear of it.
   hostResolvConf = "/run/host/resolv-conf/resolv.conf";
   followsHost = config.networking.resolvconf.enable && config.networking.useHostResolvConf;
@@ -94,6 +101,11 @@ in
     environment.etc.hostname = lib.mkIf (hasDefaultName && hostName != "") {
       enable = lib.mkDefault false;
     };
+
+    # NixOS lets all groups ping. The kernel takes no more than the groups that the container has, or systemd-sysctl.service fails.
+    boot.kernel.sysctl."net.ipv4.ping_group_range" = lib.mkIf hasUserNamespace (
+      lib.mkOverride 999 "0 65535"
+    );
 
     # Name servers of its own are in the place of the host's. The default of NixOS is to have both, which systemd-resolved refuses.
     networking.useHostResolvConf = lib.mkOverride 999 (

@@ -396,6 +396,7 @@ let
         "containers.<name>.resolvConf"
         "containers.<name>.systemCallFilter"
         "containers.<name>.tasksMax"
+        "containers.<name>.timeoutReloadSec"
         "containers.<name>.unprivileged"
         "containers.<name>.wants"
       ];
@@ -963,6 +964,37 @@ let
         true
         false
         false
+      ];
+    };
+
+    groups-that-ping-are-those-that-the-container-has = {
+      actual =
+        let
+          groups =
+            options: config:
+            (host {
+              containers.web = {
+                config.imports = [
+                  small
+                  config
+                ];
+              }
+              // options;
+            }).config.containers.web.config.boot.kernel.sysctl."net.ipv4.ping_group_range";
+        in
+        [
+          (groups { } { })
+          (groups { unprivileged = true; } { })
+          (groups { privateUsers = 65536; } { })
+          (groups { privateUsers = "identity"; } { })
+          (groups { unprivileged = true; } { boot.kernel.sysctl."net.ipv4.ping_group_range" = "0 0"; })
+        ];
+      expected = [
+        "0 2147483647"
+        "0 65535"
+        "0 65535"
+        "0 65535"
+        "0 0"
       ];
     };
 
