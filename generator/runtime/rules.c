@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "runtime/forwards.h"
 #include "runtime/loaded-rules.h"
@@ -19,6 +20,8 @@
 
 /* For as long as nothing more is said, in ms, all of a change has been: what loads rules deletes the old ones first. */
 #define QUIET_TIME 100
+/* Some hosts change rules all the time: those of the containers are missing for no longer than this, in µs. */
+#define QUIET_TIME_MAX 1000000
 
 /* Runs @visit for the script of each record that has one, but for those of containers that have ended, whose rules are to be removed. The
  * first failure is handed on. */
@@ -112,20 +115,21 @@ int rules_watch(void) {
         CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
         const struct sockaddr_nl group = {.nl_family = AF_NETLINK, .nl_groups = 1U << (NFNLGRP_NFTABLES - 1)};
         struct pollfd more = {.fd = fd, .events = POLLIN};
-        bool gone = true; /* somebody may have been quicker */
+        uint64_t gone_since = clock_usec(); /* or 0; somebody may have been quicker than this */
         int r = 0;
 
         if (fd < 0 || bind(fd, (const struct sockaddr *)&group, sizeof(group)) < 0)
                 return log_error(negative_errno(), "Cannot watch the rules of nftables: %m");
         (void)sd_notify(false, "READY=1");
         while (r >= 0) {
-                if (poll(&more, 1, gone ? QUIET_TIME : -1) == 0) {
+                bool is_quiet = poll(&more, 1, gone_since ? QUIET_TIME : -1) == 0;
+
+                if (!is_quiet && (r = read_messages(fd)) > 0 && !gone_since)
+                        gone_since = clock_usec();
+                if (gone_since && (is_quiet || clock_usec() - gone_since >= QUIET_TIME_MAX)) {
                         /* What failed was said, and is tried again next time. */
                         ignore_failure(rules_restore());
-                        gone = false;
-                } else {
-                        r = read_messages(fd);
-                        gone = gone || r > 0;
+                        gone_since = 0;
                 }
         }
         return log_error(r, "Cannot watch the rules of nftables: %m");
