@@ -16,7 +16,7 @@
 #include "state/record.h"
 #include "systemd/log.h"
 
-/* Waits for the end of @tool, whose process is 0 if there was nothing to do. */
+/* Waits for the end of @tool, whose process is @pid, or 0 if there was nothing to do. */
 static int end_tool(pid_t pid, const char *tool, const char *container) {
         int status = pid == 0 ? 0 : end_program(pid);
 
@@ -70,8 +70,8 @@ static int add_parts(const char *container, const RecordParts *parts) {
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)
                 rules = start_tool(nft, &BUFFER_NULL);
-        r = end_tool(rules, nft[0], container);
-        if (r < 0) {
+        r = rules == 0 ? 0 : end_program(rules);
+        if (r != 0) {
                 /* There may be some of a run without a record. */
                 forwards_take_over(&parts->nft);
                 r = end_tool(start_tool(nft, &BUFFER_NULL), nft[0], container);
