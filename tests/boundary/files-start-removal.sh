@@ -5,6 +5,7 @@
 . ./start.sh
 promise="What a start makes, mounts or gives away is inside of the container, whatever stands in its root directory."
 containers=ephemeral
+short=yes
 place='link'
 prepare() {
   mkdir -p /srv/outside
