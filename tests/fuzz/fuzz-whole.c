@@ -66,7 +66,7 @@ static void clean_up(void) {
         remove_tree(base);
 }
 
-static const char *make_directory(const char *name) {
+static const char *add_directory(const char *name) {
         const char *path = arena_printf(&kept, "%s/%s", base, name);
 
         must(mkdir(path, 0755) == 0, path);
@@ -80,10 +80,10 @@ static void start(void) {
         base = arena_printf(&kept, "%s/host.XXXXXX", directory ? directory : "/dev/shm");
         must(mkdtemp(base), base);
         atexit(clean_up);
-        (void)make_directory("a");
-        (void)make_directory("a/b");
-        (void)make_directory("early");
-        (void)make_directory("late");
+        (void)add_directory("a");
+        (void)add_directory("a/b");
+        (void)add_directory("early");
+        (void)add_directory("late");
         host = arena_printf(&kept, "%s/a/b/host", base);
         normal = arena_printf(&kept, "%s/" NORMAL, base);
         unsetenv("SYSTEMD_IN_INITRD");

@@ -17,12 +17,12 @@
 
 #define MAX 6
 
-static void make_directory(const char *path) {
+static void have_directory(const char *path) {
         assert_true(mkdir(path, 0755) == 0 || errno == EEXIST);
 }
 
 static void mount_at(const char *path, const char *type) {
-        make_directory(path);
+        have_directory(path);
         assert_return_code(mount(type, path, type, 0, NULL), errno);
 }
 
@@ -30,7 +30,7 @@ static int start_test(void **state) {
         (void)state;
         if (umount2("/run", MNT_DETACH) < 0 || !own_directory("/run"))
                 return -1;
-        make_directory("/run/a");
+        have_directory("/run/a");
         return 0;
 }
 
@@ -84,7 +84,7 @@ static void each_mount_below_has_an_argument_of_its_own(void **state) {
 static void what_something_else_is_mounted_over_is_left_out(void **state) {
         (void)state;
         mount_at("/run/a/b", "tmpfs");
-        make_directory("/run/a/b/c");
+        have_directory("/run/a/b/c");
         mount_at("/run/a/b/c", "tmpfs");
         check(true, LIST("--bind=/run/a:/data:idmap", "--tmpfs=/data/b:size=1M"),
                 LIST("--bind=/run/a:/data:norbind,idmap", "--tmpfs=/data/b:size=1M"), NULL);

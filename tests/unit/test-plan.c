@@ -40,7 +40,7 @@ static void host_free(Host *host) {
         nftw(host->root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-static void make_directory(const char *path) {
+static void have_directory(const char *path) {
         if (mkdir(path, 0755) < 0)
                 assert_int_equal(errno, EEXIST);
 }
@@ -51,11 +51,11 @@ static void record(Host *host, const char *name, const char *file, const char *t
         FILE *stream;
 
         snprintf(path, sizeof(path), "%s/run", host->root);
-        make_directory(path);
+        have_directory(path);
         snprintf(path, sizeof(path), "%s" RECORDS_DIRECTORY, host->root);
-        make_directory(path);
+        have_directory(path);
         snprintf(path, sizeof(path), "%s" RECORDS_DIRECTORY "/%s", host->root, name);
-        make_directory(path);
+        have_directory(path);
         snprintf(path, sizeof(path), "%s" RECORDS_DIRECTORY "/%s/%s", host->root, name, file);
         stream = fopen(path, "w");
         assert_non_null(stream);
@@ -521,9 +521,9 @@ static void what_is_left_of_an_end_that_was_cut_off_is_removed(void **state) {
         record(&host, ".gone.new", "unit", "");
         record(&host, ".web.new", "unit", "");
         snprintf(path, sizeof(path), "%s/run/systemd", host.root);
-        make_directory(path);
+        have_directory(path);
         snprintf(path, sizeof(path), "%s/run/systemd/units", host.root);
-        make_directory(path);
+        have_directory(path);
         snprintf(path, sizeof(path), "%s/run/systemd/units/invocation:container@web.service", host.root);
         assert_int_equal(symlink("0123456789abcdef0123456789abcdef", path), 0);
         declare(&host,
@@ -546,9 +546,9 @@ static void a_mount_below_the_source_takes_a_restart(void **state) {
         host_init(&host);
         runs(&host, "web", "");
         snprintf(path, sizeof(path), "%s/proc", host.root);
-        make_directory(path);
+        have_directory(path);
         snprintf(path, sizeof(path), "%s/proc/self", host.root);
-        make_directory(path);
+        have_directory(path);
         snprintf(path, sizeof(path), "%s/proc/self/mountinfo", host.root);
         stream = fopen(path, "w");
         assert_non_null(stream);

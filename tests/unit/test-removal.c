@@ -47,7 +47,7 @@ static void demand(bool condition) {
                 exit(EXIT_FAILURE);
 }
 
-static int make_directory(void **state) {
+static int make_top(void **state) {
         (void)state;
         strcpy(directory, "/tmp/remove-tree.XXXXXX");
         return mkdtemp(directory) ? 0 : -1;
@@ -276,16 +276,16 @@ static void what_is_no_directory_is_said(void **state) {
 
 int main(void) {
         static const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup(all_in_a_directory_is_removed_and_what_links_lead_to_is_kept, make_directory),
-                cmocka_unit_test_setup(many_files_in_one_directory_are_all_removed, make_directory),
-                cmocka_unit_test_setup(directories_of_any_depth_are_removed_with_few_file_descriptors, make_directory),
-                cmocka_unit_test_setup(what_is_immutable_is_removed, make_directory),
-                cmocka_unit_test_setup(a_directory_that_is_gone_is_removed_already, make_directory),
-                cmocka_unit_test_setup(nothing_that_is_mounted_there_is_removed, make_directory),
-                cmocka_unit_test_setup(all_that_is_mounted_below_a_directory_is_unmounted, make_directory),
-                cmocka_unit_test_setup(what_is_used_is_not_unmounted, make_directory),
-                cmocka_unit_test_setup(a_directory_that_is_a_mount_itself_is_removed_unless_it_is_used, make_directory),
-                cmocka_unit_test_setup(what_is_no_directory_is_said, make_directory),
+                cmocka_unit_test_setup(all_in_a_directory_is_removed_and_what_links_lead_to_is_kept, make_top),
+                cmocka_unit_test_setup(many_files_in_one_directory_are_all_removed, make_top),
+                cmocka_unit_test_setup(directories_of_any_depth_are_removed_with_few_file_descriptors, make_top),
+                cmocka_unit_test_setup(what_is_immutable_is_removed, make_top),
+                cmocka_unit_test_setup(a_directory_that_is_gone_is_removed_already, make_top),
+                cmocka_unit_test_setup(nothing_that_is_mounted_there_is_removed, make_top),
+                cmocka_unit_test_setup(all_that_is_mounted_below_a_directory_is_unmounted, make_top),
+                cmocka_unit_test_setup(what_is_used_is_not_unmounted, make_top),
+                cmocka_unit_test_setup(a_directory_that_is_a_mount_itself_is_removed_unless_it_is_used, make_top),
+                cmocka_unit_test_setup(what_is_no_directory_is_said, make_top),
         };
 
         return cmocka_run_group_tests_name("removal", tests, NULL, NULL);
