@@ -60,9 +60,13 @@ a_host_whose_root_is_read_only_starts_what_needs_nothing_new_there() {
   brief: { system: "{system}-wasabi", ephemeral: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
   kept: { system: "{system}-wasabi" }
   never: { system: "{system}-wasabi" }
+  empty: { system: "{system}-wasabi" }
+  running: { system: "{system}-wasabi" }
 YAML
-  systemctl start container@brief container@kept
-  systemctl stop container@brief container@kept
+  systemctl start container@{brief,kept,empty,running}
+  systemctl stop container@{brief,kept,empty}
+  rm -r /var/lib/nixos-containers/empty
+  mkdir /var/lib/nixos-containers/empty
   for directory in /etc /nix /usr /var/lib; do
     mount --rbind $directory $directory
     mount -o remount,bind,ro $directory
@@ -73,9 +77,15 @@ YAML
   has_logged kept 'Failed to lock /var/lib/nixos-containers/kept: Read-only file system'
   fails systemctl start container@never
   has_logged never '/nix/var/nix/per-container/never: Read-only file system'
-  systemctl stop container@{brief,kept,never}
+  fails systemctl start container@empty
+  has_logged empty 'cannot be made in /var/lib/nixos-containers/empty: Read-only file system'
+  systemctl stop container@{kept,never,empty}
+  systemctl daemon-reload
+  nixos-container apply
+  systemctl stop container@brief
   [ "$(nixos-container plan)" = "All containers are as declared." ]
   umount --lazy --recursive /etc /nix /usr /var/lib
+  systemctl stop container@running
   systemctl start container@never
 }
 
