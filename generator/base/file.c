@@ -30,6 +30,12 @@ int make_directory(int parent, const char *path, mode_t mode) {
         return mkdirat(parent, path, mode) < 0 && errno != EEXIST ? -1 : 0;
 }
 
+int close_to_others(int directory) {
+        struct stat status;
+
+        return fstat(directory, &status) < 0 || ((status.st_mode & 077) != 0 && fchmod(directory, 0700) < 0) ? -1 : 0;
+}
+
 DIR *open_directory(int parent, const char *name) {
         CLEANUP_CLOSE int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         DIR *directory = fd < 0 ? NULL : fdopendir(fd);

@@ -24,6 +24,9 @@ FdPath fd_path(int fd);
 /* Makes the directory @path, seen from @parent, unless something is there. Returns 0, or -1 with errno set. */
 MUST_CHECK int make_directory(int parent, const char *path, mode_t mode);
 
+/* Leaves the open directory to its user alone. Returns 0, or -1 with errno set. */
+MUST_CHECK int close_to_others(int directory);
+
 /* Opens the directory @name in @parent, and not one that a link leads to. NULL, with errno set, if that fails. */
 DIR *open_directory(int parent, const char *name);
 

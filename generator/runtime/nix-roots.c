@@ -40,12 +40,11 @@ bool nix_read_link(int directory, const char *name, char ret_target[static PATH_
 
 int nix_open_closed(const char *path) {
         CLEANUP_CLOSE int fd = -1;
-        struct stat status;
 
         if (make_directory(AT_FDCWD, path, 0700) < 0)
                 return -1;
         fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0 || fstat(fd, &status) < 0 || ((status.st_mode & 077) != 0 && fchmod(fd, 0700) < 0))
+        if (fd < 0 || close_to_others(fd) < 0)
                 return -1;
         return take_fd(&fd);
 }

@@ -119,12 +119,12 @@ static int mount_root(const char *directory) {
 
 /* Makes the directory that the root directories are in. What is in these is nothing for the host's users: a program there may be one that
  * makes root of them. One that is a link was put there by hand. */
-static void close_to_others(const char *parent) {
+static void make_parent(const char *parent) {
         CLEANUP_CLOSE int fd = -1;
-        struct stat status;
 
-        fd = open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd >= 0 && fstat(fd, &status) >= 0 && (status.st_mode & 077) != 0 && fchmod(fd, 0700) < 0)
+        if (make_directory(AT_FDCWD, parent, 0700) >= 0)
+                fd = open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0 && close_to_others(fd) < 0)
                 log_message(LOG_WARNING, "%s is open to all users: %s", parent, strerror(errno));
 }
 
@@ -132,10 +132,7 @@ static void close_to_others(const char *parent) {
 static int open_root(Root *root) {
         const char *slash = strrchr(root->directory, '/');
 
-        const char *parent = arena_copy(&root->arena, root->directory, (size_t)(slash - root->directory));
-
-        if (make_directory(AT_FDCWD, parent, 0700) >= 0)
-                close_to_others(parent);
+        make_parent(arena_copy(&root->arena, root->directory, (size_t)(slash - root->directory)));
         if (make_directory(AT_FDCWD, root->directory, 0755) < 0 || mount_root(root->directory) < 0 ||
                 (root->fd = open(root->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
                 return log_error(

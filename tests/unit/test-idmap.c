@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "capture.h"
 #include "own-run.h"
 #include "runtime/idmap.h"
@@ -18,7 +19,7 @@
 #define MAX 6
 
 static void have_directory(const char *path) {
-        assert_true(mkdir(path, 0755) == 0 || errno == EEXIST);
+        assert_return_code(make_directory(AT_FDCWD, path, 0755), errno);
 }
 
 static void mount_at(const char *path, const char *type) {

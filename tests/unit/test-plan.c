@@ -11,6 +11,7 @@
 #include <ftw.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "manifest/model.h"
 #include "reading.h"
 #include "state/record.h"
@@ -41,8 +42,7 @@ static void host_free(Host *host) {
 }
 
 static void have_directory(const char *path) {
-        if (mkdir(path, 0755) < 0)
-                assert_int_equal(errno, EEXIST);
+        assert_return_code(make_directory(AT_FDCWD, path, 0755), errno);
 }
 
 /* Writes a file of the record of @name. */
