@@ -86,6 +86,8 @@ YAML
   [ "$(nixos-container plan)" = "All containers are as declared." ]
   umount --lazy --recursive /etc /nix /usr /var/lib
   systemctl stop container@running
+  # Nor do the starts that failed count.
+  systemctl reset-failed container@never 2>/dev/null || true
   systemctl start container@never
 }
 
