@@ -10,42 +10,97 @@ let
   inherit (config.boot.containerGenerator) package;
   manifest = config.environment.etc."nixos-containers/containers.yaml".source;
   command = "${package}/bin/nixos-container";
+  systemd = config.systemd.package;
+
+  plan = ''
+    manifests=(${manifest})
+    for file in /etc/nixos-containers/*.yaml; do
+      if [ -e "$file" ] && [ "$file" != /etc/nixos-containers/containers.yaml ]; then
+        manifests+=("$file")
+      fi
+    done
+    echo "would do this with containers:"
+    ${command} plan "''${manifests[@]}" || true
+  '';
+
+  # It has no command of its own: that of the configuration that runs says what becomes of its containers.
+  planOfNone = ''
+    if [ -e /run/nixos-container-generator ] && [ -x /run/current-system/sw/bin/nixos-container ]; then
+      echo "would do this with containers:"
+      /run/current-system/sw/bin/nixos-container plan --none || true
+    fi
+  '';
+
+  # As long as multi-user.target is not reached a switch does not start what it wants.
+  applyAfterBoot = ''
+    case $(${systemd}/bin/systemctl is-system-running) in
+      initializing | starting)
+        ${systemd}/bin/systemd-run --quiet --no-block --unit=nixos-containers-apply-after-boot --service-type=oneshot \
+          --property=After=multi-user.target ${command} apply || true
+        ;;
+    esac
+  '';
 in
 {
-  config = lib.mkIf config.boot.enableContainers {
-    systemd.services.nixos-containers-switch = {
-      description = "Switch of the containers to what is declared";
-      documentation = [ "man:nixos-container(8)" ];
-      wantedBy = [ "multi-user.target" ];
-      # When the manifest changes, a switch runs ExecReload, before it starts anything.
-      restartTriggers = [ manifest ];
-      reloadIfChanged = true;
-      serviceConfig = {
-        Type = "oneshot";
-        RemainAfterExit = true;
-        TimeoutStartSec = "infinity";
-        # At boot autoStart starts the containers: this is for the switch that brings in this unit.
-        ExecStart = "${command} apply --at-switch";
-        ExecReload = "${command} apply --at-switch";
-        # The switch that removes this unit removes all containers.
-        ExecStop = "${command} apply --at-switch --none";
+  config = lib.mkMerge [
+    {
+      system.activationScripts.nixos-containers = {
+        supportsDryActivation = true;
+        text =
+          if config.boot.enableContainers then
+            ''
+              case "''${NIXOS_ACTION-}" in
+              dry-activate)
+                ${plan}
+                ;;
+              switch | test)
+                ${applyAfterBoot}
+                ;;
+              esac
+            ''
+          else
+            ''
+              if [ "''${NIXOS_ACTION-}" = dry-activate ]; then
+                ${planOfNone}
+              fi
+            '';
       };
-    };
+    }
 
-    system.activationScripts.nixos-containers-plan = {
-      supportsDryActivation = true;
-      text = ''
-        if [ "''${NIXOS_ACTION-}" = dry-activate ]; then
-          manifests=(${manifest})
-          for file in /etc/nixos-containers/*.yaml; do
-            if [ -e "$file" ] && [ "$file" != /etc/nixos-containers/containers.yaml ]; then
-              manifests+=("$file")
-            fi
-          done
-          echo "would do this with containers:"
-          ${command} plan "''${manifests[@]}" || true
-        fi
-      '';
-    };
-  };
+    (lib.mkIf config.boot.enableContainers {
+      systemd.services = {
+        # It is there for its end: a switch stops what the new configuration has not, and with this unit all containers. It is active
+        # whatever comes of them, as only what is active is stopped.
+        nixos-containers-switch = {
+          description = "Containers of this configuration";
+          documentation = [ "man:nixos-container(8)" ];
+          wantedBy = [ "multi-user.target" ];
+          restartIfChanged = false;
+          serviceConfig = {
+            Type = "oneshot";
+            RemainAfterExit = true;
+            TimeoutStopSec = "infinity";
+            ExecStop = "${command} apply --at-switch --none";
+          };
+        };
+
+        # Each switch starts multi-user.target again, and what that wants and has come to its end. It waits for this, and has failed if this
+        # has. At boot, when autoStart starts the containers, this does nothing.
+        nixos-containers-apply = {
+          description = "Switch of the containers to what is declared";
+          documentation = [ "man:nixos-container(8)" ];
+          wantedBy = [ "multi-user.target" ];
+          after = [ "nixos-containers-switch.service" ];
+          startLimitIntervalSec = 0;
+          # One that is still at what an earlier switch wanted ends.
+          restartTriggers = [ manifest ];
+          serviceConfig = {
+            Type = "oneshot";
+            TimeoutStartSec = "infinity";
+            ExecStart = "${command} apply --at-switch";
+          };
+        };
+      };
+    })
+  ];
 }

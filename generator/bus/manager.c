@@ -40,6 +40,27 @@ char *unit_property(sd_bus *bus, const char *unit, const char *name) {
         return value;
 }
 
+char *unit_failed_condition(sd_bus *bus, const char *unit) {
+        CLEANUP_BUS_MESSAGE sd_bus_message *conditions = NULL;
+        CLEANUP_FREE char *path = NULL;
+        const char *type, *parameter;
+        int hold = true, negated, state;
+        char *failed = NULL;
+
+        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0 ||
+                sd_bus_get_property_trivial(
+                        bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT, "ConditionResult", NULL, 'b', &hold) < 0 ||
+                hold ||
+                sd_bus_get_property(
+                        bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT, "Conditions", NULL, &conditions, "a(sbbsi)") < 0 ||
+                sd_bus_message_enter_container(conditions, 'a', "(sbbsi)") < 0)
+                return NULL;
+        while (!failed && sd_bus_message_read(conditions, "(sbbsi)", &type, NULL, &negated, &parameter, &state) > 0)
+                if (state < 0 && asprintf(&failed, "%s=%s%s", type, negated ? "!" : "", parameter) < 0)
+                        failed = NULL;
+        return failed;
+}
+
 /* A time in µs that systemd has noted of @unit. */
 static uint64_t unit_timestamp(sd_bus *bus, const char *unit, const char *name) {
         CLEANUP_FREE char *path = NULL;

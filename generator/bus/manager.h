@@ -16,6 +16,9 @@ MUST_CHECK int systemd_state(sd_bus *bus, char **ret_state);
 /* The property @name, a string, of @unit ("ActiveState", …), or NULL if systemd cannot tell. free(3) */
 char *unit_property(sd_bus *bus, const char *unit, const char *name);
 
+/* A condition of @unit that did not hold when it was to be started last, "ConditionPathExists=/a"; NULL if all did. free(3) */
+char *unit_failed_condition(sd_bus *bus, const char *unit);
+
 /* When @unit became active, in µs since 1970; 0 if it is not known. */
 uint64_t unit_active_since(sd_bus *bus, const char *unit);
 

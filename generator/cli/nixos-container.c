@@ -63,7 +63,8 @@ static const Entry verbs[] = {
         {"plan", "[FILE…]", "say what apply would do, and why",
                 "It exits with 0 if all containers are as declared, and with 2 if apply would do anything.\n"
                 "\n"
-                "  --json  print it for programs\n",
+                "  --json  print it for programs\n"
+                "  --none  as if no container were declared\n",
                 .run = verb_plan},
         {"apply", "", "bring the containers that run to what is declared",
                 "  --at-switch  for a switch of NixOS: systemd has read what is declared already; do nothing while\n"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container plan, nixos-container apply: what a switch to the declared containers would do, and doing it. */
+#include <systemd/sd-daemon.h>
+
 #include "base/words.h"
 #include "bus/manager.h"
 #include "cli/display.h"
@@ -9,6 +11,7 @@
 #include "state/record.h"
 #include "switch/apply.h"
 #include "switch/print-plan.h"
+#include "switch/unsettled.h"
 #include "systemd/log.h"
 
 /* The exit status of plan where something would be done. */
@@ -29,18 +32,22 @@ static void print_unchanged(void) {
 }
 
 int verb_plan(int argc, char *argv[]) {
-        int json = false;
-        const struct option options[] = {{"json", no_argument, &json, true}, {0}};
+        int json = false, none = false;
+        const struct option options[] = {{"json", no_argument, &json, true}, {"none", no_argument, &none, true}, {0}};
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
         CLEANUP_PLAN Plan plan = PLAN_NULL;
+        CLEANUP_BUS sd_bus *bus = NULL;
         char **files;
         int r = read_operands(argc, argv, options, OPERANDS_ANY);
 
         if (r < 0)
                 return r;
-        files = optind < argc ? argv + optind : NULL;
+        files = none || optind < argc ? argv + optind : NULL;
         r = read_declared(&arena, files, argc - optind, &manifest, &plan);
+        /* Where no systemd runs there is nothing to be asked of it. */
+        if (r >= 0 && sd_booted() > 0 && (r = systemd_connect(&bus)) >= 0)
+                r = unsettled_find_removed(&plan, bus);
         if (r < 0)
                 return r;
         if (json)
@@ -54,14 +61,17 @@ int verb_plan(int argc, char *argv[]) {
         return plan_is_empty(&plan) ? EXIT_SUCCESS : EXIT_CHANGES;
 }
 
-/* Whether the host is neither booting, when autoStart starts containers, nor shutting down, when systemd stops them: 1 or 0. */
-static int host_is_up(sd_bus *bus) {
-        CLEANUP_FREE char *state = NULL;
+/* Whether the host has booted, as before that autoStart starts containers, and is not shutting down, when systemd stops them: 1 or 0. With
+ * @none they are to be stopped also while it boots. */
+static int host_is_up(sd_bus *bus, bool none) {
+        CLEANUP_FREE char *state = NULL, *booted = NULL;
         int r = systemd_state(bus, &state);
 
-        if (r < 0)
-                return r;
-        return !is_one_of(state, "initializing", "starting", "stopping");
+        if (r < 0 || strcmp(state, "stopping") == 0)
+                return r < 0 ? r : 0;
+        /* The boot may have other things to do for long after that. */
+        booted = unit_property(bus, "multi-user.target", "ActiveState");
+        return none || !booted || strcmp(booted, "active") == 0;
 }
 
 /* @ret_unsettled: there were containers that were still being started, some of them by another unit than they have now. */
@@ -72,7 +82,7 @@ static int apply_once(sd_bus *bus, bool at_switch, bool none, bool *ret_unsettle
         char *const no_files[] = {NULL};
         int r = read_declared(&arena, none ? no_files : NULL, 0, &manifest, &plan);
 
-        *ret_unsettled = r >= 0 && apply_find_unsettled(&plan, bus) > 0;
+        *ret_unsettled = r >= 0 && unsettled_find(&plan, bus) > 0;
         if (r >= 0 && plan_is_empty(&plan)) {
                 if (!manifest.is_incomplete)
                         print_unchanged();
@@ -94,7 +104,7 @@ int verb_apply(int argc, char *argv[]) {
         int r, up = 1, again;
 
         if ((r = read_operands(argc, argv, options, OPERANDS_NONE)) < 0 || (r = systemd_connect(&bus)) < 0 ||
-                (at_switch && (r = up = host_is_up(bus)) < 0))
+                (at_switch && (r = up = host_is_up(bus, none)) < 0))
                 return r;
         if (!up) {
                 printf("The host is booting or shutting down: systemd starts or stops the containers.\n");

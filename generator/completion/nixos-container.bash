@@ -37,7 +37,7 @@ _nixos_container() {
     destroy) operands=name options=--yes ;;
     create) options="$build --ensure-unique-name --auto-start --bridge= --port= --host-address= --local-address= --use-host-network" ;;
     list) options=--json ;;
-    plan) operands=files options=--json ;;
+    plan) operands=files options='--json --none' ;;
     check) operands=files ;;
     apply) options='--at-switch --none' ;;
     logs) operands=name options='--follow --lines= --since= --until= --grep= --output= --boot --no-pager' ;;

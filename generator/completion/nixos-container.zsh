@@ -56,7 +56,10 @@ _nixos_container() {
       ;;
     list) _arguments '--help[show what is to know]' '--json[print all that is known of them]' ;;
     check) _arguments '--help[show what is to know]' '*:manifest:_files' ;;
-    plan) _arguments '--help[show what is to know]' '--json[print it for programs]' '*:manifest:_files' ;;
+    plan)
+      _arguments '--help[show what is to know]' '--json[print it for programs]' '--none[as if no container were declared]' \
+        '*:manifest:_files'
+      ;;
     apply)
       _arguments '--help[show what is to know]' '--at-switch[for a switch of NixOS]' \
         '--none[as if no container were declared]'

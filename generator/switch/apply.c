@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "switch/apply.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
@@ -10,13 +11,16 @@
 #include "bus/jobs.h"
 #include "bus/manager.h"
 #include "config.h"
-#include "manifest/order.h"
 #include "state/record.h"
+#include "switch/last-log.h"
 #include "systemd/log.h"
 #include "systemd/time-span.h"
 #include "systemd/unit-name.h"
 
 static const char runtime[] = LIBEXECDIR "/container-runtime";
+
+/* As many lines of a log systemctl status shows. */
+#define STATUS_LINES ((size_t)10)
 
 /* What is done with one container. */
 typedef struct Step {
@@ -33,6 +37,7 @@ typedef struct Apply {
         Step *steps;
         Job *jobs;
         size_t jobs_length;
+        uint64_t since; /* clock.h */
 } Apply;
 
 static void end_step(Step *step, int r, const char *why) {
@@ -152,6 +157,19 @@ static void end_reload(Step *step, const char *result) {
                 step->reloaded = true; /* the rest comes when all have given up what others take */
 }
 
+/* For systemd a start that a condition keeps from being one has succeeded. */
+static void end_start(const Apply *apply, Step *step, const char *unit) {
+        CLEANUP_FREE char *condition = unit_failed_condition(apply->bus, unit);
+
+        if (!condition) {
+                end_step(step, 0, NULL);
+                return;
+        }
+        step->done = true;
+        print_safely("%s: not started, as %s does not hold", step->item->name, condition);
+        (void)fflush(stdout);
+}
+
 static void end_job(const Job *job, void *userdata) {
         const Apply *apply = userdata;
         Step *step = job->userdata;
@@ -165,8 +183,13 @@ static void end_job(const Job *job, void *userdata) {
         /* There was nothing to stop for systemd. */
         if (item->action == ACTION_STOP && item->left_over)
                 r = run_runtime((const char *const[]){runtime, "remove", item->name, NULL});
+        /* How it has ended is nobody's concern, and its unit is gone with that. */
+        if (item->action == ACTION_STOP && !item->declared && r >= 0)
+                unit_reset_failed(apply->bus, job->unit);
         if (item->action == ACTION_RELOAD)
                 end_reload(step, job->result);
+        else if (r >= 0 && is_one_of(job->method, "StartUnit", "RestartUnit"))
+                end_start(apply, step, job->unit);
         else if (!step->stop_first || r < 0)
                 end_step(step, r, strcmp(job->result, "failed") == 0 ? NULL : job->result);
 }
@@ -291,9 +314,25 @@ static void announce(const Apply *apply) {
         (void)fflush(stdout);
 }
 
-/* Says which containers have failed, and where the reason is found. */
+/* Says which container has failed, and where the reason is found, with @lines of it. */
+static void conclude_one(const Apply *apply, const Step *step, size_t lines) {
+        const PlannedContainer *item = step->item;
+
+        if (item->action == ACTION_FAIL) {
+                log_message(LOG_ERR, "  %s: see nixos-container check", item->shown_name);
+                if (lines > 0)
+                        log_message(LOG_ERR, "    %s", item->reason);
+        } else if (item->action == ACTION_UPDATE) {
+                log_message(LOG_ERR, "  %s: the reason is above", item->name);
+        } else {
+                log_message(LOG_ERR, "  %s: see journalctl -u container@%s", item->name, item->name);
+                last_log_show(container_unit(apply->plan->arena, item->name), apply->since, lines);
+        }
+}
+
+/* Says which containers have failed: so that systemctl status of a unit that has applied the plan shows it all, if possible. */
 static int conclude(const Apply *apply) {
-        size_t failed = 0, done = 0;
+        size_t failed = 0, done = 0, lines;
 
         for (size_t i = 0; i < apply->plan->length; i++) {
                 const Step *step = &apply->steps[i];
@@ -303,58 +342,20 @@ static int conclude(const Apply *apply) {
         }
         if (failed == 0)
                 return 0;
+        lines = failed + 1 < STATUS_LINES ? (STATUS_LINES - 1 - failed) / failed : 0;
+        last_log_sync();
         log_message(LOG_ERR, "%zu of %zu containers failed:", failed, failed + done);
-        for (size_t i = 0; i < apply->plan->length; i++) {
-                const PlannedContainer *item = apply->steps[i].item;
-
-                if (item->action == ACTION_FAIL)
-                        log_message(LOG_ERR, "  %s: see nixos-container check", item->shown_name);
-                else if (apply->steps[i].failed && item->action == ACTION_UPDATE)
-                        log_message(LOG_ERR, "  %s: the reason is above", item->name);
-                else if (apply->steps[i].failed)
-                        log_message(LOG_ERR, "  %s: see journalctl -u container@%s", item->name, item->name);
-        }
+        for (size_t i = 0; i < apply->plan->length; i++)
+                if (apply->steps[i].failed || apply->steps[i].item->action == ACTION_FAIL)
+                        conclude_one(apply, &apply->steps[i], lines);
         return -EIO;
-}
-
-/* The state of a unit called container@NAME.service changes the plan. */
-static bool note_unsettled(Plan *plan, const char *unit, const char *active_state) {
-        const char *name = order_container(plan->arena, unit);
-        PlannedContainer *item = name ? plan_find(plan, name) : NULL;
-
-        if (!item)
-                return false;
-        if (item->action == ACTION_NONE &&
-                (strcmp(active_state, "activating") == 0 || item->declared->auto_start.value))
-                item->action = ACTION_START;
-        else if (item->action == ACTION_UPDATE || item->action == ACTION_RELOAD)
-                /* systemd would take a reload for done with the start that is under way. */
-                item->action = ACTION_RESTART;
-        return item->action == ACTION_START;
-}
-
-int apply_find_unsettled(Plan *plan, sd_bus *bus) {
-        CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-        CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
-        const char *unit, *active_state;
-        bool found = false;
-        int r = systemd_call(bus, "ListUnitsByPatterns", &error, &reply, "asas", 2, "activating", "deactivating", 1,
-                "container@*.service");
-
-        if (r >= 0)
-                r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
-        while (r >= 0 && (r = sd_bus_message_read(reply, "(ssssssouso)", &unit, NULL, NULL, &active_state, NULL, NULL,
-                                  NULL, NULL, NULL, NULL)) > 0)
-                found = note_unsettled(plan, unit, active_state) || found;
-        if (r < 0)
-                r = log_error(r, "Cannot ask systemd what is being started: %s", bus_error_text(&error, r));
-        return found ? 1 : r;
 }
 
 int apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         CLEANUP_FREE Step *steps = reallocate(NULL, (plan->length + 1) * sizeof(*steps));
         CLEANUP_FREE Job *jobs = reallocate(NULL, (plan->length + 1) * sizeof(*jobs));
-        Apply apply = {.plan = plan, .bus = bus, .progress = progress, .steps = steps, .jobs = jobs};
+        Apply apply = {
+                .plan = plan, .bus = bus, .progress = progress, .steps = steps, .jobs = jobs, .since = clock_usec()};
         int r, failed;
 
         for (size_t i = 0; i < plan->length; i++)

@@ -6,10 +6,6 @@
 
 #include "switch/plan.h"
 
-/* Adds to @plan the containers that have not settled yet, as another switch was interrupted: those that are still being started
- * are waited for. Returns 1 if there are any, 0 if not: once they are up, it takes another plan to know whether they are as declared. */
-MUST_CHECK int apply_find_unsettled(Plan *plan, sd_bus *bus);
-
 /* Does what @plan says, through systemd at @bus, which has read the units of the plan's manifest. What frees a port, an address or
  * a name comes before what takes it; all else is done at once. A line for each container says on standard output what came of it,
  * and with @progress another one what is being done. One container's failure keeps no other from being done. Fails if any did;

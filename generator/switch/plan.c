@@ -123,13 +123,16 @@ static void decide_of_stopped(Plan *plan, PlannedContainer *item, const char *re
         }
 }
 
+static void decide_of_undeclared(const Plan *plan, PlannedContainer *item) {
+        item->action = plan->is_incomplete ? ACTION_FAIL : ACTION_STOP;
+        item->reason = plan->is_incomplete ? "for errors in a manifest it is not known whether it is declared"
+                                           : "no longer declared";
+}
+
 static void decide(
         Plan *plan, PlannedContainer *item, const char *root, const char *records, const Manifest *manifest) {
         if (!item->declared) {
-                item->action = manifest->is_incomplete ? ACTION_FAIL : ACTION_STOP;
-                item->reason = manifest->is_incomplete
-                                       ? "for errors in a manifest it is not known whether it is declared"
-                                       : "no longer declared";
+                decide_of_undeclared(plan, item);
         } else if (item->declared->broken) {
                 item->action = ACTION_FAIL;
                 item->reason = first_error(&manifest->diagnostics, item->declared);
@@ -273,7 +276,7 @@ int plan_make(Plan *plan, const Manifest *manifest, const char *root) {
         size_t recorded;
         int r;
 
-        *plan = (Plan){.arena = manifest->arena};
+        *plan = (Plan){.arena = manifest->arena, .is_incomplete = manifest->is_incomplete};
         manifest_init(&plan->running, manifest->arena);
         r = add_running(plan, &manifest->names, root, records);
         if (r < 0)
@@ -292,6 +295,11 @@ int plan_make(Plan *plan, const Manifest *manifest, const char *root) {
         sort_items(plan);
         restart_with_required(plan);
         return 0;
+}
+
+void plan_add_removed(Plan *plan, const char *name) {
+        decide_of_undeclared(plan, add_item(plan, arena_copy(plan->arena, name, strlen(name))));
+        sort_items(plan);
 }
 
 bool plan_is_empty(const Plan *plan) {

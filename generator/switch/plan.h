@@ -40,7 +40,8 @@ typedef struct Plan {
         PlannedContainer *items; /* by name; malloc(3) */
         size_t length, capacity;
         Arena *arena;
-        Manifest running; /* what the records declare */
+        Manifest running;   /* what the records declare */
+        bool is_incomplete; /* what has no entry may be declared all the same */
 } Plan;
 
 #define PLAN_NULL ((Plan){.running = MANIFEST_NULL})
@@ -54,6 +55,9 @@ bool plan_is_empty(const Plan *plan);
 
 /* What is planned for the container @name, or NULL. */
 PlannedContainer *plan_find(const Plan *plan, const char *name);
+
+/* Adds the container @name, which has no record, and is no longer declared: it is stopped. */
+void plan_add_removed(Plan *plan, const char *name);
 
 void plan_free(Plan *plan);
 

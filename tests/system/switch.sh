@@ -133,6 +133,7 @@ YAML
   diff /tmp/failed - <<'TEXT'
 1 of 1 containers failed:
   web: see journalctl -u container@web
+    the following units failed: unwilling.service
 TEXT
   [ "$(main_pid web)" = "$before" ]
   diff /var/lib/nixos-containers/web/etc/switched - <<TEXT
@@ -238,11 +239,16 @@ YAML
   grep -x 'new: started' /tmp/applied
   grep -x 'broken: failed to start' /tmp/applied
   grep -x "bad: left as it is: $manifest:3:[0-9]*: containers.bad.hostAddress: \"10\" is not an IPv4 address without a prefix length, such as 192.168.100.10" /tmp/applied
-  diff /tmp/failed - <<'TEXT'
+  sed 's/^\(    \).*containers.bad.hostAddress: .*/\1…/' /tmp/failed | diff - <(cat <<'TEXT'
 2 of 5 containers failed:
   bad: see nixos-container check
+    …
   broken: see journalctl -u container@broken
+    Some capabilities will not be set because they are not in the current bounding set.
+    container-init: cannot run /nix/store/there-is-no-such-system/init: No such file or directory
+    Container broken failed with error code 1.
 TEXT
+  )
   systemctl stop container@broken
 }
 

@@ -9,6 +9,7 @@
 #include "capture.h"
 #include "reading.h"
 #include "switch/apply.h"
+#include "switch/unsettled.h"
 #include "systemd.h"
 
 /* Containers of which no host has a record. */
@@ -66,7 +67,7 @@ static const struct {
         {ACTION_KEEP, ACTION_FAIL, true, "",
                 "test-apply-a: left as it is, although it was changed: for a reason\n"
                 "test-apply-b: left as it is: for a reason\n",
-                "1 of 1 containers failed:\n  test-apply-b: see nixos-container check\n"},
+                "1 of 1 containers failed:\n  test-apply-b: see nixos-container check\n    for a reason\n"},
 };
 
 static void of_each_container_it_is_said_what_came_of_it(void **state) {
@@ -127,7 +128,7 @@ static void containers_that_are_still_starting_or_stopping_are_waited_for(void *
                 snprintf(answers, sizeof(answers), "ListUnitsByPatterns: %s", unsettled[i].units);
                 bus = systemd_start(answers, &pid);
                 planned_init(&planned, unsettled[i].before, unsettled[i].before);
-                assert_int_equal(apply_find_unsettled(&planned.plan, bus), unsettled[i].found);
+                assert_int_equal(unsettled_find(&planned.plan, bus), unsettled[i].found);
                 assert_int_equal(planned.items[0].action, unsettled[i].a);
                 assert_int_equal(planned.items[1].action, unsettled[i].b);
                 reading_free(&planned.reading);
@@ -149,7 +150,7 @@ static void it_is_said_if_systemd_does_not_tell_what_is_starting(void **state) {
 
                 planned_init(&planned, ACTION_NONE, ACTION_NONE);
                 capture = capture_start(stderr);
-                assert_true(apply_find_unsettled(&planned.plan, bus) < 0);
+                assert_true(unsettled_find(&planned.plan, bus) < 0);
                 said = capture_end(&capture);
                 assert_ptr_equal(strstr(said, "Cannot ask systemd what is being started: "), said);
                 if (i == 0)
@@ -177,7 +178,8 @@ static void nothing_that_is_printed_acts_on_a_terminal(void **state) {
         printed_text = capture_end(&printed);
         assert_string_equal(printed_text, "test-apply-a: left as it is, although it was changed: ?]0;odd??m.yaml?:1:1\n"
                                           "\"\\x1bc\": left as it is: ?]0;odd??m.yaml?:1:1\n");
-        assert_string_equal(said_text, "1 of 1 containers failed:\n  \"\\x1bc\": see nixos-container check\n");
+        assert_string_equal(said_text, "1 of 1 containers failed:\n  \"\\x1bc\": see nixos-container check\n"
+                                       "    ?]0;odd??m.yaml?:1:1\n");
         free(printed_text);
         free(said_text);
         reading_free(&planned.reading);

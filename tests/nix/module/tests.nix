@@ -356,7 +356,11 @@ let
   tests = {
     a-host-without-containers-is-as-it-was = {
       actual = none.config.system.build.toplevel.drvPath;
-      expected = without.config.system.build.toplevel.drvPath;
+      # But for what a dry activation says.
+      expected =
+        (stock {
+          system.activationScripts = { inherit (none.config.system.activationScripts) nixos-containers; };
+        }).config.system.build.toplevel.drvPath;
     };
 
     options-are-those-of-the-stock-module = {
@@ -932,7 +936,7 @@ let
     the-switch-is-triggered-by-the-manifest-and-by-nothing-else = {
       actual =
         let
-          trigger = module: (unitOf (host module) "nixos-containers-switch").restartTriggers;
+          trigger = module: (unitOf (host module) "nixos-containers-apply").restartTriggers;
           one = {
             containers.one = { inherit path; };
           };
@@ -1320,35 +1324,69 @@ let
       ];
     };
 
-    # What is reloaded is so before anything is started, and what is removed is stopped.
+    # Each switch starts what does not stay active, and stops what does and is no longer there, whatever it has changed to.
     the-switch-applies-the-manifest = {
       actual =
         let
-          unit = unitOf wasabi "nixos-containers-switch";
+          units = lib.genAttrs [ "nixos-containers-switch" "nixos-containers-apply" ] (unitOf wasabi);
           command = lib.removePrefix "${wasabi.config.boot.containerGenerator.package}/bin/";
         in
         {
-          inherit (unit) reloadIfChanged wantedBy;
-          start = command unit.serviceConfig.ExecStart;
-          reload = command unit.serviceConfig.ExecReload;
-          stop = command unit.serviceConfig.ExecStop;
-          inherit (unit.serviceConfig) RemainAfterExit;
-          warnings = filter (hasInfix "nixos-containers-switch") wasabi.config.warnings;
+          kept = {
+            inherit (units.nixos-containers-switch) restartIfChanged wantedBy;
+            inherit (units.nixos-containers-switch.serviceConfig) RemainAfterExit;
+            starts = units.nixos-containers-switch.serviceConfig ? ExecStart;
+            stop = command units.nixos-containers-switch.serviceConfig.ExecStop;
+          };
+          applied = {
+            inherit (units.nixos-containers-apply) after restartIfChanged wantedBy;
+            stays = units.nixos-containers-apply.serviceConfig ? RemainAfterExit;
+            start = command units.nixos-containers-apply.serviceConfig.ExecStart;
+          };
+          warnings = filter (hasInfix "nixos-containers") wasabi.config.warnings;
         };
       expected = {
-        reloadIfChanged = true;
-        wantedBy = [ "multi-user.target" ];
-        start = "nixos-container apply --at-switch";
-        reload = "nixos-container apply --at-switch";
-        stop = "nixos-container apply --at-switch --none";
-        RemainAfterExit = true;
+        kept = {
+          restartIfChanged = false;
+          wantedBy = [ "multi-user.target" ];
+          RemainAfterExit = true;
+          starts = false;
+          stop = "nixos-container apply --at-switch --none";
+        };
+        applied = {
+          after = [ "nixos-containers-switch.service" ];
+          restartIfChanged = true;
+          wantedBy = [ "multi-user.target" ];
+          stays = false;
+          start = "nixos-container apply --at-switch";
+        };
         warnings = [ ];
       };
     };
 
+    # By the program of the configuration that has containers.
     the-plan-is-shown-when-a-switch-is-only-tried-out = {
-      actual = hasInfix "/bin/nixos-container plan" wasabi.config.system.dryActivationScript;
-      expected = true;
+      actual = map (machine: hasInfix "/bin/nixos-container plan" machine.config.system.dryActivationScript) [
+        wasabi
+        none
+        switchedOff
+      ];
+      expected = [
+        true
+        true
+        true
+      ];
+    };
+
+    a-switch-while-the-host-boots-is-made-up-for-afterwards = {
+      actual = map (hasInfix "--property=After=multi-user.target") [
+        wasabi.config.system.activationScripts.script
+        none.config.system.activationScripts.script
+      ];
+      expected = [
+        true
+        false
+      ];
     };
 
     the-virtual-machine-tests-evaluate = {

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+# What the units of the NixOS module do when a switch of NixOS starts and stops them, as its switch-to-configuration does that.
+# shellcheck shell=bash disable=SC2154
+
+_units=/run/systemd/system
+
+# The units of nixos-module/switch.nix, until the test ends.
+_install_units() {
+  mkdir -p $_units/multi-user.target.wants
+  cat >$_units/nixos-containers-switch.service <<'UNIT'
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+TimeoutStopSec=infinity
+ExecStop=nixos-container apply --at-switch --none
+UNIT
+  cat >$_units/nixos-containers-apply.service <<'UNIT'
+[Unit]
+After=nixos-containers-switch.service
+StartLimitIntervalSec=0
+[Service]
+Type=oneshot
+TimeoutStartSec=infinity
+ExecStart=nixos-container apply --at-switch
+UNIT
+  ln -s ../nixos-containers-{switch,apply}.service $_units/multi-user.target.wants/
+  trap _remove_units EXIT
+}
+
+_remove_units() {
+  rm -f $_units/{,multi-user.target.wants/}nixos-containers-{switch,apply}.service
+  systemctl daemon-reload
+}
+
+# The configuration has another manifest, and the same units.
+_switch() {
+  systemctl reset-failed
+  systemctl daemon-reload
+  systemctl start multi-user.target
+}
+
+# With 10 lines of the log, and the container's own unit, if it has failed.
+_failed_units() {
+  journalctl --sync
+  systemctl list-units --plain --no-legend --state=failed | awk '{print $1}' | xargs systemctl status --no-pager --full || [ $? = 123 ]
+}
+
+each_switch_tries_what_is_not_as_declared_and_says_what_failed_and_why() {
+  _install_units
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", autoStart: true }
+YAML
+  _switch
+  [ "$(state web)" = active ]
+  is inactive nixos-containers-apply
+  write_manifest <<'YAML'
+  web: { system: "{system}-unwilling", autoStart: true }
+  broken: { system: /nix/store/there-is-no-such-system, autoStart: true }
+YAML
+  for _ in 1 2; do
+    _switch
+    is failed nixos-containers-apply
+    _failed_units >/tmp/status
+    sed -n '/nixos-containers-apply.service/,$p' /tmp/status | grep -A 3 'web: see journalctl -u container@web' | grep 'the following units failed: unwilling.service'
+    sed -n '/nixos-containers-apply.service/,$p' /tmp/status | grep -A 3 'broken: see journalctl -u container@broken' | grep 'there-is-no-such-system'
+    [ "$(state web)" = active ]
+  done
+  declare_containers <<'YAML'
+  web: { system: "{system}-old", autoStart: true }
+YAML
+  _switch
+  is inactive nixos-containers-apply
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+}
+
+removing_the_module_removes_all_containers_also_after_a_failure() {
+  _install_units
+  start_pair
+  cat >>"$manifest" <<YAML
+  broken: { system: /nix/store/there-is-no-such-system, autoStart: true }
+YAML
+  _switch
+  is failed nixos-containers-apply
+  [ "$(state one)" = active ]
+  # It is stopped only while it is active.
+  is active nixos-containers-switch
+  systemctl stop nixos-containers-switch
+  nothing_is_left
+  is inactive nixos-containers-switch
+}
+
+what_would_be_removed_is_told() {
+  start_pair
+  planned --none | diff - <(printf '%s\n' 'one: stop (no longer declared)' 'two: stop (no longer declared)')
+}
+
+a_container_that_a_condition_keeps_from_starting_is_said_to_be_that() {
+  local drop_in=$_units/container@web.service.d
+  mkdir -p $drop_in
+  trap 'rm -r /run/systemd/system/container@web.service.d; systemctl daemon-reload' EXIT
+  printf '[Unit]\nConditionPathExists=!/etc\nConditionPathExists=/etc\n' >$drop_in/condition.conf
+  write_manifest <<'YAML'
+  web: { system: "{system}-wasabi", autoStart: true }
+YAML
+  [ "$(nixos-container apply)" = 'web: not started, as ConditionPathExists=!/etc does not hold' ]
+  rm $drop_in/condition.conf
+  [ "$(nixos-container apply)" = 'web: started' ]
+}
+
+# Between two starts it has no record.
+_is_to_start_again() { [ "$(systemctl show -P SubState container@broken)" = auto-restart ]; }
+
+a_container_that_fails_again_and_again_is_stopped_when_it_is_removed() {
+  local drop_in=$_units/container@broken.service.d
+  mkdir -p $drop_in
+  printf '[Service]\nRestartSec=1h\n' >$drop_in/slowly.conf
+  _install_units
+  trap 'rm -r /run/systemd/system/container@broken.service.d; _remove_units' EXIT
+  local how
+  for how in declared module; do
+    declare_containers <<'YAML'
+  broken: { system: /nix/store/there-is-no-such-system }
+  web: { system: "{system}-wasabi" }
+YAML
+    systemctl start container@web
+    fails systemctl start container@broken
+    wait_until 10 _is_to_start_again
+    if [ $how = module ]; then
+      systemctl start nixos-containers-switch
+      planned --none | diff - <(printf '%s\n' 'broken: stop (no longer declared)' 'web: stop (no longer declared)')
+      systemctl stop nixos-containers-switch
+      systemctl reset-failed
+      rm "$manifest"
+      systemctl daemon-reload
+    else
+      sed -i '/broken/d' "$manifest"
+      [ "$(planned)" = 'broken: stop (no longer declared)' ]
+      _switch
+      is inactive nixos-containers-apply
+      [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+      [ "$(state web)" = active ]
+    fi
+    [ "$(systemctl list-units --all --plain --no-legend 'container@broken.service')" = "" ]
+    [ "$(systemctl --failed --plain --no-legend)" = "" ]
+  done
+}
