@@ -27,6 +27,36 @@ let
       0
     ];
 
+  # The links that container-init has set up before anything else runs, by their names in here.
+  hasLink =
+    container.privateNetwork
+    && lib.any (option: container.${option} != null) [
+      "hostBridge"
+      "hostAddress"
+      "hostAddress6"
+      "localAddress"
+      "localAddress6"
+      "localMacAddress"
+    ];
+  links = lib.optional hasLink "eth0" ++ lib.attrNames container.extraVeths;
+
+  # Those that NixOS makes a file of its own for, for systemd-networkd.
+  configuredLinks = lib.filter (
+    link:
+    interfaces ? ${link}
+    || lib.any (gateway: gateway != null && gateway.interface == link) [
+      config.networking.defaultGateway
+      config.networking.defaultGateway6
+    ]
+  ) links;
+
+  # For such links: what they have been given stays, and as they are complete, nobody waits for a router that may never advertise itself.
+  # If one does, they have what it says.
+  asGiven.networkConfig = {
+    KeepConfiguration = lib.mkDefault "static";
+    ConfigureWithoutCarrier = lib.mkDefault true;
+  };
+
   # Where the generator has the host's resolv.conf seen, and whether resolvconf is to hear of it.
   hostResolvConf = "/run/host/resolv-conf/resolv.conf";
   followsHost = config.networking.resolvconf.enable && config.networking.useHostResolvConf;
@@ -133,8 +163,7 @@ in
     # There is neither a daemon nor a database of the host's then, and a store that cannot be written.
     nix.enable = lib.mkIf container.isolateStore (lib.mkDefault false);
 
-    # container-init has set eth0 up before anything else runs.
-    networking.useDHCP = false;
+    networking.useDHCP = lib.mkOverride 999 false;
     networking.interfaces = lib.mkIf (
       container.privateNetwork
       && (
@@ -142,9 +171,31 @@ in
         || isGatewayGiven options.networking.defaultGateway6
       )
     ) { eth0 = { }; };
-    # Where networkd sets the gateway, it leaves the addresses alone.
-    systemd.network.networks."40-eth0" = lib.mkIf (config.networking.useNetworkd && interfaces ? eth0) {
-      networkConfig.KeepConfiguration = lib.mkDefault "static";
+
+    systemd.network = {
+      networks = lib.mkMerge [
+        (lib.mkIf config.networking.useNetworkd (
+          lib.listToAttrs (map (link: lib.nameValuePair "40-${link}" asGiven) configuredLinks)
+        ))
+        # Unless they match another file: all that people call theirs comes first.
+        (lib.mkIf (config.systemd.network.enable && links != [ ]) {
+          zz-nixos-container = lib.mkMerge [
+            asGiven
+            {
+              matchConfig.Name = lib.concatStringsSep " " links;
+              DHCP = if config.networking.useDHCP then "yes" else "no";
+            }
+          ];
+        })
+      ];
+    }
+    # Without any links to configure, it would wait in vain.
+    // lib.optionalAttrs (options.systemd.network ? wait-online.enable) {
+      wait-online.enable = lib.mkDefault (
+        !lib.all (network: network.linkConfig.Unmanaged or false) (
+          lib.attrValues config.systemd.network.networks
+        )
+      );
     };
   };
 }

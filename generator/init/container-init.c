@@ -135,7 +135,7 @@ static void add_route(int fd, const char *name, const Address *address, bool is_
                 .rtm_family = address->family,
                 .rtm_dst_len = is_default ? 0 : address->prefix,
                 .rtm_table = RT_TABLE_MAIN,
-                .rtm_protocol = RTPROT_BOOT,
+                .rtm_protocol = RTPROT_STATIC,
                 .rtm_scope = is_default ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
                 .rtm_type = RTN_UNICAST,
         };

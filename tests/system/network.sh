@@ -125,6 +125,66 @@ YAML
   ip link delete br1
 }
 
+# With the file of the module, see tests/nix/module.
+_networkd_is_online() {
+  inside "$1" systemctl is-active network-online.target systemd-networkd.service
+  inside "$1" networkctl --no-pager list eth0 | grep configured
+}
+
+networkd_is_online_at_once_and_leaves_links_as_they_are() {
+  declare_containers <<'YAML'
+  net:
+    system: "{system}-networkd"
+    privateUsers: pick
+    privateNetwork: true
+    hostAddress: 10.231.136.1
+    localAddress: 10.231.136.2
+    hostAddress6: "fc00::1"
+    localAddress6: "fc00::2"
+    timeoutStartSec: 40s
+    bindMounts: { /run/systemd/network: { hostPath: /tests/networkd } }
+YAML
+  systemctl start container@net
+  _networkd_is_online net
+  inside net systemctl restart systemd-networkd
+  wait_until 10 _networkd_is_online net
+  page 10.231.136.2
+  page '[fc00::2]'
+  inside net ip -4 route show default | grep 'via 10.231.136.1 dev eth0'
+  inside net ip -6 route show default | grep 'via fc00::1 dev eth0'
+}
+
+networkd_is_online_on_a_bridge_and_has_what_a_router_says() {
+  local router=/run/router
+  ip link add br0 type bridge
+  ip link set br0 up
+  mkdir $router
+  printf '%s\n' '[Match]' Name=eth0 '[Network]' IPv6SendRA=yes KeepConfiguration=static '[IPv6Prefix]' Prefix=fd05::/64 >$router/eth0.network
+  declare_containers <<YAML
+  net:
+    system: "{system}-networkd"
+    privateNetwork: true
+    hostBridge: br0
+    timeoutStartSec: 40s
+    bindMounts: { /run/systemd/network: { hostPath: /tests/networkd } }
+  router:
+    system: "{system}-networkd"
+    privateNetwork: true
+    hostBridge: br0
+    localAddress6: "fd05::1/64"
+    timeoutStartSec: 40s
+    bindMounts: { /run/systemd/network: { hostPath: $router } }
+YAML
+  systemctl start container@net
+  _networkd_is_online net
+  systemctl start container@router
+  wait_until 20 inside net ping -c 1 -W 2 fd05::1
+  inside net ip -6 route show default | grep 'proto ra'
+  rm -r $router
+  systemctl stop container@net container@router
+  ip link delete br0
+}
+
 a_mac_address_alone_makes_a_link() {
   declare_containers <<'YAML'
   mac: { system: "{system}-wasabi", privateNetwork: true, localMacAddress: "02:00:00:00:00:2a" }

@@ -178,6 +178,55 @@ let
     };
   };
 
+  # With links that networkd is told nothing of, with some that it is, with none, and with a network of the user's own.
+  networkd = host {
+    containers =
+      let
+        container = settings: config: settings // { config.imports = [ small config ]; };
+        useNetworkd.networking.useNetworkd = true;
+      in
+      {
+        plain = container {
+          privateNetwork = true;
+          hostAddress = "10.0.0.1";
+          localAddress = "10.0.0.2";
+        } useNetworkd;
+        veths = container { extraVeths = lib.genAttrs [ "lan0" "lan1" ] (_: { }); } {
+          imports = [ useNetworkd ];
+          networking.interfaces.lan1.useDHCP = true;
+          networking.defaultGateway = {
+            address = "10.0.0.1";
+            interface = "lan0";
+          };
+        };
+        dhcp = container {
+          privateNetwork = true;
+          hostBridge = "br0";
+        } {
+          imports = [ useNetworkd ];
+          networking.useDHCP = true;
+        };
+        none = container { } useNetworkd;
+        own = container {
+          privateNetwork = true;
+          hostBridge = "br0";
+        } {
+          systemd.network.enable = true;
+          systemd.network.networks.lan = {
+            matchConfig.Name = "eth0";
+            DHCP = "yes";
+          };
+        };
+      };
+  };
+  networksOf =
+    name:
+    lib.mapAttrs (_: unit: unit.text) (
+      filterAttrs (
+        unit: _: lib.hasSuffix ".network" unit
+      ) networkd.config.containers.${name}.config.systemd.network.units
+    );
+
   isolated = host {
     containers.isolated = {
       isolateStore = true;
@@ -708,12 +757,75 @@ let
         actual = map (part: hasInfix part text) [
           "Gateway=192.168.0.1"
           "KeepConfiguration=static"
+          "ConfigureWithoutCarrier=true"
         ];
         expected = [
           true
           true
+          true
         ];
       };
+
+    # The same file is tried with a networkd that runs, tests/system/network.sh.
+    networkd-leaves-the-links-of-a-container-as-they-are = {
+      actual = networksOf "plain";
+      expected."zz-nixos-container.network" = builtins.readFile ../../system/networkd/zz-nixos-container.network;
+    };
+
+    networkd-has-each-link-that-is-configured-in-its-own-file = {
+      actual = mapAttrs (
+        _: text:
+        map (part: hasInfix part text) [
+          "KeepConfiguration=static"
+          "ConfigureWithoutCarrier=true"
+          "DHCP=yes"
+          "Name=lan0 lan1"
+        ]
+      ) (networksOf "veths");
+      expected = {
+        "40-lan0.network" = [
+          true
+          true
+          false
+          false
+        ];
+        "40-lan1.network" = [
+          true
+          true
+          true
+          false
+        ];
+        "zz-nixos-container.network" = [
+          true
+          true
+          false
+          true
+        ];
+      };
+    };
+
+    networkd-has-the-links-of-a-container-ask-for-addresses = {
+      actual = hasInfix "DHCP=yes" (networksOf "dhcp")."zz-nixos-container.network";
+      expected = true;
+    };
+
+    networkd-has-the-networks-of-a-user-first = {
+      actual = lib.head (attrNames (networksOf "own"));
+      expected = "lan.network";
+    };
+
+    networkd-waits-only-where-there-is-something-to-configure = {
+      actual = mapAttrs (
+        _: container: container.config.systemd.services.systemd-networkd-wait-online.enable
+      ) networkd.config.containers;
+      expected = {
+        plain = true;
+        veths = true;
+        dhcp = true;
+        none = false;
+        own = true;
+      };
+    };
 
     containers-in-containers-are-generated-too = {
       actual = {
