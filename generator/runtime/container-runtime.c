@@ -34,6 +34,7 @@
 
 #include "base/relay.h"
 #include "base/words.h"
+#include "bus/unit-log.h"
 #include "config.h"
 #include "runtime/journal.h"
 #include "runtime/nix-own.h"
@@ -122,7 +123,32 @@ static long nspawn_version(void) {
         return version;
 }
 
-/* If the container has failed, as systemd tells what it runs then, says whether systemd may be too old: what systemd-nspawn says of an
+/* Has systemctl status show why the container has failed, in one line: the log that it shows begins with the last of several starts, which is
+ * refused and says nothing. sd_notify(3) */
+static void notify_reason(void) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
+        const char *invocation = getenv("INVOCATION_ID"), *lines[3];
+        size_t found;
+
+        if (!invocation)
+                return;
+        unit_log_sync();
+        found = unit_log_read(&arena, arena_join(&arena, "_SYSTEMD_INVOCATION_ID=", invocation), 0,
+                sizeof(lines) / sizeof(lines[0]), lines);
+        for (size_t i = 0; i < found; i++) {
+                buffer_append_text(&text, i == 0 ? "STATUS=" : "; ");
+                buffer_append_text(&text, lines[i]);
+        }
+        if (found == 0)
+                return;
+        buffer_append(&text, "", 1);
+        (void)sd_notify(false, text.text);
+        /* It is taken only from who is there. */
+        (void)sd_notify_barrier(false, 5000000);
+}
+
+/* If the container has failed, as systemd tells what it runs then, says why, and whether systemd may be too old: what systemd-nspawn says of an
  * option that it does not know does not. systemd.exec(5) */
 static void explain_failure(const char *container) {
         const char *result = getenv("SERVICE_RESULT");
@@ -136,6 +162,7 @@ static void explain_failure(const char *container) {
                         "Container %s has failed, maybe because containers need systemd %i or newer, "
                         "and " TOOL_SYSTEMD_NSPAWN " is of systemd %li.",
                         container, SYSTEMD_MIN, version);
+        notify_reason();
 }
 
 /* What is about all containers. */

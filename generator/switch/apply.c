@@ -10,9 +10,9 @@
 #include "base/words.h"
 #include "bus/jobs.h"
 #include "bus/manager.h"
+#include "bus/unit-log.h"
 #include "config.h"
 #include "state/record.h"
-#include "switch/last-log.h"
 #include "systemd/log.h"
 #include "systemd/time-span.h"
 #include "systemd/unit-name.h"
@@ -314,6 +314,18 @@ static void announce(const Apply *apply) {
         (void)fflush(stdout);
 }
 
+/* Says what the container has logged last, or else systemd of it. */
+static void show_log(const Apply *apply, const char *name, size_t length) {
+        Arena *arena = apply->plan->arena;
+        const char *unit = container_unit(arena, name), *lines[STATUS_LINES];
+        size_t found = unit_log_read(arena, arena_join(arena, "_SYSTEMD_UNIT=", unit), apply->since, length, lines);
+
+        if (found == 0)
+                found = unit_log_read(arena, arena_join(arena, "UNIT=", unit), apply->since, length, lines);
+        for (size_t i = 0; i < found; i++)
+                log_message(LOG_ERR, "    %s", lines[i]);
+}
+
 /* Says which container has failed, and where the reason is found, with @lines of it. */
 static void conclude_one(const Apply *apply, const Step *step, size_t lines) {
         const PlannedContainer *item = step->item;
@@ -326,7 +338,7 @@ static void conclude_one(const Apply *apply, const Step *step, size_t lines) {
                 log_message(LOG_ERR, "  %s: the reason is above", item->name);
         } else {
                 log_message(LOG_ERR, "  %s: see journalctl -u container@%s", item->name, item->name);
-                last_log_show(container_unit(apply->plan->arena, item->name), apply->since, lines);
+                show_log(apply, item->name, lines);
         }
 }
 
@@ -343,7 +355,7 @@ static int conclude(const Apply *apply) {
         if (failed == 0)
                 return 0;
         lines = failed + 1 < STATUS_LINES ? (STATUS_LINES - 1 - failed) / failed : 0;
-        last_log_sync();
+        unit_log_sync();
         log_message(LOG_ERR, "%zu of %zu containers failed:", failed, failed + done);
         for (size_t i = 0; i < apply->plan->length; i++)
                 if (apply->steps[i].failed || apply->steps[i].item->action == ACTION_FAIL)

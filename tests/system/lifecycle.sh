@@ -328,3 +328,28 @@ what_an_interrupted_end_has_left_is_removed_by_the_next_start() {
   [ "$(stat -c %a "$records")" = 700 ]
   rm -r /tmp/records
 }
+
+# systemctl shows the log since the last of its starts, which is refused.
+a_container_that_has_failed_for_good_says_why() {
+  local drop_in=/run/systemd/system/container@broken.service.d
+  mkdir -p $drop_in
+  trap 'rm -r /run/systemd/system/container@broken.service.d; systemctl daemon-reload' EXIT
+  printf '[Unit]\nStartLimitIntervalSec=1h\nStartLimitBurst=2\n' >$drop_in/limit.conf
+  declare_containers <<'YAML'
+  broken: { system: /nix/store/there-is-no-such-system }
+YAML
+  fails systemctl start container@broken
+  wait_until 20 is failed container@broken
+  [ "$(systemctl show -P NRestarts container@broken)" = 2 ]
+  status_of broken >/tmp/status
+  grep 'Status: ".*container-init: cannot run /nix/store/there-is-no-such-system/init: No such file or directory' /tmp/status
+  # What is wrong on this side is said alone.
+  declare_containers <<'YAML'
+  broken: { system: "{system}-wasabi", bindMounts: { /a: { hostPath: /proc/version/a } } }
+YAML
+  systemctl reset-failed container@broken
+  fails systemctl start container@broken
+  wait_until 20 is failed container@broken
+  status_of broken >/tmp/status
+  grep 'Status: "[^;]*/proc/version' /tmp/status
+}
