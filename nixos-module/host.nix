@@ -114,6 +114,11 @@ in
       systemd.generators.nixos-container-generator = "${package}/lib/systemd/system-generators/nixos-container-generator";
       environment.systemPackages = [ package ];
 
+      # For containers that are not declared. A switch reads it whatever container it is told to restart.
+      systemd.packages = [
+        (pkgs.writeTextDir "lib/systemd/system/container@.service" (builtins.readFile (./. + "/container@.service")))
+      ];
+
       # The generator makes it want the containers with autoStart.
       systemd.targets.multi-user.wants = [ "machines.target" ];
 

@@ -58,6 +58,7 @@ const HostContainer *host_look_up(const Host *host, const char *name) {
 /* "Did you mean x?", or which there are. */
 static void log_others(const Host *host, const char *name) {
         CLEANUP_BUFFER Buffer names = BUFFER_NULL;
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
 
         for (size_t i = 0; i < host->length; i++) {
                 const char *other = host->containers[i].name;
@@ -69,6 +70,9 @@ static void log_others(const Host *host, const char *name) {
                 buffer_append_text(&names, i > 0 ? ", " : "");
                 buffer_append_text(&names, other);
         }
+        if (path_exists(arena_printf(&arena, MANIFESTS_DIRECTORY "/%s.conf", name)))
+                log_message(LOG_ERR,
+                        MANIFESTS_DIRECTORY "/%s.conf, of NixOS's own nixos-container create, is not read.", name);
         if (host->length == 0)
                 log_message(LOG_ERR,
                         "There is no container \"%s\", nor any other: " MANIFESTS_DIRECTORY " declares none.", name);

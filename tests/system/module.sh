@@ -144,3 +144,40 @@ YAML
     [ "$(systemctl --failed --plain --no-legend)" = "" ]
   done
 }
+
+_remove_template() {
+  rm -rf /etc/systemd/system/container@* /run/current-system
+  systemctl daemon-reload
+}
+
+the_template_says_what_is_wrong_and_leaves_what_is_declared_alone() {
+  cp container@.service /etc/systemd/system/
+  mkdir -p /run/current-system/sw/bin /etc/systemd/system/container@{web,gone}.service.d
+  trap _remove_template EXIT
+  ln -s /usr/bin/{echo,false,nixos-container} /run/current-system/sw/bin/
+  printf '[Service]\nLimitNOFILE=4321\n' | tee /etc/systemd/system/container@{web,gone}.service.d/overrides.conf
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+  web-2: { system: "{system}-wasabi" }
+YAML
+  [ "$(systemd-analyze verify --man=no /etc/systemd/system/container@.service 2>&1)" = "" ]
+  systemctl restart container@web
+  [ "$(systemctl show -P FragmentPath container@web)" = /run/systemd/generator/container@web.service ]
+  [ "$(systemctl show -P LimitNOFILE container@web)" = 4321 ]
+  local name
+  for name in gone web-3; do
+    fails systemctl start container@$name
+    is failed container@$name
+    status_of $name >/tmp/status
+    head -n 1 /tmp/status | grep "Container '.*', which is not declared"
+    grep "containers.$name in the configuration of NixOS declares it" /tmp/status
+  done
+  status_of web-3 | grep 'There is no container "web-3". Did you mean "web-2"?'
+  status_of gone | grep 'There is no container "gone". There are: web, web-2'
+  # It is removed, and its drop-ins are not.
+  rm "$manifest"
+  systemctl daemon-reload
+  nixos-container apply
+  [ "$(state web)" = inactive ]
+  [ "$(systemctl show -P FragmentPath container@web)" = /etc/systemd/system/container@.service ]
+}

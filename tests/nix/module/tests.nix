@@ -1436,6 +1436,35 @@ let
       ];
     };
 
+    # A switch that restarts a container by name looks for it, and compares it for all containers.
+    the-template-is-the-same-in-all-configurations = {
+      actual =
+        let
+          template = machine: filter (package: lib.hasPrefix "container" (package.name or "")) machine.config.systemd.packages;
+        in
+        {
+          templates = map (machine: lib.length (template machine)) [
+            wasabi
+            none
+            switchedOff
+          ];
+          isSame = template wasabi == template (host {
+            containers.one = { inherit path; };
+            systemd.services."container@".serviceConfig.LimitNOFILE = 4321;
+          });
+          storePaths = hasInfix builtins.storeDir (builtins.readFile (../../../nixos-module + "/container@.service"));
+        };
+      expected = {
+        templates = [
+          1
+          0
+          0
+        ];
+        isSame = true;
+        storePaths = false;
+      };
+    };
+
     # Each switch starts what does not stay active, and stops what does and is no longer there, whatever it has changed to.
     the-switch-applies-the-manifest = {
       actual =
