@@ -25,6 +25,7 @@ let
     stringLength
     substring
     ;
+  flags = import ./flags.nix;
   values = import ./values.nix;
   inherit (values) matches types;
 
@@ -279,7 +280,8 @@ let
           "interfaces"
           "macvlans"
           "networkNamespace"
-        ];
+        ]
+        || any flags.changesNetwork (entry.extraFlags or [ ]);
     in
     if mode == null || !hasOwnLoopback then
       [ ]
@@ -287,6 +289,17 @@ let
       [
         "${path}.resolvConf: leads to 127.0.0.53 of the host, which a container with a network of its own cannot reach: the name servers behind it are those of ${head mode}-uplink"
       ];
+
+  checkUsers =
+    path: entry:
+    let
+      given = filter types.privateUsers.accepts (flags.users (entry.extraFlags or [ ]));
+      last = elemAt given (length given - 1);
+    in
+    if given != [ ] && entry ? privateUsers && toString entry.privateUsers != last then
+      [ "${path}.privateUsers: has no effect: extraFlags say ${last}" ]
+    else
+      [ ];
 
   # Where a forward takes its ports, as the ends of its claims: at one address, or at all of one family or of both.
   placesOf =
@@ -477,6 +490,7 @@ let
         [ ]
     )
     ++ checkResolvConf path entry
+    ++ checkUsers path entry
     ++ map (
       veth:
       "${below "${path}.extraVeths" veth}.forwardPorts: has no effect without localAddress or localAddress6 of the same link"

@@ -18,13 +18,14 @@ let
   # Whether the host name is the one that is set below.
   hasDefaultName = options.networking.hostName.highestPrio >= (lib.mkDefault null).priority;
 
+  flags = import ./flags.nix;
   values = import ./values.nix;
 
   # Whether it has a user namespace. For systemd-nspawn, 0 is "no".
   hasUserNamespace =
-    !lib.elem container.privateUsers [
+    !lib.elem (flags.usersOf container) [
       "no"
-      0
+      "0"
     ];
 
   # The links that container-init has set up before anything else runs, by their names in here.

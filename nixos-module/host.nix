@@ -10,6 +10,7 @@ let
   inherit (config) containers;
   inherit (config.boot.containerGenerator) manifest package;
 
+  inherit (import ./flags.nix) usersOf;
   manifestOf = import ./manifest.nix;
   withNetworkOfHost = import ./host-forwarding.nix { inherit config lib; };
 
@@ -29,14 +30,18 @@ let
     container:
     container.unprivileged != null
     &&
-      container.unprivileged == lib.elem container.privateUsers [
+      container.unprivileged == lib.elem (usersOf container) [
         "no"
         "identity"
-        0
+        "0"
       ];
   contradictions = map (
     name:
-    "containers.${name}.unprivileged: is ${lib.boolToString containers.${name}.unprivileged}, but privateUsers is \"${toString containers.${name}.privateUsers}\". Set one of them."
+    "containers.${name}.unprivileged: is ${lib.boolToString containers.${name}.unprivileged}, but privateUsers is \"${usersOf containers.${name}}\"${
+      lib.optionalString (
+        usersOf containers.${name} != toString containers.${name}.privateUsers
+      ) " by extraFlags"
+    }. Set one of them."
   ) (lib.attrNames (lib.filterAttrs (_: isContradictory) containers));
 
   lostOptions =

@@ -2,6 +2,8 @@
 # From the options of a container to its entry in the manifest, which is described in nixos-containers.yaml(5). Needs nothing but
 # builtins. What has its default is left out: the generator knows the defaults, and a short manifest is quick to read.
 let
+  flags = import ./flags.nix;
+
   # The attributes that @defaults names, where they are something else.
   given =
     defaults: options:
@@ -50,20 +52,6 @@ let
       hostIP = null;
       openFirewall = false;
     } options;
-
-  # What NixOS has always split at spaces: a flag and its value, or several flags.
-  words =
-    text:
-    let
-      parts = builtins.match "(--?[a-zA-Z-]+|.*[^ ]) +(-.*)" text;
-      flagAndValue = builtins.match "(--?[a-zA-Z-]+) +(.*)" text;
-    in
-    if parts != null then
-      builtins.concatMap words parts
-    else if flagAndValue != null then
-      flagAndValue
-    else
-      [ text ];
 
   # A mount point that has options of systemd-nspawn's behind a colon, which NixOS has let through, as { name, idmap }.
   mountPointAndIdmap =
@@ -158,7 +146,7 @@ name: options:
   builtins.mapAttrs (_: credential: { path = toString credential.path; }) (options.credentials or { })
 )
 // link options
-// unlessEmpty "extraFlags" (builtins.concatMap words (options.extraFlags or [ ]))
+// unlessEmpty "extraFlags" (builtins.concatMap flags.words (options.extraFlags or [ ]))
 // (
   if options.networkNamespace or null == null then
     { }

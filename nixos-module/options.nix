@@ -707,6 +707,10 @@ let
           description = ''
             More arguments for {manpage}`systemd-nspawn(1)`. Each is handed on as it is, spaces and all: one with
             a value of its own, such as `--bind /a`, is either two, or one with `=`.
+
+            `-U` and `--private-users=` are as {option}`privateUsers`, in whose place they are. Of the others nothing follows but what
+            {manpage}`systemd-nspawn(1)` does: the container does not wait for a bridge, an interface or the source of a bind mount, whose
+            owners are not mapped. An option that does the same is better where there is one.
           '';
         };
       }

@@ -37,7 +37,7 @@ int verb_show_ip(Host *host, const HostContainer *container) {
 
         if (!entry)
                 return log_error(ENOENT, "It is not known how %s was declared when it was started.", container->name);
-        if (!container_has_own_network(entry) && !entry->rare->network_namespace.text)
+        if (!container_has_own_loopback(entry))
                 return log_error(
                         EADDRNOTAVAIL, "%s has the network of the host and no address of its own.", container->name);
         if (host_addresses(entry, texts) == 0)

@@ -92,14 +92,6 @@ static void add_store(Generator *g, const Container *container) {
                 add(g, STORE, CONTAINER_INIT_PATH);
 }
 
-/* Whether systemd-nspawn is told of resolv.conf, where that came before the option for it. */
-static bool has_resolv_conf_flag(const Container *container) {
-        for_each_item(Text, flag, &container->rare->extra_flags)
-                if (strncmp(flag->text, "--resolv-conf", 13) == 0)
-                        return true;
-        return false;
-}
-
 /* Where the container's name servers are from. By itself it follows the host: it sees a directory with a copy of the host's
  * resolv.conf that container-runtime keeps up to date (resolv-conf.h), and container-init makes /etc/resolv.conf a link to that. So
  * nothing has to be written into a container that runs, where links could lead a program of the host astray; and a system that puts
@@ -108,7 +100,8 @@ static void add_resolv_conf(Generator *g, const Container *container) {
         const RareOptions *rare = container->rare;
 
         add(g, RESOLV_CONF, rare->resolv_conf.text ? rare->resolv_conf.text : "off");
-        if (rare->resolv_conf.text || has_resolv_conf_flag(container))
+        /* The flag came before the option. */
+        if (rare->resolv_conf.text || container_has_flag(container, "--resolv-conf"))
                 return;
         add(g, HOST_RESOLV_CONF, container_has_own_loopback(container) ? RESOLV_CONF_UPLINK : RESOLV_CONF_HOST);
         add(g, INSIDE_RESOLV_CONF, RESOLV_CONF_INSIDE);
@@ -123,7 +116,7 @@ static void add_permissions(Generator *g, const Container *container) {
 
         add(g, PRIVATE_USERS, container->private_users.text);
         add(g, IDMAP, shifted ? ":idmap" : "");
-        if (shifted)
+        if (shifted && !container_has_flag(container, "--private-users-ownership"))
                 /* "auto" would give a state directory to other users where its file system has no idmapped mounts. */
                 add(g, PRIVATE_USERS_OWNERSHIP, container->ephemeral.value ? "auto" : "map");
         add_texts(g, CAPABILITY, &rare->additional_capabilities);

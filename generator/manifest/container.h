@@ -2,6 +2,7 @@
 /* Containers: what is declared of each, and what follows from that. */
 #pragma once
 
+#include "base/words.h"
 #include "manifest/values.h"
 #include "systemd/nspawn-arguments.h"
 
@@ -142,15 +143,27 @@ static inline bool container_has_link(const Container *container) {
                        link_has_local_address(link) || link->local_mac_address.text);
 }
 
+/* Whether one of the extra flags of @container starts with @start. */
+static inline bool container_has_flag(const Container *container, const char *start) {
+        for_each_item(Text, flag, &container->rare->extra_flags)
+                if (flag->text && text_behind(flag->text, start))
+                        return true;
+        return false;
+}
+
 /* Whether @container has a network namespace of its own. */
 static inline bool container_has_own_network(const Container *container) {
+        for_each_item(Text, flag, &container->rare->extra_flags)
+                if (flag->text && nspawn_makes_network(flag->text))
+                        return true;
         return container->private_network.value || container->rare->extra_veths.length > 0 ||
                container->rare->interfaces.length > 0 || container->rare->macvlans.length > 0;
 }
 
 /* Whether the host's loopback addresses are others than those in @container. */
 static inline bool container_has_own_loopback(const Container *container) {
-        return container_has_own_network(container) || container->rare->network_namespace.text;
+        return container_has_own_network(container) || container->rare->network_namespace.text ||
+               container_has_flag(container, NSPAWN_NETWORK_NAMESPACE);
 }
 
 /* The most ports that a range can have: each costs an entry in the host's tables. */

@@ -12,14 +12,40 @@ static void complete_forwards(const List *list) {
                         forwards[i].container_port = (Number){DEFAULT_MARK, forwards[i].host_port.first};
 }
 
-/* Fills in the defaults that follow other options. */
-static void complete(Container *container) {
+/* What flags say of the users is as if the option said it, in whose place it is: more follows from that than what systemd-nspawn does. Other
+ * values are those of systemd-nspawn alone, as "yes" is. */
+static void take_users_of_flags(Reader *r, Container *container) {
+        List *flags = &container->rare->extra_flags;
+        Text *items = flags->items, users = {0};
+        uint32_t kept = 0;
+
+        for (uint32_t i = 0; i < flags->length; i++) {
+                const char *value = items[i].text ? nspawn_users(items[i].text) : NULL;
+                Text found = {.mark = items[i].mark};
+
+                if (value && scalar_parse(&private_users_type, r->arena, value, strlen(value), false, &found))
+                        users = found;
+                else
+                        items[kept++] = items[i];
+        }
+        if (!users.text)
+                return;
+        flags->length = kept;
+        if (is_given(&container->private_users) && strcmp(container->private_users.text, users.text) != 0)
+                diagnose_container(r->manifest, SEVERITY_WARNING, container, &container->private_users.mark,
+                        "privateUsers", "has no effect: extraFlags say %s", users.text);
+        container->private_users = users;
+}
+
+/* Fills in what follows from other options, as some defaults do. */
+static void complete(Reader *r, Container *container) {
         BindMount *mounts = container->bind_mounts.items;
         const Link *veths = container->rare->extra_veths.items;
 
         for (uint32_t i = 0; i < container->bind_mounts.length; i++)
                 if (!is_given(&mounts[i].host_path))
                         mounts[i].host_path = (Text){DEFAULT_MARK, mounts[i].mount_point.text};
+        take_users_of_flags(r, container);
         complete_forwards(&container->link.forward_ports);
         for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)
                 complete_forwards(&veths[i].forward_ports);
@@ -50,7 +76,7 @@ static void read_containers(Reader *r) {
                         .start = events_offset(&r->events, r->events.event.start_mark.index),
                         .column = r->events.event.start_mark.column};
                 reader_object(r, container_fields, r->container);
-                complete(r->container);
+                complete(r, r->container);
                 r->container->entry.end = events_offset(&r->events, r->events.event.end_mark.index);
                 reader_pop(r);
                 /* Nobody can tell what the rest of it was to be. */

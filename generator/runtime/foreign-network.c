@@ -15,13 +15,10 @@
 #define BIND_ALLOWED 1
 #define BIND_WITHOUT_CAPABILITY 2
 
-static const char namespace_path[] = "--network-namespace-path=";
-
 /* Whether the container gets a network that it does not own. */
 static bool has_foreign_network(char *const arguments[]) {
         for (; *arguments; arguments++)
-                if (text_behind(*arguments, "--private-network") ||
-                        (text_behind(*arguments, "--network-") && !text_behind(*arguments, namespace_path)))
+                if (nspawn_makes_network(*arguments))
                         return false;
         return true;
 }
@@ -80,7 +77,7 @@ static void allow_low_ports(const char *container) {
 
 int prepare_foreign_network(const char *container, char *arguments[]) {
         const char *users = nspawn_value(arguments, "--private-users=");
-        const char *path = nspawn_value(arguments, namespace_path);
+        const char *path = nspawn_value(arguments, NSPAWN_NETWORK_NAMESPACE);
         int r;
 
         if (!users || strcmp(users, "no") == 0 || !has_foreign_network(arguments))
@@ -89,7 +86,7 @@ int prepare_foreign_network(const char *container, char *arguments[]) {
         if (r < 0)
                 return log_error(
                         r, "Container %s cannot start: the network namespace %s cannot be joined: %m", container, path);
-        nspawn_remove(arguments, namespace_path);
+        nspawn_remove(arguments, NSPAWN_NETWORK_NAMESPACE);
         if (!is_dropped(arguments))
                 allow_low_ports(container);
         return 0;

@@ -34,6 +34,15 @@ bool nspawn_shifts_users(char *const arguments[]) {
         return users && nspawn_users_are_shifted(users);
 }
 
+const char *nspawn_users(const char *argument) {
+        return strcmp(argument, "-U") == 0 ? "pick" : text_behind(argument, "--private-users=");
+}
+
+bool nspawn_makes_network(const char *argument) {
+        return is_one_of(argument, "-n", "--private-network") ||
+               (text_behind(argument, "--network-") && !text_behind(argument, "--network-namespace-path"));
+}
+
 NspawnParts nspawn_parts(Arena *arena, const char *value) {
         NspawnParts parts = {0};
 
@@ -67,7 +76,7 @@ static void take_bind_apart(Arena *arena, const char *option, const char *value,
 
 bool nspawn_host_path(Arena *arena, const char *argument, NspawnHostPath *ret_host_path) {
         static const char *const binds[] = {"--bind=", "--bind-ro="};
-        static const char credential[] = "--load-credential=", network_namespace[] = "--network-namespace-path=";
+        static const char credential[] = "--load-credential=";
         const char *value;
 
         for (size_t i = 0; i < sizeof(binds) / sizeof(binds[0]); i++)
@@ -76,7 +85,7 @@ bool nspawn_host_path(Arena *arena, const char *argument, NspawnHostPath *ret_ho
                         return ret_host_path->path[0] == '/' || text_behind(ret_host_path->path, "+/");
                 }
         value = text_behind(argument, credential);
-        value = value ? strchr(value, ':') : text_behind(argument, network_namespace);
+        value = value ? strchr(value, ':') : text_behind(argument, NSPAWN_NETWORK_NAMESPACE);
         if (!value)
                 return false;
         value += *value == ':';

@@ -20,6 +20,15 @@ bool nspawn_users_are_shifted(const char *private_users);
 /* Whether they are with @arguments. */
 bool nspawn_shifts_users(char *const arguments[]);
 
+/* The value of --private-users= that @argument gives, or NULL: -U is "pick". What is given last counts. */
+const char *nspawn_users(const char *argument);
+
+/* Whether @argument gives the container a network namespace of its own. */
+bool nspawn_makes_network(const char *argument);
+
+/* Of another one that there is. */
+#define NSPAWN_NETWORK_NAMESPACE "--network-namespace-path="
+
 /* The parts of a value that ":" separates, as systemd-nspawn takes it apart: "\" keeps what is behind it from its meaning. The last
  * one is all that is left. */
 typedef struct NspawnParts {

@@ -130,6 +130,23 @@ bind_mounts_of_ext4_have_the_same_owners_inside() {
   _all_mounts
 }
 
+a_flag_makes_a_container_as_unprivileged_as_the_option() {
+  _on_tmpfs /srv/unprivileged
+  touch /srv/unprivileged/file
+  chown 5:5 /srv/unprivileged/file
+  declare_containers <<'YAML'
+  flag: { system: "{system}-wasabi", extraFlags: [-U], bindMounts: { /srv/unprivileged: { isReadOnly: false } } }
+YAML
+  systemctl start container@flag
+  [ "$(_first_user flag)" -ge 65536 ]
+  page 127.0.0.1
+  [ "$(_owners_inside flag /srv/unprivileged/file /nix/var/nix/profiles)" = '5:5 0:0' ]
+  inside flag touch /srv/unprivileged/new /nix/var/nix/gcroots/new
+  [ "$(_owners /srv/unprivileged/new /var/lib/nixos-containers/flag/etc)" = '0:0 0:0' ]
+  systemctl stop container@flag
+  umount /srv/unprivileged
+}
+
 bind_mounts_of_tmpfs_have_the_same_owners_inside() {
   _on_tmpfs /srv/unprivileged
   _all_mounts

@@ -52,8 +52,22 @@ static void paths_of_the_host_are_found_and_exchanged(void **state) {
         }
 }
 
+static void a_network_of_its_own_is_made_by_some(void **state) {
+        static const char *const making[] = {"-n", "--network-veth", "--private-network", "--network-bridge=br0"};
+        static const char *const others[] = {"--network-namespace-path=/run/netns/a", "-nU", "--port=80", "network-"};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(making) / sizeof(making[0]); i++)
+                assert_true(nspawn_makes_network(making[i]));
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+                assert_false(nspawn_makes_network(others[i]));
+}
+
 int main(void) {
-        const struct CMUnitTest tests[] = {cmocka_unit_test(paths_of_the_host_are_found_and_exchanged)};
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(paths_of_the_host_are_found_and_exchanged),
+                cmocka_unit_test(a_network_of_its_own_is_made_by_some),
+        };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,6 +165,7 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                 {"", "systemCallFilter: [bpf]", "web: restart (systemCallFilter: added [\"bpf\"])\n"},
                 {"credentials: {a: {path: /a}}", "credentials: {a: {path: /b}}",
                         "web: restart (credentials.a.path: \"/a\" → \"/b\")\n"},
+                {"extraFlags: [-U, --a]", "extraFlags: [--a], privateUsers: pick", ""},
                 {"extraFlags: [--a]", "extraFlags: [\"--b\\n\"]", NULL},
                 {"extraFlags: [--a]", "extraFlags: [\"--b \\\"c\\\"\"]",
                         "web: restart (extraFlags: [\"--a\"] → [\"--b \\\"c\\\"\"])\n"},

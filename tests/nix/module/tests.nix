@@ -1103,6 +1103,12 @@ let
           (groups { unprivileged = true; } { })
           (groups { privateUsers = 65536; } { })
           (groups { privateUsers = "identity"; } { })
+          (groups { extraFlags = [ "-U --quiet" ]; } { })
+          (groups { extraFlags = [ "--private-users=65536:65536" ]; } { })
+          (groups {
+            privateUsers = "pick";
+            extraFlags = [ "--private-users=no" ];
+          } { })
           (groups { unprivileged = true; } { boot.kernel.sysctl."net.ipv4.ping_group_range" = "0 0"; })
         ];
       expected = [
@@ -1110,6 +1116,9 @@ let
         "0 65535"
         "0 65535"
         "0 65535"
+        "0 65535"
+        "0 65535"
+        "0 2147483647"
         "0 0"
       ];
     };
@@ -1147,6 +1156,10 @@ let
             unprivileged = false;
             privateUsers = 65536;
           })
+          (users { } {
+            unprivileged = false;
+            extraFlags = [ "-U" ];
+          })
           (users everywhere { })
           (users everywhere { unprivileged = false; })
           (users everywhere { privateUsers = "identity"; })
@@ -1158,6 +1171,9 @@ let
         65536
         [ "containers.web.unprivileged: is true, but privateUsers is \"no\". Set one of them." ]
         [ "containers.web.unprivileged: is false, but privateUsers is \"65536\". Set one of them." ]
+        [
+          "containers.web.unprivileged: is false, but privateUsers is \"pick\" by extraFlags. Set one of them."
+        ]
         "pick"
         "no"
         "identity"
