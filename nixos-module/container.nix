@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What a container's NixOS is given beside the user's config. Several containers can run one system. So nothing in here that depends on
 # the name or on the addresses may get into what is built, or only where nobody would notice: they come from the manifest.
+# It may be a NixOS of years ago: options that are newer than 20.09 are asked for.
 {
   name,
   container,
@@ -99,8 +100,8 @@ let
     ) option.definitions;
 in
 {
-  # Containers inside are run in the same way.
-  imports = [ ./default.nix ];
+  # Containers inside are run in the same way, if its systemd can do it: before, there was none that does. host.nix
+  imports = lib.optional (lib.versionAtLeast lib.trivial.release "24.11") ./default.nix;
 
   options.networking = {
     defaultGateway = lib.mkOption { apply = gatewayOnLink "ipv4" values.ipv4; };
@@ -119,13 +120,14 @@ in
   };
 
   config = {
-    boot.isNspawnContainer = true;
+    boot.${if options.boot ? isNspawnContainer then "isNspawnContainer" else "isContainer"} = true;
 
+    # What Nixpkgs knows of a platform differs from one to the next.
     nixpkgs =
       if options.nixpkgs ? hostPlatform then
         { inherit (pkgs.stdenv) hostPlatform; }
       else
-        { localSystem = pkgs.stdenv.hostPlatform; };
+        { localSystem = { inherit (pkgs.stdenv.hostPlatform) system config; }; };
 
     # systemd leaves the name in place that systemd-nspawn has set, if there is no /etc/hostname.
     networking.hostName = lib.mkDefault (lib.head (lib.splitString "." name));
@@ -155,8 +157,8 @@ in
       wantedBy = [ "multi-user.target" ];
       after = [ "host-resolv-conf.path" ];
       unitConfig.ConditionPathExists = hostResolvConf;
-      startLimitIntervalSec = 0;
-      path = [ config.networking.resolvconf.package ];
+      unitConfig.StartLimitIntervalSec = 0;
+      path = [ (config.networking.resolvconf.package or config._module.args.pkgs.openresolv) ];
       serviceConfig.Type = "oneshot";
       script = "resolvconf -m 1000 -a host <${hostResolvConf}";
     };

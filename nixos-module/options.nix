@@ -296,7 +296,8 @@ let
           defaultText = literalExpression "pkgs.path";
           example = literalExpression "inputs.nixpkgs-unstable";
           description = ''
-            The Nixpkgs whose modules and packages {option}`config` is evaluated with.
+            The Nixpkgs whose modules and packages {option}`config` is evaluated with, of NixOS 20.09 or newer. Containers in a container
+            of one before 24.11, whose systemd is too old for this module, are run as that NixOS runs them.
 
             To change the packages only, set `nixpkgs.*` in {option}`config`. `nixpkgs.pkgs = pkgs` there takes
             the host's packages, which makes evaluation quicker; `nixpkgs.config` and `nixpkgs.overlays` then

@@ -12,6 +12,6 @@ name: container: modules:
     name
   ];
   inherit (container) specialArgs;
-  # As the module above sets it.
-  system = null;
+  # As the module above sets it. That it does is not known to all.
+  inherit (pkgs.stdenv.hostPlatform) system;
 }).config

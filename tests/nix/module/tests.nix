@@ -827,6 +827,62 @@ let
       };
     };
 
+    a-container-may-have-a-nixpkgs-of-years-ago =
+      let
+        older = host {
+          containers.older = {
+            nixpkgs = ./older;
+            unprivileged = true;
+            privateNetwork = true;
+            hostBridge = "br0";
+            extraVeths.lan0 = { };
+            isolateStore = true;
+            config = {
+              networking.defaultGateway = "192.168.0.1";
+              networking.useNetworkd = true;
+              systemd.network.enable = true;
+            };
+          };
+        };
+        inherit (older.config.containers.older) config;
+      in
+      {
+        actual = {
+          inherit (config.networking) hostName interfaces defaultGateway;
+          inherit (config.boot) isContainer;
+          inherit (config.nixpkgs) system localSystem;
+          networks = mapAttrs (_: network: network.networkConfig.KeepConfiguration) config.systemd.network.networks;
+          inherit (config.systemd.services.host-resolv-conf) path;
+          # All that is given has to be an option.
+          isComplete = builtins.deepSeq config true;
+        };
+        expected = {
+          hostName = "older";
+          interfaces.eth0 = {
+            name = "eth0";
+            ipv4.addresses = [ ];
+            ipv6.addresses = [ ];
+          };
+          defaultGateway = {
+            address = "192.168.0.1";
+            interface = "eth0";
+            metric = null;
+          };
+          isContainer = true;
+          system = "x86_64-linux";
+          localSystem = {
+            system = "x86_64-linux";
+            config = "x86_64-unknown-linux-gnu";
+          };
+          networks = {
+            "40-eth0" = "static";
+            zz-nixos-container = "static";
+          };
+          path = [ "/nix/store/00000000000000000000000000000000-openresolv" ];
+          isComplete = true;
+        };
+      };
+
     containers-in-containers-are-generated-too = {
       actual = {
         inherit ((manifestOf nested.config.containers.outer).inner) autoStart;
