@@ -166,6 +166,15 @@ in
     # There is neither a daemon nor a database of the host's then, and a store that cannot be written.
     nix.enable = lib.mkIf container.isolateStore (lib.mkDefault false);
 
+    # As with the firewall of iptables: in the host's network it would fail.
+    systemd.services.nftables = lib.mkIf config.networking.nftables.enable {
+      unitConfig.ConditionCapability = "CAP_NET_ADMIN";
+    };
+
+    # At its end it would copy itself into memory, for systemd to switch to, which is not done in a container.
+    systemd.${if options.systemd ? shutdownRamfs then "shutdownRamfs" else null}.enable =
+      lib.mkDefault false;
+
     networking.useDHCP = lib.mkOverride 999 false;
     networking.interfaces = lib.mkIf (
       container.privateNetwork

@@ -43,6 +43,5 @@ rec {
       builtins.elemAt given (builtins.length given - 1);
 
   # Whether @argument puts the container into another network namespace than the host's.
-  changesNetwork =
-    argument: builtins.match "-n|--private-network|--network-.*" argument != null;
+  changesNetwork = argument: builtins.match "-n|--private-network|--network-.*" argument != null;
 }

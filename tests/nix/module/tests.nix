@@ -827,6 +827,22 @@ let
       };
     };
 
+    rules-of-a-container-are-loaded-where-it-may-have-some = {
+      actual =
+        (host {
+          containers.web.config = {
+            imports = [ small ];
+            networking.nftables.enable = true;
+          };
+        }).config.containers.web.config.systemd.services.nftables.unitConfig.ConditionCapability;
+      expected = "CAP_NET_ADMIN";
+    };
+
+    a-container-copies-nothing-into-memory-at-its-end = {
+      actual = dns.config.containers.plain.config.systemd.services ? generate-shutdown-ramfs;
+      expected = false;
+    };
+
     a-container-may-have-a-nixpkgs-of-years-ago =
       let
         older = host {
