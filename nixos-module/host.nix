@@ -44,6 +44,11 @@ let
     }. Set one of them."
   ) (lib.attrNames (lib.filterAttrs (_: isContradictory) containers));
 
+  # A drop-in cannot disable the unit that it is for.
+  disabled = lib.filter (
+    name: !(config.systemd.services."container@${name}".enable or true)
+  ) (lib.attrNames containers);
+
   lostOptions =
     name:
     map
@@ -99,7 +104,11 @@ in
       ++ map (message: {
         assertion = false;
         inherit message;
-      }) (checked.errors ++ contradictions);
+      }) (checked.errors ++ contradictions)
+      ++ map (name: {
+        assertion = false;
+        message = "systemd.services.\"container@${name}\".enable: has no effect. Set containers.${name}.autoStart, or leave the container out.";
+      }) disabled;
       warnings =
         checked.warnings
         ++ map (

@@ -1553,6 +1553,18 @@ let
       };
     };
 
+    disabling-a-unit-that-is-generated-is-an-error = {
+      actual = failed (host {
+        containers.one = { inherit path; };
+        containers.two = { inherit path; };
+        systemd.services."container@one".enable = false;
+        systemd.services."container@two".serviceConfig.LimitNOFILE = 4321;
+      });
+      expected = [
+        "systemd.services.\"container@one\".enable: has no effect. Set containers.one.autoStart, or leave the container out."
+      ];
+    };
+
     # Each switch starts what does not stay active, and stops what does and is no longer there, whatever it has changed to.
     the-switch-applies-the-manifest = {
       actual =
