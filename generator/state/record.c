@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/lines.h"
 #include "base/words.h"
+#include "state/drop-ins.h"
 #include "state/format.h"
 #include "state/unit.h"
 #include "systemd/log.h"
@@ -254,8 +255,18 @@ int record_mark(int records, const char *container, const char *mark) {
         return make_mark(records, record_path(container, mark).text);
 }
 
-/* Writes the record of @unit into the directory @name, which is empty. */
-static int fill_record(int records, const char *name, const Buffer *unit) {
+static int note_drop_ins(int records, const char *name, const char *container) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        CLEANUP_DROP_INS DropIns drop_ins;
+        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
+
+        drop_ins_find(&drop_ins, &arena, "");
+        drop_ins_read(&drop_ins, container, &text);
+        return create_file(records, record_path(name, RECORD_DROP_INS).text, &text);
+}
+
+/* Writes the record of the container with its @unit into the directory @name, which is empty. */
+static int fill_record(int records, const char *name, const char *container, const Buffer *unit) {
         CLEANUP_RECORD_PARTS RecordParts parts = record_parts_of(unit);
         CLEANUP_BUFFER Buffer manifest = unit_manifest(unit);
         char format[16];
@@ -267,6 +278,8 @@ static int fill_record(int records, const char *name, const Buffer *unit) {
                 (r = create_file(records, record_path(name, RECORD_UNIT).text, unit)) < 0)
                 return r;
         r = create_file(records, record_path(name, RECORD_MANIFEST).text, &manifest);
+        if (r >= 0)
+                r = note_drop_ins(records, name, container);
         for (size_t i = 0; i < PARTS && r >= 0; i++)
                 if (parts.all[i].length > 0)
                         r = create_file(records, record_path(name, parts_files[i].file).text, &parts.all[i]);
@@ -284,7 +297,7 @@ int record_write(int records, const char *container, const Buffer *unit, bool un
                 return r;
         if (mkdirat(records, other.text, 0755) < 0)
                 return log_path(other.text);
-        r = fill_record(records, other.text, unit);
+        r = fill_record(records, other.text, container, unit);
         if (r >= 0 && unfinished)
                 r = record_mark(records, other.text, RECORD_UNFINISHED);
         if (r >= 0 && renameat2(records, other.text, records, container, has_one ? RENAME_EXCHANGE : 0) < 0)

@@ -11,6 +11,7 @@
  *   localhost its section [X-Localhost], if ports of the host's loopback addresses are forwarded
  *   manifest.yaml
  *             its section [X-Manifest]: a manifest of the container alone
+ *   drop-ins  what was set for its unit beside, see drop-ins.h; not there if it was started by a version that did not note that
  *   system    the path of the system that runs, if another has been activated since
  *   unfinished
  *             there if it was being changed and that was not finished: what it has may differ from what the record says
@@ -45,6 +46,7 @@
 #define RECORD_NFT "nft"
 #define RECORD_LOCALHOST "localhost"
 #define RECORD_MANIFEST "manifest.yaml"
+#define RECORD_DROP_INS "drop-ins"
 #define RECORD_SYSTEM "system"
 #define RECORD_UNFINISHED "unfinished"
 #define RECORD_ENDING "ending"

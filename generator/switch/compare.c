@@ -217,6 +217,37 @@ static void compare_objects(Comparison *c, const Field *fields, const void *old,
                         path ? arena_printf(c->arena, "%s.%s", path, field->name) : field->name);
 }
 
+/* Sets @ret_rest to the lines that are more than a reason to reload. */
+static void drop_reload_triggers(const Buffer *drop_ins, Buffer *ret_rest) {
+        for_each_line(line, end, drop_ins) {
+                if (!line_behind(line, end, "X-Reload-Triggers="))
+                        buffer_append(ret_rest, line, (size_t)(end + 1 - line));
+        }
+}
+
+static bool is_same_text(const Buffer *a, const Buffer *b) {
+        return a->length == b->length && (a->length == 0 || memcmp(a->text, b->text, a->length) == 0);
+}
+
+static bool has_setting(const Buffer *drop_ins, const char *line) {
+        return has_line(drop_ins, line, strlen(line));
+}
+
+Change compare_drop_ins(const Buffer *old, const Buffer *new) {
+        CLEANUP_BUFFER Buffer old_rest = BUFFER_NULL, new_rest = BUFFER_NULL;
+
+        if (is_same_text(old, new))
+                return CHANGE_NOTHING;
+        drop_reload_triggers(old, &old_rest);
+        drop_reload_triggers(new, &new_rest);
+        return is_same_text(&old_rest, &new_rest) || has_setting(new, "X-ReloadIfChanged=true") ? CHANGE_RELOAD
+                                                                                                : CHANGE_RESTART;
+}
+
+bool drop_ins_keep(const Buffer *drop_ins) {
+        return has_setting(drop_ins, "X-RestartIfChanged=false");
+}
+
 OptionChange *compare_containers(Arena *arena, const char *root, const Container *old, const Container *new) {
         OptionChange *changes = NULL;
         Comparison comparison = {.arena = arena, .root = root, .old = old, .new = new, .end = &changes};

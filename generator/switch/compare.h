@@ -20,6 +20,12 @@ typedef struct OptionChange {
  * nothing. */
 bool entry_is_recorded(const Container *container, const Buffer *entry, const Buffer *manifest);
 
+/* What it takes that the drop-ins of a unit (drop-ins.h) are @new, and were @old when it was started: as for any unit of NixOS. */
+Change compare_drop_ins(const Buffer *old, const Buffer *new);
+
+/* Whether they say that their unit is not to be changed. */
+bool drop_ins_keep(const Buffer *drop_ins);
+
 /* Gives what differs from @old to @new and takes anything, in the order of the schema. @root is "" or where the host's files are. Owned by
  * @arena. */
 OptionChange *compare_containers(Arena *arena, const char *root, const Container *old, const Container *new);

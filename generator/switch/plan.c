@@ -6,6 +6,7 @@
 #include "manifest/entry.h"
 #include "manifest/model.h"
 #include "manifest/order.h"
+#include "state/drop-ins.h"
 #include "state/record.h"
 #include "systemd/escape.h"
 #include "systemd/log.h"
@@ -93,7 +94,23 @@ static const char *first_error(const Diagnostics *diagnostics, const Container *
         return errors->first->text;
 }
 
-static void decide_by_changes(PlannedContainer *item, bool is_unfinished) {
+/* Decides by what is set for the unit beside. Returns whether it says that the container is to be left as it is. */
+static bool decide_by_drop_ins(Plan *plan, PlannedContainer *item, const char *records, const DropIns *drop_ins) {
+        CLEANUP_BUFFER Buffer old = BUFFER_NULL, new = BUFFER_NULL;
+        Change change;
+
+        drop_ins_read(drop_ins, item->name, &new);
+        if (read_file(arena_printf(plan->arena, "%s/%s/" RECORD_DROP_INS, records, item->name), &old) < 0)
+                return drop_ins_keep(&new);
+        change = compare_drop_ins(&old, &new);
+        if (change != CHANGE_NOTHING) {
+                item->action = change == CHANGE_RELOAD ? ACTION_RELOAD : ACTION_RESTART;
+                item->reason = "its drop-ins were changed";
+        }
+        return drop_ins_keep(&new);
+}
+
+static void decide_by_changes(PlannedContainer *item, bool is_unfinished, bool is_kept) {
         static const Action actions[] = {
                 [CHANGE_LIVE] = ACTION_UPDATE, [CHANGE_RELOAD] = ACTION_RELOAD, [CHANGE_RESTART] = ACTION_RESTART};
 
@@ -104,7 +121,7 @@ static void decide_by_changes(PlannedContainer *item, bool is_unfinished) {
                 item->action = ACTION_RESTART;
                 item->reason = "an earlier change was not finished";
         }
-        if (item->action != ACTION_NONE && !item->declared->restart_if_changed.value) {
+        if (item->action != ACTION_NONE && (is_kept || !item->declared->restart_if_changed.value)) {
                 item->action = ACTION_KEEP;
                 item->reason = "restartIfChanged is false";
         }
@@ -130,7 +147,7 @@ static void decide_of_undeclared(const Plan *plan, PlannedContainer *item) {
 }
 
 static void decide(
-        Plan *plan, PlannedContainer *item, const char *root, const char *records, const Manifest *manifest) {
+        Plan *plan, PlannedContainer *item, const DropIns *drop_ins, const char *records, const Manifest *manifest) {
         if (!item->declared) {
                 decide_of_undeclared(plan, item);
         } else if (item->declared->broken) {
@@ -144,9 +161,10 @@ static void decide(
                         item->reason = "it was started by another version, which has not noted how; restart it";
         } else {
                 if (item->running != item->declared)
-                        item->changes = compare_containers(plan->arena, root, item->running, item->declared);
-                decide_by_changes(
-                        item, path_exists(arena_printf(plan->arena, "%s/%s/" RECORD_UNFINISHED, records, item->name)));
+                        item->changes = compare_containers(plan->arena, drop_ins->root, item->running, item->declared);
+                decide_by_changes(item,
+                        path_exists(arena_printf(plan->arena, "%s/%s/" RECORD_UNFINISHED, records, item->name)),
+                        decide_by_drop_ins(plan, item, records, drop_ins));
         }
 }
 
@@ -273,6 +291,7 @@ static void restart_with_required(Plan *plan) {
 
 int plan_make(Plan *plan, const Manifest *manifest, const char *root) {
         const char *records = arena_join(manifest->arena, root, RECORDS_DIRECTORY);
+        CLEANUP_DROP_INS DropIns drop_ins = {0};
         size_t recorded;
         int r;
 
@@ -290,8 +309,9 @@ int plan_make(Plan *plan, const Manifest *manifest, const char *root) {
         }
         /* For what they claim; nothing else is asked of them any more. */
         model_check(&plan->running, root, MODEL_OPTIONS);
+        drop_ins_find(&drop_ins, plan->arena, root);
         for (size_t i = 0; i < plan->length; i++)
-                decide(plan, &plan->items[i], root, records, manifest);
+                decide(plan, &plan->items[i], &drop_ins, records, manifest);
         sort_items(plan);
         restart_with_required(plan);
         return 0;

@@ -181,3 +181,56 @@ YAML
   [ "$(state web)" = inactive ]
   [ "$(systemctl show -P FragmentPath container@web)" = /etc/systemd/system/container@.service ]
 }
+
+scripts_that_are_set_for_the_unit_know_the_container() {
+  local drop_in=$_units/container@web.service.d
+  mkdir -p $drop_in
+  trap 'rm -r /run/systemd/system/container@web.service.d; systemctl daemon-reload' EXIT
+  # shellcheck disable=SC2016
+  printf '%s\n' '[Service]' 'ExecStartPost=sh -c '\''echo "$INSTANCE $root" >/tmp/instance'\' >$drop_in/overrides.conf
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@web
+  [ "$(cat /tmp/instance)" = 'web /var/lib/nixos-containers/web' ]
+  fails grep -z '^INSTANCE=' "/proc/$(machinectl show -P Leader web)/environ"
+}
+
+# _set LINE…: what is set for the unit of web, of which systemd then knows.
+_set() {
+  printf '%s\n' '[Unit]' "$@" >$_units/container@web.service.d/overrides.conf
+  systemctl daemon-reload
+}
+
+what_is_set_for_the_unit_is_part_of_the_plan() {
+  mkdir -p $_units/container@web.service.d
+  trap 'rm -r /run/systemd/system/container@web.service.d; systemctl daemon-reload' EXIT
+  _set '[Service]' LimitNOFILE=4321
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+  other: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@web container@other
+  local before
+  before=$(main_pid web)
+  systemctl set-property --runtime container@web CPUWeight=50
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  # Another reason to reload, and no more.
+  _set X-Reload-Triggers=/nix/store/a '[Service]' LimitNOFILE=4321
+  [ "$(planned)" = 'web: reload (its drop-ins were changed)' ]
+  [ "$(nixos-container apply)" = 'web: reloaded' ]
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  [ "$(main_pid web)" = "$before" ]
+  # Anything else, but where it is to be left.
+  _set X-Reload-Triggers=/nix/store/a '[Service]' X-RestartIfChanged=false LimitNOFILE=1234
+  [ "$(planned)" = 'web: keep (restartIfChanged is false)' ]
+  _set X-Reload-Triggers=/nix/store/a '[Service]' LimitNOFILE=1234
+  [ "$(planned)" = 'web: restart (its drop-ins were changed)' ]
+  [ "$(nixos-container apply)" = 'web: restarted' ]
+  grep '^Max open files *1234 ' "/proc/$(main_pid web)/limits"
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  # Nothing is known of it where it was not noted.
+  rm "$records/web/drop-ins" $_units/container@web.service.d/overrides.conf
+  systemctl daemon-reload
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+}
