@@ -215,6 +215,10 @@ check-faults:
 check-nix: $(B)/nixos-container-generator
 	@tests/nix/run $(B)
 
+# Real NixOS, where there is <nixpkgs>.
+check-nixos: dependencies
+	@tests/nixos/check build/nixos
+
 check-package:
 	@tests/package/run build/package
 
@@ -351,9 +355,9 @@ build/rootfs-%: tests/host/make-rootfs
 
 SOURCES := $(wildcard generator/*/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch] \
 	tests/faults/*.[ch])
-NIX_SOURCES = default.nix $(shell find nixos-module tests/nix -name '*.nix')
-SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh tests/host/*.sh tests/boundary/*.sh) generator/completion/nixos-container.bash
-PYTHON = $(shell grep -lE '^\#!.*python' -r tests) $(wildcard tests/*/*.py)
+NIX_SOURCES = default.nix $(shell find nixos-module tests/nix tests/nixos -name '*.nix')
+SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh tests/host/*.sh tests/boundary/*.sh tests/nixos/*.sh tests/nixos/stories/*.sh) generator/completion/nixos-container.bash
+PYTHON = $(shell grep -lE '^\#!.*python' -r tests) $(wildcard tests/*/*.py tests/nixos/debian/*.py)
 
 format:
 	clang-format -i $(SOURCES)
@@ -379,12 +383,14 @@ lint: dependencies analyze $(PROGRAMS)
 	@pyflakes3 $(PYTHON)
 	@nix-instantiate --parse $(NIX_SOURCES) >/dev/null
 	@if command -v nixfmt >/dev/null; then nixfmt --check $(NIX_SOURCES); else echo "skipped nixfmt: there is none here"; fi
+	@changed() { git log -1 --format=%ct -- $$1 2>/dev/null; }; if [ "$$(changed nixos-module)" -gt "$$(changed tests/nixos/results.md)" ] 2>/dev/null; then \
+		echo "lint: nixos-module/ is newer than tests/nixos/results.md: make check-nixos"; fi
 	@echo "lint: nothing to complain of"
 
 clean:
 	rm -rf build $(B)
 
-.PHONY: all man install uninstall check check-long dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix \
+.PHONY: all man install uninstall check check-long dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix check-nixos \
 	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-streams bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:

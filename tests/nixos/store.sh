@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
+# For scripts that build NixOS: $nixpkgs is <nixpkgs>, or empty. After open_store, `store COMMAND…` runs a command of Nix on the store below
+# $build/store, with the packages that $from says, and SWITCH_TO_CONFIGURATION is empty if there is no such program.
+# The script has set $here, this directory, and $build.
+
+if nixpkgs=$(nix-instantiate --find-file nixpkgs 2>/dev/null); then nixpkgs=$(realpath "$nixpkgs"); fi
+debian=$build/debian
+
+# Whether packages can be had that somebody has built.
+has_built_packages() {
+  local cache
+  for cache in $(nix show-config 2>/dev/null | sed -n 's/^substituters = //p'); do
+    curl --silent --fail --max-time 10 "$cache/nix-cache-info" >/dev/null && return 0
+  done
+  return 1
+}
+
+# With Debian's files: its Nix, which sees another default.nix in <nixpkgs>, with the stages that have those files.
+take_debian() {
+  if ! cmp --quiet "$here/debian/packages.list" "$debian.list"; then
+    "$here/debian/make-source" "$debian"
+    cp "$here/debian/packages.list" "$debian.list"
+  fi
+  store() (
+    libraries=$debian/usr/lib/x86_64-linux-gnu
+    # shellcheck disable=SC2016
+    exec unshare --mount bash -c 'mount --bind "$1" "$2" && exec "${@:3}"' - "$here/debian/nixpkgs.nix" "$nixpkgs/default.nix" \
+      "$libraries/ld-linux-x86-64.so.2" --argv0 "$1" --library-path "$libraries" "$debian/usr/bin/nix" "${@:2}"
+  )
+  DEBIAN_SOURCE=$(nix-store --add "$debian")
+  export DEBIAN_SOURCE DEBIAN_STAGES=$here/debian/stages.nix
+}
+
+open_store() {
+  export NIX_REMOTE="local?root=$build/store"
+  export NIX_CONFIG=$'build-users-group =\nsandbox = true\nsandbox-paths ='
+  if has_built_packages; then
+    store() { "$@"; }
+    from="the packages of a binary cache"
+    SWITCH_TO_CONFIGURATION=nixpkgs
+  else
+    NIX_CONFIG+=$'\nsubstitute = false\nmax-jobs = auto\nbuild-hook ='
+    take_debian
+    from="Debian's files"
+  fi
+}

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154
+# What the stories say of the host that $run is the directory of.
+
+enter() { "$here/../host/enter" "$run" "$@"; }
+
+# The units that failed, or fail again and again, where the command @ leads: the host or a container.
+failed_units() { "$@" systemctl list-units --all --plain --no-legend --state=failed,auto-restart; }
+
+# Host and containers are up, without a unit that failed, and there is nothing to warn of.
+all_run() {
+  local container state
+  [ "$(enter systemctl is-system-running --wait)" = running ]
+  [ -z "$(failed_units enter)" ]
+  # It is there where there are containers.
+  enter test -e /run/current-system/sw/bin/nixos-container || return 0
+  [ -z "$(enter nixos-container check 2>&1)" ]
+  for container in $(enter nixos-container list); do
+    enter systemctl --quiet is-active "container@$container" || continue
+    state=$(enter nixos-container run "$container" -- systemctl is-system-running --wait) || true
+    if [ "$state" != running ] || [ -n "$(failed_units enter nixos-container run "$container" --)" ]; then
+      enter nixos-container run "$container" -- systemctl status --failed --no-pager || true
+      enter nixos-container run "$container" -- systemctl list-units --state=failed,auto-restart --no-pager || true
+      false
+    fi
+  done
+}
+
+# switch_to GENERATION [ACTION]: as nixos-rebuild switch does it. What it says is in $run/switch, and its exit status is the one of this.
+switch_to() {
+  local system status=0 action=${2:-switch}
+  system=$(readlink "$build/store$generations/$1")
+  if [ "$action" = switch ]; then enter ln -sfn "$system" /nix/var/nix/profiles/system; fi
+  T=300 enter "$system/bin/switch-to-configuration" "$action" >"$run/switch" 2>&1 || status=$?
+  echo "$action to $1: exit status $status"
+  cat "$run/switch"
+  return $status
+}
