@@ -403,6 +403,8 @@ def main():
     switch = Switch(*sys.argv[1:])
     machines = switch.machines()
     signal.signal(signal.SIGALRM, out_of_time)
+    # No machine outlives this, whoever ends it.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(1))
     signal.alarm(LIMIT)
     script = switch.script()
     try:

@@ -16,8 +16,10 @@ has_built_packages() {
   return 1
 }
 
-# With Debian's files: its Nix, which sees another default.nix in <nixpkgs>, with the stages that have those files.
+# With Debian's files: its Nix, which sees another default.nix in <nixpkgs>, with the stages that have those files. All that it names is in
+# the store, as a host with a copy of <nixpkgs> has that, too.
 take_debian() {
+  local switch=
   if ! cmp --quiet "$here/debian/packages.list" "$debian.list"; then
     "$here/debian/make-source" "$debian"
     cp "$here/debian/packages.list" "$debian.list"
@@ -25,11 +27,12 @@ take_debian() {
   store() (
     libraries=$debian/usr/lib/x86_64-linux-gnu
     # shellcheck disable=SC2016
-    exec unshare --mount bash -c 'mount --bind "$1" "$2" && exec "${@:3}"' - "$here/debian/nixpkgs.nix" "$nixpkgs/default.nix" \
+    exec unshare --mount bash -c 'mount --bind "$1" "$2" && exec "${@:3}"' - "$build/nixpkgs.nix" "$nixpkgs/default.nix" \
       "$libraries/ld-linux-x86-64.so.2" --argv0 "$1" --library-path "$libraries" "$debian/usr/bin/nix" "${@:2}"
   )
-  DEBIAN_SOURCE=$(nix-store --add "$debian")
-  export DEBIAN_SOURCE DEBIAN_STAGES=$here/debian/stages.nix
+  if [ -n "${SWITCH_TO_CONFIGURATION-}" ]; then switch=$(nix-store --add "$SWITCH_TO_CONFIGURATION"); fi
+  sed -e "s|@debian@|$(nix-store --add "$here/debian")|" -e "s|@source@|$(nix-store --add "$debian")|" -e "s|@switch@|$switch|" \
+    "$here/debian/nixpkgs.nix" >"$build/nixpkgs.nix"
 }
 
 open_store() {

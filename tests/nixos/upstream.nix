@@ -15,19 +15,27 @@ let
     ];
     # How the framework reaches into a virtual machine. What it sets beside that tests rely on follows.
     disabledModules = [ "testing/test-instrumentation.nix" ];
-    networking = {
-      usePredictableInterfaceNames = false;
-      defaultGateway = lib.mkOverride 150 null;
-      nameservers = lib.mkOverride 150 [ ];
-    };
-    services.logrotate.enable = lib.mkOverride 150 false;
 
-    # Neither disks nor directories are shared with a virtual machine: there is none.
-    virtualisation = {
-      diskImage = null;
-      qemu.guestAgent.enable = false;
-      mountHostNixStore = false;
-      sharedDirectories = lib.mkForce { };
+    # Containers of containers have the package as it is here, too.
+    options.containers = lib.mkOption {
+      type = lib.types.attrsOf (lib.types.submodule { config.config = ./module.nix; });
+    };
+
+    config = {
+      networking = {
+        usePredictableInterfaceNames = false;
+        defaultGateway = lib.mkOverride 150 null;
+        nameservers = lib.mkOverride 150 [ ];
+      };
+      services.logrotate.enable = lib.mkOverride 150 false;
+
+      # Neither disks nor directories are shared with a virtual machine: there is none.
+      virtualisation = {
+        diskImage = null;
+        qemu.guestAgent.enable = false;
+        mountHostNixStore = false;
+        sharedDirectories = lib.mkForce { };
+      };
     };
   };
 
@@ -63,7 +71,13 @@ let
     ln -s ${node.system.build.toplevel} $out/nodes/${name}/first
     ln -s ${interfaces node} $out/nodes/${name}/interfaces
     ln -s ${
-      pkgs.closureInfo { rootPaths = node.virtualisation.additionalPaths ++ [ script ]; }
+      pkgs.closureInfo {
+        rootPaths =
+          node.virtualisation.additionalPaths
+          ++ [ script ]
+          # For Nix in there.
+          ++ lib.optionals (node.system.installer.channel.enable or false) (pkgs.debianSources or [ ]);
+      }
     } $out/nodes/${name}/closure
   '';
 in

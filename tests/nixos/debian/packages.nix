@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The packages of a NixOS that are links to Debian's files: an overlay. @files are Debian's files, relocated.
-{ files, fetchurl, switchToConfiguration }:
+# The packages of a NixOS that are links to Debian's files: an overlay. @files are Debian's files, relocated, @source as they came.
+{ source, files, fetchurl, switchToConfiguration }:
 final: prev:
 let
   inherit (prev) lib;
@@ -478,6 +478,13 @@ let
   );
 in
 {
+  # What has to be there, beside Nixpkgs, where these packages are evaluated.
+  debianSources = [
+    source
+    (builtins.storePath (toString ./.))
+  ]
+  ++ lib.optional (switchToConfiguration != null) switchToConfiguration;
+
   inherit fetchurl kernel;
   stdenvNoLibc = final.stdenv;
   binutils = final.stdenv.cc.bintools;
@@ -564,12 +571,11 @@ in
     doCheck = false;
     doInstallCheck = false;
     postInstall = "";
-    text = ''
-      #!${files}/bin/bash
-      echo "Hello, world!"
+    installPhase = ''
+      mkdir -p $out/bin
+      printf '#!${files}/bin/bash\necho "Hello, world!"\n' >$out/bin/hello
+      chmod +x $out/bin/hello
     '';
-    passAsFile = [ "text" ];
-    installPhase = "install -D $textPath $out/bin/hello";
   };
 
   # What checks the configuration of nginx, and what makes it pretty.

@@ -126,7 +126,7 @@ def make_directories_of_systemd():
             os.symlink("../systemd/" + name, f"{OUT}/usr/lib/systemd-programs/{name}")
     # What systemd, as Debian compiles it, looks for in its own PATH.
     os.mkdir(OUT + "/usr/lib/systemd-path")
-    for package in ("systemd", "systemd-resolved", "systemd-timesyncd", "udev", "mount"):
+    for package in ("systemd", "systemd-container", "systemd-resolved", "systemd-timesyncd", "udev", "mount"):
         with open(f"{OUT}/packages/{package}") as file:
             for line in file.read().splitlines():
                 if re.match(r"/usr/s?bin/.", line):

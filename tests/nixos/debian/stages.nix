@@ -119,7 +119,7 @@ in
     stdenv =
       environment {
         inherit cc fetchurl;
-        overrides = import ./packages.nix { inherit files fetchurl switchToConfiguration; };
+        overrides = import ./packages.nix { inherit source files fetchurl switchToConfiguration; };
       }
       // {
         inherit fetchurl;
