@@ -61,6 +61,17 @@ char *unit_failed_condition(sd_bus *bus, const char *unit) {
         return failed;
 }
 
+pid_t service_main_process(sd_bus *bus, const char *unit) {
+        CLEANUP_FREE char *path = NULL;
+        uint32_t pid = 0;
+
+        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0 ||
+                sd_bus_get_property_trivial(
+                        bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT_SERVICE, "MainPID", NULL, 'u', &pid) < 0)
+                return 0;
+        return (pid_t)pid;
+}
+
 /* A time in µs that systemd has noted of @unit. */
 static uint64_t unit_timestamp(sd_bus *bus, const char *unit, const char *name) {
         CLEANUP_FREE char *path = NULL;

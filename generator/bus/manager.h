@@ -19,6 +19,9 @@ char *unit_property(sd_bus *bus, const char *unit, const char *name);
 /* A condition of @unit that did not hold when it was to be started last, "ConditionPathExists=/a"; NULL if all did. free(3) */
 char *unit_failed_condition(sd_bus *bus, const char *unit);
 
+/* The main process of @unit, a service; 0 if there is none, or systemd cannot tell. */
+pid_t service_main_process(sd_bus *bus, const char *unit);
+
 /* When @unit became active, in µs since 1970; 0 if it is not known. */
 uint64_t unit_active_since(sd_bus *bus, const char *unit);
 

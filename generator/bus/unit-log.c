@@ -48,6 +48,17 @@ static const char *shown(Arena *arena, const char *text, size_t length) {
         return line;
 }
 
+/* Whether the process @pid has said what @journal is at. */
+static bool is_from(sd_journal *journal, pid_t pid) {
+        char expected[32];
+        const void *data;
+        size_t length;
+
+        (void)snprintf(expected, sizeof(expected), "_PID=%i", pid);
+        return sd_journal_get_data(journal, "_PID", &data, &length) >= 0 && length == strlen(expected) &&
+               memcmp(data, expected, length) == 0;
+}
+
 /* What the entry that @journal is at says, or NULL. */
 static const char *read_message(Arena *arena, sd_journal *journal) {
         static const char field[] = "MESSAGE=";
@@ -83,8 +94,8 @@ static void reverse(const char *lines[], size_t length) {
         }
 }
 
-static size_t read_last(
-        Arena *arena, const char *match, bool only_errors, uint64_t since, size_t length, const char *ret_lines[]) {
+static size_t read_last(Arena *arena, const char *match, bool only_errors, pid_t left_out, uint64_t since,
+        size_t length, const char *ret_lines[]) {
         sd_journal *journal = NULL;
         size_t found = 0;
         uint64_t when;
@@ -92,7 +103,7 @@ static size_t read_last(
 
         while (r >= 0 && found < length && sd_journal_previous(journal) > 0 &&
                 sd_journal_get_monotonic_usec(journal, &when, NULL) >= 0 && when >= since) {
-                const char *line = read_message(arena, journal);
+                const char *line = left_out > 0 && is_from(journal, left_out) ? NULL : read_message(arena, journal);
 
                 if (line)
                         ret_lines[found++] = line;
@@ -102,8 +113,9 @@ static size_t read_last(
         return found;
 }
 
-size_t unit_log_read(Arena *arena, const char *match, uint64_t since, size_t length, const char *ret_lines[]) {
-        size_t found = length > 0 ? read_last(arena, match, true, since, length, ret_lines) : 0;
+size_t unit_log_read(
+        Arena *arena, const char *match, pid_t left_out, uint64_t since, size_t length, const char *ret_lines[]) {
+        size_t found = length > 0 ? read_last(arena, match, true, left_out, since, length, ret_lines) : 0;
 
-        return found > 0 || length == 0 ? found : read_last(arena, match, false, since, length, ret_lines);
+        return found > 0 || length == 0 ? found : read_last(arena, match, false, left_out, since, length, ret_lines);
 }

@@ -134,7 +134,7 @@ static void notify_reason(void) {
         if (!invocation)
                 return;
         unit_log_sync();
-        found = unit_log_read(&arena, arena_join(&arena, "_SYSTEMD_INVOCATION_ID=", invocation), 0,
+        found = unit_log_read(&arena, arena_join(&arena, "_SYSTEMD_INVOCATION_ID=", invocation), 0, 0,
                 sizeof(lines) / sizeof(lines[0]), lines);
         for (size_t i = 0; i < found; i++) {
                 buffer_append_text(&text, i == 0 ? "STATUS=" : "; ");

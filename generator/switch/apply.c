@@ -19,8 +19,8 @@
 
 static const char runtime[] = LIBEXECDIR "/container-runtime";
 
-/* As many lines of a log systemctl status shows. */
-#define STATUS_LINES ((size_t)10)
+/* systemctl status shows 10 lines of a log, and systemd says itself in 3 that a unit has failed. */
+#define STATUS_LINES ((size_t)7)
 
 /* What is done with one container. */
 typedef struct Step {
@@ -315,13 +315,16 @@ static void announce(const Apply *apply) {
 }
 
 /* Says what the container has logged last, or else systemd of it. */
-static void show_log(const Apply *apply, const char *name, size_t length) {
+static void show_log(const Apply *apply, const PlannedContainer *item, size_t length) {
         Arena *arena = apply->plan->arena;
-        const char *unit = container_unit(arena, name), *lines[STATUS_LINES];
-        size_t found = unit_log_read(arena, arena_join(arena, "_SYSTEMD_UNIT=", unit), apply->since, length, lines);
+        const char *unit = container_unit(arena, item->name), *lines[STATUS_LINES];
+        /* What the container says on its console, systemd-nspawn's output, is why it has not started, but not why it could not be reloaded. */
+        pid_t console = item->action == ACTION_RELOAD ? service_main_process(apply->bus, unit) : 0;
+        size_t found =
+                unit_log_read(arena, arena_join(arena, "_SYSTEMD_UNIT=", unit), console, apply->since, length, lines);
 
         if (found == 0)
-                found = unit_log_read(arena, arena_join(arena, "UNIT=", unit), apply->since, length, lines);
+                found = unit_log_read(arena, arena_join(arena, "UNIT=", unit), 0, apply->since, length, lines);
         for (size_t i = 0; i < found; i++)
                 log_message(LOG_ERR, "    %s", lines[i]);
 }
@@ -338,7 +341,7 @@ static void conclude_one(const Apply *apply, const Step *step, size_t lines) {
                 log_message(LOG_ERR, "  %s: the reason is above", item->name);
         } else {
                 log_message(LOG_ERR, "  %s: see journalctl -u container@%s", item->name, item->name);
-                show_log(apply, item->name, lines);
+                show_log(apply, item, lines);
         }
 }
 
