@@ -61,7 +61,8 @@ static void all_in_a_directory_is_removed_and_what_links_lead_to_is_kept(void **
         snprintf(file, sizeof(file), "%s/file", outside);
         touch(file);
         assert_return_code(mkdir(at("a"), 0700), 0);
-        assert_return_code(mkdir(at("a/b"), 0), 0);
+        /* Only root can look into one that nobody may. */
+        assert_return_code(mkdir(at("a/b"), geteuid() == 0 ? 0 : 0700), 0);
         assert_return_code(mkdir(at("a/.hidden"), 0700), 0);
         touch(at("a/.hidden/file"));
         assert_return_code(symlink(outside, at("link")), 0);
