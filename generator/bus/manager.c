@@ -93,8 +93,13 @@ uint64_t unit_uptime(sd_bus *bus, const char *unit) {
         return since == 0 || now < since ? 0 : (now - since) / 1000000;
 }
 
-void unit_reset_failed(sd_bus *bus, const char *unit) {
-        ignore_failure(systemd_call(bus, "ResetFailedUnit", NULL, NULL, "s", unit));
+int unit_reset_failed(sd_bus *bus, const char *unit) {
+        CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r = systemd_call(bus, "ResetFailedUnit", &error, NULL, "s", unit);
+
+        if (r >= 0 || sd_bus_error_has_name(&error, SYSTEMD_NO_SUCH_UNIT))
+                return 0;
+        return log_error(r, "Cannot have systemd forget the failure of %s: %s", unit, bus_error_text(&error, r));
 }
 
 void unit_end_reload(const char *unit) {

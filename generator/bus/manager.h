@@ -28,8 +28,8 @@ uint64_t unit_active_since(sd_bus *bus, const char *unit);
 /* For how many seconds @unit has been active, whatever the clock was set to meanwhile; 0 if it is not known. */
 uint64_t unit_uptime(sd_bus *bus, const char *unit);
 
-/* Has systemd forget the last failure of @unit, and with that a unit that is gone. */
-void unit_reset_failed(sd_bus *bus, const char *unit);
+/* Has systemd forget the last failure of @unit, and with that a unit that is gone. Says so if it cannot. */
+MUST_CHECK int unit_reset_failed(sd_bus *bus, const char *unit);
 
 /* Ends what a reload of @unit still does on the host, over a connection of its own: with that nothing more is asked of the container. An error
  * has no consequence: the old system is activated all the same. */

@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "config.h"
 
+/* How far back is looked for what has just failed. */
+#define ENTRIES_MAX ((size_t)10000)
+
 void unit_log_sync(void) {
         char *const arguments[] = {(char *)TOOL_JOURNALCTL, (char *)"--sync", NULL};
 
@@ -48,15 +51,24 @@ static const char *shown(Arena *arena, const char *text, size_t length) {
         return line;
 }
 
-/* Whether the process @pid has said what @journal is at. */
-static bool is_from(sd_journal *journal, pid_t pid) {
-        char expected[32];
+/* Whether what @journal is at has @field, "NAME=VALUE". */
+static bool has_field(sd_journal *journal, const char *field) {
+        char name[64];
         const void *data;
         size_t length;
 
-        (void)snprintf(expected, sizeof(expected), "_PID=%i", pid);
-        return sd_journal_get_data(journal, "_PID", &data, &length) >= 0 && length == strlen(expected) &&
-               memcmp(data, expected, length) == 0;
+        (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(field, "="), field);
+        return sd_journal_get_data(journal, name, &data, &length) >= 0 && length == strlen(field) &&
+               memcmp(data, field, length) == 0;
+}
+
+static bool is_error(sd_journal *journal) {
+        static const char field[] = "PRIORITY=";
+        const void *data;
+        size_t length;
+
+        return sd_journal_get_data(journal, "PRIORITY", &data, &length) >= 0 && length == sizeof(field) &&
+               ((const char *)data)[sizeof(field) - 1] <= '0' + LOG_ERR;
 }
 
 /* What the entry that @journal is at says, or NULL. */
@@ -71,19 +83,6 @@ static const char *read_message(Arena *arena, sd_journal *journal) {
         return shown(arena, (const char *)data + skip, length - skip);
 }
 
-static int open_journal(const char *match, bool only_errors, sd_journal **ret_journal) {
-        int r = sd_journal_open(ret_journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
-
-        if (r >= 0)
-                r = sd_journal_add_match(*ret_journal, match, 0);
-        for (int priority = LOG_EMERG; only_errors && priority <= LOG_ERR && r >= 0; priority++) {
-                const char text[] = {'P', 'R', 'I', 'O', 'R', 'I', 'T', 'Y', '=', (char)('0' + priority), '\0'};
-
-                r = sd_journal_add_match(*ret_journal, text, 0);
-        }
-        return r < 0 ? r : sd_journal_seek_tail(*ret_journal);
-}
-
 /* The oldest first. */
 static void reverse(const char *lines[], size_t length) {
         for (size_t i = 0; i < length / 2; i++) {
@@ -94,18 +93,24 @@ static void reverse(const char *lines[], size_t length) {
         }
 }
 
+/* The journal is gone through from its end, as sd_journal_add_match() of systemd 252 to 257 ends the process if there is no memory. */
 static size_t read_last(Arena *arena, const char *match, bool only_errors, pid_t left_out, uint64_t since,
         size_t length, const char *ret_lines[]) {
+        const char *process = arena_printf(arena, "_PID=%i", left_out);
         sd_journal *journal = NULL;
         size_t found = 0;
         uint64_t when;
-        int r = open_journal(match, only_errors, &journal);
+        int r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
 
-        while (r >= 0 && found < length && sd_journal_previous(journal) > 0 &&
-                sd_journal_get_monotonic_usec(journal, &when, NULL) >= 0 && when >= since) {
-                const char *line = left_out > 0 && is_from(journal, left_out) ? NULL : read_message(arena, journal);
+        if (r >= 0)
+                r = sd_journal_seek_tail(journal);
+        for (size_t i = 0; r >= 0 && found < length && i < ENTRIES_MAX && sd_journal_previous(journal) > 0 &&
+                           sd_journal_get_monotonic_usec(journal, &when, NULL) >= 0 && when >= since;
+                i++) {
+                const char *line;
 
-                if (line)
+                if (has_field(journal, match) && !(left_out > 0 && has_field(journal, process)) &&
+                        (!only_errors || is_error(journal)) && (line = read_message(arena, journal)))
                         ret_lines[found++] = line;
         }
         sd_journal_close(journal);

@@ -42,7 +42,7 @@ static int stop(Request *request) {
         jobs_free(&job, 1);
         /* Else systemd would remember it for its last failure. */
         if (r >= 0)
-                unit_reset_failed(bus, job.unit);
+                ignore_failure(unit_reset_failed(bus, job.unit));
         return r;
 }
 

@@ -185,7 +185,7 @@ static void end_job(const Job *job, void *userdata) {
                 r = run_runtime((const char *const[]){runtime, "remove", item->name, NULL});
         /* How it has ended is nobody's concern, and its unit is gone with that. */
         if (item->action == ACTION_STOP && !item->declared && r >= 0)
-                unit_reset_failed(apply->bus, job->unit);
+                r = unit_reset_failed(apply->bus, job->unit);
         if (item->action == ACTION_RELOAD)
                 end_reload(step, job->result);
         else if (r >= 0 && is_one_of(job->method, "StartUnit", "RestartUnit"))

@@ -56,7 +56,7 @@ static int find(Plan *plan, sd_bus *bus, bool only_removed) {
                 if (!failed)
                         plan_add_removed(plan, name);
                 else if (!only_removed)
-                        unit_reset_failed(bus, unit.id);
+                        ignore_failure(unit_reset_failed(bus, unit.id));
         }
         if (r < 0)
                 r = log_error(r, "Cannot ask systemd what is being started: %s", bus_error_text(&error, r));

@@ -348,6 +348,10 @@ BUS(sd_bus_match_signal,
         (void *bus, void **slot, const char *sender, const char *path, const char *interface, const char *member,
                 void *callback, void *userdata),
         (bus, slot, sender, path, interface, member, callback, userdata))
+BUS(sd_bus_get_property,
+        (void *bus, const char *service, const char *path, const char *interface, const char *member, void *error,
+                void **reply, const char *type),
+        (bus, service, path, interface, member, error, reply, type))
 BUS(sd_bus_get_property_string,
         (void *bus, const char *service, const char *path, const char *interface, const char *member, void *error,
                 char **value),

@@ -244,7 +244,6 @@ YAML
   bad: see nixos-container check
     …
   broken: see journalctl -u container@broken
-    Some capabilities will not be set because they are not in the current bounding set.
     container-init: cannot run /nix/store/there-is-no-such-system/init: No such file or directory
     Container broken failed with error code 1.
 TEXT
