@@ -302,7 +302,7 @@ give_state() {
 # leaves a lock that nobody holds.
 places() {
   find / /run /dev/shm /run/lock /tmp /sys/fs/cgroup -xdev \( -path /proc -o -path /soak -o -path "$roots/c*/*" -o -path /var/log/journal \
-    -o -path /run/log/journal -o -path "$records/.nftables" -o -path "$records/.pins" -o -path "$records/.root-writers" -o -path /run/systemd/journal/streams -o -path /run/udev -o -path /run/systemd/units -o -path /run/systemd/nspawn/locks \
+    -o -path /run/log/journal -o -path "$records/.nftables" -o -path "$records/.pins" -o -path "$records/.root-writers" -o -path /run/systemd/journal/streams -o -path /run/systemd/journal/synced -o -path /run/udev -o -path /run/systemd/units -o -path /run/systemd/nspawn/locks \
     -o -path '/sys/fs/cgroup/*.service/*' \) -prune -o ! -path '/sys/fs/cgroup/*/*.*' ! -name 'systemd-machined.service' -print | sort -u
 }
 
