@@ -28,6 +28,10 @@ static inline void buffer_append_text(Buffer *buffer, const char *text) {
         buffer_append(buffer, text, strlen(text));
 }
 
+static inline bool buffer_equals(const Buffer *a, const Buffer *b) {
+        return a->length == b->length && (a->length == 0 || memcmp(a->text, b->text, a->length) == 0);
+}
+
 /* Gives the memory back. The buffer is then BUFFER_NULL. */
 void buffer_free(Buffer *buffer);
 

@@ -74,7 +74,7 @@ int loaded_rules_set(int records, const char *container, const Buffer *script) {
         if (r < 0)
                 return r;
         text = loaded_rules_with(&loaded, container, script);
-        if (text.length == loaded.length && (text.length == 0 || memcmp(text.text, loaded.text, text.length) == 0))
+        if (buffer_equals(&text, &loaded))
                 return 0;
         if (make_directory(records, LOADED_RULES_DIRECTORY, 0755) < 0)
                 return log_error(negative_errno(), RECORDS_DIRECTORY "/" LOADED_RULES_DIRECTORY ": %m");

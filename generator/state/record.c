@@ -120,8 +120,7 @@ int record_read_parts(const char *container, RecordParts *ret_parts) {
 
 bool record_parts_are_same(const RecordParts *a, const RecordParts *b) {
         for (size_t i = 0; i < PARTS; i++)
-                if (a->all[i].length != b->all[i].length ||
-                        (a->all[i].length > 0 && memcmp(a->all[i].text, b->all[i].text, a->all[i].length) != 0))
+                if (!buffer_equals(&a->all[i], &b->all[i]))
                         return false;
         return true;
 }

@@ -225,10 +225,6 @@ static void drop_reload_triggers(const Buffer *drop_ins, Buffer *ret_rest) {
         }
 }
 
-static bool is_same_text(const Buffer *a, const Buffer *b) {
-        return a->length == b->length && (a->length == 0 || memcmp(a->text, b->text, a->length) == 0);
-}
-
 static bool has_setting(const Buffer *drop_ins, const char *line) {
         return has_line(drop_ins, line, strlen(line));
 }
@@ -236,12 +232,12 @@ static bool has_setting(const Buffer *drop_ins, const char *line) {
 Change compare_drop_ins(const Buffer *old, const Buffer *new) {
         CLEANUP_BUFFER Buffer old_rest = BUFFER_NULL, new_rest = BUFFER_NULL;
 
-        if (is_same_text(old, new))
+        if (buffer_equals(old, new))
                 return CHANGE_NOTHING;
         drop_reload_triggers(old, &old_rest);
         drop_reload_triggers(new, &new_rest);
-        return is_same_text(&old_rest, &new_rest) || has_setting(new, "X-ReloadIfChanged=true") ? CHANGE_RELOAD
-                                                                                                : CHANGE_RESTART;
+        return buffer_equals(&old_rest, &new_rest) || has_setting(new, "X-ReloadIfChanged=true") ? CHANGE_RELOAD
+                                                                                                 : CHANGE_RESTART;
 }
 
 bool drop_ins_keep(const Buffer *drop_ins) {
