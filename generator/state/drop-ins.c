@@ -10,9 +10,16 @@ static const char *const unit_directories[] = {"/etc/systemd/system", "/run/syst
 
 #define UNIT_DIRECTORIES (sizeof(unit_directories) / sizeof(unit_directories[0]))
 
+/* The template's come first. */
+static const char template_directory[] = "container@.service.d";
+
+static const char *directory_of(Arena *arena, const char *name) {
+        return arena_printf(arena, "container@%s.service.d", name);
+}
+
 /* Both directories have thousands of units, and hardly any of them drop-ins: so these are not looked for one by one. */
 void drop_ins_find(DropIns *ret_drop_ins, Arena *arena, const char *root) {
-        *ret_drop_ins = (DropIns){.root = root, .arena = arena};
+        *ret_drop_ins = (DropIns){.root = root};
         for (size_t i = 0; i < UNIT_DIRECTORIES; i++) {
                 CLEANUP_CLOSEDIR DIR *directory = opendir(arena_join(arena, root, unit_directories[i]));
                 const struct dirent *entry;
@@ -28,14 +35,14 @@ static int is_drop_in(const struct dirent *entry) {
         return fnmatch("*.conf", entry->d_name, 0) == 0;
 }
 
-static void read_directory(const DropIns *drop_ins, const char *path, Buffer *text) {
+static void read_directory(Arena *arena, const char *path, Buffer *text) {
         struct dirent **entries;
         int length = scandir(path, &entries, is_drop_in, alphasort);
 
         for (int i = 0; i < length; i++) {
                 size_t before = text->length;
 
-                if (read_file(arena_printf(drop_ins->arena, "%s/%s", path, entries[i]->d_name), text) < 0)
+                if (read_file(arena_printf(arena, "%s/%s", path, entries[i]->d_name), text) < 0)
                         text->length = before;
                 buffer_append(text, "\n", 1);
                 free(entries[i]);
@@ -44,14 +51,24 @@ static void read_directory(const DropIns *drop_ins, const char *path, Buffer *te
                 free(entries);
 }
 
-void drop_ins_read(const DropIns *drop_ins, const char *name, Buffer *text) {
-        const char *names[] = {"container@.service.d", arena_printf(drop_ins->arena, "container@%s.service.d", name)};
+static void read_directories(Arena *arena, const char *root, const char *name, Buffer *text) {
+        for (size_t i = 0; i < UNIT_DIRECTORIES; i++)
+                read_directory(arena, arena_printf(arena, "%s%s/%s", root, unit_directories[i], name), text);
+}
 
-        for (size_t i = 0; i < 2; i++)
-                for (size_t j = 0; name_table_find(&drop_ins->directories, names[i]) && j < UNIT_DIRECTORIES; j++)
-                        read_directory(drop_ins,
-                                arena_printf(drop_ins->arena, "%s%s/%s", drop_ins->root, unit_directories[j], names[i]),
-                                text);
+void drop_ins_read(const char *root, const char *name, Buffer *text) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+
+        read_directories(&arena, root, template_directory, text);
+        read_directories(&arena, root, directory_of(&arena, name), text);
+}
+
+void drop_ins_read_found(const DropIns *drop_ins, const char *name, Buffer *text) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char *own = directory_of(&arena, name);
+
+        if (name_table_find(&drop_ins->directories, template_directory) || name_table_find(&drop_ins->directories, own))
+                drop_ins_read(drop_ins->root, name, text);
 }
 
 void drop_ins_free(DropIns *drop_ins) {

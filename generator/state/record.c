@@ -255,12 +255,9 @@ int record_mark(int records, const char *container, const char *mark) {
 }
 
 static int note_drop_ins(int records, const char *name, const char *container) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_DROP_INS DropIns drop_ins;
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
 
-        drop_ins_find(&drop_ins, &arena, "");
-        drop_ins_read(&drop_ins, container, &text);
+        drop_ins_read("", container, &text);
         return create_file(records, record_path(name, RECORD_DROP_INS).text, &text);
 }
 

@@ -99,7 +99,7 @@ static bool decide_by_drop_ins(Plan *plan, PlannedContainer *item, const char *r
         CLEANUP_BUFFER Buffer old = BUFFER_NULL, new = BUFFER_NULL;
         Change change;
 
-        drop_ins_read(drop_ins, item->name, &new);
+        drop_ins_read_found(drop_ins, item->name, &new);
         if (read_file(arena_printf(plan->arena, "%s/%s/" RECORD_DROP_INS, records, item->name), &old) < 0)
                 return drop_ins_keep(&new);
         change = compare_drop_ins(&old, &new);
