@@ -83,44 +83,33 @@ static const char *read_message(Arena *arena, sd_journal *journal) {
         return shown(arena, (const char *)data + skip, length - skip);
 }
 
-/* The oldest first. */
-static void reverse(const char *lines[], size_t length) {
-        for (size_t i = 0; i < length / 2; i++) {
-                const char *line = lines[i];
-
-                lines[i] = lines[length - 1 - i];
-                lines[length - 1 - i] = line;
-        }
-}
-
 /* The journal is gone through from its end, as sd_journal_add_match() of systemd 252 to 257 ends the process if there is no memory. */
-static size_t read_last(Arena *arena, const char *match, bool only_errors, pid_t left_out, uint64_t since,
-        size_t length, const char *ret_lines[]) {
+size_t unit_log_read(
+        Arena *arena, const char *match, pid_t left_out, uint64_t since, size_t length, const char *ret_lines[]) {
         const char *process = arena_printf(arena, "_PID=%i", left_out);
+        const char **lines[2] = {arena_alloc(arena, (length + 1) * sizeof(char *)), /* by whether they are errors */
+                arena_alloc(arena, (length + 1) * sizeof(char *))};
+        size_t found[2] = {0}, kind;
         sd_journal *journal = NULL;
-        size_t found = 0;
         uint64_t when;
         int r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
 
         if (r >= 0)
                 r = sd_journal_seek_tail(journal);
-        for (size_t i = 0; r >= 0 && found < length && i < ENTRIES_MAX && sd_journal_previous(journal) > 0 &&
+        for (size_t i = 0; r >= 0 && found[true] < length && i < ENTRIES_MAX && sd_journal_previous(journal) > 0 &&
                            sd_journal_get_monotonic_usec(journal, &when, NULL) >= 0 && when >= since;
                 i++) {
                 const char *line;
 
-                if (has_field(journal, match) && !(left_out > 0 && has_field(journal, process)) &&
-                        (!only_errors || is_error(journal)) && (line = read_message(arena, journal)))
-                        ret_lines[found++] = line;
+                kind = is_error(journal);
+                if (found[kind] < length && has_field(journal, match) &&
+                        !(left_out > 0 && has_field(journal, process)) && (line = read_message(arena, journal)))
+                        lines[kind][found[kind]++] = line;
         }
         sd_journal_close(journal);
-        reverse(ret_lines, found);
-        return found;
-}
-
-size_t unit_log_read(
-        Arena *arena, const char *match, pid_t left_out, uint64_t since, size_t length, const char *ret_lines[]) {
-        size_t found = length > 0 ? read_last(arena, match, true, left_out, since, length, ret_lines) : 0;
-
-        return found > 0 || length == 0 ? found : read_last(arena, match, false, left_out, since, length, ret_lines);
+        kind = found[true] > 0;
+        /* The last one was found first. */
+        for (size_t i = 0; i < found[kind]; i++)
+                ret_lines[i] = lines[kind][found[kind] - 1 - i];
+        return found[kind];
 }
