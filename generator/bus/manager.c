@@ -40,6 +40,16 @@ char *unit_property(sd_bus *bus, const char *unit, const char *name) {
         return value;
 }
 
+/* Reads a property of @unit that is not a string: @value is left as it is if systemd cannot tell. */
+static void read_property(
+        sd_bus *bus, const char *unit, const char *interface, const char *name, char type, void *value) {
+        CLEANUP_FREE char *path = NULL;
+
+        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) >= 0)
+                ignore_failure(
+                        sd_bus_get_property_trivial(bus, SYSTEMD_SERVICE, path, interface, name, NULL, type, value));
+}
+
 char *unit_failed_condition(sd_bus *bus, const char *unit) {
         CLEANUP_BUS_MESSAGE sd_bus_message *conditions = NULL;
         CLEANUP_FREE char *path = NULL;
@@ -47,10 +57,8 @@ char *unit_failed_condition(sd_bus *bus, const char *unit) {
         int hold = true, negated, state;
         char *failed = NULL;
 
-        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0 ||
-                sd_bus_get_property_trivial(
-                        bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT, "ConditionResult", NULL, 'b', &hold) < 0 ||
-                hold ||
+        read_property(bus, unit, SYSTEMD_UNIT, "ConditionResult", 'b', &hold);
+        if (hold || sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0 ||
                 sd_bus_get_property(
                         bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT, "Conditions", NULL, &conditions, "a(sbbsi)") < 0 ||
                 sd_bus_message_enter_container(conditions, 'a', "(sbbsi)") < 0)
@@ -62,24 +70,17 @@ char *unit_failed_condition(sd_bus *bus, const char *unit) {
 }
 
 pid_t service_main_process(sd_bus *bus, const char *unit) {
-        CLEANUP_FREE char *path = NULL;
         uint32_t pid = 0;
 
-        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0 ||
-                sd_bus_get_property_trivial(
-                        bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT_SERVICE, "MainPID", NULL, 'u', &pid) < 0)
-                return 0;
+        read_property(bus, unit, SYSTEMD_UNIT_SERVICE, "MainPID", 'u', &pid);
         return (pid_t)pid;
 }
 
 /* A time in µs that systemd has noted of @unit. */
 static uint64_t unit_timestamp(sd_bus *bus, const char *unit, const char *name) {
-        CLEANUP_FREE char *path = NULL;
         uint64_t timestamp = 0;
 
-        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0 ||
-                sd_bus_get_property_trivial(bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT, name, NULL, 't', &timestamp) < 0)
-                return 0;
+        read_property(bus, unit, SYSTEMD_UNIT, name, 't', &timestamp);
         return timestamp;
 }
 
