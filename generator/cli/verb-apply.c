@@ -69,9 +69,13 @@ static int host_is_up(sd_bus *bus, bool none) {
 
         if (r < 0 || strcmp(state, "stopping") == 0)
                 return r < 0 ? r : 0;
+        if (none)
+                return 1;
         /* The boot may have other things to do for long after that. */
         booted = unit_property(bus, "multi-user.target", "ActiveState");
-        return none || !booted || strcmp(booted, "active") == 0;
+        if (!booted)
+                return log_error(EIO, "systemd does not say whether multi-user.target is reached.");
+        return strcmp(booted, "active") == 0;
 }
 
 /* @ret_unsettled: there were containers that were still being started, some of them by another unit than they have now. */
