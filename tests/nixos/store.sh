@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-# For scripts that build NixOS: $nixpkgs is <nixpkgs>, or empty. After open_store, `store COMMAND…` runs a command of Nix on the store below
-# $build/store, with the packages that $from says, and SWITCH_TO_CONFIGURATION is empty if there is no such program.
+# For scripts that build NixOS: $nixpkgs is <nixpkgs>. open_store says with what packages, or that it is skipped, and ends the script. Then
+# `store COMMAND…` runs a command of Nix on the store below $build/store, and SWITCH_TO_CONFIGURATION is empty if there is no such program.
 # The script has set $here, this directory, and $build.
 
 if nixpkgs=$(nix-instantiate --find-file nixpkgs 2>/dev/null); then nixpkgs=$(realpath "$nixpkgs"); fi
@@ -31,11 +31,16 @@ take_debian() {
       "$libraries/ld-linux-x86-64.so.2" --argv0 "$1" --library-path "$libraries" "$debian/usr/bin/nix" "${@:2}"
   )
   if [ -n "${SWITCH_TO_CONFIGURATION-}" ]; then switch=$(nix-store --add "$SWITCH_TO_CONFIGURATION"); fi
-  sed -e "s|@debian@|$(nix-store --add "$here/debian")|" -e "s|@source@|$(nix-store --add "$debian")|" -e "s|@switch@|$switch|" \
+  sed -e "s|@debian@|$(nix-store --add "$here/debian")|" -e "s|@source@|$(nix-store --add "$debian")|" -e "s|@switch@|$switch|g" \
     "$here/debian/nixpkgs.nix" >"$build/nixpkgs.nix"
 }
 
 open_store() {
+  if [ -z "$nixpkgs" ]; then
+    echo "skipped: there is no <nixpkgs>"
+    exit 0
+  fi
+  mkdir -p "$build"
   export NIX_REMOTE="local?root=$build/store"
   export NIX_CONFIG=$'build-users-group =\nsandbox = true\nsandbox-paths ='
   if has_built_packages; then
@@ -47,4 +52,5 @@ open_store() {
     take_debian
     from="Debian's files"
   fi
+  echo "nixpkgs $(nix-instantiate --eval --expr '(import <nixpkgs/lib>).version' | tr -d '"'), with $from"
 }

@@ -81,31 +81,27 @@ let
         };
     in
     self;
-  wrapped = import (nixpkgs + "/pkgs/build-support/cc-wrapper") {
-    name = "cc-debian";
-    nativeTools = true;
-    nativeLibc = true;
-    nativePrefix = "${compiler}";
-    propagateDoc = false;
-    expand-response-params = "";
-    inherit lib;
-    runtimeShell = shell;
-    stdenvNoCC = withoutCompiler;
-    bintools = import (nixpkgs + "/pkgs/build-support/bintools-wrapper") {
-      name = "bintools-debian";
-      nativeTools = true;
-      nativeLibc = true;
-      nativePrefix = "${compiler}";
-      propagateDoc = false;
-      expand-response-params = "";
-      inherit lib;
-      runtimeShell = shell;
-      stdenvNoCC = withoutCompiler;
-    }
-    // {
+  wrapped = wrap "cc" {
+    bintools = wrap "bintools" { } // {
       bintools = files // { lib = files; bin = files; };
     };
   };
+  wrap =
+    name: arguments:
+    import (nixpkgs + "/pkgs/build-support/${name}-wrapper") (
+      {
+        name = "${name}-debian";
+        nativeTools = true;
+        nativeLibc = true;
+        nativePrefix = "${compiler}";
+        propagateDoc = false;
+        expand-response-params = "";
+        inherit lib;
+        runtimeShell = shell;
+        stdenvNoCC = withoutCompiler;
+      }
+      // arguments
+    );
 in
 [
   (_: {

@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: MIT
 # A container of each kind that NixOS knows how to set up: none of them may be degraded.
 let
+  container = import ./container.nix;
+
+  # In the network of the host.
+  onHost = {
+    privateNetwork = false;
+    hostAddress = null;
+    localAddress = null;
+  };
+
   kinds = {
     plain = { };
-    host-network = {
-      privateNetwork = false;
-    };
+    host-network = onHost;
     ephemeral = {
       ephemeral = true;
     };
@@ -15,8 +22,7 @@ let
     users = {
       privateUsers = "pick";
     };
-    users-flag = {
-      privateNetwork = false;
+    users-flag = onHost // {
       extraFlags = [ "-U" ];
     };
     networkd = {
@@ -37,34 +43,22 @@ let
     };
   };
 
-  # What all have, with addresses that are their own.
-  container = index: kind: {
-    autoStart = true;
-    privateNetwork = kind.privateNetwork or true;
-    ${if kind.privateNetwork or true then "hostAddress" else null} = "192.168.100.10";
-    ${if kind.privateNetwork or true then "localAddress" else null} = "192.168.100.${toString (20 + index)}";
-    config = {
-      imports = [
-        ../debian/module.nix
-        (kind.config or { })
-      ];
-      documentation.enable = false;
-      system.stateVersion = "26.05";
+  # With an address of its own.
+  make =
+    index: kind:
+    container "192.168.100.${toString (20 + index)}" {
+      imports = [ (kind.config or { }) ];
       # For who waits for the network.
       systemd.targets.multi-user.wants = [ "network-online.target" ];
-    };
-  };
-  names = builtins.attrNames kinds;
+    }
+    // removeAttrs kind [ "config" ];
 in
 {
   first =
     { lib, ... }:
     {
       containers = lib.listToAttrs (
-        lib.imap0 (index: name: {
-          inherit name;
-          value = container index kinds.${name} // removeAttrs kinds.${name} [ "config" ];
-        }) names
+        lib.imap0 (index: name: lib.nameValuePair name (make index kinds.${name})) (builtins.attrNames kinds)
       );
     };
 }
