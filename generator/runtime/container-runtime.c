@@ -10,9 +10,8 @@
  *       If another container has something that this one claims, waits for it if it is about to give it up; otherwise
  *       says which and fails. The first thing that start does.
  *   container-runtime reload [LIMIT] PROGRAM [ARGUMENT…]
- *       Becomes PROGRAM, systemd-run(1), for which a reload waits as long as LIMIT says: systemd's limit for a start is for reloads too.
- *       What is run may take as long, and has a while to end then. Without a LIMIT, as the units of earlier versions have it, it is
- *       10min. What it reads and writes goes through pipes, and not through what the unit has.
+ *       Has PROGRAM, systemd-run(1), run what its arguments end with in the container, see reload.h. That may take as long as LIMIT says,
+ *       and has a while to end then. Without a LIMIT, as the units of earlier versions have it, it is 10min.
  *   container-runtime reloaded CONTAINER SYSTEM
  *       Notes that another system than that of the record has been activated in the container.
  *   container-runtime give-up DIRECTORY CONTAINER
@@ -29,16 +28,14 @@
  *       Has the host's Nix keep what containers have installed, see nix-watch.h.
  *   container-runtime resolv-conf
  *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h. */
-#include <inttypes.h>
 #include <systemd/sd-daemon.h>
 
-#include "base/relay.h"
 #include "base/words.h"
 #include "bus/unit-log.h"
 #include "config.h"
 #include "runtime/journal.h"
-#include "runtime/nix-own.h"
 #include "runtime/nix-watch.h"
+#include "runtime/reload.h"
 #include "runtime/resolv-conf.h"
 #include "runtime/rules.h"
 #include "runtime/start.h"
@@ -78,34 +75,14 @@ static const char *container_operand(const char *name) {
         return name;
 }
 
-/* @program may be ended by whoever it asks to run something for it. A year is no limit. sd_notify(3) */
-static int reload(const char *limit, char *const program[]) {
-        static const uint64_t year = UINT64_C(31557600000000);
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        const char *container = nspawn_value(program, "--machine=");
-        Relays relays;
-        uint64_t usec = 0;
-        char **arguments;
-        size_t length = 0;
-        int r;
+/* @program is systemd-run(1), and what it is to run in the container that it says is at its end. */
+static int reload(const char *limit, char *const program[], int length) {
+        const char *container = nspawn_value((char **)program, "--machine=");
+        uint64_t usec;
 
-        if (!time_span_parse(limit, &usec))
+        if (length < 4 || !container || !time_span_parse(limit, &usec))
                 fail_usage();
-        if (usec == 0 || usec > year)
-                usec = year;
-        while (program[length])
-                length++;
-        arguments = arena_alloc(&arena, (length + 2) * sizeof(*arguments));
-        arguments[0] = program[0];
-        arguments[1] = arena_printf(&arena, "--property=RuntimeMaxSec=%" PRIu64 "us", usec);
-        memcpy(arguments + 2, program + 1, length * sizeof(*arguments));
-        if (container)
-                nix_own_publish(container_operand(container), program);
-        (void)sd_notifyf(true, "EXTEND_TIMEOUT_USEC=%" PRIu64, time_span_with_grace(usec));
-        r = relays_open(&relays, false);
-        if (r >= 0)
-                r = relays_become(&relays, arguments);
-        return log_error(r, "%s: %m", program[0]);
+        return container_reload(container_operand(container), limit, program);
 }
 
 /* The version of systemd that systemd-nspawn is of, 0 if it does not say. */
@@ -193,9 +170,9 @@ int main(int argc, char *argv[]) {
         else if (argc == 4 && strcmp(verb, "create") == 0)
                 r = container_create(argv[2], container_operand(argv[3]));
         else if (argc >= 3 && strcmp(verb, "reload") == 0 && argv[2][0] == '/')
-                r = reload("10min", argv + 2);
+                r = reload("10min", argv + 2, argc - 2);
         else if (argc >= 4 && strcmp(verb, "reload") == 0)
-                r = reload(argv[2], argv + 3);
+                r = reload(argv[2], argv + 3, argc - 3);
         else if (argc == 4 && strcmp(verb, "reloaded") == 0)
                 r = record_set_system(container_operand(argv[2]), argv[3]);
         else if (argc == 4 && strcmp(verb, "give-up") == 0)

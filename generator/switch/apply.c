@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/memory.h"
-#include "base/relay.h"
 #include "base/run-program.h"
 #include "base/words.h"
 #include "bus/jobs.h"
@@ -14,7 +13,6 @@
 #include "config.h"
 #include "state/record.h"
 #include "systemd/log.h"
-#include "systemd/time-span.h"
 #include "systemd/unit-name.h"
 
 static const char runtime[] = LIBEXECDIR "/container-runtime";
@@ -62,7 +60,7 @@ static bool has_live_changes(const PlannedContainer *item) {
 
 /* Runs the program that units run. What has failed it says itself. */
 static int run_runtime(const char *const arguments[]) {
-        int r = end_program(start_program((char *const *)arguments, &BUFFER_NULL, false));
+        int r = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false), 0);
 
         if (r < 0)
                 return log_error(r, "%s: %m", arguments[0]);
@@ -99,43 +97,14 @@ static int update(const PlannedContainer *item) {
         return run_runtime(arguments);
 }
 
-/* Runs @program, which has something done in a container: nothing of this program's own goes there. */
-static int run_relayed(char *const program[], unsigned limit) {
-        Relays relays;
-        int r = relays_open(&relays, false);
-        pid_t pid = r < 0 ? r : fork();
-
-        if (pid == 0) {
-                ignore_failure(relays_become(&relays, program));
-                end_child(EXIT_FAILURE);
-        }
-        if (r < 0)
-                return r;
-        if (pid < 0)
-                pid = negative_errno();
-        relays_close_streams(&relays);
-        r = interrupt_end_program(pid, limit);
-        relays_end(&relays);
-        return r;
-}
-
 int apply_return_to(const char *name, const char *system, const char *limit) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        uint64_t usec = 0, waited = time_span_parse(limit, &usec) ? time_span_with_grace(usec) / 1000000 + 1 : 0;
-        bool limited = usec > 0 && waited <= UINT_MAX;
-        char *const systemd_run[] = {(char *)TOOL_SYSTEMD_RUN, arena_join(&arena, "--machine=", name),
-                (char *)"--quiet", (char *)"--collect", (char *)"--wait", (char *)"--pipe",
-                (char *)"--service-type=exec", (char *)"--property=Conflicts=nixos-container-switch.service",
-                (char *)"--property=After=nixos-container-switch.service",
-                arena_join(&arena, "--property=RuntimeMaxSec=", limited ? limit : "infinity"),
-                arena_join(&arena, system, "/bin/switch-to-configuration"), (char *)"test", NULL};
-        int r = run_relayed(systemd_run, limited ? (unsigned)waited : 0);
 
-        if (r == -ETIMEDOUT)
-                return log_error(r, "%s does not say whether the old system runs there.", name);
-        if (r < 0 && r != -ECHILD)
-                return log_error(r, "%s: %m", systemd_run[0]);
-        return r > 0 ? -EIO : r;
+        return run_runtime((const char *const[]){runtime, "reload", limit, TOOL_SYSTEMD_RUN,
+                arena_join(&arena, "--machine=", name), "--quiet", "--collect", "--wait", "--pipe",
+                "--service-type=exec", "--property=Conflicts=nixos-container-switch.service",
+                "--property=After=nixos-container-switch.service",
+                arena_join(&arena, system, "/bin/switch-to-configuration"), "test", NULL});
 }
 
 static void end_reload(Step *step, const char *result) {

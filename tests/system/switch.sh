@@ -144,6 +144,32 @@ TEXT
   planned | grep '^web: reload'
 }
 
+# Its D-Bus tells nobody of the end of a reload any more, in which it was started anew.
+a_reload_in_which_d_bus_starts_anew_is_done_if_it_has_succeeded() {
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@web
+  local status
+  for status in 1 0; do
+    inside web sh -c "printf '#!/bin/sh\necho begun\nsystemctl restart dbus\nsleep 1\necho ended by $status\nexit $status\n' >/etc/switch; chmod +x /etc/switch"
+    inside web mount --bind /etc/switch "$systems-old/bin/switch-to-configuration"
+    write_manifest <<'YAML'
+  web: { system: "{system}-old" }
+YAML
+    if [ $status = 1 ]; then
+      _apply_fails
+      grep -x 'web: failed to reload: the old system runs on' /tmp/applied
+      planned | grep '^web: reload'
+    else
+      _apply
+      [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+    fi
+    log_of web | grep -F "ended by $status"
+    inside web umount "$systems-old/bin/switch-to-configuration"
+  done
+}
+
 forwards_and_bind_mounts_are_changed_while_the_container_runs() {
   start_pair
   mkdir -p /srv/live

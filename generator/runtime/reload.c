@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/reload.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/number.h"
+#include "base/relay.h"
+#include "base/run-program.h"
+#include "runtime/nix-own.h"
+#include "systemd/log.h"
+#include "systemd/time-span.h"
+
+/* A year, in µs, is no limit. */
+#define YEAR UINT64_C(31557600000000)
+
+/* How long systemd-run may take, in seconds, to hear of the end of what it has run: it never does if D-Bus was started anew. */
+#define HEARING_MAX 10
+
+/* Run by a shell in the container: what is behind it, whose exit status it writes to its standard input, a pipe. That needs no D-Bus. */
+static const char shell_script[] = "\"$0\" \"$@\" </dev/null; echo $? >&0";
+
+/* The arguments of systemd-run for @program, so that the shell runs what @program runs. */
+static char *const *with_shell(Arena *arena, char *const program[], uint64_t usec) {
+        size_t length = 0, options, n = 0;
+        char **arguments;
+
+        while (program[length])
+                length++;
+        options = length - 2; /* all but the command and its operand */
+        arguments = arena_alloc(arena, (length + 6) * sizeof(*arguments));
+        for (size_t i = 0; i < length; i++) {
+                if (i == 1) {
+                        arguments[n++] = arena_printf(arena, "--property=RuntimeMaxSec=%" PRIu64 "us", usec);
+                        arguments[n++] = (char *)"--expand-environment=no";
+                }
+                if (i == options) {
+                        arguments[n++] = (char *)"/bin/sh";
+                        arguments[n++] = (char *)"-c";
+                        arguments[n++] = (char *)shell_script;
+                }
+                arguments[n++] = program[i];
+        }
+        arguments[n] = NULL;
+        return arguments;
+}
+
+/* Starts @program with the streams of @relays. It ends with this program. */
+static pid_t start(Relays *relays, char *const program[]) {
+        pid_t pid = fork();
+
+        if (pid == 0) {
+                (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+                ignore_failure(relays_become(relays, program));
+                end_child(EXIT_FAILURE);
+        }
+        return pid < 0 ? negative_errno() : pid;
+}
+
+/* Waits until there is something to read, or nobody is left who could write it, for @usec at most. */
+static int wait_for_input(int fd, uint64_t usec) {
+        struct pollfd input = {.fd = fd, .events = POLLIN};
+        uint64_t since = clock_usec(), passed;
+        int r = 0;
+
+        while (r == 0 && (passed = clock_usec() - since) < usec) {
+                uint64_t left = (usec - passed) / 1000 + 1;
+
+                r = poll(&input, 1, left < INT_MAX ? (int)left : INT_MAX);
+                if (r < 0)
+                        r = errno == EINTR ? 0 : negative_errno();
+        }
+        return r == 0 ? -ETIMEDOUT : r;
+}
+
+/* Reads the exit status that the container says, or whatever else it does. -ENODATA: it says none any more. */
+static int read_status(int fd, uint64_t usec) {
+        uint64_t end = clock_usec() + usec, status;
+        char text[sizeof("255")];
+
+        for (size_t length = 0; length < sizeof(text); length++) {
+                uint64_t now = clock_usec();
+                int r = wait_for_input(fd, now < end ? end - now : 0);
+                ssize_t n;
+
+                if (r < 0)
+                        return r;
+                do
+                        n = read(fd, text + length, 1);
+                while (n < 0 && errno == EINTR);
+                if (n < 0)
+                        return negative_errno();
+                if (n == 0)
+                        break;
+                if (text[length] == '\n') {
+                        text[length] = '\0';
+                        return number_parse(text, 0, 255, &status) ? (int)status : -ENODATA;
+                }
+        }
+        return -ENODATA;
+}
+
+/* What @status means, if systemd-run has ended with @r. What that could not do it says itself, and so does what it runs. */
+static int conclude(const char *container, int status, int r) {
+        if (status == -ETIMEDOUT)
+                return log_error(ETIMEDOUT, "Container %s does not say whether the new system runs there.", container);
+        if (status == -ENODATA && r == 0)
+                return log_error(
+                        EIO, "Container %s has not said how the start of the new system has ended.", container);
+        if (status < 0 && status != -ENODATA)
+                return log_error(status, "Container %s: %m", container);
+        return status == 0 ? 0 : -EIO;
+}
+
+/* Starts @program, and hears of it and what that runs. */
+static int run(const char *container, char *const program[], Relays *relays, uint64_t usec) {
+        CLEANUP_CLOSE int reading = -1;
+        int ends[2], status, r;
+        pid_t pid;
+
+        if (pipe2(ends, O_CLOEXEC) < 0)
+                return log_error(errno, "Container %s: %m", container);
+        reading = ends[0];
+        cleanup_close(&relays->streams[STDIN_FILENO]);
+        relays->streams[STDIN_FILENO] = ends[1];
+        pid = start(relays, program);
+        relays_close_streams(relays);
+        status = pid < 0 ? pid : read_status(reading, usec);
+        if (pid > 0 && status == -ETIMEDOUT)
+                (void)kill(pid, SIGTERM);
+        r = interrupt_end_program(pid, HEARING_MAX);
+        return conclude(container, status, r);
+}
+
+int container_reload(const char *container, const char *limit, char *const program[]) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        Relays relays;
+        uint64_t usec = 0;
+        int r;
+
+        if (!time_span_parse(limit, &usec) || usec == 0 || usec > YEAR)
+                usec = YEAR;
+        nix_own_publish(container, program);
+        r = relays_open(&relays, false);
+        if (r < 0)
+                return log_error(r, "Container %s: %m", container);
+        /* This hears of the end of its time before systemd ends it. */
+        (void)sd_notifyf(true, "EXTEND_TIMEOUT_USEC=%" PRIu64, time_span_with_grace(time_span_with_grace(usec)));
+        r = run(container, with_shell(&arena, program, usec), &relays, time_span_with_grace(usec));
+        relays_end(&relays);
+        return r;
+}
