@@ -4,13 +4,16 @@
 {
   config,
   lib,
+  options,
+  pkgs,
   ...
 }:
 let
   inherit (config.boot.containerGenerator) package;
   manifest = config.environment.etc."nixos-containers/containers.yaml".source;
   command = "${package}/bin/nixos-container";
-  systemd = config.systemd.package;
+  systemctl = "${config.systemd.package}/bin/systemctl";
+  systemdRun = "${config.systemd.package}/bin/systemd-run --quiet --no-block --collect";
 
   plan = ''
     manifests=(${manifest})
@@ -33,12 +36,30 @@ let
 
   # As long as multi-user.target is not reached a switch does not start what it wants.
   applyAfterBoot = ''
-    case $(${systemd}/bin/systemctl is-system-running) in
+    case $(${systemctl} is-system-running) in
       initializing | starting)
-        ${systemd}/bin/systemd-run --quiet --no-block --unit=nixos-containers-apply-after-boot --service-type=oneshot \
+        ${systemdRun} --unit=nixos-containers-apply-after-boot --service-type=oneshot \
           --property=After=multi-user.target ${command} apply || true
         ;;
     esac
+  '';
+
+  # The switch may be to NixOS's own module, whose units are files in /etc. It starts only what starts at boot: those that run now are started once it is
+  # done.
+  stop = pkgs.writeShellScript "nixos-containers-stop" ''
+    if [ "$(${systemctl} is-system-running)" != stopping ]; then
+      running=$(${systemctl} list-units --plain --no-legend --state=active,reloading 'container@*.service' | cut -d ' ' -f 1)
+      ${systemdRun} --unit=nixos-containers-start-again --service-type=oneshot ${startAgain} $running || true
+    fi
+    exec ${command} apply --at-switch --none
+  '';
+  startAgain = pkgs.writeShellScript "nixos-containers-start-again" ''
+    ${pkgs.util-linux}/bin/flock /run/nixos/switch-to-configuration.lock true
+    for unit; do
+      if [ -e "/etc/systemd/system/$unit" ]; then
+        ${systemctl} start --no-block "$unit"
+      fi
+    done
   '';
 in
 {
@@ -68,6 +89,15 @@ in
     }
 
     (lib.mkIf config.boot.enableContainers {
+      # From NixOS's own module, whose units are no longer there, so that the switch stops them.
+      system.${if options.system ? preSwitchChecks then "preSwitchChecks" else null}.nixos-containers = ''
+        case "''${2-}" in
+        switch | test)
+          ${command} apply --before-switch || true
+          ;;
+        esac
+      '';
+
       systemd.services = {
         # It is there for its end: a switch stops what the new configuration has not, and with this unit all containers. It is active
         # whatever comes of them, as only what is active is stopped.
@@ -80,7 +110,7 @@ in
             Type = "oneshot";
             RemainAfterExit = true;
             TimeoutStopSec = "infinity";
-            ExecStop = "${command} apply --at-switch --none";
+            ExecStop = stop;
           };
         };
 

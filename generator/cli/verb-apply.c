@@ -78,6 +78,13 @@ static int host_is_up(sd_bus *bus, bool none) {
         return strcmp(booted, "active") == 0;
 }
 
+static bool is_declared(const char *container, const void *userdata) {
+        const Plan *plan = userdata;
+        const PlannedContainer *item = plan_find(plan, container);
+
+        return plan->is_incomplete || (item && item->declared);
+}
+
 /* @ret_unsettled: there were containers that were still being started, some of them by another unit than they have now. */
 static int apply_once(sd_bus *bus, bool at_switch, bool none, bool *ret_unsettled) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
@@ -86,6 +93,8 @@ static int apply_once(sd_bus *bus, bool at_switch, bool none, bool *ret_unsettle
         char *const no_files[] = {NULL};
         int r = read_declared(&arena, none ? no_files : NULL, 0, &manifest, &plan);
 
+        if (r >= 0)
+                record_clear_other_starts(is_declared, &plan);
         *ret_unsettled = r >= 0 && unsettled_find(&plan, bus) > 0;
         if (r >= 0 && plan_is_empty(&plan)) {
                 if (!manifest.is_incomplete)
@@ -100,15 +109,18 @@ static int apply_once(sd_bus *bus, bool at_switch, bool none, bool *ret_unsettle
 }
 
 int verb_apply(int argc, char *argv[]) {
-        int at_switch = false, none = false;
-        const struct option options[] = {
+        int before_switch = false, at_switch = false, none = false;
+        const struct option options[] = {{"before-switch", no_argument, &before_switch, true},
                 {"at-switch", no_argument, &at_switch, true}, {"none", no_argument, &none, true}, {0}};
         CLEANUP_BUS sd_bus *bus = NULL;
         bool unsettled;
         int r, up = 1, again;
 
-        if ((r = read_operands(argc, argv, options, OPERANDS_NONE)) < 0 || (r = systemd_connect(&bus)) < 0 ||
-                (at_switch && (r = up = host_is_up(bus, none)) < 0))
+        if ((r = read_operands(argc, argv, options, OPERANDS_NONE)) < 0 || (r = systemd_connect(&bus)) < 0)
+                return r;
+        if (before_switch)
+                return unsettled_mark_others(bus);
+        if (at_switch && (r = up = host_is_up(bus, none)) < 0)
                 return r;
         if (!up) {
                 printf("The host is booting or shutting down: systemd starts or stops the containers.\n");

@@ -39,7 +39,7 @@ _nixos_container() {
     list) options=--json ;;
     plan) operands=files options='--json --none' ;;
     check) operands=files ;;
-    apply) options='--at-switch --none' ;;
+    apply) options='--at-switch --before-switch --none' ;;
     logs) operands=name options='--follow --lines= --since= --until= --grep= --output= --boot --no-pager' ;;
     run)
       if [ "$COMP_CWORD" -eq 3 ]; then

@@ -61,6 +61,7 @@ complete -c nixos-container -n "$creates" -l use-host-network -d 'Have no networ
 
 complete -c nixos-container -n '__fish_seen_subcommand_from list plan' -l json -d 'Print it for programs'
 complete -c nixos-container -n '__fish_seen_subcommand_from apply' -l at-switch -d 'For a switch of NixOS'
+complete -c nixos-container -n '__fish_seen_subcommand_from apply' -l before-switch -d 'For a switch from the module of NixOS'
 complete -c nixos-container -n '__fish_seen_subcommand_from apply plan' -l none -d 'As if no container were declared'
 complete -c nixos-container -n '__fish_seen_subcommand_from check plan' -F
 complete -c nixos-container -n '__fish_seen_subcommand_from destroy' -l yes -d 'Do not ask'

@@ -62,7 +62,7 @@ _nixos_container() {
       ;;
     apply)
       _arguments '--help[show what is to know]' '--at-switch[for a switch of NixOS]' \
-        '--none[as if no container were declared]'
+        '--before-switch[for a switch from the module of NixOS]' '--none[as if no container were declared]'
       ;;
     run) _arguments '--help[show what is to know]' '1:container:_nixos_container_names' '2:separator:(--)' '*:::command: _normal' ;;
     logs)

@@ -152,3 +152,6 @@ MUST_CHECK int record_set_system(const char *container, const char *system);
 /* Notes that the container, which is to be stopped, is to be started again. Its next start removes the note. */
 MUST_CHECK int record_mark_start(const char *container);
 void record_clear_start(int records, const char *container);
+
+/* Removes these notes of all containers but those that @is_kept says. */
+void record_clear_other_starts(bool (*is_kept)(const char *container, const void *userdata), const void *userdata);

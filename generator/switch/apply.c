@@ -12,6 +12,7 @@
 #include "bus/unit-log.h"
 #include "config.h"
 #include "state/record.h"
+#include "switch/unsettled.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
 
@@ -241,8 +242,17 @@ static void give_up(Apply *apply) {
         run_jobs(apply);
 }
 
+static bool starts_any(const Plan *plan) {
+        for (size_t i = 0; i < plan->length; i++)
+                if (plan->items[i].action == ACTION_START)
+                        return true;
+        return false;
+}
+
 /* All that takes something, and all else, in the order in which containers start. */
 static void take_what_is_free(Apply *apply) {
+        if (starts_any(apply->plan))
+                unsettled_forget_failures(apply->plan, apply->bus);
         for (size_t i = 0; i < apply->plan->length; i++) {
                 Step *step = &apply->steps[i];
 

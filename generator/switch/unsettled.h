@@ -13,3 +13,11 @@ MUST_CHECK int unsettled_find_removed(Plan *plan, sd_bus *bus);
  * for. Of those that are no longer declared and have failed, systemd is to know nothing more. Returns 1 if there are any to wait for, 0 if
  * not: once they are up, it takes another plan to know whether they are as declared. */
 MUST_CHECK int unsettled_find(Plan *plan, sd_bus *bus);
+
+/* Has systemd forget the failures of those that are to be started: having come to a limit of starts, it would not try. An error has no
+ * consequence. */
+void unsettled_forget_failures(const Plan *plan, sd_bus *bus);
+
+/* Marks the containers that run by units of somebody else, as NixOS's own module has them, so that the next plan starts them: a switch stops
+ * them, as what it switches to has no such units. */
+MUST_CHECK int unsettled_mark_others(sd_bus *bus);

@@ -36,3 +36,12 @@ switch_to() {
   cat "$run/switch"
   return $status
 }
+
+# reboot_to GENERATION: which the boot menu may have others than the last for. Of the files /var/lib stays, as it is when nothing runs any more.
+reboot_to() {
+  enter systemctl stop machines.target 'container@*'
+  enter tar --create --directory / var/lib >"$run/kept.tar"
+  "$here/../host/halt" "$run"
+  rm -rf "$run/store"
+  "$here/boot" "$build" "$build/store" "$generations" "$run" "$1" >"$run/state"
+}

@@ -89,6 +89,58 @@ YAML
   is inactive nixos-containers-switch
 }
 
+_has_failed_too_often() { is failed container@broken && [ "$(systemctl show -P NRestarts container@broken)" = 2 ]; }
+
+a_container_that_has_failed_too_often_is_tried_at_each_switch() {
+  local drop_in=$_units/container@broken.service.d
+  mkdir -p $drop_in
+  trap 'rm -r /run/systemd/system/container@broken.service.d; systemctl daemon-reload' EXIT
+  printf '[Unit]\nStartLimitIntervalSec=1h\nStartLimitBurst=2\n' >$drop_in/limit.conf
+  declare_containers <<'YAML'
+  broken: { system: /nix/store/there-is-no-such-system, autoStart: true }
+YAML
+  systemctl start container@broken || true
+  for _ in 1 2 3; do
+    wait_until 20 _has_failed_too_often
+    # Without a switch: that of NixOS has such failures forgotten, but not those of the starts that it begins with.
+    fails nixos-container apply >/tmp/applied 2>&1
+    grep 'there-is-no-such-system' /tmp/applied
+  done
+}
+
+containers_of_another_module_are_started_again_if_they_ran() {
+  trap 'rm -f /etc/systemd/system/container@*.service; _remove_units' EXIT
+  local name
+  for name in web idle gone; do
+    printf '[Service]\nExecStart=sleep infinity\n' >/etc/systemd/system/container@$name.service
+  done
+  systemctl daemon-reload
+  systemctl start container@{web,gone}
+  nixos-container apply --before-switch
+  # All of that, and no more, is done.
+  is active container@web
+  is active container@gone
+  systemctl stop container@{web,gone}
+  rm /etc/systemd/system/container@*.service
+  _install_units
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+  idle: { system: "{system}-wasabi" }
+YAML
+  _switch
+  is inactive nixos-containers-apply
+  [ "$(state web) $(state idle)" = 'active inactive' ]
+  # That was once.
+  systemctl stop container@web
+  _switch
+  [ "$(state web)" = inactive ]
+  # Those that were generated are no others.
+  systemctl start container@web
+  nixos-container apply --before-switch
+  systemctl stop container@web
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+}
+
 what_would_be_removed_is_told() {
   start_pair
   planned --none | diff - <(printf '%s\n' 'one: stop (no longer declared)' 'two: stop (no longer declared)')
