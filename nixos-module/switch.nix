@@ -49,7 +49,9 @@ let
   stop = pkgs.writeShellScript "nixos-containers-stop" ''
     if [ "$(${systemctl} is-system-running)" != stopping ]; then
       running=$(${systemctl} list-units --plain --no-legend --state=active,reloading 'container@*.service' | cut -d ' ' -f 1)
-      ${systemdRun} --unit=nixos-containers-start-again --service-type=oneshot ${startAgain} $running || true
+      if [ -n "$running" ]; then
+        ${systemdRun} --unit=nixos-containers-start-again --service-type=oneshot ${startAgain} $running || true
+      fi
     fi
     exec ${command} apply --at-switch --none
   '';

@@ -256,7 +256,8 @@ YAML
   systemctl start container@stored
   page 10.0.0.2
   systemctl stop container@stored
-  umount /nix/store
+  # What has run from there may end a little later.
+  wait_until 20 umount /nix/store
 }
 
 ports_below_1024_can_be_had_in_any_network() {
