@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/interrupt.h"
 #include "base/number.h"
 #include "base/relay.h"
@@ -120,15 +121,22 @@ static int conclude(const char *container, int status, int r) {
 
 /* Starts @program, and hears of it and what that runs. */
 static int run(const char *container, char *const program[], Relays *relays, uint64_t usec) {
-        CLEANUP_CLOSE int reading = -1;
-        int ends[2], status, r;
+        CLEANUP_CLOSE int reading = -1, writing = -1;
+        int ends[2], input, status, r;
         pid_t pid;
 
         if (pipe2(ends, O_CLOEXEC) < 0)
                 return log_error(errno, "Container %s: %m", container);
         reading = ends[0];
+        writing = ends[1];
+        /* systemd takes only what can be read for an input. */
+        input = open(fd_path(writing).text, O_RDWR | O_CLOEXEC);
+        if (input < 0)
+                return log_error(errno, "Container %s: %m", container);
         cleanup_close(&relays->streams[STDIN_FILENO]);
-        relays->streams[STDIN_FILENO] = ends[1];
+        relays->streams[STDIN_FILENO] = input;
+        cleanup_close(&writing);
+        writing = -1;
         pid = start(relays, program);
         relays_close_streams(relays);
         status = pid < 0 ? pid : read_status(reading, usec);

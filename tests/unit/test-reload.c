@@ -32,6 +32,8 @@ static void it_has_succeeded_if_what_runs_inside_says_so(void **state) {
                 const char *said;
         } cases[] = {
                 {"echo 0 >&0", 0, ""},
+                /* Newer versions of systemd take no input that cannot be read. */
+                {"grep -q '^flags:.*2$' /proc/self/fdinfo/0 && echo 0 >&0", 0, ""},
                 /* Whatever systemd-run says of it. */
                 {"echo 0 >&0; exit 1", 0, ""},
                 {"echo 1 >&0; exit 0", -EIO, ""},
