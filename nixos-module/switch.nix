@@ -46,14 +46,13 @@ let
 
   # The switch may be to NixOS's own module, whose units are files in /etc. It starts only what starts at boot: those that run now are started once it is
   # done.
-  stop = pkgs.writeShellScript "nixos-containers-stop" ''
+  startAgainLater = pkgs.writeShellScript "nixos-containers-start-again-later" ''
     if [ "$(${systemctl} is-system-running)" != stopping ]; then
       running=$(${systemctl} list-units --plain --no-legend --state=active,reloading 'container@*.service' | cut -d ' ' -f 1)
       if [ -n "$running" ]; then
-        ${systemdRun} --unit=nixos-containers-start-again --service-type=oneshot ${startAgain} $running || true
+        ${systemdRun} --unit=nixos-containers-start-again --service-type=oneshot ${startAgain} $running
       fi
     fi
-    exec ${command} apply --at-switch --none
   '';
   startAgain = pkgs.writeShellScript "nixos-containers-start-again" ''
     ${pkgs.util-linux}/bin/flock /run/nixos/switch-to-configuration.lock true
@@ -112,7 +111,10 @@ in
             Type = "oneshot";
             RemainAfterExit = true;
             TimeoutStopSec = "infinity";
-            ExecStop = stop;
+            ExecStop = [
+              "-${startAgainLater}"
+              "${command} apply --at-switch --none"
+            ];
           };
         };
 

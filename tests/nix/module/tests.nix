@@ -843,6 +843,41 @@ let
       expected = false;
     };
 
+    a-container-in-the-network-of-the-host-has-no-firewall-by-default =
+      let
+        inherit
+          (host {
+            containers = {
+              own = {
+                privateNetwork = true;
+                config = { };
+              };
+              joined = {
+                networkNamespace = /run/netns/vpn;
+                config = { };
+              };
+              shared = {
+                enableTun = true;
+                config = { };
+              };
+              sharedAndSet.config.networking.firewall.enable = true;
+              sharedAndDefault.config.networking.firewall.enable = lib.mkDefault true;
+            };
+          })
+          config
+          ;
+      in
+      {
+        actual = mapAttrs (_: container: container.config.networking.firewall.enable) config.containers;
+        expected = {
+          own = true;
+          joined = true;
+          shared = false;
+          sharedAndSet = true;
+          sharedAndDefault = true;
+        };
+      };
+
     a-container-may-have-a-nixpkgs-of-years-ago =
       let
         older = host {
@@ -1577,7 +1612,7 @@ let
             inherit (units.nixos-containers-switch) restartIfChanged wantedBy;
             inherit (units.nixos-containers-switch.serviceConfig) RemainAfterExit;
             starts = units.nixos-containers-switch.serviceConfig ? ExecStart;
-            stop = command units.nixos-containers-switch.serviceConfig.ExecStop;
+            stop = command (lib.last units.nixos-containers-switch.serviceConfig.ExecStop);
           };
           applied = {
             inherit (units.nixos-containers-apply) after restartIfChanged wantedBy;
@@ -1603,6 +1638,12 @@ let
         };
         warnings = [ ];
       };
+    };
+
+    # The module of NixOS has units of the same names.
+    containers-that-run-are-noted-before-a-switch = {
+      actual = hasInfix "apply --before-switch" wasabi.config.system.preSwitchChecks.nixos-containers;
+      expected = true;
     };
 
     # By the program of the configuration that has containers.

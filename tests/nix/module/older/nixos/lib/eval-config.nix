@@ -57,6 +57,7 @@ let
       hostName = option types.str "nixos";
       domain = option (types.nullOr types.str) null;
       hosts = option (types.attrsOf (types.listOf types.str)) { };
+      firewall.enable = option types.bool true;
       nftables.enable = option types.bool false;
       nameservers = option (types.listOf types.str) [ ];
       defaultGateway = option gateway null;
