@@ -120,7 +120,7 @@ leave_nothing_behind() {
   rm -f /etc/nixos-containers/*
   systemctl daemon-reload
   systemctl reset-failed
-  for _ in $(seq 20); do
+  for _ in $(seq 100); do
     left=$(leftovers)
     [ -n "$left" ] || return 0
     sleep 0.1

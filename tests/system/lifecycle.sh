@@ -190,7 +190,7 @@ YAML
   log_of broken | grep 'container-init: cannot run /nix/store/there-is-no-such-system/init: No such file or directory'
   fails systemctl start container@stuck
   systemctl stop container@broken container@stuck
-  wait_until 10 nothing_is_left
+  wait_until 30 nothing_is_left
 }
 
 a_reload_activates_the_declared_system_inside() {
