@@ -273,17 +273,8 @@ let
     path: entry:
     let
       mode = match "(copy|replace|bind)-(static|stub)" (toString (entry.resolvConf or ""));
-      hasOwnLoopback =
-        entry.privateNetwork or false
-        || any (option: entry ? ${option}) [
-          "extraVeths"
-          "interfaces"
-          "macvlans"
-          "networkNamespace"
-        ]
-        || any flags.changesNetwork (entry.extraFlags or [ ]);
     in
-    if mode == null || !hasOwnLoopback then
+    if mode == null || !flags.hasOwnLoopback entry then
       [ ]
     else
       [

@@ -167,9 +167,9 @@ in
     nix.enable = lib.mkIf container.isolateStore (lib.mkDefault false);
 
     # In the network of the host, one that may change it would take the place of the host's firewall.
-    networking.firewall.enable = lib.mkIf (
-      !container.privateNetwork && container.networkNamespace == null
-    ) (lib.mkOverride 1400 false);
+    networking.firewall.enable = lib.mkIf (!flags.hasOwnLoopback container) (
+      lib.mkOverride 1400 false
+    );
 
     # As with the firewall of iptables: in the host's network it would fail.
     systemd.services.nftables = lib.mkIf config.networking.nftables.enable {

@@ -44,4 +44,23 @@ rec {
 
   # Whether @argument puts the container into another network namespace than the host's.
   changesNetwork = argument: builtins.match "-n|--private-network|--network-.*" argument != null;
+
+  # Whether a container with @options, or the entry of one, has other loopback addresses than the host.
+  hasOwnLoopback =
+    options:
+    options.privateNetwork or false
+    || builtins.any (
+      option:
+      !builtins.elem (options.${option} or null) [
+        null
+        [ ]
+        { }
+      ]
+    ) [
+      "extraVeths"
+      "interfaces"
+      "macvlans"
+      "networkNamespace"
+    ]
+    || builtins.any changesNetwork (builtins.concatMap words (options.extraFlags or [ ]));
 }

@@ -10,6 +10,7 @@
 }:
 let
   inherit (config.boot.containerGenerator) package;
+  inherit (pkgs) coreutils util-linux;
   manifest = config.environment.etc."nixos-containers/containers.yaml".source;
   command = "${package}/bin/nixos-container";
   systemctl = "${config.systemd.package}/bin/systemctl";
@@ -44,18 +45,18 @@ let
     esac
   '';
 
-  # The switch may be to NixOS's own module, whose units are files in /etc. It starts only what starts at boot: those that run now are started once it is
-  # done.
+  # The switch may be to NixOS's own module, whose units are files in /etc. A switch starts only what starts at boot: the other containers
+  # that run now are started once it is done.
   startAgainLater = pkgs.writeShellScript "nixos-containers-start-again-later" ''
     if [ "$(${systemctl} is-system-running)" != stopping ]; then
-      running=$(${systemctl} list-units --plain --no-legend --state=active,reloading 'container@*.service' | cut -d ' ' -f 1)
+      running=$(${systemctl} list-units --plain --no-legend --state=active,activating,reloading 'container@*.service' | ${coreutils}/bin/cut -d ' ' -f 1)
       if [ -n "$running" ]; then
         ${systemdRun} --unit=nixos-containers-start-again --service-type=oneshot ${startAgain} $running
       fi
     fi
   '';
   startAgain = pkgs.writeShellScript "nixos-containers-start-again" ''
-    ${pkgs.util-linux}/bin/flock /run/nixos/switch-to-configuration.lock true
+    ${util-linux}/bin/flock /run/nixos/switch-to-configuration.lock ${coreutils}/bin/true
     for unit; do
       if [ -e "/etc/systemd/system/$unit" ]; then
         ${systemctl} start --no-block "$unit"

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 
 #include "base/file.h"
@@ -41,8 +42,9 @@ static void copy_all(int from, int to, int last) {
         struct pollfd room = {.fd = to, .events = POLLOUT};
         bool can_splice = true, ended = false;
         ssize_t n = 1;
+        int left = 1; /* to be copied, once it has ended */
 
-        while (n > 0) {
+        while (n > 0 && left > 0) {
                 if (poll(fds, 2, ended ? 0 : -1) < 0) {
                         if (errno == EINTR)
                                 continue;
@@ -52,12 +54,17 @@ static void copy_all(int from, int to, int last) {
                         n = copy_some(from, to, &can_splice);
                         if (n == -EAGAIN)
                                 n = poll(&room, 1, -1);
+                        else if (ended)
+                                left -= (int)n;
                 } else if (ended) {
                         return;
                 }
                 if (fds[1].revents != 0) {
                         ended = true;
                         fds[1].fd = -1;
+                        /* What comes later has no end. */
+                        if (ioctl(from, FIONREAD, &left) < 0)
+                                return;
                 }
         }
 }
@@ -134,13 +141,16 @@ int relays_become(const Relays *relays, char *const program[]) {
 }
 
 void relays_close_streams(Relays *relays) {
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 3; i++) {
                 cleanup_close(&relays->streams[i]);
+                relays->streams[i] = -1;
+        }
 }
 
 void relays_end(Relays *relays) {
         relays_close_streams(relays);
         cleanup_close(&relays->last);
+        relays->last = -1;
         for (int i = 0; i < 3; i++) {
                 if (relays->processes[i] <= 0)
                         continue;

@@ -78,13 +78,6 @@ static int host_is_up(sd_bus *bus, bool none) {
         return strcmp(booted, "active") == 0;
 }
 
-static bool is_declared(const char *container, const void *userdata) {
-        const Plan *plan = userdata;
-        const PlannedContainer *item = plan_find(plan, container);
-
-        return plan->is_incomplete || (item && item->declared);
-}
-
 /* @ret_unsettled: there were containers that were still being started, some of them by another unit than they have now. */
 static int apply_once(sd_bus *bus, bool at_switch, bool none, bool *ret_unsettled) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
@@ -93,8 +86,6 @@ static int apply_once(sd_bus *bus, bool at_switch, bool none, bool *ret_unsettle
         char *const no_files[] = {NULL};
         int r = read_declared(&arena, none ? no_files : NULL, 0, &manifest, &plan);
 
-        if (r >= 0)
-                record_clear_other_starts(is_declared, &plan);
         *ret_unsettled = r >= 0 && unsettled_find(&plan, bus) > 0;
         if (r >= 0 && plan_is_empty(&plan)) {
                 if (!manifest.is_incomplete)
@@ -116,7 +107,11 @@ int verb_apply(int argc, char *argv[]) {
         bool unsettled;
         int r, up = 1, again;
 
-        if ((r = read_operands(argc, argv, options, OPERANDS_NONE)) < 0 || (r = systemd_connect(&bus)) < 0)
+        if ((r = read_operands(argc, argv, options, OPERANDS_NONE)) < 0)
+                return r;
+        if (before_switch && (at_switch || none))
+                return fail_usage(argv, "with --before-switch no other option can be given.");
+        if ((r = systemd_connect(&bus)) < 0)
                 return r;
         if (before_switch)
                 return unsettled_mark_others(bus);
@@ -129,5 +124,6 @@ int verb_apply(int argc, char *argv[]) {
         records_clean();
         r = apply_once(bus, at_switch, none, &unsettled);
         again = unsettled ? apply_once(bus, at_switch, none, &unsettled) : 0;
+        record_clear_others();
         return r < 0 ? r : again;
 }

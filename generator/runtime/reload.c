@@ -21,11 +21,12 @@
 /* A year, in µs, is no limit. */
 #define YEAR UINT64_C(31557600000000)
 
-/* How long systemd-run may take, in seconds, to hear of the end of what it has run: it never does if D-Bus was started anew. */
+/* How long systemd-run may take, in seconds, to hear of the end of what it has run: it may never, if D-Bus was restarted. */
 #define HEARING_MAX 10
 
-/* Run by a shell in the container: what is behind it, whose exit status it writes to its standard input, a pipe. That needs no D-Bus. */
-static const char shell_script[] = "\"$0\" \"$@\" </dev/null; echo $? >&0";
+/* Runs in the container the arguments that follow, and writes their exit status to its standard input, a pipe: that needs no D-Bus. systemd
+ * makes one $ of each two. */
+static const char shell_script[] = "\"$$0\" \"$$@\" </dev/null; echo $$? >&0";
 
 /* The arguments of systemd-run for @program, so that the shell runs what @program runs. */
 static char *const *with_shell(Arena *arena, char *const program[], uint64_t usec) {
@@ -35,12 +36,10 @@ static char *const *with_shell(Arena *arena, char *const program[], uint64_t use
         while (program[length])
                 length++;
         options = length - 2; /* all but the command and its operand */
-        arguments = arena_alloc(arena, (length + 6) * sizeof(*arguments));
+        arguments = arena_alloc(arena, (length + 5) * sizeof(*arguments));
         for (size_t i = 0; i < length; i++) {
-                if (i == 1) {
+                if (i == 1)
                         arguments[n++] = arena_printf(arena, "--property=RuntimeMaxSec=%" PRIu64 "us", usec);
-                        arguments[n++] = (char *)"--expand-environment=no";
-                }
                 if (i == options) {
                         arguments[n++] = (char *)"/bin/sh";
                         arguments[n++] = (char *)"-c";
@@ -54,17 +53,18 @@ static char *const *with_shell(Arena *arena, char *const program[], uint64_t use
 
 /* Starts @program with the streams of @relays. It ends with this program. */
 static pid_t start(Relays *relays, char *const program[]) {
-        pid_t pid = fork();
+        pid_t parent = getpid(), pid = fork();
 
         if (pid == 0) {
                 (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-                ignore_failure(relays_become(relays, program));
+                if (getppid() == parent)
+                        ignore_failure(log_error(relays_become(relays, program), "%s: %m", program[0]));
                 end_child(EXIT_FAILURE);
         }
         return pid < 0 ? negative_errno() : pid;
 }
 
-/* Waits until there is something to read, or nobody is left who could write it, for @usec at most. */
+/* Waits until there is something to read, or nobody is left who could write it, for @usec at most: systemd-run is one who could. */
 static int wait_for_input(int fd, uint64_t usec) {
         struct pollfd input = {.fd = fd, .events = POLLIN};
         uint64_t since = clock_usec(), passed;
@@ -107,14 +107,12 @@ static int read_status(int fd, uint64_t usec) {
         return -ENODATA;
 }
 
-/* What @status means, if systemd-run has ended with @r. What that could not do it says itself, and so does what it runs. */
-static int conclude(const char *container, int status, int r) {
-        if (status == -ETIMEDOUT)
-                return log_error(ETIMEDOUT, "Container %s does not say whether the new system runs there.", container);
-        if (status == -ENODATA && r == 0)
+/* What @status means. */
+static int conclude(const char *container, int status) {
+        if (status == -ETIMEDOUT || status == -ENODATA)
                 return log_error(
-                        EIO, "Container %s has not said how the start of the new system has ended.", container);
-        if (status < 0 && status != -ENODATA)
+                        -status, "Container %s did not report whether the new system was activated.", container);
+        if (status < 0)
                 return log_error(status, "Container %s: %m", container);
         return status == 0 ? 0 : -EIO;
 }
@@ -122,7 +120,7 @@ static int conclude(const char *container, int status, int r) {
 /* Starts @program, and hears of it and what that runs. */
 static int run(const char *container, char *const program[], Relays *relays, uint64_t usec) {
         CLEANUP_CLOSE int reading = -1, writing = -1;
-        int ends[2], input, status, r;
+        int ends[2], input, status;
         pid_t pid;
 
         if (pipe2(ends, O_CLOEXEC) < 0)
@@ -135,15 +133,14 @@ static int run(const char *container, char *const program[], Relays *relays, uin
                 return log_error(errno, "Container %s: %m", container);
         cleanup_close(&relays->streams[STDIN_FILENO]);
         relays->streams[STDIN_FILENO] = input;
-        cleanup_close(&writing);
-        writing = -1;
+        (void)close(take_fd(&writing));
         pid = start(relays, program);
         relays_close_streams(relays);
         status = pid < 0 ? pid : read_status(reading, usec);
         if (pid > 0 && status == -ETIMEDOUT)
                 (void)kill(pid, SIGTERM);
-        r = interrupt_end_program(pid, HEARING_MAX);
-        return conclude(container, status, r);
+        ignore_failure(interrupt_end_program(pid, HEARING_MAX));
+        return conclude(container, status);
 }
 
 int container_reload(const char *container, const char *limit, char *const program[]) {
@@ -158,8 +155,9 @@ int container_reload(const char *container, const char *limit, char *const progr
         r = relays_open(&relays, false);
         if (r < 0)
                 return log_error(r, "Container %s: %m", container);
-        /* This hears of the end of its time before systemd ends it. */
-        (void)sd_notifyf(true, "EXTEND_TIMEOUT_USEC=%" PRIu64, time_span_with_grace(time_span_with_grace(usec)));
+        /* This comes to its end before systemd ends it. */
+        (void)sd_notifyf(
+                true, "EXTEND_TIMEOUT_USEC=%" PRIu64, time_span_with_grace(usec) + UINT64_C(2) * HEARING_MAX * 1000000);
         r = run(container, with_shell(&arena, program, usec), &relays, time_span_with_grace(usec));
         relays_end(&relays);
         return r;

@@ -343,30 +343,24 @@ void record_clear_start(int records, const char *container) {
         (void)unlinkat(records, start_mark(container).text, 0);
 }
 
-/* Finds a mark, and for what container it is. */
-static bool next_start_mark(DIR *directory, char ret_container[static NAME_MAX + 1]) {
-        static const char end[] = ".start";
+int record_mark_other(const char *container) {
+        CLEANUP_CLOSE int records = records_open();
+
+        return records < 0 ? records : make_mark(records, path_of(RECORD_OTHER_MARK, container).text);
+}
+
+void record_clear_others(void) {
+        CLEANUP_CLOSEDIR DIR *directory = opendir(RECORDS_DIRECTORY);
+        const char *end = &RECORD_OTHER_MARK[strlen(".%s")];
         const struct dirent *entry;
 
         while (directory && (entry = readdir(directory))) {
                 size_t length = strlen(entry->d_name);
 
-                if (length < sizeof(end) + 1 || entry->d_name[0] != '.' ||
-                        strcmp(entry->d_name + length - sizeof(end) + 1, end) != 0)
-                        continue;
-                snprintf(ret_container, NAME_MAX + 1, "%.*s", (int)(length - sizeof(end)), entry->d_name + 1);
-                return true;
+                if (entry->d_name[0] == '.' && length > strlen(end) &&
+                        strcmp(entry->d_name + length - strlen(end), end) == 0)
+                        (void)unlinkat(dirfd(directory), entry->d_name, 0);
         }
-        return false;
-}
-
-void record_clear_other_starts(bool (*is_kept)(const char *container, const void *userdata), const void *userdata) {
-        CLEANUP_CLOSEDIR DIR *directory = opendir(RECORDS_DIRECTORY);
-        char container[NAME_MAX + 1];
-
-        while (next_start_mark(directory, container))
-                if (!is_kept(container, userdata))
-                        record_clear_start(dirfd(directory), container);
 }
 
 /* Finds what an interrupted update has left among the records: a file, or a record beside the one that counts. */

@@ -51,8 +51,10 @@
 #define RECORD_UNFINISHED "unfinished"
 #define RECORD_ENDING "ending"
 
-/* Below RECORDS_DIRECTORY: there if a container was stopped to be started again. A format of its name. */
+/* Below RECORDS_DIRECTORY: there if a container was stopped to be started again, or ran by a unit that was not generated, before a switch.
+ * Formats of its name. */
 #define RECORD_START_MARK ".%s.start"
+#define RECORD_OTHER_MARK ".%s.other"
 
 /* What RECORD_NFT is called while its rules are being removed. */
 #define RECORD_NFT_ENDING "nft-ending"
@@ -153,5 +155,6 @@ MUST_CHECK int record_set_system(const char *container, const char *system);
 MUST_CHECK int record_mark_start(const char *container);
 void record_clear_start(int records, const char *container);
 
-/* Removes these notes of all containers but those that @is_kept says. */
-void record_clear_other_starts(bool (*is_kept)(const char *container, const void *userdata), const void *userdata);
+/* Notes that the container runs by a unit that was not generated, and removes these notes of all containers. */
+MUST_CHECK int record_mark_other(const char *container);
+void record_clear_others(void);

@@ -12,7 +12,6 @@
 #include "bus/unit-log.h"
 #include "config.h"
 #include "state/record.h"
-#include "switch/unsettled.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
 
@@ -61,7 +60,7 @@ static bool has_live_changes(const PlannedContainer *item) {
 
 /* Runs the program that units run. What has failed it says itself. */
 static int run_runtime(const char *const arguments[]) {
-        int r = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false), 0);
+        int r = end_program(start_program((char *const *)arguments, &BUFFER_NULL, false));
 
         if (r < 0)
                 return log_error(r, "%s: %m", arguments[0]);
@@ -100,12 +99,16 @@ static int update(const PlannedContainer *item) {
 
 int apply_return_to(const char *name, const char *system, const char *limit) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-
-        return run_runtime((const char *const[]){runtime, "reload", limit, TOOL_SYSTEMD_RUN,
+        const char *const arguments[] = {runtime, "reload", limit, TOOL_SYSTEMD_RUN,
                 arena_join(&arena, "--machine=", name), "--quiet", "--collect", "--wait", "--pipe",
                 "--service-type=exec", "--property=Conflicts=nixos-container-switch.service",
                 "--property=After=nixos-container-switch.service",
-                arena_join(&arena, system, "/bin/switch-to-configuration"), "test", NULL});
+                arena_join(&arena, system, "/bin/switch-to-configuration"), "test", NULL};
+        int r = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false), 0);
+
+        if (r < 0 && r != -ECHILD)
+                return log_error(r, "%s: %m", arguments[0]);
+        return r > 0 ? -EIO : r;
 }
 
 static void end_reload(Step *step, const char *result) {
@@ -242,17 +245,14 @@ static void give_up(Apply *apply) {
         run_jobs(apply);
 }
 
-static bool starts_any(const Plan *plan) {
-        for (size_t i = 0; i < plan->length; i++)
-                if (plan->items[i].action == ACTION_START)
-                        return true;
-        return false;
+/* systemd would refuse one that has come to the limit of its starts. */
+static void start(Apply *apply, Step *step) {
+        ignore_failure(unit_reset_failed(apply->bus, container_unit(apply->plan->arena, step->item->name)));
+        add_job(apply, step, "StartUnit");
 }
 
 /* All that takes something, and all else, in the order in which containers start. */
 static void take_what_is_free(Apply *apply) {
-        if (starts_any(apply->plan))
-                unsettled_forget_failures(apply->plan, apply->bus);
         for (size_t i = 0; i < apply->plan->length; i++) {
                 Step *step = &apply->steps[i];
 
@@ -263,7 +263,7 @@ static void take_what_is_free(Apply *apply) {
                 else if (step->item->action == ACTION_RELOAD)
                         add_job(apply, step, "ReloadUnit");
                 else if (step->item->action == ACTION_START || step->stop_first)
-                        add_job(apply, step, "StartUnit");
+                        start(apply, step);
                 else if (step->item->action == ACTION_RESTART)
                         add_job(apply, step, "RestartUnit");
                 step->stop_first = false;

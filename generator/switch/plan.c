@@ -134,6 +134,10 @@ static void decide_of_stopped(Plan *plan, PlannedContainer *item, const char *re
                 item->action = ACTION_START;
                 item->reason = "an earlier switch has stopped it and was not finished";
         }
+        if (path_exists(arena_printf(plan->arena, "%s/" RECORD_OTHER_MARK, records, item->name))) {
+                item->action = ACTION_START;
+                item->reason = "it ran by another unit before the switch";
+        }
         if (item->left_over) {
                 item->action = item->action == ACTION_NONE ? ACTION_STOP : item->action;
                 item->reason = "its end was cut off";

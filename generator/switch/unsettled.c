@@ -34,15 +34,16 @@ static bool is_generated(sd_bus *bus, const Unit *unit) {
         return file && path_is_below(file, UNITS_DIRECTORY);
 }
 
-/* Asks for the units of containers that are in one of three states; next() takes them out of @ret_reply. */
-static int list(sd_bus *bus, const char *const states[static 3], sd_bus_error *ret_error, sd_bus_message **ret_reply) {
+/* Asks for the units of containers that are in one of three states; next_unit() takes them out of @ret_reply. */
+static int list_units(
+        sd_bus *bus, const char *const states[static 3], sd_bus_error *ret_error, sd_bus_message **ret_reply) {
         int r = systemd_call(bus, "ListUnitsByPatterns", ret_error, ret_reply, "asas", 3, states[0], states[1],
                 states[2], 1, "container@*.service");
 
         return r < 0 ? r : sd_bus_message_enter_container(*ret_reply, 'a', "(ssssssouso)");
 }
 
-static int next(sd_bus_message *reply, Unit *ret_unit) {
+static int next_unit(sd_bus_message *reply, Unit *ret_unit) {
         return sd_bus_message_read(reply, "(ssssssouso)", &ret_unit->id, NULL, &ret_unit->load_state,
                 &ret_unit->active_state, NULL, NULL, NULL, NULL, NULL, NULL);
 }
@@ -53,9 +54,9 @@ static int find(Plan *plan, sd_bus *bus, bool only_removed) {
         CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
         bool found = false;
         Unit unit;
-        int r = list(bus, states, &error, &reply);
+        int r = list_units(bus, states, &error, &reply);
 
-        while (r >= 0 && (r = next(reply, &unit)) > 0) {
+        while (r >= 0 && (r = next_unit(reply, &unit)) > 0) {
                 const char *name = order_container(plan->arena, unit.id);
                 PlannedContainer *item = name ? plan_find(plan, name) : NULL;
                 bool failed = strcmp(unit.active_state, "failed") == 0;
@@ -74,40 +75,28 @@ static int find(Plan *plan, sd_bus *bus, bool only_removed) {
         return r < 0 ? r : found;
 }
 
-void unsettled_forget_failures(const Plan *plan, sd_bus *bus) {
-        static const char *const states[] = {"failed", "failed", "failed"};
-        CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
-        CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
-        Unit unit;
-
-        if (list(bus, states, &error, &reply) < 0)
-                return;
-        while (next(reply, &unit) > 0) {
-                const char *name = order_container(plan->arena, unit.id);
-                const PlannedContainer *item = name ? plan_find(plan, name) : NULL;
-
-                if (item && item->action == ACTION_START)
-                        ignore_failure(unit_reset_failed(bus, unit.id));
-        }
-}
-
 int unsettled_mark_others(sd_bus *bus) {
         static const char *const states[] = {"active", "activating", "reloading"};
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
         CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
+        int r = list_units(bus, states, &error, &reply), marked = 0;
         Unit unit;
-        int r = list(bus, states, &error, &reply), failed = 0;
 
-        while (r >= 0 && (r = next(reply, &unit)) > 0) {
+        record_clear_others();
+        while (r >= 0 && (r = next_unit(reply, &unit)) > 0) {
                 const char *name = order_container(&arena, unit.id);
-                int marked = name && !is_generated(bus, &unit) ? record_mark_start(name) : 0;
+                CLEANUP_FREE char *file = name ? unit_property(bus, unit.id, "FragmentPath") : NULL;
 
-                failed = marked < 0 ? marked : failed;
+                if (name && !file)
+                        keep_failure(&marked, log_error(EIO, "systemd does not say of which file %s is.", unit.id));
+                else if (file && !path_is_below(file, UNITS_DIRECTORY))
+                        keep_failure(&marked, record_mark_other(name));
         }
         if (r < 0)
                 r = log_error(r, "Cannot ask systemd what containers run: %s", bus_error_text(&error, r));
-        return r < 0 ? r : failed;
+        keep_failure(&r, marked);
+        return r;
 }
 
 int unsettled_find_removed(Plan *plan, sd_bus *bus) {

@@ -14,10 +14,6 @@ MUST_CHECK int unsettled_find_removed(Plan *plan, sd_bus *bus);
  * not: once they are up, it takes another plan to know whether they are as declared. */
 MUST_CHECK int unsettled_find(Plan *plan, sd_bus *bus);
 
-/* Has systemd forget the failures of those that are to be started: having come to a limit of starts, it would not try. An error has no
- * consequence. */
-void unsettled_forget_failures(const Plan *plan, sd_bus *bus);
-
-/* Marks the containers that run by units of somebody else, as NixOS's own module has them, so that the next plan starts them: a switch stops
- * them, as what it switches to has no such units. */
+/* Marks the containers that run by units that were not generated, such as those of NixOS's own module, which a switch is about to stop: the next
+ * apply starts them. Marks of an earlier call are removed. */
 MUST_CHECK int unsettled_mark_others(sd_bus *bus);

@@ -4,6 +4,24 @@
 
 enter() { "$here/../host/enter" "$run" "$@"; }
 
+# says_nothing COMMAND…: on standard output, and does not fail.
+says_nothing() {
+  local said
+  said=$("$@") && [ -z "$said" ]
+}
+
+# wait_until COMMAND…: succeeds, for 10 s at most.
+wait_until() {
+  local tries=100
+  until "$@"; do
+    ((tries--)) || return 1
+    sleep 0.1
+  done
+}
+
+links_of_containers() { enter ls /sys/class/net | sed -n '/^v[eb]-/p'; }
+tables_of_containers() { enter nft list tables | sed -n /nixos-container/p; }
+
 # The units that failed, or fail again and again, where the command @ leads: the host or a container.
 failed_units() { "$@" systemctl list-units --all --plain --no-legend --state=failed,auto-restart; }
 

@@ -108,6 +108,28 @@ static void what_is_written_by_then_is_copied_though_somebody_has_the_stream_ope
         (void)close(target);
 }
 
+static void what_is_written_after_that_without_end_is_not_waited_for(void **state) {
+        int target = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        Relays relays;
+        pid_t pid;
+
+        (void)state;
+        assert_int_equal(dup2(target, 1), 1);
+        assert_int_equal(relays_open(&relays, false), 0);
+        pid = fork();
+        if (pid == 0) {
+                (void)close(relays.last);
+                while (write_all(relays.streams[1], "more", 4) >= 0)
+                        ;
+                _exit(EXIT_SUCCESS);
+        }
+        (void)sched_yield();
+        relays_end(&relays);
+        /* By SIGPIPE. */
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        (void)close(target);
+}
+
 static void input_is_empty_unless_it_is_asked_for(void **state) {
         int source = file_of(4096);
         Relays relays;
@@ -167,6 +189,8 @@ static void streams_are_pipes_that_any_user_can_open_again(void **state) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(all_is_copied_in_both_directions, keep_streams, give_streams_back),
+                cmocka_unit_test_setup_teardown(
+                        what_is_written_after_that_without_end_is_not_waited_for, keep_streams, give_streams_back),
                 cmocka_unit_test_setup_teardown(what_is_written_by_then_is_copied_though_somebody_has_the_stream_open,
                         keep_streams, give_streams_back),
                 cmocka_unit_test_setup_teardown(input_is_empty_unless_it_is_asked_for, keep_streams, give_streams_back),

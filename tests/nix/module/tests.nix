@@ -852,6 +852,14 @@ let
                 privateNetwork = true;
                 config = { };
               };
+              linked = {
+                macvlans = [ "eth0" ];
+                config = { };
+              };
+              flagged = {
+                extraFlags = [ "--network-veth" ];
+                config = { };
+              };
               joined = {
                 networkNamespace = /run/netns/vpn;
                 config = { };
@@ -871,6 +879,8 @@ let
         actual = mapAttrs (_: container: container.config.networking.firewall.enable) config.containers;
         expected = {
           own = true;
+          linked = true;
+          flagged = true;
           joined = true;
           shared = false;
           sharedAndSet = true;

@@ -6,10 +6,10 @@ started() { enter systemctl show -P ActiveEnterTimestampMonotonic "container@$1"
 
 # Nothing on the host tells of containers, but their state.
 nothing_is_left() {
-  [ -z "$(enter systemctl list-units --all --plain --no-legend 'container@*' 'nixos-container*' --state=loaded)" ]
-  [ -z "$(enter ls /sys/class/net | sed -n '/^v[eb]-/p')" ]
-  [ -z "$(enter find /run/nixos-container-generator -mindepth 1 -maxdepth 1 -not -name '.*')" ]
-  [ -z "$(enter nft list tables | sed -n /nixos-container/p)" ]
+  wait_until says_nothing enter systemctl list-units --all --plain --no-legend 'container@*' 'nixos-container*' --state=loaded
+  says_nothing links_of_containers
+  says_nothing enter find /run/nixos-container-generator -mindepth 1 -maxdepth 1 -not -name '.*'
+  says_nothing tables_of_containers
 }
 
 before=$(started wasabi)
@@ -54,7 +54,7 @@ all_run
 switch_to stock
 [ "$(active wasabi)" = active ]
 enter sh -c 'systemctl cat container@wasabi | grep -q ^ExecStart=/nix/store/.*container_wasabi-start'
-[ -z "$(enter nft list tables | sed -n /nixos-container/p)" ]
+says_nothing tables_of_containers
 switch_to first
 [ "$(active wasabi)" = active ]
 enter sh -c 'systemctl cat container@wasabi | grep -q ^SourcePath='

@@ -27,6 +27,6 @@ switch_to first
 all_run
 
 switch_to without
-[ -z "$(enter systemctl list-units --no-legend 'container@*')" ]
-[ -z "$(enter ls /sys/class/net | sed -n '/^v[eb]-/p')" ]
-[ -z "$(enter find /run/nixos-container-generator -mindepth 1 -maxdepth 1 -not -name '.*')" ]
+says_nothing enter systemctl list-units --no-legend 'container@*'
+says_nothing links_of_containers
+says_nothing enter find /run/nixos-container-generator -mindepth 1 -maxdepth 1 -not -name '.*'

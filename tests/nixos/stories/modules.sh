@@ -9,7 +9,7 @@ starts() { enter sh -c "journalctl --boot --unit container@$1 --output cat | gre
 run_as_before() {
   local container
   for container in $containers; do
-    wait_until_active "$container"
+    wait_until enter systemctl --quiet is-active "container@$container"
     [ "$(enter systemctl show -P FragmentPath "container@$container")" = "$(unit_of "$1" "$container")" ]
     [ "$(state "$container")" = "state of $container" ]
   done
@@ -23,24 +23,16 @@ unit_of() {
   esac
 }
 
-wait_until_active() {
-  local tries=100
-  until enter systemctl --quiet is-active "container@$1"; do
-    ((tries--)) || return 1
-    sleep 0.1
-  done
-}
-
 nothing_is_left_but() {
   if [ "$1" = stock ]; then
-    [ -z "$(enter systemctl list-units --all --plain --no-legend 'nixos-container*' --state=loaded)" ]
-    [ -z "$(enter find /run/nixos-container-generator -mindepth 1 -maxdepth 1 -not -name '.*')" ]
-    [ -z "$(enter nft list tables | sed -n /nixos-container/p)" ]
-    [ -z "$(enter find /run/systemd/generator -name '*container*')" ]
+    wait_until says_nothing enter systemctl list-units --all --plain --no-legend 'nixos-container*' --state=loaded
+    says_nothing enter find /run/nixos-container-generator -mindepth 1 -maxdepth 1 -not -name '.*'
+    says_nothing tables_of_containers
+    says_nothing enter find /run/systemd/generator -name '*container*'
   else
     [ "$(enter nixos-container plan)" = "All containers are as declared." ]
     enter test ! -e /etc/nixos-containers/wasabi.conf
-    [ -z "$(enter find /etc/systemd/system/ -name 'container@?*.service')" ]
+    says_nothing enter find /etc/systemd/system/ -name 'container@?*.service'
   fi
 }
 
