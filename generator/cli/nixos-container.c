@@ -67,12 +67,10 @@ static const Entry verbs[] = {
                 "  --none  as if no container were declared\n",
                 .run = verb_plan},
         {"apply", "", "bring the containers that run to what is declared",
-                "  --at-switch      for a switch of NixOS: systemd has read what is declared already; do nothing "
-                "while\n"
-                "                   the host boots or shuts down\n"
-                "  --before-switch  for a switch from NixOS's own module: note what containers of that run, for "
-                "--at-switch\n"
-                "                   to start them again; do nothing else\n"
+                "  --at-switch      for a switch of NixOS: systemd has read what is declared already;\n"
+                "                   do nothing while the host boots or shuts down\n"
+                "  --before-switch  for a switch from NixOS's own module: only note which of its\n"
+                "                   containers run, so that --at-switch starts them again\n"
                 "  --none           as if no container were declared\n",
                 .run = verb_apply, .needs_root = true},
         {"create", "NAME [OPTION…]", "make a container that NixOS's configuration does not have",

@@ -80,7 +80,7 @@ static int wait_for_input(int fd, uint64_t usec) {
         return r == 0 ? -ETIMEDOUT : r;
 }
 
-/* Reads the exit status that the container says, or whatever else it does. -ENODATA: it says none any more. */
+/* Reads the exit status from what the container writes, which may be anything. -ENODATA: there is none in it. */
 static int read_status(int fd, uint64_t usec) {
         uint64_t end = clock_usec() + usec, status;
         char text[sizeof("255")];
@@ -117,7 +117,7 @@ static int conclude(const char *container, int status) {
         return status == 0 ? 0 : -EIO;
 }
 
-/* Starts @program, and hears of it and what that runs. */
+/* Runs @program, and what that runs in the container, to their ends. */
 static int run(const char *container, char *const program[], Relays *relays, uint64_t usec) {
         CLEANUP_CLOSE int reading = -1, writing = -1;
         int ends[2], input, status;
