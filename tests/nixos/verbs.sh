@@ -20,6 +20,8 @@ wait_until() {
 }
 
 links_of_containers() { enter ls /sys/class/net | sed -n '/^v[eb]-/p'; }
+# There is no such directory before there is a container.
+records_of_containers() { enter sh -c '! cd /run/nixos-container-generator 2>/dev/null || ls'; }
 tables_of_containers() { enter nft list tables | sed -n /nixos-container/p; }
 
 # The units that failed, or fail again and again, where the command @ leads: the host or a container.

@@ -8,7 +8,7 @@ started() { enter systemctl show -P ActiveEnterTimestampMonotonic "container@$1"
 nothing_is_left() {
   wait_until says_nothing enter systemctl list-units --all --plain --no-legend 'container@*' 'nixos-container*' --state=loaded
   says_nothing links_of_containers
-  says_nothing enter find /run/nixos-container-generator -mindepth 1 -maxdepth 1 -not -name '.*'
+  says_nothing records_of_containers
   says_nothing tables_of_containers
 }
 

@@ -29,4 +29,4 @@ all_run
 switch_to without
 says_nothing enter systemctl list-units --no-legend 'container@*'
 says_nothing links_of_containers
-says_nothing enter find /run/nixos-container-generator -mindepth 1 -maxdepth 1 -not -name '.*'
+says_nothing records_of_containers

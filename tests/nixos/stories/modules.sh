@@ -26,7 +26,7 @@ unit_of() {
 nothing_is_left_but() {
   if [ "$1" = stock ]; then
     wait_until says_nothing enter systemctl list-units --all --plain --no-legend 'nixos-container*' --state=loaded
-    says_nothing enter find /run/nixos-container-generator -mindepth 1 -maxdepth 1 -not -name '.*'
+    says_nothing records_of_containers
     says_nothing tables_of_containers
     says_nothing enter find /run/systemd/generator -name '*container*'
   else
