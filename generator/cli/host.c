@@ -83,7 +83,7 @@ static void log_others(const Host *host, const char *name) {
 
 bool log_unread(const Manifest *manifest) {
         if (manifest->is_incomplete)
-                diagnostics_log_errors(&manifest->diagnostics);
+                diagnostics_log(&manifest->diagnostics, SEVERITY_ERROR, DIAGNOSTICS_LOGGED_MAX);
         return manifest->is_incomplete;
 }
 

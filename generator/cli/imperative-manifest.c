@@ -158,7 +158,7 @@ static int check_file(const char *name, const char *path, const char *shown) {
         container = name_table_find(&manifest.names, name);
         if (container && !container->broken && manifest.length == 1)
                 return 0;
-        diagnostics_log(&manifest.diagnostics);
+        diagnostics_log(&manifest.diagnostics, SEVERITY_WARNING, DIAGNOSTICS_LOGGED_MAX);
         return -EINVAL;
 }
 

@@ -156,6 +156,6 @@ int verb_check(int argc, char *argv[]) {
         if (r < 0)
                 return r;
         model_load(&manifest, &arena, "", optind < argc ? argv + optind : NULL, argc - optind, MODEL_MOUNTS);
-        diagnostics_log(&manifest.diagnostics);
+        diagnostics_log(&manifest.diagnostics, SEVERITY_WARNING, DIAGNOSTICS_LOGGED_MAX);
         return manifest.diagnostics.errors + manifest.diagnostics.warnings > 0 ? -EINVAL : 0;
 }

@@ -14,7 +14,11 @@ typedef enum Mode {
         MODE_GENERATE,
         MODE_DRY_RUN,
         MODE_CHECK,
+        MODE_CHECK_OPTIONS,
 } Mode;
+
+/* Nix shows the last ten lines of a build that has failed: these, and one that counts the others. */
+#define OPTION_ERRORS_MAX 9
 
 typedef struct Arguments {
         Mode mode;
@@ -26,7 +30,7 @@ typedef struct Arguments {
 static void print_help(void) {
         printf("Usage: %1$s [--root=DIR] NORMAL [EARLY] [LATE]\n"
                "       %1$s [--root=DIR] --dry-run [FILE…]\n"
-               "       %1$s [--root=DIR] --check [FILE…]\n"
+               "       %1$s [--root=DIR] --check[=options] [FILE…]\n"
                "\n"
                "Turns the containers declared in " MANIFESTS_DIRECTORY "/*.yaml into systemd units.\n"
                "systemd runs it at boot and at each \"systemctl daemon-reload\".\n"
@@ -34,6 +38,7 @@ static void print_help(void) {
                "  NORMAL EARLY LATE  where to write; only NORMAL is used\n"
                "  --dry-run          print every file that would be written, with its path\n"
                "  --check            only print what is wrong; exit with 1 if anything is\n"
+               "  --check=options    only print errors in options, at most ten lines, before systems are built\n"
                "  FILE…              manifests to read instead\n"
                "  --root=DIR         read the files of the system below DIR\n"
                "  --help             show this\n"
@@ -60,6 +65,15 @@ static const char *check_root(const char *root) {
         return strcmp(root, "/") == 0 ? "" : root;
 }
 
+static Mode check_mode(const char *depth) {
+        if (!depth)
+                return MODE_CHECK;
+        if (strcmp(depth, "options") == 0)
+                return MODE_CHECK_OPTIONS;
+        fprintf(stderr, "%s: --check=%s: only \"options\" can stand there.\n", program_invocation_short_name, depth);
+        fail_usage();
+}
+
 static _Noreturn void exit_printed(void) {
         int r = flush_stdout();
 
@@ -73,7 +87,7 @@ static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
         static const struct option options[] = {
                 {"root", required_argument, NULL, OPTION_ROOT},
                 {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
-                {"check", no_argument, NULL, OPTION_CHECK},
+                {"check", optional_argument, NULL, OPTION_CHECK},
                 {"help", no_argument, NULL, OPTION_HELP},
                 {"version", no_argument, NULL, OPTION_VERSION},
                 {0},
@@ -90,7 +104,7 @@ static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
                         arguments->mode = MODE_DRY_RUN;
                         break;
                 case OPTION_CHECK:
-                        arguments->mode = MODE_CHECK;
+                        arguments->mode = check_mode(optarg);
                         break;
                 case OPTION_HELP:
                         print_help();
@@ -143,18 +157,22 @@ static int write_files(const Arguments *arguments, Manifest *manifest) {
 }
 
 static bool run(const Arguments *arguments) {
-        bool has_files = arguments->mode != MODE_GENERATE && arguments->operands_length > 0, good;
+        bool has_files = arguments->mode != MODE_GENERATE && arguments->operands_length > 0;
+        bool options_only = arguments->mode == MODE_CHECK_OPTIONS, good = true;
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
 
         model_load(&manifest, &arena, arguments->root, has_files ? arguments->operands : NULL,
-                arguments->operands_length, MODEL_MOUNTS);
+                arguments->operands_length, options_only ? MODEL_DRAFT : MODEL_MOUNTS);
         if (arguments->mode == MODE_CHECK)
-                good = manifest.diagnostics.errors + manifest.diagnostics.warnings == 0;
+                good = manifest.diagnostics.warnings == 0;
+        else if (!options_only)
+                good = write_files(arguments, &manifest) >= 0;
+        if (options_only)
+                diagnostics_log(&manifest.diagnostics, SEVERITY_ERROR, OPTION_ERRORS_MAX);
         else
-                good = write_files(arguments, &manifest) >= 0 && manifest.diagnostics.errors == 0;
-        diagnostics_log(&manifest.diagnostics);
-        return good;
+                diagnostics_log(&manifest.diagnostics, SEVERITY_WARNING, DIAGNOSTICS_LOGGED_MAX);
+        return good && manifest.diagnostics.errors == 0;
 }
 
 int main(int argc, char *argv[]) {

@@ -50,19 +50,22 @@ void vdiagnose(Diagnostics *diagnostics, Severity severity, const char *containe
         }
         if (is_kept) {
                 static const char mark_of_cut[] = " …";
-                char message[2048], place[32] = "";
+                const char *place = "";
+                char message[2048];
                 const size_t most = sizeof(message) - sizeof(mark_of_cut);
 
                 /* systemd reads no unit that has a part of a character in it. */
                 if (vsnprintf(message, sizeof(message), format, arguments) >= (int)sizeof(message))
                         memcpy(message + utf8_cut(message, sizeof(message) - 1, most), mark_of_cut,
                                 sizeof(mark_of_cut));
-                if (mark && mark->line > 0)
-                        snprintf(place, sizeof(place), ":%u:%u", mark->line, mark->column);
+                if (!diagnostics->without_places || !container)
+                        place = mark && mark->line > 0
+                                        ? arena_printf(diagnostics->arena, "%s:%u:%u: ", file, mark->line, mark->column)
+                                        : arena_join(diagnostics->arena, file, ": ");
                 diagnostic = arena_alloc(diagnostics->arena, sizeof(*diagnostic));
                 diagnostic->severity = severity;
-                diagnostic->text = arena_printf(diagnostics->arena, "%s%s: %s%s%s", file, place, option ? option : "",
-                        option ? ": " : "", message);
+                diagnostic->text = arena_printf(
+                        diagnostics->arena, "%s%s%s%s", place, option ? option : "", option ? ": " : "", message);
                 *diagnostics->end = diagnostic;
                 diagnostics->end = &diagnostic->next;
                 diagnostics->kept++;
@@ -80,11 +83,10 @@ void diagnose(Diagnostics *diagnostics, Severity severity, const char *container
         va_end(arguments);
 }
 
-/* Logs those of at least @least. */
-static void log_from(const Diagnostics *diagnostics, Severity least) {
+void diagnostics_log(const Diagnostics *diagnostics, Severity least, unsigned most) {
         unsigned left = diagnostics->errors + (least == SEVERITY_WARNING ? diagnostics->warnings : 0), logged = 0;
 
-        for (const Diagnostic *d = diagnostics->first; d && logged < DIAGNOSTICS_LOGGED_MAX; d = d->next) {
+        for (const Diagnostic *d = diagnostics->first; d && logged < most; d = d->next) {
                 if (d->severity < least)
                         continue;
                 if (d->severity == SEVERITY_ERROR)
@@ -95,14 +97,6 @@ static void log_from(const Diagnostics *diagnostics, Severity least) {
         }
         if (left > logged)
                 log_message(LOG_ERR, "… and %u more.", left - logged);
-}
-
-void diagnostics_log(const Diagnostics *diagnostics) {
-        log_from(diagnostics, SEVERITY_WARNING);
-}
-
-void diagnostics_log_errors(const Diagnostics *diagnostics) {
-        log_from(diagnostics, SEVERITY_ERROR);
 }
 
 void diagnostics_free(Diagnostics *diagnostics) {

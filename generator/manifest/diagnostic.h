@@ -22,7 +22,7 @@ typedef struct Diagnostic {
         struct Diagnostic *next;         /* of this list */
         struct Diagnostic *next_of_same; /* of an error: the next one about the same container or file */
         Severity severity;
-        const char *text; /* "FILE:LINE:COLUMN: path.to.option: message" */
+        const char *text; /* "FILE:LINE:COLUMN: path.to.option: message", or without the place */
 } Diagnostic;
 
 /* The errors about one container, or about one file as a whole. */
@@ -43,6 +43,7 @@ typedef struct Diagnostics {
         Arena *arena;
         Diagnostic *first, **end;
         unsigned errors, warnings, kept;
+        bool without_places;               /* those about containers name options alone */
         NameTable of_containers, of_files; /* Errors, by the name of what they are about */
 } Diagnostics;
 
@@ -62,11 +63,9 @@ bool diagnostics_keep_error(const Diagnostics *diagnostics, const char *containe
 /* The errors about @container, or with NULL those about the whole @file; NULL if there are none. */
 Errors *diagnostics_errors(const Diagnostics *diagnostics, const char *container, const char *file);
 
-/* Logs them, see log.h: each with its severity, and a last line that counts those not logged. */
-void diagnostics_log(const Diagnostics *diagnostics);
-
-/* Logs only those that are errors, in the same way. */
-void diagnostics_log_errors(const Diagnostics *diagnostics);
+/* Logs the first @most of those that are at least as severe as @least, see log.h: each with its severity, and a last line that counts those
+ * not logged. */
+void diagnostics_log(const Diagnostics *diagnostics, Severity least, unsigned most);
 
 /* Frees what is not in the arena. */
 void diagnostics_free(Diagnostics *diagnostics);

@@ -16,6 +16,7 @@ typedef struct Manifest {
         NameTable names; /* the containers, by name; filled in by check.h */
         Diagnostics diagnostics;
         bool is_incomplete; /* there are errors for which nobody can tell what else is declared */
+        bool is_draft;      /* what is built may be missing, see MODEL_DRAFT */
         int read_error;     /* errno(3) of the last file that could not be read, or 0 */
         int *fds;           /* of the files, for the spans; malloc(3) */
         size_t fds_length, fds_capacity;

@@ -54,6 +54,7 @@ void model_check(Manifest *manifest, const char *root, ModelDepth depth) {
 void model_load(
         Manifest *ret_manifest, Arena *arena, const char *root, char *const files[], int length, ModelDepth depth) {
         manifest_init(ret_manifest, arena);
+        ret_manifest->is_draft = ret_manifest->diagnostics.without_places = depth == MODEL_DRAFT;
         for (int i = 0; files && i < length; i++)
                 manifest_read(ret_manifest, files[i], files[i]);
         if (!files)

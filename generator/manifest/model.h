@@ -9,6 +9,7 @@
 
 /* What is checked, each with what stands before it. */
 typedef enum ModelDepth {
+        MODEL_DRAFT,    /* what the manifests say, before what they name is built; diagnostics name options alone */
         MODEL_OPTIONS,  /* what the manifests say */
         MODEL_CLOSURES, /* the files of closures that they name */
         MODEL_MOUNTS,   /* what will back bind mounts, of which there are warnings only */

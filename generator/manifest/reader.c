@@ -207,7 +207,10 @@ void reader_unknown_option(Reader *r, const Field *fields, const char *name, Mar
 }
 
 void reader_given_twice(Reader *r, Mark mark, Mark first) {
-        reader_report(r, mark, "is given twice, first at %u:%u", first.line, first.column);
+        if (r->manifest->diagnostics.without_places)
+                reader_report(r, mark, "is given twice");
+        else
+                reader_report(r, mark, "is given twice, first at %u:%u", first.line, first.column);
 }
 
 const char *reader_next_key(Reader *r, Mark *ret_mark) {
@@ -234,7 +237,8 @@ static void read_field(Reader *r, const Field *field, void *object);
 /* Says which options that are required are missing in the object at @start; @given has a bit for each field that is there. */
 static void report_missing(Reader *r, const Field *fields, Mark start, uint64_t given) {
         for (const Field *field = fields; field->name && !r->events.failed; field++)
-                if (field->required && !(given & UINT64_C(1) << (field - fields))) {
+                if (field->required && !(given & UINT64_C(1) << (field - fields)) &&
+                        !(field->is_built && r->manifest->is_draft)) {
                         reader_push(r, field->name);
                         reader_report(r, start, "is missing");
                         reader_pop(r);

@@ -95,7 +95,7 @@ static const Field extra_veth_fields[] = {
 };
 
 const Field container_fields[] = {
-        SCALAR("system", Container, system, absolute_path_type, CHANGE_RELOAD, .required = true),
+        SCALAR("system", Container, system, absolute_path_type, CHANGE_RELOAD, .required = true, .is_built = true),
         SCALAR("autoStart", Container, auto_start, bool_type, CHANGE_NOTHING),
         SCALAR("ephemeral", Container, ephemeral, bool_type, CHANGE_RESTART),
         SCALAR("privateNetwork", Container, private_network, bool_type, CHANGE_RESTART),

@@ -26,6 +26,7 @@ typedef struct Field {
         size_t offset; /* of the value or List in the object */
         bool is_rare;  /* the object is the RareOptions of a container */
         bool required;
+        bool is_built; /* by Nix: the draft of a manifest has not got it yet */
         const ScalarType *type;
         const struct Field *fields; /* of an object, ended by one without a name */
         size_t size;                /* of an object, or of an item of a list */

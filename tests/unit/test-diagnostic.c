@@ -70,7 +70,7 @@ static void all_are_logged_and_warnings_say_so(void **state) {
         diagnose(&diagnostics, SEVERITY_ERROR, NULL, "a.yaml", NULL, NULL, "wrong %%s\n\x1b");
         diagnose(&diagnostics, SEVERITY_WARNING, NULL, "b.yaml", NULL, NULL, "odd");
         capture = capture_start(stderr);
-        diagnostics_log(&diagnostics);
+        diagnostics_log(&diagnostics, SEVERITY_WARNING, 2);
         logged = capture_end(&capture);
         /* Nothing can act on a terminal or look like another line. */
         assert_string_equal(logged, "a.yaml: wrong %s??\nb.yaml: odd (warning)\n");
@@ -107,11 +107,11 @@ static void errors_are_found_by_what_they_are_about(void **state) {
         arena_free(&arena);
 }
 
-/* All that diagnostics_log() says, or what @log says of them; free(3) it. */
-static char *logged_by(void (*log)(const Diagnostics *), const Diagnostics *diagnostics) {
+/* What diagnostics_log() says of those from @least on; free(3) it. */
+static char *logged_from(Severity least, const Diagnostics *diagnostics) {
         Capture capture = capture_start(stderr);
 
-        log(diagnostics);
+        diagnostics_log(diagnostics, least, DIAGNOSTICS_LOGGED_MAX);
         return capture_end(&capture);
 }
 
@@ -162,11 +162,11 @@ static void a_flood_is_cut_and_counted(void **state) {
         assert_int_equal(diagnostics.errors + diagnostics.warnings, DIAGNOSTICS_MAX + 42);
         assert_int_equal(diagnostics_errors(&diagnostics, NULL, "a.yaml")->length, DIAGNOSTICS_MAX / 2 + 21);
         assert_int_equal(diagnostics_errors(&diagnostics, NULL, "a.yaml")->kept, DIAGNOSTICS_MAX / 2);
-        logged = logged_by(diagnostics_log, &diagnostics);
+        logged = logged_from(SEVERITY_WARNING, &diagnostics);
         assert_int_equal(lines_of(logged), DIAGNOSTICS_MAX + 1);
         assert_non_null(strstr(logged, "a.yaml: 999 (warning)\n… and 42 more.\n"));
         free(logged);
-        logged = logged_by(diagnostics_log_errors, &diagnostics);
+        logged = logged_from(SEVERITY_ERROR, &diagnostics);
         assert_int_equal(lines_of(logged), DIAGNOSTICS_MAX / 2 + 1);
         assert_non_null(strstr(logged, "a.yaml: 998\n… and 21 more.\n"));
         free(logged);
@@ -194,7 +194,7 @@ static void a_flood_hides_no_other_container_and_no_other_file(void **state) {
         assert_false(diagnostics_keep_error(&diagnostics, "b", "a.yaml"));
         assert_int_equal(diagnostics_errors(&diagnostics, "b", NULL)->length, 3);
         assert_int_equal(diagnostics_errors(&diagnostics, "b", NULL)->kept, 1);
-        logged = logged_by(diagnostics_log, &diagnostics);
+        logged = logged_from(SEVERITY_WARNING, &diagnostics);
         assert_non_null(strstr(logged, "a.yaml: 999\na.yaml: b 0\na.yaml: file 0\n… and 207 more.\n"));
         assert_int_equal(lines_of(logged), DIAGNOSTICS_MAX + 3);
         free(logged);
@@ -211,7 +211,7 @@ static void of_very_many_containers_only_some_are_logged(void **state) {
         diagnostics_init(&diagnostics, &arena);
         for (uint32_t i = 0; i < DIAGNOSTICS_LOGGED_MAX + 7; i++)
                 diagnose(&diagnostics, SEVERITY_ERROR, arena_number(&arena, i), "a.yaml", NULL, NULL, "%u", i);
-        logged = logged_by(diagnostics_log, &diagnostics);
+        logged = logged_from(SEVERITY_WARNING, &diagnostics);
         assert_int_equal(lines_of(logged), DIAGNOSTICS_LOGGED_MAX + 1);
         assert_non_null(strstr(logged, "a.yaml: 1999\n… and 7 more.\n"));
         free(logged);
