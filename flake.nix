@@ -23,11 +23,12 @@
 
       packages = forAllSystems (_: project: { default = project.package; });
 
-      # The package has its unit tests and those of what it generates; the other one boots a virtual machine.
+      # The package has its unit tests and those of what it generates; the tutorial's machine is booted, and its manifest checked alone.
       checks = forAllSystems (
         _: project: {
           inherit (project) package;
           inherit (project.tests) wasabi;
+          manifest = project.tests.wasabi.nodes.machine.system.build.containersCheck;
         }
       );
 

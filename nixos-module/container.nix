@@ -20,7 +20,7 @@ let
   hasDefaultName = options.networking.hostName.highestPrio >= (lib.mkDefault null).priority;
 
   flags = import ./flags.nix;
-  values = import ./values.nix;
+  inherit (import ./network.nix) isInNetwork;
 
   # Whether it has a user namespace. For systemd-nspawn, 0 is "no".
   hasUserNamespace =
@@ -65,28 +65,23 @@ let
 
   # Whether the network of one of the other interfaces has @gateway in it, which then leads there.
   isElsewhere =
-    family: parse: gateway:
+    family: gateway:
     lib.any (
       interface:
       interface.name != "eth0"
       && lib.any (
-        address:
-        let
-          network = parse "${address.address}/${toString address.prefixLength}";
-          found = parse gateway.address;
-        in
-        network != null && found != null && values.isInNetwork network found
+        { address, prefixLength, ... }: isInNetwork prefixLength address gateway.address
       ) interface.${family}.addresses
     ) (lib.attrValues interfaces);
 
   # The addresses of eth0 are not known in here, so that NixOS cannot tell that the gateway is on its network.
   gatewayOnLink =
-    family: parse: gateway:
+    family: gateway:
     if
       container.privateNetwork
       && gateway != null
       && gateway.interface == null
-      && !isElsewhere family parse gateway
+      && !isElsewhere family gateway
     then
       gateway // { interface = "eth0"; }
     else
@@ -104,8 +99,8 @@ in
   imports = lib.optional (lib.versionAtLeast lib.trivial.release "24.11") ./default.nix;
 
   options.networking = {
-    defaultGateway = lib.mkOption { apply = gatewayOnLink "ipv4" values.ipv4; };
-    defaultGateway6 = lib.mkOption { apply = gatewayOnLink "ipv6" values.ipv6; };
+    defaultGateway = lib.mkOption { apply = gatewayOnLink "ipv4"; };
+    defaultGateway6 = lib.mkOption { apply = gatewayOnLink "ipv6"; };
 
     # A container that shares the system has another name: it gets it as the one below does, from systemd-nspawn, and finds its
     # address with nss-myhostname. With a domain, programs ask for the full name, and only this file knows it.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What extraFlags say that more than systemd-nspawn has to know. Needs nothing but builtins.
+# What is written as systemd-nspawn has it, in extraFlags and mount points, and what more than that has to know of it. Needs nothing but
+# builtins.
 rec {
   # The arguments in one item: what NixOS has always split at spaces is a flag and its value, or several flags.
   words =
@@ -35,12 +36,33 @@ rec {
   usersOf =
     options:
     let
-      given = users (builtins.concatMap words options.extraFlags);
+      given = users (builtins.concatMap words (options.extraFlags or [ ]));
     in
     if given == [ ] then
-      toString options.privateUsers
+      toString (options.privateUsers or "no")
     else
       builtins.elemAt given (builtins.length given - 1);
+
+  # A mount point that may have options behind a colon, which NixOS has let through: which of them is an idmap, or null, and whether there are
+  # others that are cut off.
+  mountPoint =
+    text:
+    let
+      parts = builtins.match "(.+):((no)?(idmap|rbind)|rootidmap|owneridmap)(,.*)?" text;
+      option = builtins.elemAt parts 1;
+    in
+    if parts == null then
+      {
+        path = text;
+        idmap = null;
+        isCut = false;
+      }
+    else
+      {
+        path = builtins.head parts;
+        idmap = if builtins.match ".*idmap" option == null then null else option;
+        isCut = option == "norbind" || builtins.elemAt parts 4 != null;
+      };
 
   # Whether @argument puts the container into another network namespace than the host's.
   changesNetwork = argument: builtins.match "-n|--private-network|--network-.*" argument != null;

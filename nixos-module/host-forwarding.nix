@@ -3,7 +3,7 @@
 { config, lib }:
 let
   inherit (config.networking) firewall nat;
-  values = import ./values.nix;
+  inherit (import ./network.nix) portsOf;
 
   # Whether the host's own NAT speaks of containers.
   hasOwnNat =
@@ -18,9 +18,8 @@ let
       ranges = if isUDP then firewall.allowedUDPPortRanges else firewall.allowedTCPPortRanges;
       isAllowed =
         port: lib.elem port ports || lib.any (range: range.from <= port && port <= range.to) ranges;
-      host = values.portRange forward.hostPort;
     in
-    !firewall.enable || host != null && lib.all isAllowed (lib.range host.first host.last);
+    !firewall.enable || lib.all isAllowed (portsOf forward.hostPort);
 
   openForwards =
     link:

@@ -8,60 +8,47 @@
 }:
 let
   inherit (config) containers;
-  inherit (config.boot.containerGenerator) manifest package;
+  inherit (config.boot.containerGenerator)
+    checkManifest
+    manifest
+    openFirewall
+    package
+    ;
 
-  inherit (import ./flags.nix) usersOf;
-  manifestOf = import ./manifest.nix;
+  manifestOf = import ./manifest.nix (import ./options.nix { inherit lib openFirewall; });
   withNetworkOfHost = import ./host-forwarding.nix { inherit config lib; };
 
   # Without the systems, so that what is wrong with a container is told before its NixOS is evaluated.
-  checked = import ./checks.nix containers (
-    lib.mapAttrs (_: entry: removeAttrs entry [ "system" "closure" ]) manifest.containers
-  );
+  draft = lib.mapAttrs (_: entry: removeAttrs entry [ "system" "closure" ]) manifest.containers;
+  checked = import ./checks.nix containers draft;
 
-  # What NixOS has let through, although nobody can tell it from what it is not.
-  isSplit =
-    name: container:
-    lib.length container.extraFlags < lib.length (manifest.containers.${name}.extraFlags or [ ]);
-  split = lib.attrNames (lib.filterAttrs isSplit containers);
-
-  # Said in two ways that do not agree.
-  isContradictory =
-    container:
-    container.unprivileged != null
-    &&
-      container.unprivileged == lib.elem (usersOf container) [
-        "no"
-        "identity"
-        "0"
-      ];
-  contradictions = map (
-    name:
-    "containers.${name}.unprivileged: is ${lib.boolToString containers.${name}.unprivileged}, but privateUsers is \"${usersOf containers.${name}}\"${
-      lib.optionalString (
-        usersOf containers.${name} != toString containers.${name}.privateUsers
-      ) " by extraFlags"
-    }. Set one of them."
-  ) (lib.attrNames (lib.filterAttrs (_: isContradictory) containers));
+  # The generator has its say before anything of a container is built.
+  generator =
+    if pkgs.stdenv.buildPlatform.canExecute pkgs.stdenv.hostPlatform then
+      package
+    else
+      pkgs.buildPackages.callPackage ./package.nix { };
+  check =
+    pkgs.runCommand "containers-check"
+      {
+        draft = builtins.unsafeDiscardStringContext (
+          builtins.toJSON {
+            version = 1;
+            containers = draft;
+          }
+        );
+        passAsFile = [ "draft" ];
+        preferLocalBuild = true;
+      }
+      ''
+        ${generator}/lib/systemd/system-generators/nixos-container-generator --check=options "$draftPath"
+        touch "$out"
+      '';
 
   # A drop-in cannot disable the unit that it is for.
   disabled = lib.filter (
     name: !(config.systemd.services."container@${name}".enable or true)
   ) (lib.attrNames containers);
-
-  lostOptions =
-    name:
-    map
-      (
-        mount:
-        "containers.${name}.bindMounts: \"${mount.mountPoint}\" is mounted without all of the options behind the colon"
-      )
-      (
-        lib.filter (
-          mount:
-          builtins.match ".+:(norbind(,.*)?|(rbind|(no|root|owner)?idmap),.*)" mount.mountPoint != null
-        ) (lib.attrValues containers.${name}.bindMounts)
-      );
 
   # The state of a host that was installed before 22.05 is where NixOS put it then.
   hasOldState = lib.versionOlder config.system.stateVersion "22.05";
@@ -104,26 +91,23 @@ in
       ++ map (message: {
         assertion = false;
         inherit message;
-      }) (checked.errors ++ contradictions)
+      }) checked.errors
       ++ map (name: {
         assertion = false;
         message = "systemd.services.\"container@${name}\".enable: has no effect. Set containers.${name}.autoStart, or leave the container out.";
       }) disabled;
       warnings =
         checked.warnings
-        ++ map (
-          name:
-          "containers.${name}.extraFlags: several arguments in one item are split at the spaces. Write each as an item of its own."
-        ) split
-        ++ lib.concatMap lostOptions (lib.attrNames containers)
         ++ lib.optional (hasOldState && config.virtualisation.containers.enable) ''
           With system.stateVersion before 22.05 the containers' state is in /var/lib/containers, which
           virtualisation.containers uses too. Move it to /var/lib/nixos-containers.
         '';
 
       environment.etc."nixos-containers/containers.yaml".source =
-        (pkgs.formats.yaml { }).generate "containers.yaml"
-          manifest;
+        ((pkgs.formats.yaml { }).generate "containers.yaml" manifest).overrideAttrs
+          (lib.optionalAttrs checkManifest { checkedBy = check; });
+      system.checks = lib.mkIf checkManifest [ check ];
+      system.build.containersCheck = check;
 
       systemd.generators.nixos-container-generator = "${package}/lib/systemd/system-generators/nixos-container-generator";
       environment.systemPackages = [ package ];

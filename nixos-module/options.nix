@@ -1,27 +1,20 @@
 # SPDX-License-Identifier: MIT
-# The options. What they mean to the generator is in nixos-containers.yaml(5); here is what they mean to people.
-{
-  config,
-  lib,
-  pkgs,
-  ...
-}:
+# The options of a container that its entry in the manifest has under the same names: as the generator's, see nixos-containers.yaml(5), and what
+# they mean to people. Those that Nix alone knows are in containers.nix.
+{ lib, openFirewall }:
 let
-  inherit (lib) literalExpression mkOption types;
-
-  evaluate = import ./system.nix { inherit lib pkgs; };
-
-  inherit (config.boot.containerGenerator) unprivileged;
+  inherit (lib) literalExpression mkOption;
+  types = lib.types // import ./types.nix { inherit lib; };
 
   forwardOptions = {
     protocol = mkOption {
-      type = types.str;
+      type = types.protocol;
       default = "tcp";
       example = "udp";
       description = "`tcp` or `udp`.";
     };
     hostPort = mkOption {
-      type = types.either types.port types.str;
+      type = types.portRange;
       example = "8000-8010";
       description = "The port on the host, or a range of up to 1000.";
     };
@@ -35,7 +28,7 @@ let
       '';
     };
     hostIP = mkOption {
-      type = types.nullOr types.str;
+      type = types.nullOr types.ipAddress;
       default = null;
       example = "127.0.0.1";
       description = ''
@@ -45,7 +38,7 @@ let
     };
     openFirewall = mkOption {
       type = types.bool;
-      default = config.boot.containerGenerator.openFirewall;
+      default = false;
       defaultText = literalExpression "config.boot.containerGenerator.openFirewall";
       example = true;
       description = ''
@@ -61,7 +54,7 @@ let
   # The options of a link stand in a container for the main one and in extraVeths for the others.
   linkOptions = {
     hostBridge = mkOption {
-      type = types.nullOr types.str;
+      type = types.nullOr types.interfaceName;
       default = null;
       example = "br0";
       description = ''
@@ -71,7 +64,7 @@ let
     };
 
     hostAddress = mkOption {
-      type = types.nullOr types.str;
+      type = types.nullOr types.ipAddress;
       default = null;
       example = "192.168.100.10";
       description = ''
@@ -82,14 +75,14 @@ let
     };
 
     hostAddress6 = mkOption {
-      type = types.nullOr types.str;
+      type = types.nullOr types.ipv6Address;
       default = null;
       example = "fc00::1";
       description = "As {option}`hostAddress`, for IPv6.";
     };
 
     localAddress = mkOption {
-      type = types.nullOr types.str;
+      type = types.nullOr types.ipAddressWithPrefix;
       default = null;
       example = "192.168.100.11";
       description = ''
@@ -103,7 +96,7 @@ let
     };
 
     localAddress6 = mkOption {
-      type = types.nullOr types.str;
+      type = types.nullOr types.ipv6AddressWithPrefix;
       default = null;
       example = "fc00::2";
       description = "As {option}`localAddress`, for IPv6.";
@@ -120,7 +113,13 @@ let
     };
 
     forwardPorts = mkOption {
-      type = types.listOf (types.submodule { options = forwardOptions; });
+      type = types.listOf (
+        types.submodule {
+          options = forwardOptions;
+          # Weaker than any definition, and stronger than the default.
+          config.openFirewall = lib.mkIf openFirewall (lib.mkOverride 1400 true);
+        }
+      );
       default = [ ];
       example = [
         {
@@ -147,14 +146,14 @@ let
     {
       options = {
         mountPoint = mkOption {
-          type = types.str;
+          type = types.absolutePath;
           default = name;
           defaultText = literalExpression "name";
           example = "/var/log/nginx";
           description = "Where in the container it is seen.";
         };
         hostPath = mkOption {
-          type = types.nullOr types.str;
+          type = types.nullOr types.absolutePath;
           default = null;
           example = "/srv/wasabi-logs";
           description = ''
@@ -169,19 +168,19 @@ let
           description = "Whether the container may only read it.";
         };
         hostPathMode = mkOption {
-          type = types.str;
+          type = types.mode;
           default = "0755";
           example = "0750";
           description = "The access mode of {option}`hostPath`, if it is made.";
         };
         hostPathUser = mkOption {
-          type = types.str;
+          type = types.user;
           default = "root";
           example = "nginx";
           description = "The user of the host, by name or number, who owns {option}`hostPath`, if it is made.";
         };
         hostPathGroup = mkOption {
-          type = types.str;
+          type = types.user;
           default = "root";
           example = "nginx";
           description = "The group of the host, by name or number, that owns {option}`hostPath`, if it is made.";
@@ -217,7 +216,7 @@ let
 
   deviceOptions = {
     node = mkOption {
-      type = types.str;
+      type = types.deviceNode;
       example = "/dev/dri/renderD128";
       description = ''
         The path of the device below {file}`/dev`, or `char-` or `block-` and the name of a group of devices
@@ -225,7 +224,7 @@ let
       '';
     };
     modifier = mkOption {
-      type = types.str;
+      type = types.deviceModifier;
       example = "rw";
       description = ''
         What is allowed: one or more of `r` (read), `w` (write) and `m` (make device nodes). See
@@ -233,625 +232,369 @@ let
       '';
     };
   };
-
-  containerModule =
-    {
-      config,
-      options,
-      name,
-      ...
-    }:
-    {
-      options = {
-        config = mkOption {
-          description = ''
-            The NixOS configuration of the container, as a module like {file}`configuration.nix`. What came
-            of it can be read from the host's configuration at the same place:
-            `config.containers.wasabi.config.networking.hostName`.
-          '';
-          example = literalExpression ''
-            { pkgs, ... }:
-            {
-              services.nginx.enable = true;
-              networking.firewall.allowedTCPPorts = [ 80 ];
-              system.stateVersion = "${lib.trivial.release}";
-            }
-          '';
-          type = lib.mkOptionType {
-            name = "Toplevel NixOS config";
-            description = "NixOS configuration";
-            merge = _: definitions: evaluate name config (map (definition: definition.value) definitions);
-          };
-        };
-
-        path = mkOption {
-          type = types.path;
-          example = literalExpression "config.containers.web1.path";
-          description = ''
-            The evaluated system that the container runs, in place of {option}`config`: that of another
-            container, so that many share one evaluation, or one from elsewhere. If {option}`config` is given,
-            it is set to the system that came of it.
-          '';
-        };
-
-        flake = mkOption {
-          type = types.nullOr types.str;
-          default = null;
-          example = "github:example/containers#wasabi";
-          description = ''
-            A flake that the container's system is taken from, in place of {option}`config` and {option}`path`.
-            The name behind `#` is that of one of its `nixosConfigurations`; without it, that is `container`.
-            The configuration has to set `boot.isNspawnContainer = true`.
-
-            The host builds it before the container starts for the first time, in the unit
-            `container-flake@NAME.service`, whose journal shows how far it has got. Starting the container waits
-            for that, however long it takes. {command}`systemctl start container-flake-update@NAME` builds it
-            anew, from what the flake is by then, and has a container that runs switch to it.
-          '';
-        };
-
-        nixpkgs = mkOption {
-          type = types.path;
-          default = pkgs.path;
-          defaultText = literalExpression "pkgs.path";
-          example = literalExpression "inputs.nixpkgs-unstable";
-          description = ''
-            The Nixpkgs whose modules and packages {option}`config` is evaluated with, of NixOS 20.09 or newer. Containers in a container
-            of one before 24.11, whose systemd is too old for this module, are run as that NixOS runs them.
-
-            To change the packages only, set `nixpkgs.*` in {option}`config`. `nixpkgs.pkgs = pkgs` there takes
-            the host's packages, which makes evaluation quicker; `nixpkgs.config` and `nixpkgs.overlays` then
-            have no effect there.
-          '';
-        };
-
-        specialArgs = mkOption {
-          type = types.attrsOf types.unspecified;
-          default = { };
-          example = literalExpression "{ inherit inputs; }";
-          description = "More arguments for the modules in {option}`config`, which can be used in their `imports` too.";
-        };
-
-        # It was removed long ago; says so where it is set. See below.
-        pkgs = mkOption { visible = false; };
-
-        autoStart = mkOption {
-          type = types.bool;
-          default = false;
-          example = true;
-          description = "Whether the container starts when the host boots, by way of `machines.target`.";
-        };
-
-        restartIfChanged = mkOption {
-          type = types.bool;
-          default = true;
-          example = false;
-          description = "Whether switching to a configuration in which the container has changed may restart it.";
-        };
-
-        timeoutStartSec = mkOption {
-          type = types.str;
-          default = "1min";
-          example = "5min";
-          description = ''
-            How long a start may take until the container has booted: a time span as in
-            {manpage}`systemd.time(7)`, or `infinity`.
-          '';
-        };
-
-        timeoutReloadSec = mkOption {
-          type = types.str;
-          default = "10min";
-          example = "1h";
-          description = ''
-            How long the activation of another system in the running container may take, and that of the one it had if it fails: a time
-            span as `timeoutStartSec`. A switch of the host then goes on without it.
-          '';
-        };
-
-        after = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          example = [
-            "database"
-            "network-online.target"
-          ];
-          description = ''
-            What this container starts after, if that starts too, and ends before: containers by their names, or any
-            units. Containers that would wait for each other are an error.
-          '';
-        };
-
-        requires = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          example = [ "database" ];
-          description = ''
-            What starts with this container and without which it does not run, as in {manpage}`systemd.unit(5)`:
-            containers by their names, or any units. When they are stopped or restarted, so is this container. They
-            start at the same time unless they are in {option}`after` as well.
-          '';
-        };
-
-        wants = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          example = [ "network-online.target" ];
-          description = ''
-            What starts with this container, which goes on without it if that fails: containers by their names, or
-            any units. They start at the same time unless they are in {option}`after` as well.
-          '';
-        };
-
-        ephemeral = mkOption {
-          type = types.bool;
-          default = false;
-          example = true;
-          description = ''
-            Whether the container has an empty root file system at each start, of which nothing is left at its end. It is
-            in memory, can use at most half of that, and counts for {option}`memoryMax`.
-            It is {file}`/run/nixos-containers/NAME` on the host; that of a container that is not ephemeral is
-            {file}`/var/lib/nixos-containers/NAME`. What is to last goes into {option}`bindMounts`.
-
-            As the machine ID is another one at each start, a DHCP client in the container should identify
-            itself by its MAC address. The journal of the container is not among those of the host.
-          '';
-        };
-
-        bindMounts = mkOption {
-          type = types.attrsOf (types.submodule bindMountModule);
-          default = { };
-          example = literalExpression ''
-            {
-              "/var/log/nginx" = {
-                hostPath = "/srv/wasabi-logs";
-                isReadOnly = false;
-              };
-            }
-          '';
-          description = ''
-            Files and directories of the host that are seen in the container, by their places there. The
-            container waits for the file systems they are on. In a container with {option}`privateUsers` their
-            owners inside are the same as on the host.
-          '';
-        };
-
-        tmpfs = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          example = [
-            "/var"
-            "/scratch:mode=0700,size=1G"
-          ];
-          description = ''
-            Where in the container an empty file system in memory is mounted, optionally with mount options behind
-            a colon. See `--tmpfs=` in {manpage}`systemd-nspawn(1)`.
-          '';
-        };
-
-        privateNetwork = mkOption {
-          type = types.bool;
-          default = false;
-          example = true;
-          description = ''
-            Whether the container has a network of its own. If any of {option}`hostBridge`,
-            {option}`hostAddress`, {option}`localAddress` and the like is given, there is a link between the two:
-            `eth0` in the container, `ve-NAME` on the host (`vb-NAME` on a bridge). Otherwise the container
-            has the network of the host, its interfaces and ports.
-
-            The link is complete, at both ends, before the first process in the container runs.
-          '';
-        };
-
-        interfaces = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          example = [
-            "enp3s0"
-            "enp4s0:lan"
-          ];
-          description = ''
-            Network interfaces of the host that are moved into the container while it runs. With a colon and a
-            second name they are called that inside. The container waits for them.
-          '';
-        };
-
-        macvlans = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          example = [ "enp3s0" ];
-          description = ''
-            Network interfaces of the host beside which the container gets a virtual one, with a MAC address of its
-            own on the same network. Inside it is called `mv-` and the name on the host.
-          '';
-        };
-
-        internetAccess = mkOption {
-          type = types.nullOr types.bool;
-          default = null;
-          example = true;
-          description = ''
-            Whether the container can reach other machines, over its link with {option}`hostAddress` or
-            {option}`hostAddress6`: they see the host, as its NAT, but for IPv6 addresses that are global. The host is
-            made to forward packets for that. In no case can it reach other containers, except by
-            {option}`forwardPorts`, or be reached from elsewhere.
-
-            If it is `false`, it can reach the host alone. `null` is the same, unless
-            {option}`networking.nat.internalInterfaces` or {option}`networking.nat.internalIPs` speak of containers:
-            then the host's own settings decide.
-          '';
-        };
-
-        extraVeths = mkOption {
-          type = types.attrsOf (types.submodule { options = linkOptions; });
-          default = { };
-          example = literalExpression ''
-            {
-              db0 = {
-                hostAddress = "10.1.0.1";
-                localAddress = "10.1.0.2";
-              };
-            }
-          '';
-          description = ''
-            More links between the host and the container, by the name that both ends have. It can have 15
-            characters, and no other interface of the host can have it. They do not need
-            {option}`privateNetwork`. {option}`hostAddress` is no default gateway here.
-          '';
-        };
-
-        networkNamespace = mkOption {
-          type = types.nullOr types.path;
-          default = null;
-          example = "/run/netns/vpn";
-          description = ''
-            An existing network namespace that the container is put into. What makes it has to come first:
-            `systemd.services."container@NAME".after` and `requires` can say so. It cannot be given
-            together with {option}`privateNetwork`, {option}`interfaces`, {option}`macvlans` or
-            {option}`extraVeths`.
-          '';
-        };
-
-        resolvConf = mkOption {
-          type = types.nullOr types.str;
-          default = null;
-          example = "copy-host";
-          description = ''
-            Where the container's {file}`/etc/resolv.conf` is from. If it is `null`, the container has the name servers
-            of the host, also when they change later: those in the host's {file}`/etc/resolv.conf`, or with a
-            network of its own, where it cannot reach 127.0.0.53, those that {command}`systemd-resolved` asks.
-            {option}`networking.nameservers` in {option}`config` takes their place;
-            {option}`networking.useHostResolvConf` there keeps them beside it, or has neither.
-
-            Otherwise it is one of the modes of `--resolv-conf=` in {manpage}`systemd-nspawn(1)`, which are about
-            the start alone: `off`, `auto`, `delete`, or `copy-`, `replace-` or `bind-` with `host`, `static`,
-            `uplink` or `stub` behind it.
-          '';
-        };
-
-        privateUsers = mkOption {
-          type = types.either types.ints.u32 (
-            types.enum [
-              "no"
-              "identity"
-              "pick"
-            ]
-          );
-          default = "no";
-          example = "pick";
-          description = ''
-            Whether the container has users of its own, so that its root is not the host's:
-
-            - `"no"`: it has the host's users, and its root is root
-            - `"pick"`: it gets 65536 user IDs that nothing else on the host uses. This is the safest.
-            - a number: the 65536 user IDs from that one on. Containers that share a directory may have the same.
-            - `"identity"`, or 0: the host's user IDs 0 to 65535, but without capabilities outside the container
-
-            See `--private-users=` in {manpage}`systemd-nspawn(1)`.
-          '';
-        };
-
-        unprivileged = mkOption {
-          type = types.nullOr types.bool;
-          default = null;
-          example = true;
-          description = ''
-            Whether root in the container is nobody on the host: `true` is short for {option}`privateUsers` `"pick"`,
-            and `false` for `"no"`. If it is `null` and {option}`privateUsers` is not set,
-            {option}`boot.containerGenerator.unprivileged` decides.
-
-            A container can change from one to the other and back: it keeps all its files, and they their owners.
-            Ports below 1024 can be used, with {option}`privateNetwork` or without.
-          '';
-        };
-
-        additionalCapabilities = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          example = [
-            "CAP_NET_ADMIN"
-            "CAP_IPC_LOCK"
-          ];
-          description = ''
-            What the container's root may do beside what {manpage}`systemd-nspawn(1)` allows. The names are those
-            in {manpage}`capabilities(7)`; `all` is all of them.
-          '';
-        };
-
-        dropCapabilities = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          example = [ "CAP_SYS_CHROOT" ];
-          description = "What the container's root may not do of that which {manpage}`systemd-nspawn(1)` allows.";
-        };
-
-        enableTun = mkOption {
-          type = types.bool;
-          default = false;
-          example = true;
-          description = ''
-            Whether the container may make tunnels, as VPN software does: it gets {file}`/dev/net/tun` and the
-            capability `CAP_NET_ADMIN`.
-          '';
-        };
-
-        noNewPrivileges = mkOption {
-          type = types.bool;
-          default = false;
-          example = true;
-          description = ''
-            Whether no program in the container can get more rights than the one that started it. Programs like
-            {command}`sudo` then do not work there.
-          '';
-        };
-
-        systemCallFilter = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          example = [
-            "@keyring"
-            "~@raw-io"
-          ];
-          description = ''
-            System calls, or with `@` groups of them, that the container may use beside those that
-            {manpage}`systemd-nspawn(1)` allows; with `~` in front, those that it may not use.
-          '';
-        };
-
-        credentials = mkOption {
-          type = types.attrsOf (
-            types.submodule {
-              options.path = mkOption {
-                type = types.either types.str types.path;
-                apply = toString;
-                example = "/run/secrets/db";
-                description = "The file on the host. A secret must not be in the store, where everybody can read it.";
-              };
-            }
-          );
-          default = { };
-          example = {
-            "db.password".path = "/run/secrets/db";
-          };
-          description = ''
-            Files of the host whose contents the container's services can have with `LoadCredential=`, see
-            {manpage}`systemd.exec(5)`. They are read when the container starts.
-          '';
-        };
-
-        isolateStore = mkOption {
-          type = types.bool;
-          default = false;
-          example = true;
-          description = ''
-            Whether the container sees only those paths of the store that its system needs, and neither the host's
-            Nix daemon nor its database: {option}`nix.enable` is false in it, unless it is set. A change of the system
-            then restarts the container. It cannot be given together with {option}`flake`.
-          '';
-        };
-
-        closure = mkOption {
-          type = types.str;
-          internal = true;
-          readOnly = true;
-          default =
-            if config.flake != null then
-              throw "containers.${name}.isolateStore and containers.${name}.flake cannot both be given."
-            else
-              "${pkgs.closureInfo { rootPaths = [ config.path ]; }}/store-paths";
-          defaultText = literalExpression "closureInfo of path";
-          example = "/nix/store/…-closure-info/store-paths";
-          description = "The file that lists what {option}`isolateStore` leaves of the store.";
-        };
-
-        memoryMax = mkOption {
-          type = types.nullOr (types.either types.ints.positive types.str);
-          default = null;
-          example = "1G";
-          description = ''
-            How much memory all that runs in the container may use: bytes, with `K`, `M`, `G` or `T` behind them or
-            not, a percentage of the host's, or `infinity`. See `MemoryMax=` in
-            {manpage}`systemd.resource-control(5)`.
-          '';
-        };
-
-        cpuQuota = mkOption {
-          type = types.nullOr types.str;
-          default = null;
-          example = "150%";
-          description = "How much of the time of one CPU the container may use; `200%` is two CPUs.";
-        };
-
-        tasksMax = mkOption {
-          type = types.nullOr (types.either types.ints.positive types.str);
-          default = null;
-          example = 4096;
-          description = "How many processes and threads there may be in the container: a number, a percentage or `infinity`.";
-        };
-
-        allowedDevices = mkOption {
-          type = types.listOf (types.submodule { options = deviceOptions; });
-          default = [ ];
-          example = [
-            {
-              node = "/dev/dri/renderD128";
-              modifier = "rw";
-            }
-          ];
-          description = "Devices that the container may use. To be seen there, they also have to be in {option}`bindMounts`.";
-        };
-
-        extraFlags = mkOption {
-          type = types.listOf types.str;
-          default = [ ];
-          example = [ "--system-call-filter=@keyring" ];
-          description = ''
-            More arguments for {manpage}`systemd-nspawn(1)`. Each is handed on as it is, spaces and all: one with
-            a value of its own, such as `--bind /a`, is either two, or one with `=`.
-
-            `-U` and `--private-users=` are as {option}`privateUsers`, in whose place they are. Of the others nothing follows but what
-            {manpage}`systemd-nspawn(1)` does: the container does not wait for a bridge, an interface or the source of a bind mount, whose
-            owners are not mapped. An option that does the same is better where there is one.
-          '';
-        };
-      }
-      // linkOptions;
-
-      # Weaker than any definition, and stronger than the default.
-      config.privateUsers = lib.mkIf (if config.unprivileged == null then unprivileged else config.unprivileged) (
-        lib.mkOverride 1400 "pick"
-      );
-
-      config.path =
-        let
-          given =
-            if options.pkgs.isDefined then
-              throw ''
-                containers.${name}.pkgs, which is set in ${lib.showFiles options.pkgs.files}, is no longer an option. Please remove it there. Instead:
-
-                - containers.${name}.nixpkgs
-                  is the Nixpkgs whose modules, packages and library the container is evaluated with.
-
-                - containers.${name}.config.nixpkgs.pkgs
-                  is the packages only.
-              ''
-            else if options.config.isDefined && config.flake != null then
-              throw "containers.${name}.config and containers.${name}.flake cannot both be given."
-            else
-              null;
-        in
-        builtins.seq given (
-          lib.mkMerge [
-            (lib.mkIf options.config.isDefined config.config.system.build.toplevel)
-            (lib.mkIf (config.flake != null) "/nix/var/nix/profiles/per-container/${name}")
-          ]
-        );
-    };
 in
 {
-  options = {
-    containers = mkOption {
-      type = types.attrsOf (types.submodule containerModule);
-      default = { };
-      example = literalExpression ''
-        {
-          wasabi = {
-            autoStart = true;
-            ephemeral = true;
-            privateNetwork = true;
-            hostAddress = "192.168.100.10";
-            localAddress = "192.168.100.11";
-            config = {
-              services.httpd.enable = true;
-              networking.firewall.allowedTCPPorts = [ 80 ];
-              system.stateVersion = "${lib.trivial.release}";
-            };
-          };
-        }
-      '';
-      description = ''
-        Lightweight machines with a NixOS of their own. Each is a unit `container@NAME.service`, which
-        {command}`systemctl` can start, stop and show.
+  autoStart = mkOption {
+    type = types.bool;
+    default = false;
+    example = true;
+    description = "Whether the container starts when the host boots, by way of `machines.target`.";
+  };
 
-        The name is that of the machine and its host name: up to 64 letters, digits, `-` and `.`.
-      '';
-    };
+  restartIfChanged = mkOption {
+    type = types.bool;
+    default = true;
+    example = false;
+    description = "Whether switching to a configuration in which the container has changed may restart it.";
+  };
 
-    boot.enableContainers = mkOption {
-      type = types.bool;
-      default = config.containers != { };
-      defaultText = literalExpression "config.containers != { }";
-      example = true;
-      description = "Whether the host is made ready to run {option}`containers`.";
-    };
+  timeoutStartSec = mkOption {
+    type = types.timeSpan;
+    default = "1min";
+    example = "5min";
+    description = ''
+      How long a start may take until the container has booted: a time span as in
+      {manpage}`systemd.time(7)`, or `infinity`.
+    '';
+  };
 
-    boot.isNspawnContainer = mkOption {
-      type = types.bool;
-      default = false;
-      example = true;
-      description = ''
-        Whether this machine is run by {manpage}`systemd-nspawn(1)`. In {option}`containers.<name>.config` it is
-        set; the configurations behind {option}`containers.<name>.path` and {option}`containers.<name>.flake` have
-        to set it themselves.
-      '';
-    };
+  timeoutReloadSec = mkOption {
+    type = types.timeSpan;
+    default = "10min";
+    example = "1h";
+    description = ''
+      How long the activation of another system in the running container may take, and that of the one it had if it fails: a time
+      span as `timeoutStartSec`. A switch of the host then goes on without it.
+    '';
+  };
 
-    boot.isContainer = mkOption {
-      type = types.bool;
-      default = config.boot.isNspawnContainer;
-      defaultText = literalExpression "config.boot.isNspawnContainer";
-      example = true;
-      description = "Whether this machine is a container of any kind, with no kernel of its own.";
-    };
+  after = mkOption {
+    type = types.listOf types.unit;
+    default = [ ];
+    example = [
+      "database"
+      "network-online.target"
+    ];
+    description = ''
+      What this container starts after, if that starts too, and ends before: containers by their names, or any
+      units. Containers that would wait for each other are an error.
+    '';
+  };
 
-    boot.containerGenerator = {
-      package = mkOption {
-        type = types.package;
-        default = pkgs.callPackage ./package.nix {
-          nix = config.nix.package;
-          systemd = config.systemd.package;
+  requires = mkOption {
+    type = types.listOf types.unit;
+    default = [ ];
+    example = [ "database" ];
+    description = ''
+      What starts with this container and without which it does not run, as in {manpage}`systemd.unit(5)`:
+      containers by their names, or any units. When they are stopped or restarted, so is this container. They
+      start at the same time unless they are in {option}`after` as well.
+    '';
+  };
+
+  wants = mkOption {
+    type = types.listOf types.unit;
+    default = [ ];
+    example = [ "network-online.target" ];
+    description = ''
+      What starts with this container, which goes on without it if that fails: containers by their names, or
+      any units. They start at the same time unless they are in {option}`after` as well.
+    '';
+  };
+
+  ephemeral = mkOption {
+    type = types.bool;
+    default = false;
+    example = true;
+    description = ''
+      Whether the container has an empty root file system at each start, of which nothing is left at its end. It is
+      in memory, can use at most half of that, and counts for {option}`memoryMax`.
+      It is {file}`/run/nixos-containers/NAME` on the host; that of a container that is not ephemeral is
+      {file}`/var/lib/nixos-containers/NAME`. What is to last goes into {option}`bindMounts`.
+
+      As the machine ID is another one at each start, a DHCP client in the container should identify
+      itself by its MAC address. The journal of the container is not among those of the host.
+    '';
+  };
+
+  bindMounts = mkOption {
+    type = types.attrsOf (types.submodule bindMountModule);
+    default = { };
+    example = literalExpression ''
+      {
+        "/var/log/nginx" = {
+          hostPath = "/srv/wasabi-logs";
+          isReadOnly = false;
         };
-        defaultText = lib.literalMD "this project's package, with the host's Nix and systemd";
-        example = literalExpression "(import ./nixos-container-generator) { inherit pkgs; }";
-        description = "The package with the generator and the {command}`nixos-container` command.";
-      };
+      }
+    '';
+    description = ''
+      Files and directories of the host that are seen in the container, by their places there. The
+      container waits for the file systems they are on. In a container with {option}`privateUsers` their
+      owners inside are the same as on the host.
+    '';
+  };
 
-      openFirewall = mkOption {
-        type = types.bool;
-        default = false;
-        example = true;
-        description = ''
-          Whether other machines can use the ports in {option}`containers.<name>.forwardPorts` whatever the
-          firewall says, as with NixOS's own containers.
-        '';
-      };
+  tmpfs = mkOption {
+    type = types.listOf types.tmpfs;
+    default = [ ];
+    example = [
+      "/var"
+      "/scratch:mode=0700,size=1G"
+    ];
+    description = ''
+      Where in the container an empty file system in memory is mounted, optionally with mount options behind
+      a colon. See `--tmpfs=` in {manpage}`systemd-nspawn(1)`.
+    '';
+  };
 
-      unprivileged = mkOption {
-        type = types.bool;
-        default = false;
-        example = true;
-        description = ''
-          Whether containers that do not say so themselves are {option}`containers.<name>.unprivileged`.
-        '';
-      };
+  privateNetwork = mkOption {
+    type = types.bool;
+    default = false;
+    example = true;
+    description = ''
+      Whether the container has a network of its own. If any of {option}`hostBridge`,
+      {option}`hostAddress`, {option}`localAddress` and the like is given, there is a link between the two:
+      `eth0` in the container, `ve-NAME` on the host (`vb-NAME` on a bridge). Otherwise the container
+      has the network of the host, its interfaces and ports.
 
-      manifest = mkOption {
-        type = types.attrs;
-        readOnly = true;
-        example = literalExpression ''
-          {
-            version = 1;
-            containers.wasabi = {
-              system = "/nix/store/…-nixos-system-wasabi";
-              autoStart = true;
-            };
-          }
-        '';
-        description = ''
-          What {option}`containers` amount to: the content of {file}`/etc/nixos-containers/containers.yaml`, from
-          which the units are generated. See {manpage}`nixos-containers.yaml(5)`.
-        '';
-      };
+      The link is complete, at both ends, before the first process in the container runs.
+    '';
+  };
+
+  interfaces = mkOption {
+    type = types.listOf types.interface;
+    default = [ ];
+    example = [
+      "enp3s0"
+      "enp4s0:lan"
+    ];
+    description = ''
+      Network interfaces of the host that are moved into the container while it runs. With a colon and a
+      second name they are called that inside. The container waits for them.
+    '';
+  };
+
+  macvlans = mkOption {
+    type = types.listOf types.interface;
+    default = [ ];
+    example = [ "enp3s0" ];
+    description = ''
+      Network interfaces of the host beside which the container gets a virtual one, with a MAC address of its
+      own on the same network. Inside it is called `mv-` and the name on the host.
+    '';
+  };
+
+  internetAccess = mkOption {
+    type = types.nullOr types.bool;
+    default = null;
+    example = true;
+    description = ''
+      Whether the container can reach other machines, over its link with {option}`hostAddress` or
+      {option}`hostAddress6`: they see the host, as its NAT, but for IPv6 addresses that are global. The host is
+      made to forward packets for that. In no case can it reach other containers, except by
+      {option}`forwardPorts`, or be reached from elsewhere.
+
+      If it is `false`, it can reach the host alone. `null` is the same, unless
+      {option}`networking.nat.internalInterfaces` or {option}`networking.nat.internalIPs` speak of containers:
+      then the host's own settings decide.
+    '';
+  };
+
+  extraVeths = mkOption {
+    type = types.attrsOf (types.submodule { options = linkOptions; });
+    default = { };
+    example = literalExpression ''
+      {
+        db0 = {
+          hostAddress = "10.1.0.1";
+          localAddress = "10.1.0.2";
+        };
+      }
+    '';
+    description = ''
+      More links between the host and the container, by the name that both ends have. It can have 15
+      characters, and no other interface of the host can have it. They do not need
+      {option}`privateNetwork`. {option}`hostAddress` is no default gateway here.
+    '';
+  };
+
+  networkNamespace = mkOption {
+    type = types.nullOr types.path;
+    default = null;
+    # A path of the host, which does not belong into the store even if it is written without quotes.
+    apply = path: if path == null then null else toString path;
+    example = "/run/netns/vpn";
+    description = ''
+      An existing network namespace that the container is put into. What makes it has to come first:
+      `systemd.services."container@NAME".after` and `requires` can say so. It cannot be given
+      together with {option}`privateNetwork`, {option}`interfaces`, {option}`macvlans` or
+      {option}`extraVeths`.
+    '';
+  };
+
+  resolvConf = mkOption {
+    type = types.nullOr types.resolvConf;
+    default = null;
+    example = "copy-host";
+    description = ''
+      Where the container's {file}`/etc/resolv.conf` is from. If it is `null`, the container has the name servers
+      of the host, also when they change later: those in the host's {file}`/etc/resolv.conf`, or with a
+      network of its own, where it cannot reach 127.0.0.53, those that {command}`systemd-resolved` asks.
+      {option}`networking.nameservers` in {option}`config` takes their place;
+      {option}`networking.useHostResolvConf` there keeps them beside it, or has neither.
+
+      Otherwise it is one of the modes of `--resolv-conf=` in {manpage}`systemd-nspawn(1)`, which are about
+      the start alone: `off`, `auto`, `delete`, or `copy-`, `replace-` or `bind-` with `host`, `static`,
+      `uplink` or `stub` behind it.
+    '';
+  };
+
+  privateUsers = mkOption {
+    type = types.either types.ints.u32 (
+      types.enum [
+        "no"
+        "identity"
+        "pick"
+      ]
+    );
+    default = "no";
+    example = "pick";
+    description = ''
+      Whether the container has users of its own, so that its root is not the host's:
+
+      - `"no"`: it has the host's users, and its root is root
+      - `"pick"`: it gets 65536 user IDs that nothing else on the host uses. This is the safest.
+      - a number: the 65536 user IDs from that one on. Containers that share a directory may have the same.
+      - `"identity"`, or 0: the host's user IDs 0 to 65535, but without capabilities outside the container
+
+      See `--private-users=` in {manpage}`systemd-nspawn(1)`.
+    '';
+  };
+
+  additionalCapabilities = mkOption {
+    type = types.listOf types.capability;
+    default = [ ];
+    example = [
+      "CAP_NET_ADMIN"
+      "CAP_IPC_LOCK"
+    ];
+    description = ''
+      What the container's root may do beside what {manpage}`systemd-nspawn(1)` allows. The names are those
+      in {manpage}`capabilities(7)`; `all` is all of them.
+    '';
+  };
+
+  dropCapabilities = mkOption {
+    type = types.listOf types.capability;
+    default = [ ];
+    example = [ "CAP_SYS_CHROOT" ];
+    description = "What the container's root may not do of that which {manpage}`systemd-nspawn(1)` allows.";
+  };
+
+  enableTun = mkOption {
+    type = types.bool;
+    default = false;
+    example = true;
+    description = ''
+      Whether the container may make tunnels, as VPN software does: it gets {file}`/dev/net/tun` and the
+      capability `CAP_NET_ADMIN`.
+    '';
+  };
+
+  noNewPrivileges = mkOption {
+    type = types.bool;
+    default = false;
+    example = true;
+    description = ''
+      Whether no program in the container can get more rights than the one that started it. Programs like
+      {command}`sudo` then do not work there.
+    '';
+  };
+
+  systemCallFilter = mkOption {
+    type = types.listOf types.systemCall;
+    default = [ ];
+    example = [
+      "@keyring"
+      "~@raw-io"
+    ];
+    description = ''
+      System calls, or with `@` groups of them, that the container may use beside those that
+      {manpage}`systemd-nspawn(1)` allows; with `~` in front, those that it may not use.
+    '';
+  };
+
+  credentials = mkOption {
+    type = types.attrsOf (
+      types.submodule {
+        options.path = mkOption {
+          type = types.path;
+          apply = toString;
+          example = "/run/secrets/db";
+          description = "The file on the host. A secret must not be in the store, where everybody can read it.";
+        };
+      }
+    );
+    default = { };
+    example = {
+      "db.password".path = "/run/secrets/db";
     };
+    description = ''
+      Files of the host whose contents the container's services can have with `LoadCredential=`, see
+      {manpage}`systemd.exec(5)`. They are read when the container starts.
+    '';
+  };
+
+  memoryMax = mkOption {
+    type = types.nullOr types.memory;
+    default = null;
+    example = "1G";
+    description = ''
+      How much memory all that runs in the container may use: bytes, with `K`, `M`, `G` or `T` behind them or
+      not, a percentage of the host's, or `infinity`. See `MemoryMax=` in
+      {manpage}`systemd.resource-control(5)`.
+    '';
+  };
+
+  cpuQuota = mkOption {
+    type = types.nullOr types.percentage;
+    default = null;
+    example = "150%";
+    description = "How much of the time of one CPU the container may use; `200%` is two CPUs.";
+  };
+
+  tasksMax = mkOption {
+    type = types.nullOr types.tasks;
+    default = null;
+    example = 4096;
+    description = "How many processes and threads there may be in the container: a number, a percentage or `infinity`.";
+  };
+
+  allowedDevices = mkOption {
+    type = types.listOf (types.submodule { options = deviceOptions; });
+    default = [ ];
+    example = [
+      {
+        node = "/dev/dri/renderD128";
+        modifier = "rw";
+      }
+    ];
+    description = "Devices that the container may use. To be seen there, they also have to be in {option}`bindMounts`.";
+  };
+
+  extraFlags = mkOption {
+    type = types.listOf types.text;
+    default = [ ];
+    example = [ "--system-call-filter=@keyring" ];
+    description = ''
+      More arguments for {manpage}`systemd-nspawn(1)`. Each is handed on as it is, spaces and all: one with
+      a value of its own, such as `--bind /a`, is either two, or one with `=`.
+
+      `-U` and `--private-users=` are as {option}`privateUsers`, in whose place they are. Of the others nothing follows but what
+      {manpage}`systemd-nspawn(1)` does: the container does not wait for a bridge, an interface or the source of a bind mount, whose
+      owners are not mapped. An option that does the same is better where there is one.
+    '';
   };
 }
+// linkOptions

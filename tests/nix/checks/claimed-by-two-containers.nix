@@ -31,8 +31,4 @@ in
     hostBridge = "br0";
     localAddress = "10.0.0.5/24";
   };
-  broken = container {
-    localAddress = "10.0.0.5";
-    localAddress6 = "none";
-  };
 }

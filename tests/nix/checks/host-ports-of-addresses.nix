@@ -27,18 +27,6 @@
       }
     ];
   };
-  c = {
-    path = "/nix/store/00000000000000000000000000000000-nixos-system-c";
-    privateNetwork = true;
-    localAddress = "192.168.100.13";
-    forwardPorts = [
-      { hostPort = "1000-1999"; }
-      {
-        hostPort = "1500-1510";
-        containerPort = 80;
-      }
-    ];
-  };
   d = {
     path = "/nix/store/00000000000000000000000000000000-nixos-system-d";
     privateNetwork = true;

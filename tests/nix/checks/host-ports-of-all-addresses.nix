@@ -13,7 +13,7 @@ in
   any = container 11 { };
   any-too = container 12 { };
   ipv4 = container 13 { hostIP = "0.0.0.0"; };
-  ipv6 = container 14 { hostIP = "0:0::"; };
+  ipv6 = container 14 { hostIP = "::"; };
   localhost = container 15 { hostIP = "127.0.0.1"; };
   localhost6 = container 16 { hostIP = "::1"; };
   other-loopback = container 17 { hostIP = "127.0.0.2"; };
@@ -26,23 +26,5 @@ in
   udp-ipv6 = container 21 {
     protocol = "udp";
     hostIP = "::";
-  };
-  within = container 22 { } // {
-    forwardPorts = [
-      { hostPort = 81; }
-      {
-        hostPort = 81;
-        hostIP = "0.0.0.0";
-        containerPort = 8081;
-      }
-      {
-        hostPort = 82;
-        hostIP = "0.0.0.0";
-      }
-      {
-        hostPort = 82;
-        hostIP = "::";
-      }
-    ];
   };
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Modes that are none, and those by which a container asks itself for what is to be asked of the host.
+# Modes by which a container asks itself for what is to be asked of the host.
 builtins.mapAttrs
   (
     _: options:
@@ -9,9 +9,6 @@ builtins.mapAttrs
     }
   )
   {
-    bad1.resolvConf = "yes";
-    bad2.resolvConf = "copy";
-    bad3.resolvConf = "";
     private = {
       privateNetwork = true;
       resolvConf = "copy-stub";

@@ -32,6 +32,10 @@ let
       expression = option "forwardPorts" { forwardPorts = [ { hostPort = 65536; } ]; };
       message = "is not of type `16 bit unsigned integer";
     };
+    an-address-that-is-none = {
+      expression = option "hostAddress" { hostAddress = "192.168.100"; };
+      message = "A definition for option `containers.a.hostAddress' is not of type `null or IP address'. Definition values:";
+    };
     a-mac-address-that-is-none = {
       expression = option "localMacAddress" { localMacAddress = "02:00"; };
       message = "A definition for option `containers.a.localMacAddress' is not of type";

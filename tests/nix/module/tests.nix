@@ -133,6 +133,11 @@ let
       };
   };
 
+  unchecked = host {
+    boot.containerGenerator.checkManifest = false;
+    containers.a = { inherit path; };
+  };
+
   named = host {
     containers.web = {
       config = {
@@ -296,11 +301,6 @@ let
   };
 
   wrong = host {
-    containers.bad_name = {
-      inherit path;
-      privateNetwork = true;
-      hostAddress = "192.168.100";
-    };
     containers.b = {
       inherit path;
       networkNamespace = "/run/netns/x";
@@ -351,7 +351,7 @@ let
     };
   };
 
-  # The names, types and defaults of options.
+  # The names and defaults of options. Of their types, tests/nix/values.nix has what they accept.
   optionsOf =
     machine:
     let
@@ -368,7 +368,6 @@ let
             else
               {
                 "${prefix}${name}" = {
-                  type = option.type.description;
                   default = if name == "nixpkgs" then null else option.default or "none";
                 };
               }
@@ -413,14 +412,7 @@ let
     };
 
     options-are-those-of-the-stock-module = {
-      # A port may be a range, too.
-      actual = mapAttrs (
-        name: option:
-        if lib.hasSuffix ".hostPort" name then
-          option // { type = lib.removeSuffix " or string" option.type; }
-        else
-          option
-      ) (filterAttrs (name: _: theirs ? ${name} && isComparable name) ours);
+      actual = filterAttrs (name: _: theirs ? ${name} && isComparable name) ours;
       expected = filterAttrs (name: _: isComparable name) theirs;
     };
 
@@ -494,10 +486,45 @@ let
     };
 
     the-manifest-is-in-etc = {
-      actual = wasabi.config.environment.etc."nixos-containers/containers.yaml".source.drvPath;
+      actual = unchecked.config.environment.etc."nixos-containers/containers.yaml".source.drvPath;
       expected =
-        ((pkgs.formats.yaml { }).generate "containers.yaml" wasabi.config.boot.containerGenerator.manifest)
+        ((pkgs.formats.yaml { }).generate "containers.yaml" unchecked.config.boot.containerGenerator.manifest)
         .drvPath;
+    };
+
+    the-generator-checks-the-manifest-before-anything-is-built = {
+      actual =
+        let
+          check = wasabi.config.system.build.containersCheck;
+          draft = builtins.fromJSON check.draft;
+        in
+        {
+          dependencies = attrNames (builtins.getContext check.draft);
+          draft = draft.containers;
+          isNeeded = lib.elem check wasabi.config.system.checks;
+          isNeededByTheManifest =
+            wasabi.config.environment.etc."nixos-containers/containers.yaml".source.checkedBy == check;
+          isNotNeeded = lib.any (other: other.name == check.name) unchecked.config.system.checks;
+        };
+      expected = {
+        dependencies = [ ];
+        draft = mapAttrs (_: entry: removeAttrs entry [ "system" ]) tutorial.containers;
+        isNeeded = true;
+        isNeededByTheManifest = true;
+        isNotNeeded = false;
+      };
+    };
+
+    the-generator-that-checks-runs-where-the-host-is-built = {
+      actual =
+        let
+          cross = host {
+            nixpkgs.pkgs = lib.mkForce pkgs.pkgsCross.aarch64-multiplatform;
+            containers.a = { inherit path; };
+          };
+        in
+        hasInfix "aarch64" cross.config.system.build.containersCheck.buildCommand;
+      expected = false;
     };
 
     the-generator-and-its-manuals-are-installed = {
@@ -976,13 +1003,11 @@ let
       };
     };
 
-    what-the-generator-would-refuse-is-an-assertion = {
+    what-contradicts-itself-is-an-assertion = {
       actual = failed wrong;
       expected = [
         "containers.b.bindMounts.\"/a\": is given twice"
         "containers.b.networkNamespace: cannot be given together with interfaces"
-        "containers.bad_name: \"bad_name\" is not a container's name, which is a host name: up to 64 letters, digits, \"-\" and \".\", the first and last of them a letter or digit"
-        "containers.bad_name.hostAddress: \"192.168.100\" is not an IPv4 address without a prefix length, such as 192.168.100.10"
       ];
     };
 
@@ -1011,7 +1036,7 @@ let
       ];
     };
 
-    what-the-generator-would-warn-of-is-a-warning = {
+    what-has-no-effect-is-a-warning = {
       actual = filter (lib.hasPrefix "containers.") wrong.config.warnings;
       expected = [
         "containers.b.forwardPorts: has no effect without privateNetwork: true"
@@ -1121,6 +1146,7 @@ let
         checks = lib.mapAttrs (_: attrNames) flake.checks;
         # As it takes the evaluation of two hosts, of one only.
         machine = isDerivationOf flake.checks.x86_64-linux.wasabi;
+        manifest = isDerivationOf flake.checks.x86_64-linux.manifest;
         shells = lib.mapAttrs (_: shells: isDerivationOf shells.default) flake.devShells;
         apps = lib.mapAttrs (_: apps: apps.demo.type) flake.apps;
       };
@@ -1128,10 +1154,12 @@ let
         package = true;
         platforms = bothSystems (system: system);
         checks = bothSystems (_: [
+          "manifest"
           "package"
           "wasabi"
         ]);
         machine = true;
+        manifest = true;
         shells = bothSystems (_: true);
         apps = bothSystems (_: "app");
       };

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# One mount point in several forms.
+# A mapping has one of the two.
 {
   bad = {
     path = "/nix/store/00000000000000000000000000000000-nixos-system-bad";
     bindMounts = {
-      "/a//b" = { };
-      "/a/b/" = { };
+      one.mountPoint = "/a";
+      two.mountPoint = "/a:rootidmap";
     };
   };
 }

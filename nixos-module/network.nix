@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+# What there is to know of IP addresses and ports. Needs nothing but builtins.
+let
+  inherit (builtins)
+    all
+    concatLists
+    elemAt
+    filter
+    foldl'
+    genList
+    isString
+    length
+    match
+    split
+    ;
+  parts = separator: text: filter isString (split separator text);
+  number = digits: (fromTOML "n = ${digits}").n;
+  powerOfTwo = n: foldl' (product: _: 2 * product) 1 (genList (_: null) n);
+
+  # The numbers that an address has between its dots or colons, or null for what is none.
+  ipv4 =
+    text:
+    if match "((0|[1-9][0-9]{0,2})\\.){4}" "${text}." == null then
+      null
+    else
+      map number (parts "\\." text);
+
+  ipv6 =
+    text:
+    let
+      # "::" stands for as many zeros as it takes.
+      halves = map (half: filter (digits: digits != "") (parts ":" half)) (parts "::" text);
+      given = concatLists halves;
+      zeros = 8 - length given;
+      groups =
+        if length halves == 2 && zeros > 0 then
+          elemAt halves 0 ++ genList (_: "0") zeros ++ elemAt halves 1
+        else
+          given;
+    in
+    if length groups == 8 && all (digits: match "[0-9a-fA-F]{1,4}" digits != null) groups then
+      map (digits: number "0x${digits}") groups
+    else
+      null;
+in
+{
+  # The ports that a hostPort stands for: one, or all of a range that the generator accepts.
+  portsOf =
+    hostPort:
+    let
+      ends = match "0*([0-9]{1,5})-0*([0-9]{1,5})" hostPort;
+      first = number (elemAt ends 0);
+      length = number (elemAt ends 1) - first + 1;
+    in
+    if builtins.isInt hostPort then
+      [ hostPort ]
+    else if ends == null || length < 1 || length > 1000 then
+      [ ]
+    else
+      genList (i: first + i) length;
+
+  # Whether @address is in the network with a prefix of @prefixLength bits that @other is in, both of one family.
+  isInNetwork =
+    prefixLength: other: address:
+    let
+      isIPv6 = match ".*:.*" address != null;
+      bits = if isIPv6 then 16 else 8;
+      parse = if isIPv6 then ipv6 else ipv4;
+      a = parse other;
+      b = parse address;
+      # Of each number, the bits behind the prefix do not count.
+      ignored =
+        i:
+        let
+          n = (i + 1) * bits - prefixLength;
+        in
+        if n < 0 then
+          0
+        else if n > bits then
+          bits
+        else
+          n;
+      isSame = i: elemAt a i / powerOfTwo (ignored i) == elemAt b i / powerOfTwo (ignored i);
+    in
+    a != null && b != null && all isSame (genList (i: i) (length a));
+}
