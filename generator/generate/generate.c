@@ -7,6 +7,9 @@ static const char *const placeholder_names[PLACEHOLDERS_LENGTH] = {
 #define P(symbol, name) name,
         PLACEHOLDERS(P)
 #undef P
+#define S(option, symbol, placeholder) placeholder,
+                SWITCHES(S)
+#undef S
 };
 
 static void add_auto_start(Generator *g, const Container *container) {

@@ -2,6 +2,8 @@
 /* The placeholders of the templates, and their numbers. */
 #pragma once
 
+#include "manifest/switches.h"
+
 #define PLACEHOLDERS(P)                                                                                                \
         /* The same in every file. */                                                                                  \
         P(CONTAINER_INIT, "container-init")                                                                            \
@@ -77,7 +79,6 @@
         P(IDMAP, "idmap")                                                                                              \
         P(CAPABILITY, "capability")                                                                                    \
         P(DROP_CAPABILITY, "drop-capability")                                                                          \
-        P(NO_NEW_PRIVILEGES, "no-new-privileges")                                                                      \
         P(SYSTEM_CALL_FILTER, "system-call-filter")                                                                    \
         P(STORE, "store")                                                                                              \
         P(NIX_STATE, "nix-state")                                                                                      \
@@ -119,6 +120,7 @@ typedef enum PlaceholderNumber {
 #define P(symbol, name) symbol,
         PLACEHOLDERS(P)
 #undef P
-                PLACEHOLDERS_LENGTH,
+                FIRST_SWITCH,
+        PLACEHOLDERS_LENGTH = FIRST_SWITCH + SWITCHES_LENGTH,
         FIRST_OF_CONTAINER = NAME,
 } PlaceholderNumber;

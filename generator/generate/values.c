@@ -121,8 +121,9 @@ static void add_permissions(Generator *g, const Container *container) {
                 add(g, PRIVATE_USERS_OWNERSHIP, container->ephemeral.value ? "auto" : "map");
         add_texts(g, CAPABILITY, &rare->additional_capabilities);
         add_texts(g, DROP_CAPABILITY, &rare->drop_capabilities);
-        if (rare->no_new_privileges.value)
-                add(g, NO_NEW_PRIVILEGES, "yes");
+        for (Switch i = 0; i < SWITCHES_LENGTH; i++)
+                if (rare->switches[i].value)
+                        add(g, FIRST_SWITCH + i, "yes");
         add_texts(g, SYSTEM_CALL_FILTER, &rare->system_call_filter);
         for_each_item(Device, device, &rare->allowed_devices)
                 add_row(g, DEVICE_ALLOW, device->node.text, device->modifier.text);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/words.h"
+#include "manifest/switches.h"
 #include "manifest/values.h"
 #include "systemd/nspawn-arguments.h"
 
@@ -72,9 +73,9 @@ typedef struct RareOptions {
         Text memory_max;
         Text cpu_quota;
         Text tasks_max;
-        Flag no_new_privileges;
-        List system_call_filter; /* of Text */
-        List credentials;        /* of Credential */
+        Flag switches[SWITCHES_LENGTH]; /* by their Switch */
+        List system_call_filter;        /* of Text */
+        List credentials;               /* of Credential */
         Text closure;
         List after;    /* of Text */
         List requires; /* of Text */

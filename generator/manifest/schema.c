@@ -17,10 +17,11 @@ static const BindMount bind_mount_defaults = {
         .host_path_group = BY_DEFAULT("root"),
 };
 
-const RareOptions no_rare_options = {
-        .timeout_start_sec = BY_DEFAULT("1min"),
+const RareOptions no_rare_options = {.timeout_start_sec = BY_DEFAULT("1min"),
         .timeout_reload_sec = BY_DEFAULT("10min"),
-        .no_new_privileges = BY_DEFAULT(false),
+#define S(option, symbol, placeholder) .switches[SWITCH_##symbol] = BY_DEFAULT(false),
+        SWITCHES(S)
+#undef S
 };
 
 const Container container_defaults = {
@@ -122,8 +123,10 @@ const Field container_fields[] = {
         RARE_SCALAR("memoryMax", memory_max, memory_type, CHANGE_RESTART),
         RARE_SCALAR("cpuQuota", cpu_quota, cpu_quota_type, CHANGE_RESTART),
         RARE_SCALAR("tasksMax", tasks_max, tasks_type, CHANGE_RESTART),
-        RARE_SCALAR("noNewPrivileges", no_new_privileges, bool_type, CHANGE_RESTART),
-        RARE_LIST("systemCallFilter", system_call_filter, system_call_type, CHANGE_RESTART),
+#define S(option, symbol, placeholder) RARE_SCALAR(option, switches[SWITCH_##symbol], bool_type, CHANGE_RESTART),
+        SWITCHES(S)
+#undef S
+                RARE_LIST("systemCallFilter", system_call_filter, system_call_type, CHANGE_RESTART),
         NAMED("credentials", RareOptions, credentials, credential_id_type, Credential, credential_fields,
                 CHANGE_RESTART, .is_rare = true),
         RARE_SCALAR("closure", closure, absolute_path_type, CHANGE_RESTART),

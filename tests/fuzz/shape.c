@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "config.h"
 #include "generate/templates.h"
+#include "manifest/switches.h"
 #include "runtime/resolv-conf.h"
 #include "state/record.h"
 
@@ -105,8 +106,10 @@ static const Known known[] = {
         {"inside-gateway", .characters = INTERFACE ADDRESS},
         {"capability", .characters = LETTERS "_"},
         {"drop-capability", .characters = LETTERS "_"},
-        {"no-new-privileges", .characters = "yes"},
-        {"private-network", .characters = "", .can_be_empty = true},
+#define S(option, symbol, placeholder) {placeholder, .characters = "yes"},
+        SWITCHES(S)
+#undef S
+                {"private-network", .characters = "", .can_be_empty = true},
         {"bind", .syntax = SYNTAX_BIND_PATH, .start = "/"},
         {"bind.target", .syntax = SYNTAX_BIND_PATH, .start = "/"},
         {"bind.idmap", .characters = LETTERS ":", .start = ":", .can_be_empty = true},

@@ -328,6 +328,9 @@ IPV6, IPV6_PREFIX = "an IPv6 address without a prefix length", "an IPv6 address,
 ABSOLUTE, INTERFACE = "an absolute path", "the name of a network interface"
 MAC, USER = "the MAC address of an interface", "the name or number of a user or group"
 
+with open(os.path.dirname(os.path.realpath(__file__)) + "/../../generator/manifest/switches.h") as file:
+    SWITCHES = re.findall(r'\bS\("(\w+)",', file.read())
+
 # Each option of generator/manifest/schema.c: its place in the manifest (@: the value), what stands before the payload, what a value that is
 # refused is not, and for free text the words of which one must be found in the unit, behind the setting that they belong to.
 FIELDS = [
@@ -385,7 +388,7 @@ FIELDS = [
     ("memoryMax", "{system: /x, memoryMax: @}", "1G", "a number of bytes", None),
     ("cpuQuota", "{system: /x, cpuQuota: @}", "150%", "a percentage", None),
     ("tasksMax", "{system: /x, tasksMax: @}", "100", "a number of tasks", None),
-    ("noNewPrivileges", "{system: /x, noNewPrivileges: @}", "true", "true or false", None),
+    *[(option, "{system: /x, %s: @}" % option, "true", "true or false", None) for option in SWITCHES],
     ("systemCallFilter", "{system: /x, systemCallFilter: [@]}", "~@clock", "a system call", None),
     ("credentials", "{system: /x, credentials: {? @ : {path: /run/secret}}}", "id", "the name of a credential",
      lambda v: [("ExecStart", "--load-credential=%s:/run/secret" % v)] if v.isascii() and not set(v) & set(":/\\") else None),

@@ -110,6 +110,8 @@ let
       option = declared.${name};
       isListed = option ? default && option.default == [ ];
       below = option.type.getSubOptions [ ];
+      # Of options that are on or off, nobody has to say the values.
+      isFlag = option.type.check true && option.type.check false;
       valueBelow =
         inner: value:
         if isListed then
@@ -129,7 +131,19 @@ let
     else if isListed then
       map (value: try name option.type (value: [ value ]) value // { isAccepted = option.type.check [ value ]; }) values.${name}
     else
-      map (try name option.type (value: value)) values.${name};
+      map (try name option.type (value: value)) (
+        values.${name} or (
+          if isFlag then
+            [
+              true
+              false
+              "true"
+              1
+            ]
+          else
+            throw "tests/nix/values.nix has no ${name}"
+        )
+      );
   # By the names of their containers. The options of an extra link are those of the main one.
   tried = listToAttrs (
     genList (i: {

@@ -142,13 +142,6 @@ let
   ];
 in
 {
-  autoStart = flags;
-  ephemeral = flags;
-  restartIfChanged = flags;
-  privateNetwork = flags;
-  internetAccess = flags;
-  enableTun = flags;
-  noNewPrivileges = flags;
   timeoutStartSec = times;
   timeoutReloadSec = times;
   after = units;

@@ -416,37 +416,6 @@ let
       expected = filterAttrs (name: _: isComparable name) theirs;
     };
 
-    options-beside-those-are-known = {
-      actual = filter (name: !(theirs ? ${name})) (attrNames ours);
-      expected = [
-        "containers.<name>.after"
-        "containers.<name>.bindMounts.hostPathGroup"
-        "containers.<name>.bindMounts.hostPathMode"
-        "containers.<name>.bindMounts.hostPathUser"
-        "containers.<name>.bindMounts.idmap"
-        "containers.<name>.closure"
-        "containers.<name>.cpuQuota"
-        "containers.<name>.credentials"
-        "containers.<name>.credentials.path"
-        "containers.<name>.dropCapabilities"
-        "containers.<name>.extraVeths.forwardPorts.hostIP"
-        "containers.<name>.extraVeths.forwardPorts.openFirewall"
-        "containers.<name>.forwardPorts.hostIP"
-        "containers.<name>.forwardPorts.openFirewall"
-        "containers.<name>.internetAccess"
-        "containers.<name>.isolateStore"
-        "containers.<name>.memoryMax"
-        "containers.<name>.noNewPrivileges"
-        "containers.<name>.requires"
-        "containers.<name>.resolvConf"
-        "containers.<name>.systemCallFilter"
-        "containers.<name>.tasksMax"
-        "containers.<name>.timeoutReloadSec"
-        "containers.<name>.unprivileged"
-        "containers.<name>.wants"
-      ];
-    };
-
     every-option-has-a-description-and-an-example = {
       actual = attrNames (
         filterAttrs (_: option: option.visible or true && !(option ? description && option ? example)) (
