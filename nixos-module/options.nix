@@ -512,6 +512,16 @@ in
     '';
   };
 
+  suppressSync = mkOption {
+    type = types.bool;
+    default = false;
+    example = true;
+    description = ''
+      Whether {manpage}`fsync(2)` and the like do nothing in the container. Databases and builds are faster then, and what they have
+      written is lost if the host fails: it is for containers whose data nobody misses, as those of tests.
+    '';
+  };
+
   systemCallFilter = mkOption {
     type = types.listOf types.systemCall;
     default = [ ];

@@ -4,7 +4,9 @@
 #pragma once
 
 /* The option, its symbol, and the placeholder. */
-#define SWITCHES(S) S("noNewPrivileges", NO_NEW_PRIVILEGES, "no-new-privileges")
+#define SWITCHES(S)                                                                                                    \
+        S("noNewPrivileges", NO_NEW_PRIVILEGES, "no-new-privileges")                                                   \
+        S("suppressSync", SUPPRESS_SYNC, "suppress-sync")
 
 typedef enum Switch {
 #define S(option, symbol, placeholder) SWITCH_##symbol,

@@ -74,6 +74,18 @@ YAML
   fails inside held setarch --addr-no-randomize true
 }
 
+sync_is_suppressed_where_nobody_needs_it() {
+  declare_containers <<'YAML'
+  quick: { system: "{system}-wasabi", privateNetwork: true, suppressSync: true }
+  safe: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  systemctl start container@quick container@safe
+  # fsync(2) of a pipe, which would fail.
+  local fsync='pipe(R, W); exit(syscall(74, fileno(W)) != 0)'
+  inside quick perl -e "$fsync"
+  fails inside safe perl -e "$fsync"
+}
+
 system_calls_are_allowed_that_would_not_be() {
   declare_containers <<'YAML'
   more: { system: "{system}-wasabi", privateNetwork: true, systemCallFilter: ["sysfs"] }
