@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Asks the host's systemd-machined for its machines, on the buses that it finds.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It reaches neither the host's D-Bus nor its service manager, which takes from it only that it is ready, and its status."
+promise="It reaches neither the host's D-Bus nor its service manager, which accepts only its readiness and status."
 containers='users plain'
 attempt() {
   local bus

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Has a command print a file of the host as its host key, by a link in the place of /etc/ssh.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="No command of nixos-container follows a link in its root directory, or reads there what is no file."
+promise="No nixos-container command follows a link in its rootfs, or reads anything but regular files there."
 containers='users plain'
 short=yes
 prepare() {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Makes a device node of the host's and opens it: that of file systems in user space.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It uses no device of the host but pseudo devices, terminals and those allowed."
+promise="It cannot use devices of the host other than pseudo devices, terminals and allowed devices."
 containers='users plain'
 attempt() {
   rm -f /root/node /root/reached

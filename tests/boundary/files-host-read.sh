@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Reads a file of the host, by all ways that could lead there.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It reads and writes no file of the host but those that are bound into it, and mounts nothing there."
+promise="It cannot read or write files of the host other than its bind mounts, or mount anything there."
 containers='users plain'
 prepare() {
   echo the-host-s >/srv/secret

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Leaves its root directory for one above it, by another root directory below.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It reads and writes no file of the host but those that are bound into it, and mounts nothing there."
+promise="It cannot read or write files of the host other than its bind mounts, or mount anything there."
 containers='users plain'
 short=yes
 attempt() {

@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/start.sh
 . ./start.sh
-promise="What a start makes, mounts or gives away is inside of the container, whatever stands in its root directory."
+promise="A start creates, mounts and changes owners only inside the container, whatever its rootfs contains."
 place=srv/made
 attempt() {
   umount --recursive /srv/made/for/* 2>/dev/null || true

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Writes to a directory that is bound into it to be read.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It changes nothing in the Nix store and its database, nor in a bind mount that is read-only."
+promise="It cannot change the Nix store, its database, or a read-only bind mount."
 containers='users'
 attempt() {
   mount -o remount,bind,rw /srv/read-only 2>/dev/null || true

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Writes to the database of the host's store.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It changes nothing in the Nix store and its database, nor in a bind mount that is read-only."
+promise="It cannot change the Nix store, its database, or a read-only bind mount."
 containers='users'
 short=yes
 attempt() {

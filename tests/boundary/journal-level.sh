@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Has a line of its console count as an emergency of the host.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="What it says is in the host's journal under its own unit, with one level."
+promise="Its console is logged in the host's journal under its own unit, at a single level."
 containers='users plain'
 attempt() { echo '<0>reached' >/dev/console; }
 reached() {

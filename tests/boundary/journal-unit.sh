@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Writes to the journal in the name of a unit of the host, by the sockets that it finds.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="What it says is in the host's journal under its own unit, with one level."
+promise="Its console is logged in the host's journal under its own unit, at a single level."
 containers='users plain'
 attempt() {
   local socket

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Reads the kernel's log.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It changes no setting of the kernel, name or clock of the host, and loads no module."
+promise="It cannot change the host's kernel settings, name or clock, or load modules."
 containers='users'
 attempt() {
   rm -f /root/reached

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Waits for another machine to connect to a port that is forwarded to it from localhost alone.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It reaches a forwarded port only with openFirewall, none of localhost, and no container that is restricted."
+promise="It reaches forwarded ports only with openFirewall, and no ports of localhost or restricted containers."
 containers='victim'
 prepare() {
   from_other sysctl -qw net.ipv4.conf.all.route_localnet=1

@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/network.sh
 . ./network.sh
-promise="It reaches a forwarded port only with openFirewall, none of localhost, and no container that is restricted."
+promise="It reaches forwarded ports only with openFirewall, and no ports of localhost or restricted containers."
 containers='victim'
 attempt() { [ "$(systemctl is-active nginx)" = active ]; }
 reached() { from_other curl --silent --max-time 2 http://172.16.0.1:8082/ | grep 'It works!'; }

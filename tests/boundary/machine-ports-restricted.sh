@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/network.sh
 . ./network.sh
-promise="It reaches a forwarded port only with openFirewall, none of localhost, and no container that is restricted."
+promise="It reaches forwarded ports only with openFirewall, and no ports of localhost or restricted containers."
 containers='restricted victim'
 prepare() {
   address=10.0.0.5

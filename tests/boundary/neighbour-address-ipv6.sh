@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/network.sh
 . ./network.sh
-promise="It takes no address of another on its link, nor is it sent what is for that."
+promise="It cannot take over another's address on its link, or receive packets for it."
 containers='users ephemeral'
 others=plain
 prepare() { listens_in "$name"; }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Reads a file of another container, by all ways that could lead there.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It reads no file and signals no process of another."
+promise="It cannot read files or signal processes of another."
 containers='users plain'
 others=victim
 prepare() {

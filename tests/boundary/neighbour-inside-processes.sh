@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Ends a process of another container, by its name and its number.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It reads no file and signals no process of another."
+promise="It cannot read files or signal processes of another."
 containers='users plain'
 others=victim
 given=process

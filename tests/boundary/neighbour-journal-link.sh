@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Has a start lead the host to its own journal for that of another container, whose machine ID it has taken.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="Its machine ID takes the place of no other container's journal, nor of the host's."
+promise="Its machine ID cannot replace the journal of another container or the host."
 containers='plain users'
 others=victim
 # shellcheck source=tests/boundary/start.sh

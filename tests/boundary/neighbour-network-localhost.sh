@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Connects to a port that is forwarded to another container from localhost alone.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It reaches no extraVeths of another, and a forwarded port of localhost or one that is restricted not either."
+promise="It reaches no extraVeths of another, no forwarded port of localhost, and no restricted container."
 containers='users plain'
 others=victim
 attempt() {

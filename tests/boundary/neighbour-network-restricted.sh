@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/network.sh
 . ./network.sh
-promise="It reaches no extraVeths of another, and a forwarded port of localhost or one that is restricted not either."
+promise="It reaches no extraVeths of another, no forwarded port of localhost, and no restricted container."
 containers='users plain'
 others=restricted
 prepare() { listens_in restricted; }

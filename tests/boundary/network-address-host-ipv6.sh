@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/network.sh
 . ./network.sh
-promise="A packet from it passes only with an address of its own, in IPv4 and IPv6."
+promise="Its packets pass only with one of its own addresses, in IPv4 and IPv6."
 containers='users plain'
 others=victim
 prepare() { listens env; }

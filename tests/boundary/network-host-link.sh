@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Adds a link to the host, whose network it shares, and an address.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It changes no link, address or rule of the host's network."
+promise="It cannot change links, addresses or rules of the host's network."
 containers=networkless
 attempt() { may_fail sh -c 'ip link add reached type bridge; ip address add 192.0.2.7/32 dev lo'; }
 reached() { ip address | grep -e 192.0.2.7 -e ' reached:'; }

@@ -3,6 +3,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/advertisement.sh
 . ./advertisement.sh
-promise="No packet from it changes addresses, routes or neighbours of the host, or is passed on by a way that it names."
+promise="Its packets cannot change the host's addresses, routes or neighbours, or determine their own route."
 link=eth0
 host_link() { echo "ve-$name"; }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Has the host take an address for that of its link, by answering for it without being asked.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="No packet from it changes addresses, routes or neighbours of the host, or is passed on by a way that it names."
+promise="Its packets cannot change the host's addresses, routes or neighbours, or determine their own route."
 containers='users plain'
 attempt() {
   # ARP: of type 2, that 192.0.2.77 is at the address of the link. RFC 826

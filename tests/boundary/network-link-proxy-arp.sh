@@ -3,5 +3,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/arp.sh
 . ./arp.sh
-promise="No packet from it changes addresses, routes or neighbours of the host, or is passed on by a way that it names."
+promise="Its packets cannot change the host's addresses, routes or neighbours, or determine their own route."
 address=172.16.0.2 setting=proxy_arp held=0 open=1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Has the host send what is for a network behind it to another machine, by a redirect of IPv6.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="No packet from it changes addresses, routes or neighbours of the host, or is passed on by a way that it names."
+promise="Its packets cannot change the host's addresses, routes or neighbours, or determine their own route."
 containers='users plain'
 given='router host'
 prepare() {

@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/network.sh
 . ./network.sh
-promise="No packet from it changes addresses, routes or neighbours of the host, or is passed on by a way that it names."
+promise="Its packets cannot change the host's addresses, routes or neighbours, or determine their own route."
 containers='users plain'
 prepare() {
   from_other sysctl -qw net.ipv4.conf.{all,eth0}.accept_source_route=1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Connects to an abstract socket of the host.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="With a network of its own it reaches nothing that listens on the host's 127.0.0.1, or an abstract socket there."
+promise="With its own network, it cannot reach listeners on the host's 127.0.0.1 or abstract sockets."
 containers='users plain'
 prepare() {
   rm -f /tmp/heard

@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/network.sh
 . ./network.sh
-promise="With a network of its own it reaches nothing that listens on the host's 127.0.0.1, or an abstract socket there."
+promise="With its own network, it cannot reach listeners on the host's 127.0.0.1 or abstract sockets."
 containers='users plain'
 prepare() {
   rm -f /tmp/heard

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Leaves its control group, which limits it, for one of the host that it finds in the tree.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It signals and traces no process of the host, shares no memory with one, and stays in its control group."
+promise="It cannot signal, trace or share memory with processes of the host, or leave its control group."
 containers='users plain'
 attempt() {
   local group

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Fills the file system that the host has its /run on.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It takes no priority over the host's processes, and the root of an ephemeral one is a file system of its own."
+promise="It cannot take priority over the host's processes, and an ephemeral rootfs is a file system of its own."
 containers='ephemeral'
 used() { df --output=used --block-size=1M "$1" | tail -n 1; }
 roots() { echo /run; }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Runs before all else, with a priority that is for what cannot wait.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="It takes no priority over the host's processes, and the root of an ephemeral one is a file system of its own."
+promise="It cannot take priority over the host's processes, and an ephemeral rootfs is a file system of its own."
 containers='users'
 short=yes
 attempt() {

@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/terminal.sh
 . ./terminal.sh
-promise="What is run in it has no terminal or file of the administrator, and no text of it that is printed controls one."
+promise="Commands run in it get no terminal or file of the administrator, and no text printed from it controls one."
 short=yes
 afterwards='stat --dereference --format=%d:%i /proc/self/fd/0 >/tmp/terminal'
 attempt() {

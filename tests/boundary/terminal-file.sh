@@ -5,7 +5,7 @@
 . ./terminal.sh
 # By its root with users of its own, a file of the host could not be opened again.
 containers='plain users'
-promise="What is run in it has no terminal or file of the administrator, and no text of it that is printed controls one."
+promise="Commands run in it get no terminal or file of the administrator, and no text printed from it controls one."
 prepare() { echo before >/tmp/log; }
 entering=">>/tmp/log nixos-container run %s --"
 attempt() { may_fail sh -c ': >/proc/self/fd/1'; }

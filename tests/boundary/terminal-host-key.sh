@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Has a command print what clears the administrator's terminal, as its host key.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="What is run in it has no terminal or file of the administrator, and no text of it that is printed controls one."
+promise="Commands run in it get no terminal or file of the administrator, and no text printed from it controls one."
 containers='users plain'
 attempt() {
   mkdir -p /etc/ssh

@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/terminal.sh
 . ./terminal.sh
-promise="What is run in it has no terminal or file of the administrator, and no text of it that is printed controls one."
+promise="Commands run in it get no terminal or file of the administrator, and no text printed from it controls one."
 if [ "$(cat /proc/sys/dev/tty/legacy_tiocsti)" != 1 ]; then
   echo "this kernel lets nobody push characters"
   exit 77

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Has a user of the host run a program as root, that has a set-user-ID bit, from the root directory that it has for a while.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="No user of the host reaches what a container writes below its root directory, its profiles and its GC roots."
+promise="No user of the host can reach what a container writes below its rootfs, profiles and GC roots."
 containers='ephemeral'
 attempt() {
   cp /bin/true /tool

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Leaves users of the host a link where the host keeps its own.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-promise="No user of the host reaches what a container writes below its root directory, its profiles and its GC roots."
+promise="No user of the host can reach what a container writes below its rootfs, profiles and GC roots."
 containers='users plain'
 attempt() { ln -sfn /etc/passwd /nix/var/nix/gcroots/link; }
 reached() { anybody readlink "/nix/var/nix/per-container/$name/gcroots/link"; }

@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 # shellcheck source=tests/boundary/start.sh
 . ./start.sh
-promise="No user of the host reaches what a container writes below its root directory, its profiles and its GC roots."
+promise="No user of the host can reach what a container writes below its rootfs, profiles and GC roots."
 given=
 prepare() {
   journal=/var/log/journal/$(cat "$(root_of "$name")/etc/machine-id")
