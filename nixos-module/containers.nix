@@ -24,8 +24,9 @@ let
       options = {
         config = mkOption {
           description = ''
-            The NixOS configuration of the container, as a module like {file}`configuration.nix`. What came
-            of it can be read from the host's configuration at the same place:
+            NixOS configuration of the container, as a module like {file}`configuration.nix`.
+
+            The evaluated configuration is available under the same name in the host's:
             `config.containers.wasabi.config.networking.hostName`.
           '';
           example = literalExpression ''
@@ -47,9 +48,8 @@ let
           type = types.path;
           example = literalExpression "config.containers.web1.path";
           description = ''
-            The evaluated system that the container runs, in place of {option}`config`: that of another
-            container, so that many share one evaluation, or one from elsewhere. If {option}`config` is given,
-            it is set to the system that came of it.
+            Evaluated system to run, instead of {option}`config`: that of another container, so that many share one
+            evaluation, or one built elsewhere. If {option}`config` is set, it is the system built from it.
           '';
         };
 
@@ -58,14 +58,15 @@ let
           default = null;
           example = "github:example/containers#wasabi";
           description = ''
-            A flake that the container's system is taken from, in place of {option}`config` and {option}`path`.
-            The name behind `#` is that of one of its `nixosConfigurations`; without it, that is `container`.
-            The configuration has to set `boot.isNspawnContainer = true`.
+            Flake to build the container's system from, instead of {option}`config` and {option}`path`.
 
-            The host builds it before the container starts for the first time, in the unit
-            `container-flake@NAME.service`, whose journal shows how far it has got. Starting the container waits
-            for that, however long it takes. {command}`systemctl start container-flake-update@NAME` builds it
-            anew, from what the flake is by then, and has a container that runs switch to it.
+            The part after `#` is the name of one of its `nixosConfigurations`; the default is `container`. The
+            configuration must set `boot.isNspawnContainer = true`.
+
+            The unit `container-flake@NAME.service` builds it on the host before the container first starts, which waits
+            for that without a time limit; its journal shows the progress.
+            {command}`systemctl start container-flake-update@NAME` rebuilds it from the current flake and activates it
+            in a running container.
           '';
         };
 
@@ -75,12 +76,13 @@ let
           defaultText = literalExpression "pkgs.path";
           example = literalExpression "inputs.nixpkgs-unstable";
           description = ''
-            The Nixpkgs whose modules and packages {option}`config` is evaluated with, of NixOS 20.09 or newer. Containers in a container
-            of one before 24.11, whose systemd is too old for this module, are run as that NixOS runs them.
+            Nixpkgs to evaluate {option}`config` with, of NixOS 20.09 or newer.
 
-            To change the packages only, set `nixpkgs.*` in {option}`config`. `nixpkgs.pkgs = pkgs` there takes
-            the host's packages, which makes evaluation quicker; `nixpkgs.config` and `nixpkgs.overlays` then
-            have no effect there.
+            To change only the packages, set `nixpkgs.*` in {option}`config`. `nixpkgs.pkgs = pkgs` there uses the host's
+            packages, which speeds up evaluation; `nixpkgs.config` and `nixpkgs.overlays` then have no effect.
+
+            In containers of NixOS releases before 24.11, whose systemd is too old for this module, nested containers are
+            run by that NixOS's own module.
           '';
         };
 
@@ -88,7 +90,7 @@ let
           type = types.attrsOf types.unspecified;
           default = { };
           example = literalExpression "{ inherit inputs; }";
-          description = "More arguments for the modules in {option}`config`, which can be used in their `imports` too.";
+          description = "Additional arguments for the modules in {option}`config`, which can also be used in their `imports`.";
         };
 
         # It was removed long ago; says so where it is set. See below.
@@ -99,12 +101,12 @@ let
           default = null;
           example = true;
           description = ''
-            Whether root in the container is nobody on the host: `true` is short for {option}`privateUsers` `"pick"`,
-            and `false` for `"no"`. If it is `null` and {option}`privateUsers` is not set,
-            {option}`boot.containerGenerator.unprivileged` decides.
+            Whether root in the container is an unprivileged user on the host: `true` is short for
+            {option}`privateUsers` `"pick"`, and `false` for `"no"`. If this is `null` and {option}`privateUsers` is not
+            set, {option}`boot.containerGenerator.unprivileged` decides.
 
-            A container can change from one to the other and back: it keeps all its files, and they their owners.
-            Ports below 1024 can be used, with {option}`privateNetwork` or without.
+            A container can be switched in both directions: it keeps its files and their owners. Ports below 1024 can be
+            used, with {option}`privateNetwork` or without.
           '';
         };
 
@@ -113,9 +115,11 @@ let
           default = false;
           example = true;
           description = ''
-            Whether the container sees only those paths of the store that its system needs, and neither the host's
-            Nix daemon nor its database: {option}`nix.enable` is false in it, unless it is set. A change of the system
-            then restarts the container. It cannot be given together with {option}`flake`.
+            Whether to expose only the store paths that the container's system needs, and neither the host's Nix daemon
+            nor its database.
+
+            {option}`nix.enable` in the container then defaults to `false`, and a change of the system restarts the
+            container. Cannot be combined with {option}`flake`.
           '';
         };
 
@@ -130,7 +134,7 @@ let
               "${pkgs.closureInfo { rootPaths = [ config.path ]; }}/store-paths";
           defaultText = literalExpression "closureInfo of path";
           example = "/nix/store/…-closure-info/store-paths";
-          description = "The file that lists what {option}`isolateStore` leaves of the store.";
+          description = "File that lists the store paths exposed with {option}`isolateStore`.";
         };
       }
       // import ./options.nix { inherit lib openFirewall; };
@@ -188,10 +192,10 @@ in
         }
       '';
       description = ''
-        Lightweight machines with a NixOS of their own. Each is a unit `container@NAME.service`, which
+        Lightweight machines with their own NixOS. Each is a unit `container@NAME.service`, which
         {command}`systemctl` can start, stop and show.
 
-        The name is that of the machine and its host name: up to 64 letters, digits, `-` and `.`.
+        The name is also the machine name and the host name: up to 64 letters, digits, `-` and `.`.
       '';
     };
 
@@ -200,7 +204,10 @@ in
       default = config.containers != { };
       defaultText = literalExpression "config.containers != { }";
       example = true;
-      description = "Whether the host is made ready to run {option}`containers`.";
+      description = ''
+        Whether to enable support for {option}`containers`. Set it to run only containers created with
+        {command}`nixos-container create`.
+      '';
     };
 
     boot.isNspawnContainer = mkOption {
@@ -208,9 +215,9 @@ in
       default = false;
       example = true;
       description = ''
-        Whether this machine is run by {manpage}`systemd-nspawn(1)`. In {option}`containers.<name>.config` it is
-        set; the configurations behind {option}`containers.<name>.path` and {option}`containers.<name>.flake` have
-        to set it themselves.
+        Whether this machine is run by {manpage}`systemd-nspawn(1)`. It is set in {option}`containers.<name>.config`;
+        configurations for {option}`containers.<name>.path` and {option}`containers.<name>.flake` must set it
+        themselves.
       '';
     };
 
@@ -219,7 +226,7 @@ in
       default = config.boot.isNspawnContainer;
       defaultText = literalExpression "config.boot.isNspawnContainer";
       example = true;
-      description = "Whether this machine is a container of any kind, with no kernel of its own.";
+      description = "Whether this machine is a container of any kind, without its own kernel.";
     };
 
     boot.containerGenerator = {
@@ -231,7 +238,7 @@ in
         };
         defaultText = lib.literalMD "this project's package, with the host's Nix and systemd";
         example = literalExpression "(import ./nixos-container-generator) { inherit pkgs; }";
-        description = "The package with the generator and the {command}`nixos-container` command.";
+        description = "Package with the generator and the {command}`nixos-container` command.";
       };
 
       openFirewall = mkOption {
@@ -239,8 +246,8 @@ in
         default = false;
         example = true;
         description = ''
-          Whether other machines can use the ports in {option}`containers.<name>.forwardPorts` whatever the
-          firewall says, as with NixOS's own containers.
+          Whether to open all ports in {option}`containers.<name>.forwardPorts` to other machines, regardless of the
+          firewall, like NixOS's own containers.
         '';
       };
 
@@ -249,8 +256,9 @@ in
         default = true;
         example = false;
         description = ''
-          Whether the generator checks {option}`containers` when the host's system is built, before any system of a container is. Mistakes that
-          it finds are errors of that build; otherwise they only keep the containers from starting that have them. Warnings are none.
+          Whether to check {option}`containers` when the host's system is built, before the systems of containers.
+          Errors then fail the build; otherwise, they only prevent the invalid containers from starting. Warnings are
+          not checked.
 
           The check alone is {option}`system.build.containersCheck`.
         '';
@@ -260,9 +268,7 @@ in
         type = types.bool;
         default = false;
         example = true;
-        description = ''
-          Whether containers that do not say so themselves are {option}`containers.<name>.unprivileged`.
-        '';
+        description = "Default of {option}`containers.<name>.unprivileged`.";
       };
 
       manifest = mkOption {
@@ -278,8 +284,9 @@ in
           }
         '';
         description = ''
-          What {option}`containers` amount to: the content of {file}`/etc/nixos-containers/containers.yaml`, from
-          which the units are generated. See {manpage}`nixos-containers.yaml(5)`.
+          Manifest that {option}`containers` result in: the content of
+          {file}`/etc/nixos-containers/containers.yaml`, from which the units are generated. See
+          {manpage}`nixos-containers.yaml(5)`.
         '';
       };
     };

@@ -11,29 +11,26 @@ let
       type = types.protocol;
       default = "tcp";
       example = "udp";
-      description = "`tcp` or `udp`.";
+      description = "Protocol: `tcp` or `udp`.";
     };
     hostPort = mkOption {
       type = types.portRange;
       example = "8000-8010";
-      description = "The port on the host, or a range of up to 1000.";
+      description = "Port on the host, or a range of up to 1000 ports.";
     };
     containerPort = mkOption {
       type = types.nullOr types.port;
       default = null;
       example = 80;
-      description = ''
-        The port in the container; of a range, the first one. If it is `null`, it is the same as
-        {option}`hostPort`.
-      '';
+      description = "Port in the container; for a range, the first one. If `null`, the same as {option}`hostPort`.";
     };
     hostIP = mkOption {
       type = types.nullOr types.ipAddress;
       default = null;
       example = "127.0.0.1";
       description = ''
-        The address of the host that the port is forwarded at. If it is `null`, that is every address it has,
-        over IPv4 and IPv6; `0.0.0.0` and `::` are every one of one kind.
+        Listen address on the host. If `null`, all addresses, over IPv4 and IPv6; `0.0.0.0` and `::` mean all
+        addresses of one family.
       '';
     };
     openFirewall = mkOption {
@@ -42,11 +39,11 @@ let
       defaultText = literalExpression "config.boot.containerGenerator.openFirewall";
       example = true;
       description = ''
-        Whether other machines can use the port. Otherwise the host and its containers alone can. Ports in
-        {option}`networking.firewall.allowedTCPPorts` and {option}`networking.firewall.allowedUDPPorts`, or in
-        {option}`networking.firewall.allowedTCPPortRanges` and {option}`networking.firewall.allowedUDPPortRanges`, are
-        open in any case, a range if all of its ports are there. So are all of a host without
-        {option}`networking.firewall.enable`.
+        Whether to open the port to other machines. Otherwise, only the host and its containers can use it.
+
+        Ports that {option}`networking.firewall` allows in its `allowedTCPPorts`, `allowedUDPPorts`,
+        `allowedTCPPortRanges` or `allowedUDPPortRanges` are open in any case (a range, if all of its ports are
+        allowed), as are all ports if {option}`networking.firewall.enable` is false.
       '';
     };
   };
@@ -58,8 +55,8 @@ let
       default = null;
       example = "br0";
       description = ''
-        An existing bridge of the host that the host's end of the link becomes a port of. The container
-        waits for it. The host's end then gets no address of its own.
+        Existing bridge of the host to attach the host end of the link to. The container waits for it. The host
+        end then has no address of its own.
       '';
     };
 
@@ -68,9 +65,10 @@ let
       default = null;
       example = "192.168.100.10";
       description = ''
-        The IPv4 address of the host's end of the link, without a prefix length. The container reaches the
-        host at this address; if this is its main link, it is the default gateway, too. Several
-        containers may have the same one.
+        IPv4 address of the host end of the link, without prefix length.
+
+        The container reaches the host at this address; on the main link, it is also the default gateway. Several
+        containers can share it.
       '';
     };
 
@@ -78,7 +76,7 @@ let
       type = types.nullOr types.ipv6Address;
       default = null;
       example = "fc00::1";
-      description = "As {option}`hostAddress`, for IPv6.";
+      description = "Like {option}`hostAddress`, for IPv6.";
     };
 
     localAddress = mkOption {
@@ -86,12 +84,13 @@ let
       default = null;
       example = "192.168.100.11";
       description = ''
-        The IPv4 address of the container's end of the link. On a bridge it should have the prefix length of
-        the bridge's network, such as `192.168.1.5/24`. Without one it is a single address, to which the
-        host gets a route.
+        IPv4 address of the container end of the link.
 
-        It is complete before the first process in the container runs, and other containers with the
-        same {option}`path` can have others.
+        On a bridge, include the prefix length of the bridge's network, as in `192.168.1.5/24`. Without prefix
+        length, it is a single address, to which the host gets a route.
+
+        It is set before the first process in the container runs. It is not part of the container's system:
+        containers with the same {option}`path` can have different addresses.
       '';
     };
 
@@ -99,7 +98,7 @@ let
       type = types.nullOr types.ipv6AddressWithPrefix;
       default = null;
       example = "fc00::2";
-      description = "As {option}`localAddress`, for IPv6.";
+      description = "Like {option}`localAddress`, for IPv6.";
     };
 
     localMacAddress = mkOption {
@@ -107,8 +106,8 @@ let
       default = null;
       example = "02:00:00:00:00:01";
       description = ''
-        The MAC address of the container's end of the link. If it is `null`, it is derived from the machine
-        ID of the host and the container's name, so that it stays the same from start to start.
+        MAC address of the container end of the link. If `null`, it is derived from the host's machine ID and the
+        container's name, and thus stays the same.
       '';
     };
 
@@ -129,14 +128,13 @@ let
         }
       ];
       description = ''
-        Ports of the host that lead to the container, over IPv4 to {option}`localAddress` and over IPv6 to
-        {option}`localAddress6`. They can be reached from the host itself, from its containers and, with
-        {option}`openFirewall`, from other machines; TCP at `localhost`, too.
+        Host ports to forward to the container: IPv4 to {option}`localAddress`, IPv6 to {option}`localAddress6`.
 
-        The container sees who connects, except for connections to `localhost` and its own: there it sees
-        the host.
+        They can be reached from the host, including `localhost` (TCP only), from its containers and, with
+        {option}`openFirewall`, from other machines. The container sees the client's address, except for
+        connections to `localhost` and its own ones: there it sees the host.
 
-        Two containers may forward one port, to run in turn. The second to start fails, and says why.
+        Two containers can forward the same port to run alternately. The second to start fails and reports this.
       '';
     };
   };
@@ -150,40 +148,40 @@ let
           default = name;
           defaultText = literalExpression "name";
           example = "/var/log/nginx";
-          description = "Where in the container it is seen.";
+          description = "Path in the container.";
         };
         hostPath = mkOption {
           type = types.nullOr types.absolutePath;
           default = null;
           example = "/srv/wasabi-logs";
           description = ''
-            The file or directory on the host. If it is `null`, it is called as in the container. If nothing
-            is there when the container starts, a directory is made. What is there is never altered.
+            File or directory on the host. If `null`, the same path as in the container. If it does not exist when the
+            container starts, a directory is created. Existing paths are never changed.
           '';
         };
         isReadOnly = mkOption {
           type = types.bool;
           default = true;
           example = false;
-          description = "Whether the container may only read it.";
+          description = "Whether the mount is read-only.";
         };
         hostPathMode = mkOption {
           type = types.mode;
           default = "0755";
           example = "0750";
-          description = "The access mode of {option}`hostPath`, if it is made.";
+          description = "Access mode of {option}`hostPath` if it is created.";
         };
         hostPathUser = mkOption {
           type = types.user;
           default = "root";
           example = "nginx";
-          description = "The user of the host, by name or number, who owns {option}`hostPath`, if it is made.";
+          description = "Owner of {option}`hostPath` if it is created: a user of the host, by name or number.";
         };
         hostPathGroup = mkOption {
           type = types.user;
           default = "root";
           example = "nginx";
-          description = "The group of the host, by name or number, that owns {option}`hostPath`, if it is made.";
+          description = "Group of {option}`hostPath` if it is created: a group of the host, by name or number.";
         };
         idmap = mkOption {
           type = types.nullOr (
@@ -197,18 +195,18 @@ let
           default = null;
           example = "rootidmap";
           description = ''
-            Whom its files belong to in the container:
+            How file owners are mapped between host and container:
 
-            - `"idmap"`: the users with the same numbers as on the host. This is what `null` is with
-              {option}`privateUsers`; without, it is so in any case.
-            - `"rootidmap"`: the container's root, if they belong to the owner of {option}`hostPath`, and nobody
-              otherwise. What root writes there belongs to that owner on the host.
-            - `"owneridmap"`: in the same way the owner of {option}`mountPoint`, where the container has that in its
-              own root directory.
-            - `"noidmap"`: the users who have their numbers; with {option}`privateUsers` that is nobody, mostly. It
-              is for file systems that cannot do the others, such as NFS and overlayfs.
+            - `"idmap"`: users have the same numbers as on the host. This is the default (`null`) with
+              {option}`privateUsers`; without it, no mapping is needed.
+            - `"rootidmap"`: the owner of {option}`hostPath` is the container's root, and vice versa; all others are
+              nobody.
+            - `"owneridmap"`: likewise, with the owner of {option}`mountPoint` in the container's rootfs instead of
+              root.
+            - `"noidmap"`: no mapping; with {option}`privateUsers`, most files belong to nobody. For file systems
+              that do not support ID mapping, such as NFS and overlayfs.
 
-            The same number is meant for groups. See `--bind=` in {manpage}`systemd-nspawn(1)`.
+            Groups are mapped by the same numbers. See `--bind=` in {manpage}`systemd-nspawn(1)`.
           '';
         };
       };
@@ -219,16 +217,16 @@ let
       type = types.deviceNode;
       example = "/dev/dri/renderD128";
       description = ''
-        The path of the device below {file}`/dev`, or `char-` or `block-` and the name of a group of devices
-        in {file}`/proc/devices`.
+        Path of the device below {file}`/dev`, or `char-` or `block-` followed by the name of a device group in
+        {file}`/proc/devices`.
       '';
     };
     modifier = mkOption {
       type = types.deviceModifier;
       example = "rw";
       description = ''
-        What is allowed: one or more of `r` (read), `w` (write) and `m` (make device nodes). See
-        `DeviceAllow=` in {manpage}`systemd.resource-control(5)`.
+        Allowed access: one or more of `r` (read), `w` (write) and `m` (create device nodes). See `DeviceAllow=` in
+        {manpage}`systemd.resource-control(5)`.
       '';
     };
   };
@@ -238,14 +236,17 @@ in
     type = types.bool;
     default = false;
     example = true;
-    description = "Whether the container starts when the host boots, by way of `machines.target`.";
+    description = "Whether to start the container when the host boots, with `machines.target`.";
   };
 
   restartIfChanged = mkOption {
     type = types.bool;
     default = true;
     example = false;
-    description = "Whether switching to a configuration in which the container has changed may restart it.";
+    description = ''
+      Whether a switch to another configuration applies changes of the container while it is running. If `false`,
+      a running container is left unchanged.
+    '';
   };
 
   timeoutStartSec = mkOption {
@@ -253,8 +254,8 @@ in
     default = "1min";
     example = "5min";
     description = ''
-      How long a start may take until the container has booted: a time span as in
-      {manpage}`systemd.time(7)`, or `infinity`.
+      Time limit for a start, until the container has booted: a time span as in {manpage}`systemd.time(7)`, or
+      `infinity`.
     '';
   };
 
@@ -263,8 +264,9 @@ in
     default = "10min";
     example = "1h";
     description = ''
-      How long the activation of another system in the running container may take, and that of the one it had if it fails: a time
-      span as `timeoutStartSec`. A switch of the host then goes on without it.
+      Time limit for activating a new system in the running container, and, if that fails, for reactivating the
+      previous one: a time span like {option}`timeoutStartSec`. When it is exceeded, a switch of the host
+      continues without this container.
     '';
   };
 
@@ -276,8 +278,8 @@ in
       "network-online.target"
     ];
     description = ''
-      What this container starts after, if that starts too, and ends before: containers by their names, or any
-      units. Containers that would wait for each other are an error.
+      Containers (by name) and other units to start this container after, and to stop it before, if they are
+      started or stopped, too. Ordering cycles between containers are errors.
     '';
   };
 
@@ -286,9 +288,11 @@ in
     default = [ ];
     example = [ "database" ];
     description = ''
-      What starts with this container and without which it does not run, as in {manpage}`systemd.unit(5)`:
-      containers by their names, or any units. When they are stopped or restarted, so is this container. They
-      start at the same time unless they are in {option}`after` as well.
+      Containers (by name) and other units to start with this container, which does not run without them, as in
+      {manpage}`systemd.unit(5)`.
+
+      When they are stopped or restarted, so is this container. They start at the same time unless they are also
+      in {option}`after`.
     '';
   };
 
@@ -297,8 +301,8 @@ in
     default = [ ];
     example = [ "network-online.target" ];
     description = ''
-      What starts with this container, which goes on without it if that fails: containers by their names, or
-      any units. They start at the same time unless they are in {option}`after` as well.
+      Containers (by name) and other units to start with this container, which also runs without them. They start
+      at the same time unless they are also in {option}`after`.
     '';
   };
 
@@ -307,13 +311,15 @@ in
     default = false;
     example = true;
     description = ''
-      Whether the container has an empty root file system at each start, of which nothing is left at its end. It is
-      in memory, can use at most half of that, and counts for {option}`memoryMax`.
-      It is {file}`/run/nixos-containers/NAME` on the host; that of a container that is not ephemeral is
-      {file}`/var/lib/nixos-containers/NAME`. What is to last goes into {option}`bindMounts`.
+      Whether the container starts with an empty root file system (rootfs) each time, which is deleted when it
+      stops. Use {option}`bindMounts` for persistent data.
 
-      As the machine ID is another one at each start, a DHCP client in the container should identify
-      itself by its MAC address. The journal of the container is not among those of the host.
+      It is {file}`/run/nixos-containers/NAME` on the host, in memory: it can use up to half of the host's memory
+      and counts towards {option}`memoryMax`. The rootfs of other containers is
+      {file}`/var/lib/nixos-containers/NAME`.
+
+      As the machine ID changes with each start, a DHCP client in the container should identify itself by its MAC
+      address. The container's journal is not linked into the host's.
     '';
   };
 
@@ -329,9 +335,10 @@ in
       }
     '';
     description = ''
-      Files and directories of the host that are seen in the container, by their places there. The
-      container waits for the file systems they are on. In a container with {option}`privateUsers` their
-      owners inside are the same as on the host.
+      Files and directories of the host to mount in the container, by mount point.
+
+      The container waits for the file systems that hold them. With {option}`privateUsers`, files have the same
+      owners inside as on the host.
     '';
   };
 
@@ -343,8 +350,8 @@ in
       "/scratch:mode=0700,size=1G"
     ];
     description = ''
-      Where in the container an empty file system in memory is mounted, optionally with mount options behind
-      a colon. See `--tmpfs=` in {manpage}`systemd-nspawn(1)`.
+      Paths in the container to mount an empty in-memory file system on, optionally followed by a colon and mount
+      options. See `--tmpfs=` in {manpage}`systemd-nspawn(1)`.
     '';
   };
 
@@ -353,12 +360,11 @@ in
     default = false;
     example = true;
     description = ''
-      Whether the container has a network of its own. If any of {option}`hostBridge`,
-      {option}`hostAddress`, {option}`localAddress` and the like is given, there is a link between the two:
-      `eth0` in the container, `ve-NAME` on the host (`vb-NAME` on a bridge). Otherwise the container
-      has the network of the host, its interfaces and ports.
+      Whether the container has its own network. Otherwise, it shares the host's, with its interfaces and ports.
 
-      The link is complete, at both ends, before the first process in the container runs.
+      If {option}`hostBridge`, {option}`hostAddress`, {option}`localAddress` or a similar option is set, host and
+      container are connected by a virtual Ethernet link: `eth0` in the container, `ve-NAME` on the host
+      (`vb-NAME` on a bridge). Both ends are set up before the first process in the container runs.
     '';
   };
 
@@ -370,8 +376,8 @@ in
       "enp4s0:lan"
     ];
     description = ''
-      Network interfaces of the host that are moved into the container while it runs. With a colon and a
-      second name they are called that inside. The container waits for them.
+      Network interfaces of the host to move into the container while it runs, optionally followed by a colon and
+      a new name. The container waits for them.
     '';
   };
 
@@ -380,8 +386,8 @@ in
     default = [ ];
     example = [ "enp3s0" ];
     description = ''
-      Network interfaces of the host beside which the container gets a virtual one, with a MAC address of its
-      own on the same network. Inside it is called `mv-` and the name on the host.
+      Network interfaces of the host to create a macvlan interface on for the container, with its own MAC address
+      on the same network. In the container, it is called `mv-` followed by the name on the host.
     '';
   };
 
@@ -391,13 +397,14 @@ in
     example = true;
     description = ''
       Whether the container can reach other machines, over its link with {option}`hostAddress` or
-      {option}`hostAddress6`: they see the host, as its NAT, but for IPv6 addresses that are global. The host is
-      made to forward packets for that. In no case can it reach other containers, except by
-      {option}`forwardPorts`, or be reached from elsewhere.
+      {option}`hostAddress6`. IP forwarding is enabled on the host for that.
 
-      If it is `false`, it can reach the host alone. `null` is the same, unless
-      {option}`networking.nat.internalInterfaces` or {option}`networking.nat.internalIPs` speak of containers:
-      then the host's own settings decide.
+      Other machines see the host's address (NAT), except for global IPv6 addresses. In no case can the container
+      reach other containers, except through {option}`forwardPorts`, or be reached from elsewhere.
+
+      If `false`, it only reaches the host. `null` means the same, unless {option}`networking.nat.internalIPs` is
+      set or {option}`networking.nat.internalInterfaces` names links of containers: then the host's own settings
+      decide.
     '';
   };
 
@@ -413,9 +420,11 @@ in
       }
     '';
     description = ''
-      More links between the host and the container, by the name that both ends have. It can have 15
-      characters, and no other interface of the host can have it. They do not need
-      {option}`privateNetwork`. {option}`hostAddress` is no default gateway here.
+      Additional virtual Ethernet links between host and container, by the name of both ends.
+
+      Names have up to 15 characters; no other interface of the host can have the same one.
+      {option}`privateNetwork` is not required. Unlike on the main link, {option}`hostAddress` is not a default
+      gateway.
     '';
   };
 
@@ -426,10 +435,11 @@ in
     apply = path: if path == null then null else toString path;
     example = "/run/netns/vpn";
     description = ''
-      An existing network namespace that the container is put into. What makes it has to come first:
-      `systemd.services."container@NAME".after` and `requires` can say so. It cannot be given
-      together with {option}`privateNetwork`, {option}`interfaces`, {option}`macvlans` or
-      {option}`extraVeths`.
+      Path of an existing network namespace to join.
+
+      Order the container after the unit that creates it, with `after` and `requires` of the container or of
+      `systemd.services."container@NAME"`. Cannot be combined with {option}`privateNetwork`,
+      {option}`interfaces`, {option}`macvlans` or {option}`extraVeths`.
     '';
   };
 
@@ -438,15 +448,16 @@ in
     default = null;
     example = "copy-host";
     description = ''
-      Where the container's {file}`/etc/resolv.conf` is from. If it is `null`, the container has the name servers
-      of the host, also when they change later: those in the host's {file}`/etc/resolv.conf`, or with a
-      network of its own, where it cannot reach 127.0.0.53, those that {command}`systemd-resolved` asks.
-      {option}`networking.nameservers` in {option}`config` takes their place;
-      {option}`networking.useHostResolvConf` there keeps them beside it, or has neither.
+      How to set up the container's {file}`/etc/resolv.conf`. If `null`, the container uses the host's name
+      servers and follows their changes.
 
-      Otherwise it is one of the modes of `--resolv-conf=` in {manpage}`systemd-nspawn(1)`, which are about
-      the start alone: `off`, `auto`, `delete`, or `copy-`, `replace-` or `bind-` with `host`, `static`,
-      `uplink` or `stub` behind it.
+      These are the ones in the host's {file}`/etc/resolv.conf`; with its own network, where the container cannot
+      reach 127.0.0.53, those behind {command}`systemd-resolved`. {option}`networking.nameservers` in
+      {option}`config` overrides them; {option}`networking.useHostResolvConf` there is for using both or neither.
+
+      Otherwise, one of the modes of `--resolv-conf=` in {manpage}`systemd-nspawn(1)`, which only apply at the
+      start: `off`, `auto`, `delete`, or `copy-`, `replace-` or `bind-` followed by `host`, `static`, `uplink` or
+      `stub`.
     '';
   };
 
@@ -461,12 +472,12 @@ in
     default = "no";
     example = "pick";
     description = ''
-      Whether the container has users of its own, so that its root is not the host's:
+      Whether the container has its own user IDs, so that its root is not the host's root:
 
-      - `"no"`: it has the host's users, and its root is root
-      - `"pick"`: it gets 65536 user IDs that nothing else on the host uses. This is the safest.
-      - a number: the 65536 user IDs from that one on. Containers that share a directory may have the same.
-      - `"identity"`, or 0: the host's user IDs 0 to 65535, but without capabilities outside the container
+      - `"no"`: it uses the host's user IDs, and its root is the host's root.
+      - `"pick"`: it gets 65536 user IDs that nothing else on the host uses. This is the safest choice.
+      - a number: 65536 user IDs starting there. Containers that share a directory can use the same number.
+      - `"identity"` or 0: the host's user IDs 0 to 65535, but without capabilities outside the container.
 
       See `--private-users=` in {manpage}`systemd-nspawn(1)`.
     '';
@@ -480,8 +491,8 @@ in
       "CAP_IPC_LOCK"
     ];
     description = ''
-      What the container's root may do beside what {manpage}`systemd-nspawn(1)` allows. The names are those
-      in {manpage}`capabilities(7)`; `all` is all of them.
+      Capabilities to grant in addition to the defaults of {manpage}`systemd-nspawn(1)`. See
+      {manpage}`capabilities(7)` for their names; `all` grants all of them.
     '';
   };
 
@@ -489,7 +500,7 @@ in
     type = types.listOf types.capability;
     default = [ ];
     example = [ "CAP_SYS_CHROOT" ];
-    description = "What the container's root may not do of that which {manpage}`systemd-nspawn(1)` allows.";
+    description = "Capabilities to drop from the defaults of {manpage}`systemd-nspawn(1)`.";
   };
 
   enableTun = mkOption {
@@ -497,7 +508,7 @@ in
     default = false;
     example = true;
     description = ''
-      Whether the container may make tunnels, as VPN software does: it gets {file}`/dev/net/tun` and the
+      Whether to allow tunnel devices, as used by VPN software: the container gets {file}`/dev/net/tun` and the
       capability `CAP_NET_ADMIN`.
     '';
   };
@@ -507,8 +518,8 @@ in
     default = false;
     example = true;
     description = ''
-      Whether no program in the container can get more rights than the one that started it. Programs like
-      {command}`sudo` then do not work there.
+      Whether to prevent programs in the container from gaining privileges. Programs like {command}`sudo` do not
+      work then.
     '';
   };
 
@@ -517,8 +528,8 @@ in
     default = false;
     example = true;
     description = ''
-      Whether {manpage}`fsync(2)` and the like do nothing in the container. Databases and builds are faster then, and what they have
-      written is lost if the host fails: it is for containers whose data nobody misses, as those of tests.
+      Whether to turn {manpage}`fsync(2)` and similar calls into no-ops in the container. This speeds up databases
+      and builds, but recent writes are lost if the host fails. Suitable for disposable data, such as in tests.
     '';
   };
 
@@ -530,8 +541,8 @@ in
       "~@raw-io"
     ];
     description = ''
-      System calls, or with `@` groups of them, that the container may use beside those that
-      {manpage}`systemd-nspawn(1)` allows; with `~` in front, those that it may not use.
+      System calls, or groups of them with a leading `@`, to allow in addition to the defaults of
+      {manpage}`systemd-nspawn(1)`, or, with a leading `~`, to deny.
     '';
   };
 
@@ -542,7 +553,7 @@ in
           type = types.path;
           apply = toString;
           example = "/run/secrets/db";
-          description = "The file on the host. A secret must not be in the store, where everybody can read it.";
+          description = "File on the host. Do not use a file in the Nix store for secrets: all users can read it.";
         };
       }
     );
@@ -551,8 +562,8 @@ in
       "db.password".path = "/run/secrets/db";
     };
     description = ''
-      Files of the host whose contents the container's services can have with `LoadCredential=`, see
-      {manpage}`systemd.exec(5)`. They are read when the container starts.
+      Files of the host whose contents are passed to the container as credentials. Its services use them with
+      `LoadCredential=`, see {manpage}`systemd.exec(5)`. They are read when the container starts.
     '';
   };
 
@@ -561,8 +572,8 @@ in
     default = null;
     example = "1G";
     description = ''
-      How much memory all that runs in the container may use: bytes, with `K`, `M`, `G` or `T` behind them or
-      not, a percentage of the host's, or `infinity`. See `MemoryMax=` in
+      Memory limit for everything in the container: a number of bytes, optionally with suffix `K`, `M`, `G` or `T`,
+      a percentage of the host's memory, or `infinity`. See `MemoryMax=` in
       {manpage}`systemd.resource-control(5)`.
     '';
   };
@@ -571,14 +582,14 @@ in
     type = types.nullOr types.percentage;
     default = null;
     example = "150%";
-    description = "How much of the time of one CPU the container may use; `200%` is two CPUs.";
+    description = "CPU time limit for everything in the container, as a percentage of one CPU; `200%` is two CPUs.";
   };
 
   tasksMax = mkOption {
     type = types.nullOr types.tasks;
     default = null;
     example = 4096;
-    description = "How many processes and threads there may be in the container: a number, a percentage or `infinity`.";
+    description = "Limit for processes and threads in the container: a number, a percentage or `infinity`.";
   };
 
   allowedDevices = mkOption {
@@ -590,7 +601,10 @@ in
         modifier = "rw";
       }
     ];
-    description = "Devices that the container may use. To be seen there, they also have to be in {option}`bindMounts`.";
+    description = ''
+      Devices that the container may access. Their nodes are not created in the container; add them to
+      {option}`bindMounts`.
+    '';
   };
 
   extraFlags = mkOption {
@@ -598,12 +612,12 @@ in
     default = [ ];
     example = [ "--system-call-filter=@keyring" ];
     description = ''
-      More arguments for {manpage}`systemd-nspawn(1)`. Each is handed on as it is, spaces and all: one with
-      a value of its own, such as `--bind /a`, is either two, or one with `=`.
+      Additional arguments for {manpage}`systemd-nspawn(1)`. Each item is passed unchanged as one argument,
+      including spaces: write a flag with a value as one item with `=`, or as two items.
 
-      `-U` and `--private-users=` are as {option}`privateUsers`, in whose place they are. Of the others nothing follows but what
-      {manpage}`systemd-nspawn(1)` does: the container does not wait for a bridge, an interface or the source of a bind mount, whose
-      owners are not mapped. An option that does the same is better where there is one.
+      `-U` and `--private-users=` override {option}`privateUsers`. Other flags only affect
+      {manpage}`systemd-nspawn(1)`: the container does not wait for a bridge, an interface or the source of a bind
+      mount that they name, and file owners are not mapped. Prefer an option where one exists.
     '';
   };
 }
