@@ -3,6 +3,8 @@
 
 #include <poll.h>
 
+#include "base/clock.h"
+
 bool is_no_file(int error) {
         error = abs(error);
         return error == ENOENT || error == ENOTDIR || error == EISDIR || error == ELOOP || error == ENAMETOOLONG ||
@@ -83,6 +85,21 @@ int read_file(const char *path, Buffer *buffer) {
         }
         errno = EFBIG;
         return negative_errno();
+}
+
+int wait_for_input(int fd, uint64_t usec) {
+        struct pollfd input = {.fd = fd, .events = POLLIN};
+        uint64_t since = clock_usec(), passed;
+        int r = 0;
+
+        while (r == 0 && (passed = clock_usec() - since) < usec) {
+                uint64_t left = (usec - passed) / 1000 + 1;
+
+                r = poll(&input, 1, left < INT_MAX ? (int)left : INT_MAX);
+                if (r < 0)
+                        r = errno == EINTR ? 0 : negative_errno();
+        }
+        return r == 0 ? -ETIMEDOUT : r;
 }
 
 int write_all(int fd, const char *text, size_t length) {

@@ -36,6 +36,10 @@ MUST_CHECK ssize_t read_file_start(const char *path, char *ret_text, size_t size
 /* Appends the content of the file @path to @buffer. */
 MUST_CHECK int read_file(const char *path, Buffer *buffer);
 
+/* Waits for @usec at most until there is something to read from @fd, or nobody is left who could write it; of a pidfd, until the process has
+ * ended. -ETIMEDOUT: it took longer. */
+int wait_for_input(int fd, uint64_t usec);
+
 /* Writes all @length bytes of @text to @fd, in as many steps as it takes. Where there is no room, it waits, be it that somebody has made the
  * file non-blocking. */
 MUST_CHECK int write_all(int fd, const char *text, size_t length);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/interrupt.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "base/clock.h"
+#include "base/file.h"
 #include "base/run-program.h"
 
 static volatile sig_atomic_t caught, seen;
@@ -49,13 +48,8 @@ void interrupt_forget(void) {
 /* Whether the process ends within @limit seconds. */
 static bool ends_in_time(pid_t pid, unsigned limit) {
         CLEANUP_CLOSE int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-        struct pollfd end = {.fd = fd, .events = POLLIN};
-        uint64_t last = clock_usec() / 1000 + (uint64_t)limit * 1000, now;
-        int r = 0;
 
-        while (r <= 0 && (now = clock_usec() / 1000) < last)
-                r = poll(&end, 1, last - now < INT_MAX ? (int)(last - now) : INT_MAX);
-        return r > 0;
+        return wait_for_input(fd, (uint64_t)limit * 1000000) >= 0;
 }
 
 int interrupt_end_program(pid_t pid, unsigned limit) {

@@ -2,7 +2,6 @@
 #include "runtime/reload.h"
 
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <systemd/sd-daemon.h>
@@ -64,23 +63,7 @@ static pid_t start(Relays *relays, char *const program[]) {
         return pid < 0 ? negative_errno() : pid;
 }
 
-/* Waits until there is something to read, or nobody is left who could write it, for @usec at most: systemd-run is one who could. */
-static int wait_for_input(int fd, uint64_t usec) {
-        struct pollfd input = {.fd = fd, .events = POLLIN};
-        uint64_t since = clock_usec(), passed;
-        int r = 0;
-
-        while (r == 0 && (passed = clock_usec() - since) < usec) {
-                uint64_t left = (usec - passed) / 1000 + 1;
-
-                r = poll(&input, 1, left < INT_MAX ? (int)left : INT_MAX);
-                if (r < 0)
-                        r = errno == EINTR ? 0 : negative_errno();
-        }
-        return r == 0 ? -ETIMEDOUT : r;
-}
-
-/* Reads the exit status from what the container writes, which may be anything. -ENODATA: there is none in it. */
+/* Reads the exit status from what the container writes, which may be anything; systemd-run could write, too. -ENODATA: there is none in it. */
 static int read_status(int fd, uint64_t usec) {
         uint64_t end = clock_usec() + usec, status;
         char text[sizeof("255")];
