@@ -49,12 +49,12 @@ let
       places = groupBy placeOf (attrNames mounts);
       without =
         isSet: option:
-        when (entry ? networkNamespace && isSet) "${path}.networkNamespace: cannot be given together with ${option}";
+        when (entry ? networkNamespace && isSet) "${path}.networkNamespace: cannot be combined with ${option}";
     in
-    map (place: "${below "${path}.bindMounts" place}: is given twice") (
+    map (place: "${below "${path}.bindMounts" place}: duplicate") (
       filter (place: length places.${place} > 1) (attrNames places)
     )
-    ++ without (hasNetwork entry) "privateNetwork: a container has one network namespace"
+    ++ without (hasNetwork entry) "privateNetwork"
     ++ concatMap (option: without (entry ? ${option}) option) [
       "interfaces"
       "macvlans"
@@ -70,9 +70,9 @@ let
             "0"
           ]
       )
-      "${path}.unprivileged: is ${toJSON options.unprivileged}, but privateUsers is \"${users}\"${
-        if users != toString (options.privateUsers or "no") then " by extraFlags" else ""
-      }. Set one of them.";
+      "${path}.unprivileged: ${toJSON options.unprivileged} conflicts with privateUsers = \"${users}\"${
+        if users != toString (options.privateUsers or "no") then ", set by extraFlags" else ""
+      }";
 
   warningsOf =
     path: options: entry:
@@ -81,9 +81,9 @@ let
         if !(hasNetwork entry) then
           "without privateNetwork: true"
         else if entry ? hostBridge then
-          "with hostBridge: where a bridge leads is up to its network"
+          "with hostBridge: internet access depends on the bridge's network"
         else if !(entry ? hostAddress || entry ? hostAddress6) then
-          "without hostAddress or hostAddress6, the container's way to the host"
+          "without hostAddress or hostAddress6 (the container's gateway)"
         else
           null;
       resolvConf = match "(copy|replace|bind)-(static|stub)" (entry.resolvConf or "");
@@ -113,32 +113,32 @@ let
       name:
       when (
         entry.extraVeths.${name} ? forwardPorts && !hasLocalAddress entry.extraVeths.${name}
-      ) "${below "${path}.extraVeths" name}.forwardPorts: has no effect without localAddress or localAddress6 of the same link"
+      ) "${below "${path}.extraVeths" name}.forwardPorts: has no effect without localAddress or localAddress6 on the same link"
     ) (attrNames (entry.extraVeths or { }))
     ++ when (
       userFlags != [ ] && entry ? privateUsers && toString entry.privateUsers != lastUsers
-    ) "${path}.privateUsers: has no effect: extraFlags say ${lastUsers}"
+    ) "${path}.privateUsers: has no effect: overridden by extraFlags (${lastUsers})"
     ++ concatMap (
       place:
       when (hidden place != null && !(hasLoopback entry) && !(entry ? networkNamespace))
-        "${below "${path}.bindMounts" place}: has no effect: systemd-nspawn mounts ${head (hidden place)} of the container over it"
+        "${below "${path}.bindMounts" place}: has no effect: hidden by systemd-nspawn's own mount on ${head (hidden place)}"
     ) mounts
     ++ when (resolvConf != null && !(hasLoopback entry))
-      "${path}.resolvConf: leads to 127.0.0.53 of the host, which a container with a network of its own cannot reach: the name servers behind it are those of ${head resolvConf}-uplink"
+      "${path}.resolvConf: points to 127.0.0.53 on the host, which a container with its own network cannot reach (use ${head resolvConf}-uplink)"
     ++ concatMap (
       id:
       when (match "/nix/store/.*" entry.credentials.${id}.path != null)
-        "${below "${path}.credentials" id}.path: is in the Nix store, where everybody can read it"
+        "${below "${path}.credentials" id}.path: is in the world-readable Nix store"
     ) (attrNames (entry.credentials or { }))
     ++ when (
       length options.extraFlags or [ ] < length entry.extraFlags or [ ]
-    ) "${path}.extraFlags: several arguments in one item are split at the spaces. Write each as an item of its own."
+    ) "${path}.extraFlags: items with several arguments are split at spaces: write each argument as its own item"
     ++ concatMap (
       key:
       let
         mountPoint = options.bindMounts.${key}.mountPoint or key;
       in
-      when (flags.mountPoint mountPoint).isCut "${path}.bindMounts: \"${mountPoint}\" is mounted without all of the options behind the colon"
+      when (flags.mountPoint mountPoint).isCut "${path}.bindMounts: \"${mountPoint}\" has mount options after the colon that are ignored"
     ) (attrNames (options.bindMounts or { }));
 
   # Where a forward of @link takes its ports: at all addresses of a kind, localhost among them, or at one.
@@ -220,7 +220,7 @@ let
       repeated = filter (claim: firsts.${claim.claim}.name != claim.name) claimed;
       say =
         claim:
-        "${claim.option}: ${claim.claim} is claimed by ${firsts.${claim.claim}.option} too: of these containers only one can run at a time";
+        "${claim.option}: ${claim.claim} is also claimed by ${firsts.${claim.claim}.option}: only one of these containers can run at a time";
     in
     map (claims: say (head claims)) (
       attrValues (groupBy (claim: "${claim.option} ${firsts.${claim.claim}.option}") repeated)

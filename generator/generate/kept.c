@@ -40,7 +40,7 @@ static int restore(Generator *g, const char *name, TemplateId drop_in, const cha
                 return 0;
         if (r < 0) {
                 g->output->failed = true;
-                return log_error(r, "%s/" RECORD_UNIT ": %m", record);
+                return log_error(r, "Failed to read %s/" RECORD_UNIT ": %m", record);
         }
         buffer_append(output_start(g->output, NULL, container_unit(&g->scratch, name)), unit.text, unit.length);
         output_end(g->output);
@@ -75,7 +75,7 @@ size_t generate_retired(Generator *g) {
 
         if (n < 0) {
                 if (errno != ENOENT) {
-                        log_message(LOG_ERR, "%s: %s", directory, strerror(errno));
+                        log_message(LOG_ERR, "Failed to read %s: %s", directory, strerror(errno));
                         g->output->failed = true;
                 }
                 return 0;

@@ -32,16 +32,16 @@ static void print_help(void) {
                "       %1$s [--root=DIR] --dry-run [FILE…]\n"
                "       %1$s [--root=DIR] --check[=options] [FILE…]\n"
                "\n"
-               "Turns the containers declared in " MANIFESTS_DIRECTORY "/*.yaml into systemd units.\n"
-               "systemd runs it at boot and at each \"systemctl daemon-reload\".\n"
+               "Generates systemd units for the containers declared in " MANIFESTS_DIRECTORY "/*.yaml.\n"
+               "systemd runs it at boot and on every \"systemctl daemon-reload\".\n"
                "\n"
-               "  NORMAL EARLY LATE  where to write; only NORMAL is used\n"
-               "  --dry-run          print every file that would be written, with its path\n"
-               "  --check            only print what is wrong; exit with 1 if anything is\n"
+               "  NORMAL EARLY LATE  output directories; only NORMAL is used\n"
+               "  --dry-run          print the files that would be written, with their paths\n"
+               "  --check            only print errors and warnings; exit with 1 if there are any\n"
                "  --check=options    only print errors in options, at most ten lines, before systems are built\n"
-               "  FILE…              manifests to read instead\n"
-               "  --root=DIR         read the files of the system below DIR\n"
-               "  --help             show this\n"
+               "  FILE…              read these manifests instead\n"
+               "  --root=DIR         operate on the file system below DIR\n"
+               "  --help             show this help\n"
                "  --version          show the version\n"
                "\n"
                "See nixos-container-generator(8) and nixos-containers.yaml(5).\n",
@@ -70,7 +70,7 @@ static Mode check_mode(const char *depth) {
                 return MODE_CHECK;
         if (strcmp(depth, "options") == 0)
                 return MODE_CHECK_OPTIONS;
-        fprintf(stderr, "%s: --check=%s: only \"options\" can stand there.\n", program_invocation_short_name, depth);
+        fprintf(stderr, "%s: invalid value --check=%s (expected \"options\").\n", program_invocation_short_name, depth);
         fail_usage();
 }
 
@@ -78,7 +78,7 @@ static _Noreturn void exit_printed(void) {
         int r = flush_stdout();
 
         if (r < 0)
-                (void)log_error(r, "standard output: %m");
+                (void)log_error(r, "Failed to write to standard output: %m");
         exit(r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
@@ -119,7 +119,7 @@ static void parse_arguments(int argc, char *argv[], Arguments *arguments) {
         arguments->operands = argv + optind;
         arguments->operands_length = argc - optind;
         if (arguments->mode == MODE_GENERATE && (argc - optind < 1 || argc - optind > 3)) {
-                fprintf(stderr, "%s: expected one to three directories to write to, got %i.\n",
+                fprintf(stderr, "%s: expected one to three output directories, got %i.\n",
                         program_invocation_short_name, argc - optind);
                 fail_usage();
         }

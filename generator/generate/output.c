@@ -12,7 +12,7 @@ int output_open(Output *output, const char *directory) {
         int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
         if (fd < 0)
-                return log_error(errno, "%s: %m", directory);
+                return log_error(errno, "Failed to open %s: %m", directory);
         init(output, directory, fd);
         return 0;
 }
@@ -23,7 +23,7 @@ void output_open_stdout(Output *output, const char *directory) {
 
 static void fail(Output *output, const char *subdirectory, const char *name) {
         output->failed = true;
-        log_message(LOG_ERR, "%s/%s%s%s: %s", output->directory, subdirectory ? subdirectory : "",
+        log_message(LOG_ERR, "Failed to write %s/%s%s%s: %s", output->directory, subdirectory ? subdirectory : "",
                 subdirectory ? "/" : "", name, strerror(errno));
 }
 
@@ -117,7 +117,7 @@ void output_close(Output *output) {
         write_batch(output);
         buffer_free(&output->batch.buffer);
         if (output->fd < 0 && !output->failed)
-                output->failed = flush_stdout() < 0 && log_error(errno, "standard output: %m") < 0;
+                output->failed = flush_stdout() < 0 && log_error(errno, "Failed to write to standard output: %m") < 0;
         cleanup_close(&output->subdirectory_fd);
         cleanup_close(&output->fd);
 }

@@ -15,7 +15,7 @@ static void complain(Generator *g, const Container *container, const char *messa
 }
 
 static int complain_unread(Generator *g, const Container *container, const char *path, int error) {
-        complain(g, container, text(g, "%s cannot be read: %s", path, strerror(-error)));
+        complain(g, container, text(g, "failed to read %s: %s", path, strerror(-error)));
         return error;
 }
 
@@ -78,13 +78,8 @@ static int complain_of_length(Generator *g, const Container *container) {
         const RareOptions *rare = container->rare;
 
         complain(g, container,
-                text(g,
-                        "a setting of its unit would be longer than 1 MiB, which systemd does not read: it has too "
-                        "many "
-                        "%soptions that are lists, such as bindMounts",
-                        rare->closure.text
-                                ? text(g, "paths in its closure (%u), or too many ", rare->store_paths_length)
-                                : ""));
+                text(g, "unit setting longer than systemd's limit of 1 MiB: too many %slist items (e.g. bindMounts)",
+                        rare->closure.text ? text(g, "paths in the closure (%u) or ", rare->store_paths_length) : ""));
         return -E2BIG;
 }
 

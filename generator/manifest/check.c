@@ -44,9 +44,9 @@ static void check_internet_access(Checker *c) {
         if (!container->private_network.value)
                 lacks = "has no effect without privateNetwork: true";
         else if (link->host_bridge.text)
-                lacks = "has no effect with hostBridge: where a bridge leads is up to its network";
+                lacks = "has no effect with hostBridge: internet access depends on the bridge's network";
         else if (!link->host_address.address.family && !link->host_address6.address.family)
-                lacks = "has no effect without hostAddress or hostAddress6, the container's way to the host";
+                lacks = "has no effect without hostAddress or hostAddress6 (the container's gateway)";
         if (lacks)
                 complain(c, SEVERITY_WARNING, &container->internet_access.mark, "internetAccess", "%s", lacks);
 }
@@ -59,7 +59,7 @@ static void check_network_namespace(Checker *c) {
                 bool is_there;
                 const char *option;
         } others[] = {
-                {c->container->private_network.value, "privateNetwork: a container has one network namespace"},
+                {c->container->private_network.value, "privateNetwork"},
                 {rare->interfaces.length > 0, "interfaces"},
                 {rare->macvlans.length > 0, "macvlans"},
                 {rare->extra_veths.length > 0, "extraVeths"},
@@ -67,7 +67,7 @@ static void check_network_namespace(Checker *c) {
 
         for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && is_given(mark); i++)
                 if (others[i].is_there)
-                        complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be given together with %s",
+                        complain(c, SEVERITY_ERROR, mark, "networkNamespace", "cannot be combined with %s",
                                 others[i].option);
 }
 
@@ -78,8 +78,8 @@ static void check_resolv_conf(Checker *c) {
 
         if (is_one_of(file, "-stub", "-static") && container_has_own_loopback(c->container))
                 complain(c, SEVERITY_WARNING, &mode->mark, "resolvConf",
-                        "leads to 127.0.0.53 of the host, which a container with a network of its own cannot reach: "
-                        "the name servers behind it are those of %.*s-uplink",
+                        "points to 127.0.0.53 on the host, which a container with its own network cannot reach (use "
+                        "%.*s-uplink)",
                         (int)(file - mode->text), mode->text);
 }
 
@@ -150,18 +150,18 @@ static void check_forward(Checker *c, const char *prefix, const Link *link, cons
                 forward->container_port.value + forward->host_port.last - forward->host_port.first > UINT16_MAX)
                 complain(c, SEVERITY_ERROR, &forward->container_port.mark,
                         forward_option(c, prefix, i, "containerPort"),
-                        "the last port in the container would be above 65535");
+                        "the port range in the container ends above 65535");
         if (!host->family)
                 return;
         if (address_is_loopback(host)) {
                 if (!forward_is_tcp(forward))
                         complain(c, SEVERITY_ERROR, &forward->host_ip.mark, forward_option(c, prefix, i, "hostIP"),
-                                "from loopback addresses only TCP is forwarded");
+                                "only TCP can be forwarded from a loopback address");
                 local = link->local_address.address.family ? &link->local_address : &link->local_address6;
         }
         if (!local->address.family)
                 complain(c, SEVERITY_ERROR, &forward->host_ip.mark, forward_option(c, prefix, i, "hostIP"),
-                        "the container has no %s to forward to",
+                        "requires %s to forward to",
                         address_is_loopback(host) ? "localAddress or localAddress6"
                         : host->family == AF_INET ? "localAddress"
                                                   : "localAddress6");
@@ -190,7 +190,7 @@ static void check_extra_veth(Checker *c, const Link *veth) {
 
         if (veth->forward_ports.length > 0 && !link_has_local_address(veth))
                 complain(c, SEVERITY_WARNING, &veth->forward_ports.mark, arena_join(c->arena, option, ".forwardPorts"),
-                        "has no effect without localAddress or localAddress6 of the same link");
+                        "has no effect without localAddress or localAddress6 on the same link");
         add_claim(c, veth->name.mark, option, arena_join(c->arena, "network interface ", veth->name.text));
         claim_link(c, arena_join(c->arena, option, "."), veth);
 }
@@ -234,26 +234,26 @@ static void check_bind_mount(Checker *c, const BindMount *mount) {
 
         if (strcmp(path, "/") == 0)
                 complain(c, SEVERITY_ERROR, mark, bind_mount_option(c->arena, mount, false),
-                        "the root directory of a container cannot be a mount point");
+                        "the container's rootfs cannot be a mount point");
         if (c->container->broken)
                 return;
         hidden_by = hiding_mount(c->container, path);
         if (hidden_by)
                 complain(c, SEVERITY_WARNING, mark, bind_mount_option(c->arena, mount, false),
-                        "has no effect: systemd-nspawn mounts %s of the container over it", hidden_by);
+                        "has no effect: hidden by systemd-nspawn's own mount on %s", hidden_by);
         if (is_one_of(path, "/dev", "/proc", "/run", "/sys", "/sys/fs/cgroup"))
                 complain(c, SEVERITY_WARNING, mark, bind_mount_option(c->arena, mount, false),
-                        "takes the place of what systemd-nspawn mounts there, without which a container cannot start: "
-                        "bind only what is needed below it");
+                        "replaces systemd-nspawn's own mount, without which the container cannot start: bind only the "
+                        "required paths below it");
         else if (path_is_below(path, "/proc") && !is_seen_inside(c->container, host_path))
                 warn_of_host_path(c->manifest, c->container, mount,
-                        "systemd-nspawn mounts what is below /proc from within the container, which cannot start "
-                        "without a %s of its own: bind that to the same path, too",
+                        "systemd-nspawn sets up mounts below /proc from inside the container, where %s must exist: "
+                        "bind it to the same path as well",
                         host_path);
         else if (strcmp(host_path, "/run") == 0)
                 warn_of_host_path(c->manifest, c->container, mount,
-                        "is all of the host's /run, with the sockets of its services and what belongs to other "
-                        "containers: bind only what is needed below it");
+                        "exposes the host's entire /run, including sockets of services and files of other containers: "
+                        "bind only the required paths below it");
 }
 
 /* A credential is secret, and the store is not. */
@@ -263,7 +263,7 @@ static void check_credentials(Checker *c) {
                         complain(c, SEVERITY_WARNING, &credential->path.mark,
                                 arena_printf(c->arena, "credentials.%s.path",
                                         option_path_part(c->arena, credential->id.text)),
-                                "is in the Nix store, where everybody can read it");
+                                "is in the world-readable Nix store");
 }
 
 /* One container cannot have the same thing twice either. Of two options it is said once, however many ports they have in common. */
@@ -285,8 +285,8 @@ static void check_claims_within(Checker *c) {
                         continue;
                 option = claim->option;
                 other = first->option;
-                complain(c, SEVERITY_ERROR, &claim->mark, option, "%s is given to containers.%s.%s already",
-                        claim->text, option_path_part(c->arena, container->name.text), other);
+                complain(c, SEVERITY_ERROR, &claim->mark, option, "%s is already used by containers.%s.%s", claim->text,
+                        option_path_part(c->arena, container->name.text), other);
         }
 }
 
@@ -301,7 +301,7 @@ static void check_inside_names(Checker *c) {
         for_each_item(Link, veth, &c->container->rare->extra_veths)
                 if (name_table_add(&names, veth->name.text, c))
                         complain(c, SEVERITY_ERROR, &veth->name.mark, veth_option(c, veth),
-                                "is the name of another interface in the container");
+                                "duplicate interface name in the container");
         for (uint32_t i = 0; i < c->container->rare->interfaces.length; i++) {
                 const char *name = interfaces[i].text;
 
@@ -309,7 +309,7 @@ static void check_inside_names(Checker *c) {
                         name += interface_host_length(name) + 1;
                 if (name_table_add(&names, name, c))
                         complain(c, SEVERITY_ERROR, &interfaces[i].mark, arena_printf(c->arena, "interfaces[%u]", i),
-                                "%s is the name of another interface in the container", name);
+                                "duplicate interface name in the container: %s", name);
         }
 }
 
@@ -341,9 +341,10 @@ static void check_name(Manifest *manifest, Container *container) {
                 return;
         container->is_duplicate = true;
         diagnose_container(manifest, SEVERITY_ERROR, container, &container->name.mark, NULL,
-                "is declared twice, first at %s:%u:%u", first->file, first->name.mark.line, first->name.mark.column);
+                "duplicate container, first declared at %s:%u:%u", first->file, first->name.mark.line,
+                first->name.mark.column);
         diagnose_container(manifest, SEVERITY_ERROR, first, &first->name.mark, NULL,
-                "is declared twice, again at %s:%u:%u", container->file, container->name.mark.line,
+                "duplicate container, also declared at %s:%u:%u", container->file, container->name.mark.line,
                 container->name.mark.column);
 }
 
@@ -372,8 +373,8 @@ static void check_claims_between(Checker *c, NameTable *claims) {
                 option = claim->option;
                 other = first->claim->option;
                 complain(c, SEVERITY_WARNING, &claim->mark, option,
-                        "%s is claimed by containers.%s.%s too (%s:%u:%u): of these containers only one can "
-                        "run at a time",
+                        "%s is also claimed by containers.%s.%s (%s:%u:%u): only one of these containers can run at a "
+                        "time",
                         claim->text, option_path_part(c->arena, first->container->name.text), other,
                         first->container->file, first->claim->mark.line, first->claim->mark.column);
         }

@@ -29,7 +29,7 @@ static void split(Manifest *manifest, Container *container, char *text) {
                 const char *line = strsep(&text, "\n");
 
                 if (!is_store_path(line)) {
-                        complain(manifest, container, "line %u of %s is not a path of the Nix store: %s",
+                        complain(manifest, container, "line %u of %s is not a Nix store path: %s",
                                 rare->store_paths_length + 1, rare->closure.text,
                                 escape_message(manifest->arena, line, strlen(line)));
                         return;
@@ -51,9 +51,10 @@ static bool read_paths(Manifest *manifest, Container *container, const char *roo
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
 
         if (read_file(path, &text) < 0)
-                complain(manifest, container, "%s cannot be read: %s", container->rare->closure.text, strerror(errno));
+                complain(manifest, container, "failed to read %s: %s", container->rare->closure.text, strerror(errno));
         else if (text.length > 0 && memchr(text.text, '\0', text.length))
-                complain(manifest, container, "%s is not a list of paths", container->rare->closure.text);
+                complain(manifest, container, "%s contains a NUL byte (expected a list of store paths)",
+                        container->rare->closure.text);
         else
                 split(manifest, container, arena_copy(manifest->arena, text.length > 0 ? text.text : "", text.length));
         return !container->broken;
@@ -75,6 +76,6 @@ void closures_read(Manifest *manifest, const char *root) {
                 }
                 last = container;
                 if (!closure_has(container, container->system.text))
-                        complain(manifest, container, "%s does not list the system", container->rare->closure.text);
+                        complain(manifest, container, "%s does not contain the system", container->rare->closure.text);
         }
 }

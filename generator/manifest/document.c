@@ -33,7 +33,7 @@ static void take_users_of_flags(Reader *r, Container *container) {
         flags->length = kept;
         if (is_given(&container->private_users) && strcmp(container->private_users.text, users.text) != 0)
                 diagnose_container(r->manifest, SEVERITY_WARNING, container, &container->private_users.mark,
-                        "privateUsers", "has no effect: extraFlags say %s", users.text);
+                        "privateUsers", "has no effect: overridden by extraFlags (%s)", users.text);
         container->private_users = users;
 }
 
@@ -62,7 +62,7 @@ static void read_containers(Reader *r) {
                 Text name = {0};
 
                 if (r->manifest->length - first == MANIFEST_CONTAINERS_MAX) {
-                        reader_report(r, mark, "more than %i containers: the rest of the file is not read",
+                        reader_report(r, mark, "more than %i containers, ignoring the rest of the file",
                                 MANIFEST_CONTAINERS_MAX);
                         events_give_up(&r->events);
                         return;
@@ -98,7 +98,7 @@ static void read_root(Reader *r) {
         Mark start = events_mark(&r->events), mark, version_mark = {0}, containers_mark = {0};
         size_t first = r->manifest->length;
         const char *key;
-        const char *version_error = "is missing: this file's format is version 1";
+        const char *version_error = "missing required option (expected 1)";
 
         if (!reader_expect(r, YAML_MAPPING_START_EVENT, "a mapping with \"version\" and \"containers\""))
                 return;
@@ -128,8 +128,8 @@ static void read_root(Reader *r) {
                                 reader_check_plain(r);
                         if (r->events.event.type != YAML_SCALAR_EVENT ||
                                 strcmp((char *)r->events.event.data.scalar.value, "1") != 0)
-                                version_error = arena_printf(r->arena,
-                                        "%s is not a version that this program knows, which is 1", reader_found(r));
+                                version_error = arena_printf(
+                                        r->arena, "%s is not a supported format version (expected 1)", reader_found(r));
                         reader_skip(r);
                 }
                 reader_pop(r);
@@ -143,12 +143,12 @@ static void read_stream(Reader *r) {
         reader_next(r); /* the start of the stream */
         if (r->events.event.type == YAML_STREAM_START_EVENT &&
                 r->events.event.data.stream_start.encoding != YAML_UTF8_ENCODING) {
-                reader_report(r, events_mark(&r->events), "the file is in UTF-16; a manifest is in UTF-8");
+                reader_report(r, events_mark(&r->events), "unsupported encoding UTF-16 (expected UTF-8)");
                 return;
         }
         reader_next(r);
         if (r->events.event.type == YAML_STREAM_END_EVENT) {
-                reader_report(r, events_mark(&r->events), "the file is empty; a manifest starts with \"version: 1\"");
+                reader_report(r, events_mark(&r->events), "empty file (expected \"version: 1\")");
                 return;
         }
         reader_next(r); /* the start of the document */
@@ -158,7 +158,7 @@ static void read_stream(Reader *r) {
         reader_next(r);
         if (!r->events.failed && r->events.event.type != YAML_STREAM_END_EVENT)
                 reader_report(r, events_mark(&r->events),
-                        "a second document, which is not allowed: a manifest is one document");
+                        "unexpected second document (a manifest is a single YAML document)");
 }
 
 /* Opens a regular file of a size that can be read. Gives the descriptor, its size, and why it is none. */
@@ -171,7 +171,8 @@ static int open_manifest(const char *path, size_t *ret_size, const char **ret_re
                 r = negative_errno();
                 *ret_reason = strerror(-r);
         } else if (!S_ISREG(st.st_mode)) {
-                *ret_reason = S_ISDIR(st.st_mode) ? "is a directory, not a file" : "is not a regular file";
+                *ret_reason =
+                        S_ISDIR(st.st_mode) ? "is a directory (expected a regular file)" : "is not a regular file";
         } else if ((uint64_t)st.st_size > MANIFEST_SIZE_MAX) {
                 *ret_reason = "is larger than 64 MiB";
         } else {

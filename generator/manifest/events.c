@@ -106,11 +106,11 @@ static Mark mark_of_offset(const Events *e, size_t offset) {
 
 const char *events_problem(Events *e, Arena *arena, Mark *ret_mark) {
         const yaml_parser_t *p = &e->parser;
-        const char *problem = p->problem ? p->problem : "it cannot be read";
+        const char *problem = p->problem ? p->problem : "invalid YAML";
 
         *ret_mark = mark_of(&p->mark);
         if (e->error != 0)
-                return arena_printf(arena, "the file cannot be read: %s", strerror(e->error));
+                return arena_printf(arena, "failed to read the file: %s", strerror(e->error));
         if (p->error == YAML_READER_ERROR) {
                 *ret_mark = mark_of_offset(e, p->problem_offset);
                 return p->problem_value >= 0 ? arena_printf(arena, "%s: 0x%02x", problem, (unsigned)p->problem_value)
@@ -118,8 +118,8 @@ const char *events_problem(Events *e, Arena *arena, Mark *ret_mark) {
         }
         *ret_mark = mark_of(&p->problem_mark);
         if (e->long_scalar_end > 0 && p->problem_mark.index == e->long_scalar_end)
-                return arena_printf(arena, "a key of more than %i characters, which YAML allows only behind \"? \"",
-                        SIMPLE_KEY_MAX);
+                return arena_printf(
+                        arena, "key longer than %i characters (YAML requires \"? \" before it)", SIMPLE_KEY_MAX);
         return p->context ? arena_printf(arena, "%s: %s", p->context, problem) : problem;
 }
 

@@ -37,7 +37,7 @@ static void read_directory(Manifest *manifest, const char *root) {
                                            strcasecmp(suffix, ".json") == 0))
                         /* Whoever named it so may take it for one. */
                         diagnose(&manifest->diagnostics, SEVERITY_WARNING, NULL, shown, NULL, NULL,
-                                "is not read: the name of a manifest ends with .yaml");
+                                "ignored, manifest names must end with .yaml");
                 free(entries[i]);
         }
         free(entries);

@@ -134,21 +134,20 @@ static void check_bind_mount(const Check *c, Container *container, const BindMou
                 return;
         if (deeper == planned && planned->noauto)
                 warn_of_host_path(c->manifest, container, bind,
-                        "is on %s, which /etc/fstab marks noauto: it is mounted when the container starts, and the "
-                        "container stops when it is unmounted",
+                        "is on %s (noauto in /etc/fstab), which is mounted when the container starts; unmounting it "
+                        "stops the container",
                         planned->target);
         else if (deeper == planned && c->booted && !is_mounted)
-                warn_of_host_path(c->manifest, container, bind,
-                        "is on %s, which /etc/fstab %s and which is not mounted%s", planned->target,
-                        planned->nofail ? "marks nofail" : "lists",
-                        planned->nofail ? ": the host starts without it, but the container does not" : "");
+                warn_of_host_path(c->manifest, container, bind, "is on %s (%s /etc/fstab), which is not mounted%s",
+                        planned->target, planned->nofail ? "nofail in" : "listed in",
+                        planned->nofail ? ": the host boots without it, but the container does not start" : "");
         /* Its type may not be the one that /etc/fstab tells, such as "auto". */
         if (is_mounted)
                 deeper = present;
         if (bind_mount_idmap(container, bind) && has_no_idmapped_mounts(deeper->type))
                 warn_of_host_path(c->manifest, container, bind,
-                        "is on %s, a file system of type %s, which has no idmapped mounts: the container cannot start "
-                        "but with idmap: noidmap",
+                        "is on %s, whose file system type %s does not support ID-mapped mounts: the container can only "
+                        "start with idmap: noidmap",
                         deeper->target, deeper->type);
 }
 

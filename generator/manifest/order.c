@@ -90,7 +90,8 @@ static void report_cycle(Search *s, Node *members[], size_t length) {
                         item++;
                 diagnose_container(s->manifest, SEVERITY_ERROR, container, &after[item].mark,
                         arena_printf(s->manifest->arena, "after[%u]", item),
-                        names ? "%s would wait for each other" : "it would wait for itself", names);
+                        names ? "ordering cycle between %s" : "ordering cycle: the container is ordered after itself",
+                        names);
         }
 }
 
@@ -180,7 +181,7 @@ static void check_names(Manifest *manifest, Container *container, const List *li
 
                 if (name && !name_table_find(&manifest->names, name))
                         diagnose_container(manifest, SEVERITY_WARNING, container, &items[i].mark,
-                                arena_printf(arena, "%s[%u]", option, i), "there is no container %s", name);
+                                arena_printf(arena, "%s[%u]", option, i), "undeclared container %s", name);
         }
 }
 

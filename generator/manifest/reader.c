@@ -75,8 +75,8 @@ void reader_next(Reader *r) {
 
                 reader_report(r, mark, "%s", problem);
         } else if (r->container && event->end_mark.index - r->entry_index > MANIFEST_ENTRY_MAX) {
-                reader_report(r, events_mark(&r->events),
-                        "a container with more than 512 KiB: the rest of the file is not read");
+                reader_report(
+                        r, events_mark(&r->events), "container larger than 512 KiB, ignoring the rest of the file");
                 events_give_up(&r->events);
         }
 }
@@ -89,8 +89,8 @@ void reader_skip(Reader *r) {
                 case YAML_MAPPING_START_EVENT:
                 case YAML_SEQUENCE_START_EVENT:
                         if (++depth > MANIFEST_DEPTH_MAX) {
-                                reader_report(r, events_mark(&r->events), "more than %i levels below this option",
-                                        MANIFEST_DEPTH_MAX);
+                                reader_report(r, events_mark(&r->events),
+                                        "more than %i levels of nesting below this option", MANIFEST_DEPTH_MAX);
                                 events_give_up(&r->events);
                                 return;
                         }
@@ -149,15 +149,14 @@ void reader_check_plain(Reader *r) {
         yaml_event_type_t type = event->type;
 
         if (type == YAML_ALIAS_EVENT)
-                reader_report(r, events_mark(&r->events),
-                        "*%s is an alias, which is not allowed: write the value itself", event->data.alias.anchor);
+                reader_report(r, events_mark(&r->events), "alias *%s is not allowed: write the value itself",
+                        event->data.alias.anchor);
         if (type != YAML_SCALAR_EVENT && type != YAML_SEQUENCE_START_EVENT && type != YAML_MAPPING_START_EVENT)
                 return;
         if (event->data.scalar.anchor)
-                reader_report(r, events_mark(&r->events), "&%s is an anchor, which is not allowed",
-                        event->data.scalar.anchor);
+                reader_report(r, events_mark(&r->events), "anchor &%s is not allowed", event->data.scalar.anchor);
         if (event->data.scalar.tag)
-                reader_report(r, events_mark(&r->events), "%s is a tag, which is not allowed",
+                reader_report(r, events_mark(&r->events), "tag %s is not allowed",
                         tag_text(r, (const char *)event->data.scalar.tag));
 }
 
@@ -166,7 +165,7 @@ bool reader_expect(Reader *r, yaml_event_type_t type, const char *expected) {
         if (r->events.event.type == type)
                 return true;
         if (!r->events.failed && r->events.event.type != YAML_ALIAS_EVENT)
-                reader_report(r, events_mark(&r->events), "%s is not %s", reader_found(r), expected);
+                reader_report(r, events_mark(&r->events), "expected %s, found %s", expected, reader_found(r));
         reader_skip(r);
         return false;
 }
@@ -200,17 +199,17 @@ static const Field *find_field(const Field *fields, const char *name) {
 void reader_unknown_option(Reader *r, const Field *fields, const char *name, Mark mark) {
         for (const Field *field = fields; field->name; field++)
                 if (one_edit_apart(name, field->name)) {
-                        reader_report(r, mark, "there is no such option, did you mean \"%s\"?", field->name);
+                        reader_report(r, mark, "unknown option, did you mean \"%s\"?", field->name);
                         return;
                 }
-        reader_report(r, mark, "there is no such option");
+        reader_report(r, mark, "unknown option");
 }
 
 void reader_given_twice(Reader *r, Mark mark, Mark first) {
         if (r->manifest->diagnostics.without_places)
-                reader_report(r, mark, "is given twice");
+                reader_report(r, mark, "duplicate");
         else
-                reader_report(r, mark, "is given twice, first at %u:%u", first.line, first.column);
+                reader_report(r, mark, "duplicate, first at %u:%u", first.line, first.column);
 }
 
 const char *reader_next_key(Reader *r, Mark *ret_mark) {
@@ -224,7 +223,7 @@ const char *reader_next_key(Reader *r, Mark *ret_mark) {
 
                         if (!memchr(name, '\0', length))
                                 return arena_copy(r->arena, name, length);
-                        reader_report(r, *ret_mark, "%s is not a name", reader_found(r));
+                        reader_report(r, *ret_mark, "%s is not a valid name", reader_found(r));
                 }
                 reader_next(r);
                 reader_skip(r);
@@ -240,7 +239,7 @@ static void report_missing(Reader *r, const Field *fields, Mark start, uint64_t 
                 if (field->required && !(given & UINT64_C(1) << (field - fields)) &&
                         !(field->is_built && r->manifest->is_draft)) {
                         reader_push(r, field->name);
-                        reader_report(r, start, "is missing");
+                        reader_report(r, start, "missing required option");
                         reader_pop(r);
                 }
 }
@@ -307,8 +306,8 @@ static void read_list(Reader *r, const Field *field, List *list) {
                 if (field->kind == FIELD_OBJECTS)
                         reader_object(r, field->fields, item);
                 else if (events_is_null(&r->events))
-                        reader_report(
-                                r, events_mark(&r->events), "%s is not %s", reader_found(r), field->type->expected);
+                        reader_report(r, events_mark(&r->events), "expected %s, found %s", field->type->expected,
+                                reader_found(r));
                 else
                         reader_scalar(r, field->type, item);
                 reader_pop(r);

@@ -156,12 +156,12 @@ static const char *explain_path(const char *text, size_t length) {
         if (length == 0 || text[0] != '/')
                 return NULL;
         if (length >= PATH_MAX)
-                return "is not an absolute path of at most 4095 bytes";
+                return "is longer than 4095 bytes";
         for (size_t start = 0, end = 0; start < length; start = end + 1) {
                 for (end = start; end < length && text[end] != '/';)
                         end++;
                 if (end - start > NAME_MAX)
-                        return "is not an absolute path with names of at most 255 bytes";
+                        return "has a component longer than 255 bytes";
         }
         return NULL;
 }
@@ -379,68 +379,66 @@ static const char *format_address(Arena *arena, const void *value) {
                 .expected = says, .size = sizeof(AddressValue), .format = format_address, .parse = parse_address,      \
                 __VA_ARGS__                                                                                            \
         }
-const ScalarType container_name_type = TEXT("a container's name, which is a host name: up to 64 letters, digits, \"-\" "
-                                            "and \".\", the first and last of them a letter or digit",
+const ScalarType container_name_type = TEXT("a valid container name (up to 64 letters, digits, \"-\" and \".\", "
+                                            "starting and ending with a letter or digit)",
         .is_valid = is_host_name);
-const ScalarType bool_type = {"true or false", sizeof(Flag), .parse = parse_bool, .format = format_flag};
-const ScalarType text_type = TEXT("a text of one line and of up to 65535 bytes", .is_valid = is_not_empty);
-const ScalarType port_type = {
-        "a port: a number from 1 to 65535", sizeof(Number), .parse = parse_port, .format = format_number};
-const ScalarType port_range_type = {
-        "a port, such as 8080, or up to 1000 of them, such as 8000-8010: numbers from 1 to 65535", sizeof(PortRange),
-        .parse = parse_port_range, .format = format_port_range};
+const ScalarType bool_type = {"a boolean (true or false)", sizeof(Flag), .parse = parse_bool, .format = format_flag};
+const ScalarType text_type = TEXT("a single-line string (1 to 65535 bytes)", .is_valid = is_not_empty);
+const ScalarType port_type = {"a port (1 to 65535)", sizeof(Number), .parse = parse_port, .format = format_number};
+const ScalarType port_range_type = {"a port or a range of up to 1000 ports (1 to 65535, e.g. 8080 or 8000-8010)",
+        sizeof(PortRange), .parse = parse_port_range, .format = format_port_range};
 const ScalarType absolute_path_type =
-        TEXT("an absolute path without \"..\" and control characters", .parse = parse_path, .explain = explain_path);
-const ScalarType ipv4_type =
-        ADDRESS("an IPv4 address without a prefix length, such as 192.168.100.10", .family = AF_INET);
-const ScalarType ipv4_prefix_type = ADDRESS(
-        "an IPv4 address, such as 192.168.100.11 or 192.168.100.11/24", .family = AF_INET, .takes_prefix = true);
-const ScalarType ipv6_type = ADDRESS("an IPv6 address without a prefix length, such as fc00::1", .family = AF_INET6);
+        TEXT("an absolute path (without \"..\" and control characters)", .parse = parse_path, .explain = explain_path);
+const ScalarType ipv4_type = ADDRESS("an IPv4 address without prefix length (e.g. 192.168.100.10)", .family = AF_INET);
+const ScalarType ipv4_prefix_type =
+        ADDRESS("an IPv4 address (e.g. 192.168.100.11 or 192.168.100.11/24)", .family = AF_INET, .takes_prefix = true);
+const ScalarType ipv6_type = ADDRESS("an IPv6 address without prefix length (e.g. fc00::1)", .family = AF_INET6);
 const ScalarType ipv6_prefix_type =
-        ADDRESS("an IPv6 address, such as fc00::2 or fc00::2/64", .family = AF_INET6, .takes_prefix = true);
-const ScalarType ip_address_type = ADDRESS(
-        "an IPv4 or IPv6 address without a prefix length, such as 192.0.2.1 or 2001:db8::1", .family = AF_UNSPEC);
+        ADDRESS("an IPv6 address (e.g. fc00::2 or fc00::2/64)", .family = AF_INET6, .takes_prefix = true);
+const ScalarType ip_address_type =
+        ADDRESS("an IPv4 or IPv6 address without prefix length (e.g. 192.0.2.1 or 2001:db8::1)", .family = AF_UNSPEC);
 const ScalarType mac_address_type =
-        TEXT("the MAC address of an interface, such as 02:00:00:00:00:01", .is_valid = mac_address_is_valid);
-const ScalarType interface_name_type = TEXT("the name of a network interface: 1 to 15 letters, digits and \"._-+=@~\"",
-        .is_valid = interface_name_is_valid);
-const ScalarType interface_type = TEXT(
-        "the name of a network interface: 1 to 15 letters, digits and \"._-+=@~\"; or two, with \":\" between them",
-        .is_valid = is_interface);
-const ScalarType protocol_type = TEXT("tcp or udp", .words = WORDS("tcp", "udp"));
-const ScalarType private_users_type = TEXT("no, identity, pick or the first of the user IDs to use",
-        .words = WORDS("no", "identity", "pick"), .is_valid = is_first_user);
+        TEXT("a unicast MAC address (e.g. 02:00:00:00:00:01)", .is_valid = mac_address_is_valid);
+const ScalarType interface_name_type =
+        TEXT("a network interface name (1 to 15 letters, digits and \"._-+=@~\")", .is_valid = interface_name_is_valid);
+const ScalarType interface_type =
+        TEXT("a network interface name (1 to 15 letters, digits and \"._-+=@~\"), or two separated by \":\"",
+                .is_valid = is_interface);
+const ScalarType protocol_type = TEXT("a protocol (tcp or udp)", .words = WORDS("tcp", "udp"));
+const ScalarType private_users_type =
+        TEXT("a user namespace mode (no, identity, pick, or the first user ID of the range)",
+                .words = WORDS("no", "identity", "pick"), .is_valid = is_first_user);
 const ScalarType capability_type =
-        TEXT("a capability, such as CAP_NET_ADMIN, or all", .words = WORDS("all"), .is_valid = is_capability);
+        TEXT("a capability (e.g. CAP_NET_ADMIN, or all)", .words = WORDS("all"), .is_valid = is_capability);
 const ScalarType device_node_type =
-        TEXT("a device: a path below /dev, or char- or block- and a name from /proc/devices",
+        TEXT("a device (a path below /dev, or char-NAME or block-NAME with a name from /proc/devices)",
                 .parse = parse_device_node, .explain = explain_path);
-const ScalarType device_modifier_type = TEXT("one to three of the letters r, w and m", .is_valid = is_device_modifier);
+const ScalarType device_modifier_type =
+        TEXT("a device access mode (one to three of r, w and m)", .is_valid = is_device_modifier);
 const ScalarType resolv_conf_type = TEXT(
-        "auto, off, delete, or one of copy-, replace- and bind- with one of host, static, uplink and stub behind it",
+        "a resolv.conf mode (auto, off, delete, or copy-, replace- or bind- followed by host, static, uplink or stub)",
         .words = WORDS("auto", "off", "delete", "copy-host", "copy-static", "copy-uplink", "copy-stub", "replace-host",
                 "replace-static", "replace-uplink", "replace-stub", "bind-host", "bind-static", "bind-uplink",
                 "bind-stub"));
-const ScalarType tmpfs_type =
-        TEXT("an absolute path, or one with options behind a colon", .is_valid = is_tmpfs, .explain = explain_tmpfs);
-const ScalarType time_span_type = TEXT("a time span, such as 90, 1min or infinity", .is_valid = is_time_span);
+const ScalarType tmpfs_type = TEXT("an absolute path, optionally followed by \":\" and mount options",
+        .is_valid = is_tmpfs, .explain = explain_tmpfs);
+const ScalarType time_span_type = TEXT("a time span (e.g. 90, 1min or infinity)", .is_valid = is_time_span);
 const ScalarType memory_type =
-        TEXT("a number of bytes, which may have K, M, G or T behind it, a percentage up to 100%, or infinity",
+        TEXT("a memory size (bytes, optionally with suffix K, M, G or T; a percentage up to 100%; or infinity)",
                 .words = WORDS("infinity"), .is_valid = is_memory);
-const ScalarType cpu_quota_type = TEXT("a percentage of one CPU, such as 50% or 200%", .is_valid = is_cpu_quota);
-const ScalarType tasks_type = TEXT("a number of tasks from 1 on, a percentage up to 100%, or infinity",
+const ScalarType cpu_quota_type =
+        TEXT("a CPU quota (a percentage of one CPU, e.g. 50% or 200%)", .is_valid = is_cpu_quota);
+const ScalarType tasks_type = TEXT("a task limit (at least 1, a percentage up to 100%, or infinity)",
         .words = WORDS("infinity"), .is_valid = is_number_of_tasks);
-const ScalarType system_call_type =
-        TEXT("a system call or, with \"@\" in front, a group of them; \"~\" before either forbids it",
-                .is_valid = is_system_call);
-const ScalarType unit_type =
-        TEXT("the name of a container, or of a unit, such as network-online.target", .is_valid = is_unit);
+const ScalarType system_call_type = TEXT(
+        "a system call or group (e.g. mount or @mount, or with prefix \"~\" to deny it)", .is_valid = is_system_call);
+const ScalarType unit_type = TEXT("a container or unit name (e.g. web or network-online.target)", .is_valid = is_unit);
 const ScalarType credential_id_type =
-        TEXT("the name of a credential: a file name in ASCII without \":\" and \"\\\"", .is_valid = is_credential_id);
-const ScalarType mode_type = TEXT("an access mode of octal digits, such as \"0755\"", .is_valid = is_mode);
-const ScalarType idmap_type =
-        TEXT("idmap, rootidmap, owneridmap or noidmap", .words = WORDS("idmap", "rootidmap", "owneridmap", "noidmap"));
-const ScalarType user_type = TEXT("the name or number of a user or group", .is_valid = is_user);
+        TEXT("a credential name (an ASCII file name without \":\" and \"\\\")", .is_valid = is_credential_id);
+const ScalarType mode_type = TEXT("an octal access mode (e.g. \"0755\")", .is_valid = is_mode);
+const ScalarType idmap_type = TEXT("an ID mapping mode (idmap, rootidmap, owneridmap or noidmap)",
+        .words = WORDS("idmap", "rootidmap", "owneridmap", "noidmap"));
+const ScalarType user_type = TEXT("a user or group (name or ID)", .is_valid = is_user);
 
 bool is_container_name(const char *name) {
         return is_text(name, strlen(name)) && is_host_name(name);

@@ -90,7 +90,7 @@ static bool look_for(Search *s, const char *path, Written *ret_written) {
 /* Of what another container writes. What this one does is for itself to know, but for what is read on the host as its root. */
 static void warn(Search *s, const Mark *mark, const char *option, const Written *written) {
         complain(s, SEVERITY_WARNING, mark, option,
-                "leads through %s, which containers.%s writes: no symbolic link below that is followed",
+                "passes through %s, which containers.%s can write to: symbolic links below it are not followed",
                 written->directory, option_path_part(s->manifest->arena, written->container));
 }
 
@@ -100,7 +100,8 @@ static void check_closure(Search *s) {
 
         if (closure->text && find_directory(s, closure->text, &written))
                 complain(s, SEVERITY_ERROR, &closure->mark, "closure",
-                        "is in %s, which containers.%s writes: the generator reads nothing that a container can write",
+                        "is in %s, which containers.%s can write to: the generator reads no files that containers can "
+                        "write to",
                         written.directory, option_path_part(s->manifest->arena, written.container));
 }
 
@@ -202,8 +203,8 @@ static void check_roots(Search *s) {
                         continue;
                 container->writes_roots = true;
                 warn_of_host_path(s->manifest, container, mount,
-                        "lets the container write in the root directory of containers.%s, which does not start then "
-                        "while this one runs: with isReadOnly: true it does",
+                        "makes the rootfs of containers.%s writable, so that it cannot start while this container "
+                        "runs (set isReadOnly: true)",
                         option_path_part(s->manifest->arena, other->name.text));
         }
 }

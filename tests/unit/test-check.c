@@ -23,67 +23,51 @@ static const Case effects[] = {
         {"a: { system: /s, hostBridge: br0, hostAddress: 10.0.0.1, hostAddress6: fd00::1, localAddress: 10.0.0.2, "
          "localAddress6: fd00::2, localMacAddress: '02:00:00:00:00:01', forwardPorts: [{ hostPort: 80 }] }",
                 "a",
-                "f.yaml:3:32: containers.a.hostBridge: has no effect without privateNetwork: true (warning)\n"
-                "f.yaml:3:50: containers.a.hostAddress: has no effect without privateNetwork: true (warning)\n"
-                "f.yaml:3:74: containers.a.hostAddress6: has no effect without privateNetwork: true (warning)\n"
-                "f.yaml:3:97: containers.a.localAddress: has no effect without privateNetwork: true (warning)\n"
-                "f.yaml:3:122: containers.a.localAddress6: has no effect without privateNetwork: true (warning)\n"
-                "f.yaml:3:148: containers.a.localMacAddress: has no effect without privateNetwork: true (warning)\n"
-                "f.yaml:3:183: containers.a.forwardPorts: has no effect without privateNetwork: true (warning)\n"},
+                "f.yaml:3:32: containers.a.hostBridge: (warning)\n"
+                "f.yaml:3:50: containers.a.hostAddress: (warning)\n"
+                "f.yaml:3:74: containers.a.hostAddress6: (warning)\n"
+                "f.yaml:3:97: containers.a.localAddress: (warning)\n"
+                "f.yaml:3:122: containers.a.localAddress6: (warning)\n"
+                "f.yaml:3:148: containers.a.localMacAddress: (warning)\n"
+                "f.yaml:3:183: containers.a.forwardPorts: (warning)\n"},
         {"a: { system: /s, privateNetwork: false, hostAddress: 10.0.0.1 }", "a",
-                "f.yaml:3:56: containers.a.hostAddress: has no effect without privateNetwork: true (warning)\n"},
+                "f.yaml:3:56: containers.a.hostAddress: (warning)\n"},
         {"a: { system: /s, forwardPorts: [], hostAddress: ~ }", "a", ""},
         {"a: { system: /s, " N "hostBridge: br0, forwardPorts: [{ hostPort: 80 }] }", "a", ""},
         {"a: { system: /s, extraVeths: { x: { hostAddress: 10.0.0.1, localAddress: 10.0.0.2, forwardPorts: [{ "
          "hostPort: 80 }] } } }",
                 "a", ""},
         {"a: { system: /s, extraVeths: { x: { hostAddress: 10.0.0.1, forwardPorts: [{ hostPort: 80 }] } } }", "a",
-                "f.yaml:3:76: containers.a.extraVeths.x.forwardPorts: has no effect without localAddress or "
-                "localAddress6 of "
-                "the same link (warning)\n"},
+                "f.yaml:3:76: containers.a.extraVeths.x.forwardPorts: (warning)\n"},
         {"a: { system: /s, extraVeths: { x: { localAddress6: fd00::2, forwardPorts: [{ hostPort: 80 }] } } }", "a", ""},
 };
 
 static const Case conflicts[] = {
         {"a: { system: /s, networkNamespace: /n, " N "interfaces: [i], macvlans: [m], extraVeths: { x: } }", "!a",
-                "f.yaml:3:38: containers.a.networkNamespace: cannot be given together with privateNetwork: a container "
-                "has one "
-                "network namespace\n"
-                "f.yaml:3:38: containers.a.networkNamespace: cannot be given together with interfaces\n"
-                "f.yaml:3:38: containers.a.networkNamespace: cannot be given together with macvlans\n"
-                "f.yaml:3:38: containers.a.networkNamespace: cannot be given together with extraVeths\n"},
+                "f.yaml:3:38: containers.a.networkNamespace:\n"
+                "f.yaml:3:38: containers.a.networkNamespace:\n"
+                "f.yaml:3:38: containers.a.networkNamespace:\n"
+                "f.yaml:3:38: containers.a.networkNamespace:\n"},
         {"a: { system: /s, networkNamespace: /n, privateNetwork: false, interfaces: [], macvlans: [], extraVeths: {} }",
                 "a", ""},
-        {"a: { system: /s, extraVeths: { lo: } }", "!a",
-                "f.yaml:3:34: containers.a.extraVeths.lo: is the name of another interface in the container\n"},
+        {"a: { system: /s, extraVeths: { lo: } }", "!a", "f.yaml:3:34: containers.a.extraVeths.lo:\n"},
         {"a: { system: /s, " N "hostAddress: 10.0.0.1, extraVeths: { eth0: } }", "!a",
-                "f.yaml:3:79: containers.a.extraVeths.eth0: is the name of another interface in the container\n"},
+                "f.yaml:3:79: containers.a.extraVeths.eth0:\n"},
         /* Without the main link the name is free. */
         {"a: { system: /s, " N "extraVeths: { eth0: } }", "a", ""},
         {"a: { system: /s, bindMounts: { /: { hostPath: /a } } }", "!a",
-                "f.yaml:3:34: containers.a.bindMounts.\"/\": the root directory of a container cannot be a mount "
-                "point\n"},
+                "f.yaml:3:34: containers.a.bindMounts.\"/\":\n"},
         {"a: { system: /s, bindMounts: { /b: { hostPath: / } } }", "a", ""},
         /* What is wrong in itself is still looked at, and does no harm. */
         {"a: { system: s, networkNamespace: n, " N "bindMounts: { /: , c: { hostPath: d } }, interfaces: [[]] }", "!a",
-                "f.yaml:3:16: containers.a.system: \"s\" is not an absolute path without \"..\" and control "
-                "characters\n"
-                "f.yaml:3:37: containers.a.networkNamespace: \"n\" is not an absolute path without \"..\" and control "
-                "characters\n"
-                "f.yaml:3:81: containers.a.bindMounts.c: \"c\" is not an absolute path without \"..\" and control "
-                "characters\n"
-                "f.yaml:3:96: containers.a.bindMounts.c.hostPath: \"d\" is not an absolute path without \"..\" and "
-                "control "
-                "characters\n"
-                "f.yaml:3:116: containers.a.interfaces[0]: a list is not the name of a network interface: 1 to 15 "
-                "letters, "
-                "digits and \"._-+=@~\"; or two, with \":\" between them\n"
-                "f.yaml:3:37: containers.a.networkNamespace: cannot be given together with privateNetwork: a container "
-                "has one "
-                "network namespace\n"
-                "f.yaml:3:37: containers.a.networkNamespace: cannot be given together with interfaces\n"
-                "f.yaml:3:76: containers.a.bindMounts.\"/\": the root directory of a container cannot be a mount "
-                "point\n"},
+                "f.yaml:3:16: containers.a.system: \"s\"\n"
+                "f.yaml:3:37: containers.a.networkNamespace: \"n\"\n"
+                "f.yaml:3:81: containers.a.bindMounts.c: \"c\"\n"
+                "f.yaml:3:96: containers.a.bindMounts.c.hostPath: \"d\"\n"
+                "f.yaml:3:116: containers.a.interfaces[0]: \"._-+=@~\"\n"
+                "f.yaml:3:37: containers.a.networkNamespace:\n"
+                "f.yaml:3:37: containers.a.networkNamespace:\n"
+                "f.yaml:3:76: containers.a.bindMounts.\"/\":\n"},
 };
 
 #define ONLY_ONE ": of these containers only one can run at a time (warning)\n"
@@ -92,27 +76,19 @@ static const Case claims[] = {
         /* Of one container. */
         {"a: { system: /s, " N
          "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 80 }, { hostPort: 80, protocol: tcp }] }",
-                "!a",
-                "f.yaml:3:111: containers.a.forwardPorts[1].hostPort: host port tcp 80 is given to "
-                "containers.a.forwardPorts[0].hostPort already\n"},
+                "!a", "f.yaml:3:111: containers.a.forwardPorts[1].hostPort: containers.a.forwardPorts[0].hostPort\n"},
         {"a: { system: /s, " N
          "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 80 }, { hostPort: 80, protocol: udp }] }",
                 "a", ""},
         {"a: { system: /s, " N "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 1000-1999 }, { hostPort: 1500-1510, "
          "containerPort: 80 }] }",
-                "!a",
-                "f.yaml:3:118: containers.a.forwardPorts[1].hostPort: host port tcp 1500 is given to "
-                "containers.a.forwardPorts[0].hostPort already\n"},
+                "!a", "f.yaml:3:118: containers.a.forwardPorts[1].hostPort: containers.a.forwardPorts[0].hostPort\n"},
         {"a: { system: /s, interfaces: ['e:a', e] }", "!a",
-                "f.yaml:3:40: containers.a.interfaces[1]: network interface e is given to containers.a.interfaces[0] "
-                "already\n"},
+                "f.yaml:3:40: containers.a.interfaces[1]: containers.a.interfaces[0]\n"},
         {"a: { system: /s, interfaces: [e], extraVeths: { e: } }", "!a",
-                "f.yaml:3:33: containers.a.interfaces[0]: network interface e is given to containers.a.extraVeths.e "
-                "already\n"},
+                "f.yaml:3:33: containers.a.interfaces[0]: containers.a.extraVeths.e\n"},
         {"a: { system: /s, " N "localAddress: 10.0.0.2, extraVeths: { x: { localAddress: 10.0.0.2/8 } } }", "!a",
-                "f.yaml:3:99: containers.a.extraVeths.x.localAddress: address 10.0.0.2 is given to "
-                "containers.a.localAddress "
-                "already\n"},
+                "f.yaml:3:99: containers.a.extraVeths.x.localAddress: containers.a.localAddress\n"},
         {"a: { system: /s, " N "localAddress: 10.0.0.2, extraVeths: { x: { localAddress: 10.0.0.2, hostBridge: b } } }",
                 "a", ""},
 
@@ -120,51 +96,43 @@ static const Case claims[] = {
         {"a: { system: /s, " N "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 80 }] }\n"
          "  b: { system: /s, " N "localAddress: 10.0.0.3, forwardPorts: [{ hostPort: 81 }, { hostPort: 80 }] }",
                 "a b",
-                "f.yaml:4:111: containers.b.forwardPorts[1].hostPort: host port tcp 80 is claimed by "
-                "containers.a.forwardPorts[0].hostPort too (f.yaml:3:93)" ONLY_ONE},
+                "f.yaml:4:111: containers.b.forwardPorts[1].hostPort: containers.a.forwardPorts[0].hostPort "
+                "f.yaml:3:93 (warning)\n"},
         {"a: { system: /s, " N "localAddress: 10.0.0.2, forwardPorts: [{ hostPort: 80-82 }, { hostPort: 83 }] }\n"
          "  b: { system: /s, " N "localAddress: 10.0.0.3, forwardPorts: [{ hostPort: 81-84 }] }",
                 "a b",
-                "f.yaml:4:93: containers.b.forwardPorts[0].hostPort: host port tcp 81 is claimed by "
-                "containers.a.forwardPorts[0].hostPort too (f.yaml:3:93)" ONLY_ONE
-                "f.yaml:4:93: containers.b.forwardPorts[0].hostPort: host port tcp 83 is claimed by "
-                "containers.a.forwardPorts[1].hostPort too (f.yaml:3:114)" ONLY_ONE},
+                "f.yaml:4:93: containers.b.forwardPorts[0].hostPort: containers.a.forwardPorts[0].hostPort f.yaml:3:93 "
+                "(warning)\n"
+                "f.yaml:4:93: containers.b.forwardPorts[0].hostPort: containers.a.forwardPorts[1].hostPort "
+                "f.yaml:3:114 (warning)\n"},
         {"a: { system: /s, " N "localAddress6: 'fd00::2' }\n  b: { system: /s, " N "localAddress6: 'FD00:0::2/64' }",
-                "a b",
-                "f.yaml:4:57: containers.b.localAddress6: address fd00::2 is claimed by containers.a.localAddress6 too "
-                "(f.yaml:3:57)" ONLY_ONE},
+                "a b", "f.yaml:4:57: containers.b.localAddress6: containers.a.localAddress6 f.yaml:3:57 (warning)\n"},
         {"a: { system: /s, " N "localAddress: 10.0.0.2, hostBridge: x }\n"
          "  b: { system: /s, " N "localAddress: 10.0.0.2, hostBridge: y }\n"
          "  c: { system: /s, " N "localAddress: 10.0.0.2 }",
                 "a b c", ""},
         {"a: { system: /s, " N "localAddress: 10.0.0.2, hostBridge: x }\n"
          "  b: { system: /s, " N "localAddress: 10.0.0.2, hostBridge: x }",
-                "a b",
-                "f.yaml:4:56: containers.b.localAddress: address 10.0.0.2 on bridge x is claimed by "
-                "containers.a.localAddress too (f.yaml:3:56)" ONLY_ONE},
+                "a b", "f.yaml:4:56: containers.b.localAddress: containers.a.localAddress f.yaml:3:56 (warning)\n"},
         {"a: { system: /s, interfaces: ['e:a'] }\n  b: { system: /s, interfaces: ['e:b'] }\n"
          "  c: { system: /s, extraVeths: { e: } }",
                 "a b c",
-                "f.yaml:4:33: containers.b.interfaces[0]: network interface e is claimed by containers.a.interfaces[0] "
-                "too "
-                "(f.yaml:3:33)" ONLY_ONE "f.yaml:5:34: containers.c.extraVeths.e: network interface e is claimed by "
-                "containers.a.interfaces[0] too "
-                "(f.yaml:3:33)" ONLY_ONE},
+                "f.yaml:4:33: containers.b.interfaces[0]: containers.a.interfaces[0] f.yaml:3:33 (warning)\n"
+                "f.yaml:5:34: containers.c.extraVeths.e: containers.a.interfaces[0] f.yaml:3:33 (warning)\n"},
         {"a: { system: /s, macvlans: [e] }\n  b: { system: /s, macvlans: [e], interfaces: [f] }", "a b", ""},
         /* The host's end may be the same for all. */
         {"a: { system: /s, " N "hostAddress: 10.0.0.1 }\n  b: { system: /s, " N "hostAddress: 10.0.0.1 }", "a b", ""},
         /* What has no effect takes nothing from others, and neither does what never runs. */
         {"a: { system: s, " N "localAddress: 10.0.0.2 }\n  b: { system: /s, " N "localAddress: 10.0.0.2 }", "!a b",
-                "f.yaml:3:16: containers.a.system: \"s\" is not an absolute path without \"..\" and control "
-                "characters\n"},
+                "f.yaml:3:16: containers.a.system: \"s\"\n"},
         {"a: { system: /s, localAddress: 10.0.0.2 }\n  b: { system: /s, " N "localAddress: 10.0.0.2 }", "a b",
-                "f.yaml:3:34: containers.a.localAddress: has no effect without privateNetwork: true (warning)\n"},
+                "f.yaml:3:34: containers.a.localAddress: (warning)\n"},
 };
 
 static const Case names[] = {
         {"a: { system: /s }\n  b: { system: /s }\n  a: { system: /t }", "!a b !a",
-                "f.yaml:5:3: containers.a: is declared twice, first at f.yaml:3:3\n"
-                "f.yaml:3:3: containers.a: is declared twice, again at f.yaml:5:3\n"},
+                "f.yaml:5:3: containers.a: f.yaml:3:3\n"
+                "f.yaml:3:3: containers.a: f.yaml:5:3\n"},
         {"a: { system: /s }\n  A: { system: /s }", "a A", ""},
 };
 
@@ -284,9 +252,8 @@ static void a_name_declared_in_two_files_names_both_files(void **state) {
         reading_add(&reading, "1.yaml", "version: 1\ncontainers: { a: { system: /s } }\n");
         reading_add(&reading, "2.yaml", "version: 1\ncontainers: { a: { system: /s } }\n");
         model_check(&reading.manifest, "", MODEL_OPTIONS);
-        assert_string_equal(reading_said(&reading),
-                "2.yaml:2:15: containers.a: is declared twice, first at 1.yaml:2:15\n"
-                "1.yaml:2:15: containers.a: is declared twice, again at 2.yaml:2:15\n");
+        assert_string_equal(reading_said(&reading), "2.yaml:2:15: containers.a: 1.yaml:2:15\n"
+                                                    "1.yaml:2:15: containers.a: 2.yaml:2:15\n");
         /* The first one stands for both. */
         assert_ptr_equal(name_table_find(&reading.manifest.names, "a"), reading.manifest.containers[0]);
         reading_free(&reading);

@@ -172,8 +172,8 @@ static void what_is_wrong_with_one_is_said_of_it_alone(void **state) {
         assert_false(host_log_errors(&host, host_look_up(&host, "gone")));
         assert_false(log_unread(&host.manifest));
         said = capture_end(&capture);
-        assert_string_equal(said, "/etc/nixos-containers/a.yaml:2:28: containers.bad.system: \"x\" is not an absolute "
-                                  "path without \"..\" and control characters\n");
+        assert_ptr_equal(strstr(said, "/etc/nixos-containers/a.yaml:2:28: containers.bad.system: \"x\" "), said);
+        assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
         free(said);
         host_free(&host);
 }

@@ -24,109 +24,82 @@ static const struct {
         {V, "", ""},
         {"{\"version\":1,\"containers\":{\"a\":{\"system\":\"/s\"}}}", "a", ""},
         {"%YAML 1.1\n---\n" V "containers: { a: { system: /s } }\n...\n", "a", ""},
-        {"", "", "f.yaml:1:1: the file is empty; a manifest starts with \"version: 1\"\n"},
-        {"# comment\n", "", "f.yaml:2:1: the file is empty; a manifest starts with \"version: 1\"\n"},
-        {"[]", "", "f.yaml:1:1: a list is not a mapping with \"version\" and \"containers\"\n"},
-        {"web", "", "f.yaml:1:1: \"web\" is not a mapping with \"version\" and \"containers\"\n"},
-        {"--- \n", "", "f.yaml:2:1: null is not a mapping with \"version\" and \"containers\"\n"},
-        {"containers: { a: { system: /s } }\n", "!a",
-                "f.yaml:1:1: version: is missing: this file's format is version 1\n"},
-        {"version: 2\ncontainers: { a: { system: /s } }\n", "!a",
-                "f.yaml:1:10: version: \"2\" is not a version that this program knows, which is 1\n"},
+        {"", "", "f.yaml:1:1: \"version: 1\"\n"},
+        {"# comment\n", "", "f.yaml:2:1: \"version: 1\"\n"},
+        {"[]", "", "f.yaml:1:1: \"version\" \"containers\"\n"},
+        {"web", "", "f.yaml:1:1: \"version\" \"containers\" \"web\"\n"},
+        {"--- \n", "", "f.yaml:2:1: \"version\" \"containers\"\n"},
+        {"containers: { a: { system: /s } }\n", "!a", "f.yaml:1:1: version:\n"},
+        {"version: 2\ncontainers: { a: { system: /s } }\n", "!a", "f.yaml:1:10: version: \"2\"\n"},
         {"version: 2\ncontainers: { a: { system: /s }, b: { system: ] } }\n", "!a !b",
-                "f.yaml:2:47: containers.b.system: while parsing a flow node: did not find expected node content\n"
-                "f.yaml:1:10: version: \"2\" is not a version that this program knows, which is 1\n"},
-        {"version: 1.0\n", "", "f.yaml:1:10: version: \"1.0\" is not a version that this program knows, which is 1\n"},
-        {"version: {}\n", "", "f.yaml:1:10: version: a mapping is not a version that this program knows, which is 1\n"},
-        {V "version: 1\n", "", "f.yaml:2:1: version: is given twice, first at 1:10\n"},
-        {V "Containers: { a: }\n", "",
-                "f.yaml:2:1: Containers: there is no such option, did you mean \"containers\"?\n"},
-        {V "x: 1\n", "", "f.yaml:2:1: x: there is no such option\n"},
-        {V "---\n" V, "", "f.yaml:2:1: a second document, which is not allowed: a manifest is one document\n"},
-        {"a: &x 1\n" V, "", "f.yaml:1:1: a: there is no such option\n"},
+                "f.yaml:2:47: containers.b.system:\n"
+                "f.yaml:1:10: version: \"2\"\n"},
+        {"version: 1.0\n", "", "f.yaml:1:10: version: \"1.0\"\n"},
+        {"version: {}\n", "", "f.yaml:1:10: version:\n"},
+        {V "version: 1\n", "", "f.yaml:2:1: version: 1:10\n"},
+        {V "Containers: { a: }\n", "", "f.yaml:2:1: Containers: \"containers\"\n"},
+        {V "x: 1\n", "", "f.yaml:2:1: x:\n"},
+        {V "---\n" V, "", "f.yaml:2:1:\n"},
+        {"a: &x 1\n" V, "", "f.yaml:1:1: a:\n"},
 
         /* Errors of syntax, in libyaml's words. */
-        {V "containers: {", "",
-                "f.yaml:3:1: containers: while parsing a flow node: did not find expected node content\n"},
-        {V "containers:\n  a: { system: /s }\n  b: { system: '/s }\n", "a !b",
-                "f.yaml:5:1: containers.b.system: while scanning a quoted scalar: found unexpected end of stream\n"},
-        {V "containers:\n  a: { system: /s }\n b: {}\n", "a",
-                "f.yaml:4:2: while parsing a block mapping: did not find expected key\n"},
-        {"containers:\n  a: { system: /s }\n  b: ]", "a !b",
-                "f.yaml:3:6: containers.b: while parsing a block node: did not find expected node content\n"},
-        {V "} x", "", "f.yaml:2:1: while parsing a block mapping: did not find expected key\n"},
+        {V "containers: {", "", "f.yaml:3:1: containers:\n"},
+        {V "containers:\n  a: { system: /s }\n  b: { system: '/s }\n", "a !b", "f.yaml:5:1: containers.b.system:\n"},
+        {V "containers:\n  a: { system: /s }\n b: {}\n", "a", "f.yaml:4:2:\n"},
+        {"containers:\n  a: { system: /s }\n  b: ]", "a !b", "f.yaml:3:6: containers.b:\n"},
+        {V "} x", "", "f.yaml:2:1:\n"},
 
         /* Containers. */
         {V "containers:\n  a: { system: /s }\n  b: { system: /s }\n", "a b", ""},
         {V "containers:\n  a:\n  b: 1\n", "!a !b",
-                "f.yaml:3:5: containers.a: null is not a mapping of options\n"
-                "f.yaml:4:6: containers.b: \"1\" is not a mapping of options\n"},
-        {V "containers: { a b: { system: /s } }\n", "!a b",
-                "f.yaml:2:15: containers.\"a b\": \"a b\" is not a container's name, which is a host name: up to 64 "
-                "letters, "
-                "digits, \"-\" and \".\", the first and last of them a letter or digit\n"},
-        {V "containers: { ? [a] : { system: /s }, b: { system: /s } }\n", "b",
-                "f.yaml:2:17: containers: a list is not a name\n"},
-        {V "containers: { a: {} }\n", "!a", "f.yaml:2:18: containers.a.system: is missing\n"},
-        {V "containers: { a: { system: } }\n", "!a", "f.yaml:2:18: containers.a.system: is missing\n"},
-        {V "containers: { a: { system: s } }\n", "!a",
-                "f.yaml:2:28: containers.a.system: \"s\" is not an absolute path without \"..\" and control "
-                "characters\n"},
-        {V "containers: { a: { system: '~' } }\n", "!a",
-                "f.yaml:2:28: containers.a.system: \"~\" is not an absolute path without \"..\" and control "
-                "characters\n"},
-        {V "containers: { a: { system: /s, system: /t } }\n", "!a",
-                "f.yaml:2:32: containers.a.system: is given twice, first at 2:20\n"},
+                "f.yaml:3:5: containers.a:\n"
+                "f.yaml:4:6: containers.b:\n"},
+        {V "containers: { a b: { system: /s } }\n", "!a b", "f.yaml:2:15: containers.\"a b\": \"a b\"\n"},
+        {V "containers: { ? [a] : { system: /s }, b: { system: /s } }\n", "b", "f.yaml:2:17: containers:\n"},
+        {V "containers: { a: {} }\n", "!a", "f.yaml:2:18: containers.a.system:\n"},
+        {V "containers: { a: { system: } }\n", "!a", "f.yaml:2:18: containers.a.system:\n"},
+        {V "containers: { a: { system: s } }\n", "!a", "f.yaml:2:28: containers.a.system: \"s\"\n"},
+        {V "containers: { a: { system: '~' } }\n", "!a", "f.yaml:2:28: containers.a.system: \"~\"\n"},
+        {V "containers: { a: { system: /s, system: /t } }\n", "!a", "f.yaml:2:32: containers.a.system: 2:20\n"},
         {V "containers: { a: { sytem: /s } }\n", "!a",
-                "f.yaml:2:20: containers.a.sytem: there is no such option, did you mean \"system\"?\n"
-                "f.yaml:2:18: containers.a.system: is missing\n"},
+                "f.yaml:2:20: containers.a.sytem: \"system\"\n"
+                "f.yaml:2:18: containers.a.system:\n"},
         /* The column counts characters, not bytes. */
-        {V "containers: { a: { system: /größe, x: 1 } }\n", "!a",
-                "f.yaml:2:36: containers.a.x: there is no such option\n"},
+        {V "containers: { a: { system: /größe, x: 1 } }\n", "!a", "f.yaml:2:36: containers.a.x:\n"},
 
         /* Values of all kinds, deep inside. */
         {V "containers:\n  a:\n    system: /s\n    extraVeths:\n      lan0:\n        forwardPorts:\n          - "
            "hostPort: 1\n"
            "          - hostPort: 0\n",
-                "!a",
-                "f.yaml:9:23: containers.a.extraVeths.lan0.forwardPorts[1].hostPort: \"0\" is not a port, such as "
-                "8080, or up to 1000 of them, such as 8000-8010: numbers from 1 to 65535\n"},
+                "!a", "f.yaml:9:23: containers.a.extraVeths.lan0.forwardPorts[1].hostPort: \"0\"\n"},
         {V "containers: { a: { system: /s, extraVeths: { a: [] } } }\n", "!a",
-                "f.yaml:2:49: containers.a.extraVeths.a: a list is not a mapping of options\n"},
+                "f.yaml:2:49: containers.a.extraVeths.a:\n"},
         {V "containers: { a: { system: /s, extraVeths: { a: {}, a: {} } } }\n", "!a",
-                "f.yaml:2:53: containers.a.extraVeths.a: is given twice, first at 2:46\n"},
+                "f.yaml:2:53: containers.a.extraVeths.a: 2:46\n"},
         {V "containers: { a: { system: /s, bindMounts: { /a: {}, /a/: {} } } }\n", "!a",
-                "f.yaml:2:54: containers.a.bindMounts.\"/a\": is given twice, first at 2:46\n"},
+                "f.yaml:2:54: containers.a.bindMounts.\"/a\": 2:46\n"},
         {V "containers: { a: { system: /s, tmpfs: [~, [/a], {}] } }\n", "!a",
-                "f.yaml:2:40: containers.a.tmpfs[0]: null is not an absolute path, or one with options behind a colon\n"
-                "f.yaml:2:43: containers.a.tmpfs[1]: a list is not an absolute path, or one with options behind a "
-                "colon\n"
-                "f.yaml:2:49: containers.a.tmpfs[2]: a mapping is not an absolute path, or one with options behind a "
-                "colon\n"},
-        {V "containers: { a: { system: /s, tmpfs: /a } }\n", "!a",
-                "f.yaml:2:39: containers.a.tmpfs: \"/a\" is not a list\n"},
-        {V "containers: { a: { system: /s, bindMounts: [] } }\n", "!a",
-                "f.yaml:2:44: containers.a.bindMounts: a list is not a mapping of names to options\n"},
+                "f.yaml:2:40: containers.a.tmpfs[0]:\n"
+                "f.yaml:2:43: containers.a.tmpfs[1]:\n"
+                "f.yaml:2:49: containers.a.tmpfs[2]:\n"},
+        {V "containers: { a: { system: /s, tmpfs: /a } }\n", "!a", "f.yaml:2:39: containers.a.tmpfs:\n"},
+        {V "containers: { a: { system: /s, bindMounts: [] } }\n", "!a", "f.yaml:2:44: containers.a.bindMounts:\n"},
         {V "containers: { a: { system: /s, autoStart: ~, tmpfs: null, bindMounts: , extraVeths: { x: } } }\n", "a", ""},
 
         /* What YAML has beyond JSON. */
-        {V "containers: { a: &x { system: /s } }\n", "!a",
-                "f.yaml:2:18: containers.a: &x is an anchor, which is not allowed\n"},
-        {V "containers: { a: *x }\n", "!a",
-                "f.yaml:2:18: containers.a: *x is an alias, which is not allowed: write the value itself\n"},
+        {V "containers: { a: &x { system: /s } }\n", "!a", "f.yaml:2:18: containers.a: &x\n"},
+        {V "containers: { a: *x }\n", "!a", "f.yaml:2:18: containers.a: *x\n"},
         {V "containers: &x { a: { system: /s, tmpfs: &y [*y] } }\n", "!a",
-                "f.yaml:2:13: containers: &x is an anchor, which is not allowed\n"
-                "f.yaml:2:42: containers.a.tmpfs: &y is an anchor, which is not allowed\n"
-                "f.yaml:2:46: containers.a.tmpfs[0]: *y is an alias, which is not allowed: write the value itself\n"},
-        {V "containers: { a: { system: !x /s } }\n", "!a",
-                "f.yaml:2:28: containers.a.system: \"!x\" is a tag, which is not allowed\n"},
-        {V "containers: { a: { system: /s, &x tmpfs: [] } }\n", "!a",
-                "f.yaml:2:32: containers.a: &x is an anchor, which is not allowed\n"},
+                "f.yaml:2:13: containers: &x\n"
+                "f.yaml:2:42: containers.a.tmpfs: &y\n"
+                "f.yaml:2:46: containers.a.tmpfs[0]: *y\n"},
+        {V "containers: { a: { system: !tag /s } }\n", "!a", "f.yaml:2:28: containers.a.system: \"!tag\"\n"},
+        {V "containers: { a: { system: /s, &x tmpfs: [] } }\n", "!a", "f.yaml:2:32: containers.a: &x\n"},
         {V "containers: { a: { system: /s, x: [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]] }, b: { system: /s } }\n", "!a b",
-                "f.yaml:2:32: containers.a.x: there is no such option\n"},
+                "f.yaml:2:32: containers.a.x:\n"},
         {V "containers: { a: { system: /s, x: [[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]] }, b: { system: /s } }\n", "!a",
-                "f.yaml:2:32: containers.a.x: there is no such option\n"
-                "f.yaml:2:51: containers.a.x: more than 16 levels below this option\n"},
+                "f.yaml:2:32: containers.a.x:\n"
+                "f.yaml:2:51: containers.a.x:\n"},
 };
 
 static const char *containers_text(Reading *reading) {
@@ -246,8 +219,7 @@ static void several_files_are_one_manifest(void **state) {
         /* An error in one breaks nothing of the others. */
         assert_string_equal(containers_text(&reading), "a !b c");
         assert_string_equal(reading.manifest.containers[2]->file, "3.yaml");
-        assert_string_equal(
-                reading_said(&reading), "2.yaml:1:1: version: is missing: this file's format is version 1\n");
+        assert_string_equal(reading_said(&reading), "2.yaml:1:1: version:\n");
         reading_free(&reading);
 }
 
@@ -273,8 +245,8 @@ static void bytes_that_are_no_text_end_the_file(void **state) {
                 reading_init(&reading);
                 reading_add_bytes(&reading, "f.yaml", bytes[i].text, bytes[i].length);
                 assert_int_equal(reading.manifest.diagnostics.errors, 1);
-                if (!strstr(reading_said(&reading), bytes[i].said))
-                        fail_msg("%s", reading_said(&reading));
+                if (!strstr(reading.manifest.diagnostics.first->text, bytes[i].said))
+                        fail_msg("%s", reading.manifest.diagnostics.first->text);
                 reading_free(&reading);
         }
 }
@@ -296,11 +268,11 @@ static void only_regular_files_of_a_sane_size_are_read(void **state) {
         manifest_read(&reading.manifest, "/", "directory.yaml");
         manifest_read(&reading.manifest, "/dev/null", "device.yaml");
         manifest_read(&reading.manifest, "/nonexistent", "missing.yaml");
-        assert_string_equal(reading_said(&reading), "large.yaml: is larger than 64 MiB\n"
-                                                    "pipe.yaml: is not a regular file\n"
-                                                    "directory.yaml: is a directory, not a file\n"
-                                                    "device.yaml: is not a regular file\n"
-                                                    "missing.yaml: No such file or directory\n");
+        assert_string_equal(reading_said(&reading), "large.yaml:\n"
+                                                    "pipe.yaml:\n"
+                                                    "directory.yaml:\n"
+                                                    "device.yaml:\n"
+                                                    "missing.yaml:\n");
         close(large);
         close(ends[0]);
         close(ends[1]);

@@ -84,6 +84,9 @@ static const char *planned(Host *host) {
 
         model_check(&host->declared.manifest, host->root, MODEL_OPTIONS);
         assert_int_equal(plan_make(&host->plan, &host->declared.manifest, host->root), 0);
+        for (size_t i = 0; i < host->plan.length; i++)
+                if (host->plan.items[i].declared && host->plan.items[i].declared->broken)
+                        host->plan.items[i].reason = reading_facts(host->plan.arena, host->plan.items[i].reason);
         plan_print(&host->plan, stream, false);
         fclose(stream);
         kept = arena_copy(&host->declared.arena, text, length);
@@ -338,8 +341,7 @@ static void a_container_with_errors_is_left_as_it_is(void **state) {
         host_init(&host);
         runs(&host, "web", "");
         declare(&host, "version: 1\ncontainers: {web: {system: /a, ephemeral: maybe}}");
-        assert_string_equal(
-                planned(&host), "web: fail (m.yaml:2:43: containers.web.ephemeral: \"maybe\" is not true or false)\n");
+        assert_string_equal(planned(&host), "web: fail (m.yaml:2:43: containers.web.ephemeral: \"maybe\")\n");
         host_free(&host);
 }
 
@@ -352,9 +354,7 @@ static void of_a_container_with_errors_its_own_first_one_is_the_reason(void **st
         declare(&host, "version: 1\ncontainers: {a: {system: a}, web: {system: /a, localAddress: 10.0.0.2, interfaces: "
                        "[lo]}}");
         said = planned(&host);
-        assert_non_null(strstr(said,
-                "web: fail (m.yaml:2:85: containers.web.interfaces[0]: lo is the name of another interface in the "
-                "container)\n"));
+        assert_non_null(strstr(said, "web: fail (m.yaml:2:85: containers.web.interfaces[0]:)\n"));
         host_free(&host);
 }
 
@@ -364,8 +364,7 @@ static void an_error_of_the_whole_file_is_the_reason_of_all_its_containers(void 
         (void)state;
         host_init(&host);
         declare(&host, "version: 2\ncontainers: {web: {system: /a}}");
-        assert_string_equal(planned(&host),
-                "web: fail (m.yaml:1:10: version: \"2\" is not a version that this program knows, which is 1)\n");
+        assert_string_equal(planned(&host), "web: fail (m.yaml:1:10: version: \"2\")\n");
         host_free(&host);
 }
 
@@ -376,9 +375,8 @@ static void the_reason_is_an_error_of_its_own_or_else_of_its_own_file(void **sta
         host_init(&host);
         reading_add(&host.declared, "a.yaml", "containers: {db: {system: /a}}");
         reading_add(&host.declared, "b.yaml", "version: 1\ncontainers: {web: {sytem: /a, system: /a}}\nversoin: 1");
-        assert_string_equal(planned(&host),
-                "db: fail (a.yaml:1:1: version: is missing: this file's format is version 1)\n"
-                "web: fail (b.yaml:2:20: containers.web.sytem: there is no such option, did you mean \"system\"?)\n");
+        assert_string_equal(planned(&host), "db: fail (a.yaml:1:1: version:)\n"
+                                            "web: fail (b.yaml:2:20: containers.web.sytem: \"system\")\n");
         host_free(&host);
 }
 
@@ -393,7 +391,7 @@ static void a_container_behind_one_with_many_errors_says_its_own(void **state) {
                 text = arena_join(&host.declared.arena, text, "x, ");
         declare(&host, arena_join(&host.declared.arena, text, "]}\n  web: {system: x}\n"));
         said = planned(&host);
-        assert_non_null(strstr(said, "\nweb: fail (m.yaml:4:17: containers.web.system: \"x\" is not an absolute path"));
+        assert_non_null(strstr(said, "\nweb: fail (m.yaml:4:17: containers.web.system: \"x\")\n"));
         host_free(&host);
 }
 
@@ -408,11 +406,8 @@ static void nothing_that_is_printed_acts_on_a_terminal(void **state) {
         declare(&host, "version: 1\ncontainers: {web: {system: /old, tmpfs: [\"/\\x9bx\"]}}\n");
         assert_string_equal(planned(&host),
                 "\"\\x1b]0;odd\\x07\\u009b\": fail (?[2J?odd.yaml:2:14: containers.\"\\x1b]0;odd\\x07\\u009b\": "
-                "\"\\x1b]0;odd\\x07\\u009b\" is not a container's name, which is a host name: up to 64 letters, "
-                "digits, \"-\" and \".\", the "
-                "first and last of them a letter or digit)\n"
-                "db: fail (?[2J?odd.yaml:2:59: containers.db.system: \"x\" is not an absolute path without \"..\" and "
-                "control characters)\n"
+                "\"\\x1b]0;odd\\x07\\u009b\")\n"
+                "db: fail (?[2J?odd.yaml:2:59: containers.db.system: \"x\")\n"
                 "web: restart (tmpfs: [\"/x\"] → [\"/\\u009bx\"])\n");
         host_free(&host);
 }
@@ -470,9 +465,7 @@ static void a_container_is_restarted_with_those_that_it_requires(void **state) {
         runs(&host, "bad", "requires: [a]");
         assert_string_equal(planned(&host), "a: restart (tmpfs: added [\"/x\"])\n"
                                             "b: restart (it requires a, which is restarted)\n"
-                                            "bad: fail (m.yaml:8:37: containers.bad.requires[1]: \"/\" is not the name "
-                                            "of a container, or of a unit, "
-                                            "such as network-online.target)\n"
+                                            "bad: fail (m.yaml:8:37: containers.bad.requires[1]: \"/\")\n"
                                             "c: restart (it requires b, which is restarted)\n"
                                             "gone: stop (no longer declared)\n");
         host_free(&host);
