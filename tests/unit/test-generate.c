@@ -47,8 +47,7 @@ static void the_errors_of_one_container_do_not_hide_those_of_another(void **stat
 
         unit = strstr(generated, "# /run/systemd/generator/container@b.service\n");
         assert_non_null(unit);
-        assert_non_null(
-                strstr(unit, "\nDescription=Container b, which has errors: f.yaml:1206:16: containers.b.system: "));
+        assert_non_null(strstr(unit, "\nDescription=Container b (invalid): f.yaml:1206:16: containers.b.system: "));
         assert_non_null(strstr(unit, "\nExecStartPre=:" TOOL_ECHO " \"f.yaml:1206:16: containers.b.system: "));
         assert_non_null(strstr(unit, "\nExecStartPre=:" TOOL_ECHO " \"… and 1 more.\"\n"));
         *unit = '\0';
