@@ -26,7 +26,7 @@ int systemd_connect(sd_bus **ret_bus) {
         if (r < 0)
                 r = sd_bus_open_system(ret_bus);
         if (r < 0)
-                return log_error(r, "Cannot speak to systemd: %m");
+                return log_error(r, "Failed to connect to systemd: %m");
         /* While it loads its units anew it answers nobody. */
         (void)sd_bus_set_method_call_timeout(*ret_bus, RELOAD_TIMEOUT);
         return 0;
@@ -35,7 +35,7 @@ int systemd_connect(sd_bus **ret_bus) {
 int host_bus_connect(sd_bus **ret_bus) {
         int r = sd_bus_open_system(ret_bus);
 
-        return r < 0 ? log_error(r, "Cannot connect to D-Bus: %m. Does dbus.service run?") : 0;
+        return r < 0 ? log_error(r, "Failed to connect to D-Bus: %m. Is dbus.service running?") : 0;
 }
 
 int systemd_call(

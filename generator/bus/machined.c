@@ -10,9 +10,9 @@ const char *machine_error_text(const sd_bus_error *error, int r) {
         /* The last is what systemd 262 says of the alias of a masked unit. */
         if (is_one_of(name, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, SYSTEMD_UNIT_MASKED,
                     SYSTEMD_NO_SUCH_UNIT, SD_BUS_ERROR_FILE_EXISTS))
-                return "systemd-machined does not run, and cannot be started";
+                return "systemd-machined is not running and cannot be started";
         if (is_one_of(name, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT))
-                return "systemd-machined does not answer";
+                return "systemd-machined does not respond";
         return bus_error_text(error, r);
 }
 

@@ -10,7 +10,7 @@ int systemd_reload(sd_bus *bus) {
         CLEANUP_BUS_ERROR sd_bus_error error = SD_BUS_ERROR_NULL;
         int r = systemd_call(bus, "Reload", &error, NULL, NULL);
 
-        return r < 0 ? log_error(r, "systemd cannot load its units anew: %s", bus_error_text(&error, r)) : 0;
+        return r < 0 ? log_error(r, "Failed to reload systemd: %s", bus_error_text(&error, r)) : 0;
 }
 
 int systemd_connect_and_reload(void) {
@@ -24,7 +24,7 @@ int systemd_state(sd_bus *bus, char **ret_state) {
         int r = sd_bus_get_property_string(
                 bus, SYSTEMD_SERVICE, SYSTEMD_PATH, SYSTEMD_MANAGER, "SystemState", NULL, ret_state);
 
-        return r < 0 ? log_error(r, "systemd does not say whether the host is booting: %m") : 0;
+        return r < 0 ? log_error(r, "Failed to get the system state from systemd: %m") : 0;
 }
 
 char *unit_property(sd_bus *bus, const char *unit, const char *name) {
@@ -100,7 +100,7 @@ int unit_reset_failed(sd_bus *bus, const char *unit) {
 
         if (r >= 0 || sd_bus_error_has_name(&error, SYSTEMD_NO_SUCH_UNIT))
                 return 0;
-        return log_error(r, "Cannot have systemd forget the failure of %s: %s", unit, bus_error_text(&error, r));
+        return log_error(r, "Failed to reset the failed state of %s: %s", unit, bus_error_text(&error, r));
 }
 
 void unit_end_reload(const char *unit) {

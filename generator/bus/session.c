@@ -60,14 +60,14 @@ static void disconnect_terminal(Session *session) {
 /* Ends without waiting for what runs. */
 static void end_unheard(Session *session, const char *why) {
         disconnect_terminal(session);
-        log_message(LOG_ERR, "%s: what runs in %s is left to itself.", why, session->container);
+        log_message(LOG_ERR, "%s, leaving the command running in %s.", why, session->container);
         end(session, 128 + session->signalled);
 }
 
 /* Ends without the outcome. */
 static void end_lost(Session *session) {
         disconnect_terminal(session);
-        log_message(LOG_ERR, "The connection to %s was lost: it has stopped, or its D-Bus has.", session->container);
+        log_message(LOG_ERR, "Lost the connection to %s: the container or its D-Bus has stopped.", session->container);
         end(session, EXIT_FAILURE);
 }
 
@@ -86,12 +86,13 @@ static void collect(Session *session, const UnitState *state) {
 
         disconnect_terminal(session);
         if (state->code == CLD_EXITED && session->failed && state->status == EXIT_EXEC)
-                log_message(LOG_ERR, "There is no /bin/sh in %s.", session->container);
+                log_message(LOG_ERR, "%s has no /bin/sh.", session->container);
         else if ((state->code == CLD_EXITED && session->failed) || state->code == 0)
-                log_message(LOG_ERR, "The systemd of %s could not run it. See: journalctl -M %s -u %s",
+                log_message(LOG_ERR,
+                        "systemd in %s failed to run the command. For details, run: journalctl -M %s -u %s",
                         session->container, session->container, session->unit);
         else if (state->code != CLD_EXITED && !session->signalled && state->status != SIGPIPE)
-                log_message(LOG_ERR, "Ended by signal %i (%s).", state->status, strsignal(state->status));
+                log_message(LOG_ERR, "Killed by signal %i (%s).", state->status, strsignal(state->status));
         end(session, status);
 }
 
@@ -176,7 +177,7 @@ static int on_told(sd_bus_message *reply UNUSED, void *userdata, sd_bus_error *r
 }
 
 static int on_no_answer(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata) {
-        end_unheard(userdata, "There is no answer");
+        end_unheard(userdata, "No response");
         return 0;
 }
 
@@ -234,7 +235,7 @@ static int open_bus(Session *session) {
                 (r = watch_unit(session)) < 0 || (r = sd_bus_attach_event(session->bus, session->event, 0)) < 0 ||
                 (r = watch_signals(session)) < 0)
                 return log_error(
-                        r, "Cannot reach D-Bus in %s, which may not have booted that far yet: %m", session->container);
+                        r, "Failed to connect to D-Bus in %s (it may still be booting): %m", session->container);
         return 0;
 }
 
@@ -246,8 +247,8 @@ static int open_terminal(Session *session) {
         if (r < 0)
                 return r;
         r = machine_open_terminal(bus, session->container, &session->terminal_fd, &session->terminal_path, &error);
-        return r < 0 ? log_error(
-                               r, "Cannot get a terminal in %s: %s", session->container, machine_error_text(&error, r))
+        return r < 0 ? log_error(r, "Failed to open a terminal in %s: %s", session->container,
+                               machine_error_text(&error, r))
                      : 0;
 }
 
@@ -328,7 +329,7 @@ static int on_started(sd_bus_message *reply, void *userdata, sd_bus_error *ret_e
         if (!error)
                 return 0;
         disconnect_terminal(session);
-        log_message(LOG_ERR, "Cannot run anything in %s: %s", session->container,
+        log_message(LOG_ERR, "Failed to run a command in %s: %s", session->container,
                 bus_error_text(error, -sd_bus_message_get_errno(reply)));
         end(session, EXIT_FAILURE);
         return 0;
@@ -346,7 +347,7 @@ static int start(Session *session, char *const command[]) {
                 (r = sd_bus_message_close_container(message)) < 0 ||
                 (r = sd_bus_message_append(message, "a(sa(sv))", 0)) < 0 ||
                 (r = sd_bus_call_async(session->bus, NULL, message, on_started, session, 0)) < 0)
-                return log_error(r, "Cannot run anything in %s: %m", session->container);
+                return log_error(r, "Failed to run a command in %s: %m", session->container);
         /* The message has them. */
         relays_close_streams(&session->relays);
         return 0;
@@ -368,7 +369,7 @@ static int open_streams(Session *session) {
         if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
                 return open_terminal(session);
         r = relays_open(&session->relays, true);
-        return r < 0 ? log_error(r, "Cannot pass on what is read and written: %m") : 0;
+        return r < 0 ? log_error(r, "Failed to forward standard input and output: %m") : 0;
 }
 
 static void watch_no_signals(void) {

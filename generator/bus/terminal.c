@@ -129,7 +129,7 @@ int terminal_connect(sd_event *event, int fd, Terminal **ret_terminal) {
                 (r = sd_event_add_io(event, &terminal->other, fd, OTHER_EVENTS, on_other, terminal)) < 0 ||
                 (r = sd_event_add_signal(event, &terminal->resized, SIGWINCH, on_resized, terminal)) < 0) {
                 terminal_disconnect(terminal);
-                return log_error(r, "Cannot use this terminal: %m");
+                return log_error(r, "Failed to set up the terminal: %m");
         }
         pass_size(terminal);
         raw = terminal->before;

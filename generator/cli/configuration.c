@@ -120,7 +120,7 @@ int configuration_copy(Arena *arena, const char *root, const char *to, const cha
         int r;
 
         if (mkdir(to, 0700) < 0)
-                return log_error(errno, "Cannot make %s: %m", to);
+                return log_error(errno, "Failed to create %s: %m", to);
         copy.root = directory = open_root(root);
         /* Of a container that was not started yet there may be no root directory. */
         if (directory < 0)
@@ -128,19 +128,18 @@ int configuration_copy(Arena *arena, const char *root, const char *to, const cha
         else
                 r = copy_content(&copy, DIRECTORY, to);
         if (r == -EFBIG)
-                return log_error(
-                        r, "Cannot copy %s/" DIRECTORY " to build from it: there are more than 64 MiB in it", root);
+                return log_error(r, "Failed to copy %s/" DIRECTORY " for the build: larger than 64 MiB", root);
         if (r < 0)
-                return log_error(r, "Cannot copy %s/" DIRECTORY " to build from it: %m", root);
+                return log_error(r, "Failed to copy %s/" DIRECTORY " for the build: %m", root);
         r = text ? write_new_file(AT_FDCWD, path, text, strlen(text)) : 0;
         if (r < 0)
-                return log_error(r, "Cannot write %s: %m", path);
+                return log_error(r, "Failed to write %s: %m", path);
         *ret_path = path;
         return 0;
 }
 
 static int log_unwritten(const char *root, int error) {
-        return log_error(error, "Cannot write %s/" DIRECTORY "/" NAME ": %m", root);
+        return log_error(error, "Failed to write %s/" DIRECTORY "/" NAME ": %m", root);
 }
 
 int configuration_begin(const char *root, const char *text) {

@@ -64,21 +64,20 @@ static void log_others(const Host *host, const char *name) {
                 const char *other = host->containers[i].name;
 
                 if (one_edit_apart(name, other)) {
-                        log_message(LOG_ERR, "There is no container \"%s\". Did you mean \"%s\"?", name, other);
+                        log_message(LOG_ERR, "Unknown container \"%s\", did you mean \"%s\"?", name, other);
                         return;
                 }
                 buffer_append_text(&names, i > 0 ? ", " : "");
                 buffer_append_text(&names, other);
         }
         if (path_exists(arena_printf(&arena, MANIFESTS_DIRECTORY "/%s.conf", name)))
-                log_message(LOG_ERR,
-                        MANIFESTS_DIRECTORY "/%s.conf, of NixOS's own nixos-container create, is not read.", name);
+                log_message(LOG_ERR, MANIFESTS_DIRECTORY "/%s.conf (of NixOS's own nixos-container) is ignored.", name);
         if (host->length == 0)
-                log_message(LOG_ERR,
-                        "There is no container \"%s\", nor any other: " MANIFESTS_DIRECTORY " declares none.", name);
+                log_message(LOG_ERR, "Unknown container \"%s\", no containers are declared in " MANIFESTS_DIRECTORY ".",
+                        name);
         else
-                log_message(
-                        LOG_ERR, "There is no container \"%s\". There are: %.*s", name, (int)names.length, names.text);
+                log_message(LOG_ERR, "Unknown container \"%s\", known containers: %.*s", name, (int)names.length,
+                        names.text);
 }
 
 bool log_unread(const Manifest *manifest) {

@@ -40,7 +40,7 @@ static int append_port(Arena *arena, Buffer *buffer, const char *text) {
         if (rest && *rest == ':')
                 rest = scan_port(rest + 1, &container);
         if (!rest || *rest)
-                return log_error(EINVAL, "\"%s\" is not a port to forward: [tcp:|udp:]PORT[:PORT].", text);
+                return log_error(EINVAL, "Invalid port \"%s\" (expected [tcp:|udp:]PORT[:PORT]).", text);
         buffer_append_text(buffer, arena_printf(arena,
                                            "      - { protocol: %s, hostPort: %" PRIu64 ", containerPort: %" PRIu64
                                            ", openFirewall: true }\n",
@@ -53,9 +53,9 @@ int imperative_format(const ImperativeContainer *container, Buffer *text) {
         int r = 0;
 
         buffer_append_text(text, arena_printf(&arena,
-                                         "# Made by \"nixos-container create\". \"nixos-container update\" changes the "
-                                         "system. All else may be\n"
-                                         "# edited, see nixos-containers.yaml(5); then: nixos-container apply\n"
+                                         "# Created by \"nixos-container create\". \"nixos-container update\" changes "
+                                         "the system. Everything else can\n"
+                                         "# be edited, see nixos-containers.yaml(5); then run: nixos-container apply\n"
                                          "%sversion: 1\ncontainers:\n  %s:\n%s%s%s%s%s%s%s",
                                          flake_line(&arena, container->flake), json_quote(&arena, container->name),
                                          option_line(&arena, "system", container->system),
@@ -124,7 +124,8 @@ int imperative_replace_system(
         size_t flake_length, line = find_flake(manifest, &flake_length);
 
         if (container->system.mark.line == 0 || value_length == 0 || value < line + flake_length)
-                return log_error(EINVAL, "There is no system in %s to replace with %s.", container->file, system);
+                return log_error(
+                        EINVAL, "Failed to find the system in %s to replace with %s.", container->file, system);
         buffer_append(text, manifest->text, line);
         buffer_append_text(text, flake_line(&arena, flake));
         buffer_append(text, manifest->text + line + flake_length, value - line - flake_length);
@@ -170,14 +171,14 @@ int imperative_check(const ImperativeContainer *container, const char *path) {
         int r;
 
         if (fd < 0)
-                return log_error(errno, "Cannot check %s: %m", path);
+                return log_error(errno, "Failed to check %s: %m", path);
         with_system.system = STORE_DIRECTORY "/system";
         r = imperative_format(&with_system, &text);
         if (r < 0)
                 return r;
         r = write_all(fd, text.text, text.length);
         if (r < 0)
-                return log_error(r, "Cannot check %s: %m", path);
+                return log_error(r, "Failed to check %s: %m", path);
         return check_file(container->name, fd_path(fd).text, path);
 }
 
@@ -199,11 +200,11 @@ int imperative_write(const char *name, const char *path, const Buffer *text) {
 
         r = make_directory(AT_FDCWD, MANIFESTS_DIRECTORY, 0755) < 0 ? negative_errno() : write_synced(temporary, text);
         if (r < 0)
-                (void)log_error(r, "Cannot write %s: %m", path);
+                (void)log_error(r, "Failed to write %s: %m", path);
         else
                 r = check_file(name, temporary, path);
         if (r >= 0 && rename(temporary, path) < 0)
-                r = log_error(errno, "Cannot write %s: %m", path);
+                r = log_error(errno, "Failed to write %s: %m", path);
         if (r < 0)
                 (void)unlink(temporary);
         return r;

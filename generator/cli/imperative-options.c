@@ -102,12 +102,12 @@ static int parse(int argc, char *argv[], Request *request) {
                 return r;
         request->container.name = argv[optind];
         if (!!source->system_path + !!source->flake + (request->config || request->config_file) > 1)
-                return fail_usage(argv, "only one of --system-path, --flake and --config can be given.");
+                return fail_usage(argv, "--system-path, --flake and --config cannot be combined.");
         if (source->flake)
                 source->flake = absolute_flake(arena, source->flake);
         if (request->config_file) {
                 if (!realpath(request->config_file, path))
-                        return log_error(errno, "%s: %m", request->config_file);
+                        return log_error(errno, "Failed to read %s: %m", request->config_file);
                 request->config_file = arena_copy(arena, path, strlen(path));
         }
         return 0;
@@ -118,13 +118,13 @@ static int take_lock(void) {
         CLEANUP_CLOSE int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
         if (fd < 0)
-                return log_error(errno, LOCK_FILE ": %m");
+                return log_error(errno, "Failed to lock " LOCK_FILE ": %m");
         if (flock(fd, LOCK_EX | LOCK_NB) >= 0)
                 return take_fd(&fd);
         if (errno == EWOULDBLOCK)
-                fprintf(stderr, "Waiting for another nixos-container to be done.\n");
+                fprintf(stderr, "Waiting for another nixos-container process to finish.\n");
         if (errno != EWOULDBLOCK || flock(fd, LOCK_EX) < 0)
-                return log_error(errno, LOCK_FILE ": %m");
+                return log_error(errno, "Failed to lock " LOCK_FILE ": %m");
         return take_fd(&fd);
 }
 

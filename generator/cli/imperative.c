@@ -44,16 +44,17 @@ const HostContainer *imperative_find(const Request *request, const char *done) {
                 return container;
         if (!container->declared)
                 log_message(LOG_ERR,
-                        "%s cannot be %s: it runs, and is no longer declared. To stop it: nixos-container stop %s",
+                        "Container %s cannot be %s: it is running but undeclared. To stop it, run: nixos-container "
+                        "stop %s",
                         name, done, name);
         else
-                log_message(LOG_ERR, "%s cannot be %s: it is declarative, %s:%u declares it.", name, done,
+                log_message(LOG_ERR, "Container %s cannot be %s: it is declared in %s:%u.", name, done,
                         container->declared->file, container->declared->name.mark.line);
         return NULL;
 }
 
 int imperative_check_interrupt(void) {
-        return interrupt_seen() ? log_error(EINTR, "Interrupted: nothing was changed.") : 0;
+        return interrupt_seen() ? log_error(EINTR, "Interrupted, nothing was changed.") : 0;
 }
 
 int imperative_make_directory(const char *path) {
@@ -67,7 +68,7 @@ int imperative_make_directory(const char *path) {
                 before = *slash;
                 *slash = '\0';
                 if (make_directory(AT_FDCWD, copy, 0755) < 0)
-                        return log_error(errno, "Cannot make %s: %m", copy);
+                        return log_error(errno, "Failed to create %s: %m", copy);
                 if (before == '\0')
                         return 0;
                 *slash = before;
@@ -77,7 +78,7 @@ int imperative_make_directory(const char *path) {
 int imperative_remove_manifest(const Request *request) {
         const char *path = request->paths.manifest;
 
-        return unlink(path) < 0 ? log_error(errno, "Cannot remove %s: %m", path) : 0;
+        return unlink(path) < 0 ? log_error(errno, "Failed to remove %s: %m", path) : 0;
 }
 
 /* The configuration that a system is asked to be built from; NULL if it is none. */

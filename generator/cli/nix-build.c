@@ -16,14 +16,14 @@ static int run(const char *const arguments[]) {
 
         if (access(arguments[0], X_OK) < 0)
                 return log_error(ENOENT,
-                        "Building a system takes Nix, and there is no %s here. A system that is built already can be "
-                        "given as --system-path.",
+                        "Building a system requires Nix, but %s does not exist. Use --system-path for an existing "
+                        "system.",
                         arguments[0]);
         r = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false), 0);
         if (r < 0 && r != -ECHILD)
-                (void)log_error(r, "%s: %m", arguments[0]);
+                (void)log_error(r, "Failed to run %s: %m", arguments[0]);
         if (r != 0 && !interrupt_seen())
-                log_message(LOG_ERR, "The system could not be built.");
+                log_message(LOG_ERR, "Failed to build the system.");
         return r > 0 ? -EIO : r;
 }
 
@@ -39,7 +39,7 @@ static int build_flake(const NixSource *source) {
 
         /* Nix knows no escape for one there. */
         if (strchr(attribute, '"'))
-                return log_error(EINVAL, "The attribute of a flake can have no '\"' in its name: %s", source->flake);
+                return log_error(EINVAL, "Invalid flake attribute (must not contain '\"'): %s", source->flake);
         return run(arguments);
 }
 
@@ -58,7 +58,7 @@ int nix_begin(void) {
 
         if (r < 0)
                 return r;
-        return mkdir(NIX_DIRECTORY, 0700) < 0 ? log_error(errno, "Cannot make " NIX_DIRECTORY ": %m") : 0;
+        return mkdir(NIX_DIRECTORY, 0700) < 0 ? log_error(errno, "Failed to create " NIX_DIRECTORY ": %m") : 0;
 }
 
 void nix_end(void) {
@@ -75,12 +75,11 @@ int nix_build(Arena *arena, const NixSource *source, const char **ret_system) {
         if (r < 0)
                 return r;
         if (!realpath(path, system))
-                return log_error(errno, "%s: %m", path);
+                return log_error(errno, "Failed to resolve %s: %m", path);
         if (access(arena_join(arena, system, "/init"), X_OK) < 0)
-                return log_error(EINVAL, "%s is not a system: there is no \"init\" to run in it.", system);
+                return log_error(EINVAL, "%s is not a NixOS system: missing \"init\".", system);
         if (!is_in_store(system))
-                return log_error(
-                        EINVAL, "%s is not in " STORE_DIRECTORY ", where the system of a container has to be.", system);
+                return log_error(EINVAL, "Invalid system %s (expected a path in " STORE_DIRECTORY ").", system);
         *ret_system = arena_copy(arena, system, strlen(system));
         return 0;
 }
@@ -90,9 +89,9 @@ int nix_profile_target(Arena *arena, const char *profile, const char **ret_targe
         ssize_t length = readlinkat(AT_FDCWD, profile, target, sizeof(target));
 
         if (length < 0 && errno == EINVAL)
-                return log_error(EEXIST, "%s: it is there already, and is no link", profile);
+                return log_error(EEXIST, "%s already exists and is not a symbolic link.", profile);
         if (length < 0 && errno != ENOENT)
-                return log_error(errno, "%s: %m", profile);
+                return log_error(errno, "Failed to read %s: %m", profile);
         *ret_target = length >= 0 ? arena_copy(arena, target, (size_t)length) : NULL;
         return 0;
 }
@@ -103,11 +102,12 @@ int nix_set_profile(const char *profile, const char *target) {
         int r;
 
         if (!target)
-                return unlink(profile) < 0 && errno != ENOENT ? log_error(errno, "Cannot remove %s: %m", profile) : 0;
+                return unlink(profile) < 0 && errno != ENOENT ? log_error(errno, "Failed to remove %s: %m", profile)
+                                                              : 0;
         (void)unlink(temporary);
         if (symlink(target, temporary) >= 0 && rename(temporary, profile) >= 0)
                 return 0;
-        r = log_error(errno, "Cannot make %s: %m", profile);
+        r = log_error(errno, "Failed to create %s: %m", profile);
         (void)unlink(temporary);
         return r;
 }

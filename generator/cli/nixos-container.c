@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* nixos-container: what people do with the containers of a host, see nixos-container(8). */
 
+#include <ctype.h>
+
 #include "base/file.h"
 #include "base/spelling.h"
 #include "base/words.h"
@@ -24,71 +26,72 @@ typedef struct Entry {
 } Entry;
 
 #define BUILD_OPTIONS                                                                                                  \
-        "  --config=TEXT       options of NixOS for its configuration, as they would stand between { and }\n"          \
-        "  --config-file=FILE  a NixOS module with its configuration\n"                                                \
-        "  --flake=URI[#ATTR]  build nixosConfigurations.ATTR of a flake (\"container\")\n"                            \
-        "  --nixos-path=PATH   the NixOS to build with (<nixpkgs/nixos>)\n"                                            \
-        "  --system-path=PATH  a system that is built already\n"                                                       \
-        "  --refresh           have Nix fetch what it has cached anew\n"
+        "  --config=TEXT       NixOS options of the container, without the enclosing { }\n"                            \
+        "  --config-file=FILE  NixOS module of the container\n"                                                        \
+        "  --flake=URI[#ATTR]  build nixosConfigurations.ATTR of a flake (default: \"container\")\n"                   \
+        "  --nixos-path=PATH   NixOS to build with (default: <nixpkgs/nixos>)\n"                                       \
+        "  --system-path=PATH  use an existing system\n"                                                               \
+        "  --refresh           let Nix refresh its download cache\n"
 
 static const Entry verbs[] = {
-        {"list", "", "list the containers",
-                "Without a terminal it prints the names, one a line.\n"
+        {"list", "", "list containers",
+                "Without a terminal, only the names are printed, one per line.\n"
                 "\n"
-                "  --json  print all that is known of them\n",
+                "  --json  print all details as JSON\n",
                 .run = verb_list},
-        {"status", "NAME", "say whether a container is \"up\", \"down\" or \"gone\"", .run = verb_status},
-        {"start", "NAME…", "start containers, and wait until they are up", .method = "StartUnit", .needs_root = true},
-        {"stop", "NAME…", "shut containers down, and wait until they are", .method = "StopUnit", .needs_root = true},
-        {"restart", "NAME…", "stop containers and start them as they are declared now", .method = "RestartUnit",
+        {"status", "NAME", "print whether a container is \"up\", \"down\" or \"gone\"", .run = verb_status},
+        {"start", "NAME…", "start containers and wait until they are up", .method = "StartUnit", .needs_root = true},
+        {"stop", "NAME…", "shut down containers and wait until they are down", .method = "StopUnit",
                 .needs_root = true},
-        {"terminate", "NAME", "stop a container by way of systemd-machined", .run_for = verb_terminate,
+        {"restart", "NAME…", "restart containers with their declared configuration", .method = "RestartUnit",
                 .needs_root = true},
-        {"login", "NAME", "get a prompt for name and password", .run_for = verb_login, .needs_root = true},
-        {"root-login", "NAME", "get a shell of root", "The shell reads a script on standard input as well.\n",
+        {"terminate", "NAME", "terminate a container with systemd-machined", .run_for = verb_terminate,
+                .needs_root = true},
+        {"login", "NAME", "open a login prompt in a container", .run_for = verb_login, .needs_root = true},
+        {"root-login", "NAME", "open a root shell in a container", "The shell can read a script from standard input.\n",
                 .run_for = verb_root_login, .needs_root = true},
-        {"run", "NAME -- COMMAND [ARGUMENT…]", "run a command as root",
-                "The arguments reach the command as they are. Its exit status becomes that of this program, 128 and "
-                "the\n"
-                "signal's number if a signal ended it.\n",
+        {"run", "NAME -- COMMAND [ARGUMENT…]", "run a command as root in a container",
+                "Arguments are passed to the command unchanged. The exit status is that of the command, or\n"
+                "128 plus the signal number if it was killed by a signal.\n",
                 .run = verb_run, .needs_root = true, .passes_on = true},
-        {"show-ip", "NAME", "print a container's address", .run_for = verb_show_ip},
-        {"show-host-key", "NAME", "print the public key of a container's SSH server", .run_for = verb_show_host_key,
+        {"show-ip", "NAME", "print a container's IP address", .run_for = verb_show_ip},
+        {"show-host-key", "NAME", "print a container's public SSH host key", .run_for = verb_show_host_key,
                 .needs_root = true},
-        {"logs", "NAME [-f] [OPTION…]", "show what a container has logged",
-                "Options are journalctl's: -f to follow, -n LINES, --since=TIME, …\n", .run = verb_logs,
+        {"logs", "NAME [-f] [OPTION…]", "show a container's log",
+                "Options are passed to journalctl: -f to follow, -n LINES, --since=TIME, …\n", .run = verb_logs,
                 .passes_on = true},
-        {"check", "[FILE…]", "say what is wrong with what is declared", "It exits with 1 if anything is.\n",
+        {"check", "[FILE…]", "check manifests for errors and warnings", "Exits with 1 if there are any.\n",
                 .run = verb_check},
-        {"plan", "[FILE…]", "say what apply would do, and why",
-                "It exits with 0 if all containers are as declared, and with 2 if apply would do anything.\n"
+        {"plan", "[FILE…]", "show what apply would change, and why",
+                "Exits with 0 if all containers are as declared, and with 2 if apply would change anything.\n"
                 "\n"
-                "  --json  print it for programs\n"
-                "  --none  as if no container were declared\n",
+                "  --json  print the plan as JSON\n"
+                "  --none  act as if no containers were declared\n",
                 .run = verb_plan},
-        {"apply", "", "bring the containers that run to what is declared",
-                "  --at-switch      for a switch of NixOS: systemd has read what is declared already;\n"
+        {"apply", "", "apply the declared configuration to running containers",
+                "  --at-switch      run by a NixOS switch, after systemd has loaded the declared units;\n"
                 "                   do nothing while the host boots or shuts down\n"
-                "  --before-switch  for a switch from NixOS's own module: only note which of its\n"
-                "                   containers run, so that --at-switch starts them again\n"
-                "  --none           as if no container were declared\n",
+                "  --before-switch  run before switching from NixOS's own containers module: only note\n"
+                "                   which of its containers are running, to be started by --at-switch\n"
+                "  --none           act as if no containers were declared\n",
                 .run = verb_apply, .needs_root = true},
-        {"create", "NAME [OPTION…]", "make a container that NixOS's configuration does not have",
-                BUILD_OPTIONS "  --ensure-unique-name   append a number that makes the name a new one, and print it\n"
-                              "  --auto-start           start it when the host boots\n"
-                              "  --host-address=IP      the host's address on the link to it (10.233.N.1)\n"
-                              "  --local-address=IP     its own address (10.233.N.2)\n"
-                              "  --bridge=NAME          put the link into a bridge\n"
-                              "  --port=[PROTOCOL:]HOST[:CONTAINER]\n"
-                              "                         forward a port of the host to it; may be given several times\n"
-                              "  --use-host-network     have no network of its own\n",
+        {"create", "NAME [OPTION…]", "create an imperative container",
+                BUILD_OPTIONS
+                "  --ensure-unique-name   append a number that makes the name unique, and print the name\n"
+                "  --auto-start           start the container when the host boots\n"
+                "  --host-address=IP      address of the host's end of the link (default: 10.233.N.1)\n"
+                "  --local-address=IP     address of the container (default: 10.233.N.2)\n"
+                "  --bridge=NAME          attach the host's end of the link to a bridge\n"
+                "  --port=[PROTOCOL:]HOST[:CONTAINER]\n"
+                "                         forward a host port to the container; may be repeated\n"
+                "  --use-host-network     use the host's network\n",
                 .run_request = verb_create, .needs_root = true},
-        {"update", "NAME [OPTION…]", "give a container of create another system", BUILD_OPTIONS,
+        {"update", "NAME [OPTION…]", "change the system of an imperative container", BUILD_OPTIONS,
                 .run_request = verb_update, .needs_root = true},
-        {"destroy", "NAME", "delete a container of create with all its files",
-                "Files that are mounted into it are kept.\n"
+        {"destroy", "NAME", "delete an imperative container and all its files",
+                "Files that are mounted into the container are kept.\n"
                 "\n"
-                "  --yes  do not ask\n",
+                "  --yes  do not ask for confirmation\n",
                 .run_request = verb_destroy, .needs_root = true},
 };
 
@@ -97,12 +100,12 @@ static const Entry verbs[] = {
 static void print_help(void) {
         printf("Usage: nixos-container VERB [NAME] [OPTION…]\n"
                "\n"
-               "Does things with the containers of this host.\n"
+               "Manages the containers of this host.\n"
                "\n");
         for (size_t i = 0; i < VERBS_LENGTH; i++)
                 printf("  %-14s %s\n", verbs[i].name, verbs[i].summary);
         printf("\n"
-               "  --help         show this, or behind a verb what is to know about it\n"
+               "  --help         show this help, or that of a verb\n"
                "  --version      show the version\n"
                "\n"
                "See nixos-container(8).\n");
@@ -110,8 +113,7 @@ static void print_help(void) {
 
 static void print_verb_help(const Entry *verb) {
         printf("Usage: nixos-container %s%s%s\n\n", verb->name, verb->operands[0] ? " " : "", verb->operands);
-        /* The summaries are made for the list. */
-        printf("Verb \"%s\": %s.\n", verb->name, verb->summary);
+        printf("%c%s.\n", toupper((unsigned char)verb->summary[0]), verb->summary + 1);
         if (verb->options)
                 printf("%s%s", verb->options[0] == ' ' ? "\n" : "", verb->options);
         printf("\nSee nixos-container(8).\n");
@@ -120,9 +122,9 @@ static void print_verb_help(const Entry *verb) {
 static int complain_of_verb(const char *name) {
         for (size_t i = 0; i < VERBS_LENGTH; i++)
                 if (one_edit_apart(name, verbs[i].name))
-                        return log_error(EINVAL, "nixos-container: there is no verb \"%s\", did you mean \"%s\"?", name,
+                        return log_error(EINVAL, "nixos-container: unknown verb \"%s\", did you mean \"%s\"?", name,
                                 verbs[i].name);
-        return log_error(EINVAL, "nixos-container: there is no verb \"%s\". Try \"nixos-container --help\".", name);
+        return log_error(EINVAL, "nixos-container: unknown verb \"%s\". Try \"nixos-container --help\".", name);
 }
 
 /* Whether a verb's help is asked for. */
@@ -154,7 +156,7 @@ static int run_verb(const Entry *verb, int argc, char *argv[]) {
                 return 0;
         }
         if (verb->needs_root && geteuid() != 0)
-                return log_error(EPERM, "nixos-container %s: only root can do that.", verb->name);
+                return log_error(EPERM, "nixos-container %s: must be run as root.", verb->name);
         if (verb->method)
                 return verb_control(argc, argv, verb->method);
         if (verb->run_request)
@@ -164,7 +166,7 @@ static int run_verb(const Entry *verb, int argc, char *argv[]) {
 
 static int run(int argc, char *argv[]) {
         if (argc < 2)
-                return log_error(EINVAL, "nixos-container: it takes a verb. Try \"nixos-container --help\".");
+                return log_error(EINVAL, "nixos-container: missing verb. Try \"nixos-container --help\".");
         for (size_t i = 0; i < VERBS_LENGTH; i++)
                 if (strcmp(verbs[i].name, argv[1]) == 0)
                         return run_verb(&verbs[i], argc - 1, argv + 1);
@@ -181,6 +183,6 @@ int main(int argc, char *argv[]) {
         int r = run(argc, argv);
 
         if (flush_stdout() < 0)
-                r = log_error(errno, "standard output: %m");
+                r = log_error(errno, "Failed to write to standard output: %m");
         return r < 0 ? EXIT_FAILURE : r;
 }

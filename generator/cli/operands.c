@@ -20,11 +20,11 @@ int check_operands(int argc, char *argv[], Operands operands) {
         int length = argc - optind;
 
         if (operands == OPERANDS_NONE && length > 0)
-                return fail_usage(argv, "it takes no operand, got \"%s\".", argv[optind]);
+                return fail_usage(argv, "unexpected argument \"%s\".", argv[optind]);
         if (operands == OPERANDS_NAME && length != 1)
-                return fail_usage(argv, "it takes the name of one container, got %i operands.", length);
+                return fail_usage(argv, "expected one container name, got %i arguments.", length);
         if (operands == OPERANDS_NAMES && length == 0)
-                return fail_usage(argv, "it takes the name of a container.");
+                return fail_usage(argv, "missing container name.");
         return 0;
 }
 

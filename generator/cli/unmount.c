@@ -35,18 +35,18 @@ int unmount_below(const char *path) {
         struct libmnt_fs *mount;
 
         if (!table || !iterator)
-                return log_error(errno, "/proc/self/mountinfo: %m");
+                return log_error(errno, "Failed to read /proc/self/mountinfo: %m");
         if (root < 0)
-                return errno == ENOENT ? 0 : log_error(errno, "Cannot open %s: %m", path);
+                return errno == ENOENT ? 0 : log_error(errno, "Failed to open %s: %m", path);
         /* Backward: what was mounted last may lie on what was mounted before. */
         while (mnt_table_next_fs(table, iterator, &mount) == 0) {
                 const char *target = mnt_fs_get_target(mount);
 
                 if (target && path_is_below(target, path) && unmount(root, path, target) < 0)
-                        return log_error(errno, "Cannot unmount %s: %m", target);
+                        return log_error(errno, "Failed to unmount %s: %m", target);
                 /* In none of them. */
                 if (chdir("/") < 0)
-                        return log_error(errno, "/: %m");
+                        return log_error(errno, "Failed to open /: %m");
         }
         return 0;
 }

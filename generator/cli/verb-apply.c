@@ -74,7 +74,7 @@ static int host_is_up(sd_bus *bus, bool none) {
         /* The boot may have other things to do for long after that. */
         booted = unit_property(bus, "multi-user.target", "ActiveState");
         if (!booted)
-                return log_error(EIO, "systemd does not say whether multi-user.target is reached.");
+                return log_error(EIO, "Failed to get the state of multi-user.target from systemd.");
         return strcmp(booted, "active") == 0;
 }
 
@@ -110,7 +110,7 @@ int verb_apply(int argc, char *argv[]) {
         if ((r = read_operands(argc, argv, options, OPERANDS_NONE)) < 0)
                 return r;
         if (before_switch && (at_switch || none))
-                return fail_usage(argv, "with --before-switch no other option can be given.");
+                return fail_usage(argv, "--before-switch cannot be combined with other options.");
         if ((r = systemd_connect(&bus)) < 0)
                 return r;
         if (before_switch)
@@ -118,7 +118,7 @@ int verb_apply(int argc, char *argv[]) {
         if (at_switch && (r = up = host_is_up(bus, none)) < 0)
                 return r;
         if (!up) {
-                printf("The host is booting or shutting down: systemd starts or stops the containers.\n");
+                printf("The host is booting or shutting down, leaving the containers to systemd.\n");
                 return 0;
         }
         records_clean();

@@ -18,16 +18,16 @@ static void explain(const Host *host, const HostContainer *container, const Job 
         CLEANUP_FREE char *load_state = NULL, *result = unit_property(bus, job->unit, "Result");
         bool known = strcmp(job->result, "failed") == 0 && result && strcmp(result, "success") != 0;
 
-        log_message(LOG_ERR, "Could not %s %s: %s%s%s%s", verb, container->name, job->result, known ? " (" : "",
+        log_message(LOG_ERR, "Failed to %s %s: %s%s%s%s", verb, container->name, job->result, known ? " (" : "",
                 known ? result : "", known ? ")" : "");
         if (host_log_errors(host, container))
                 return;
         load_state = unit_property(bus, job->unit, "LoadState");
         if (container->declared && load_state && strcmp(load_state, "not-found") == 0)
-                log_message(LOG_ERR, "systemd has not read %s yet. Try \"systemctl daemon-reload\".",
+                log_message(LOG_ERR, "systemd has not loaded %s yet. Run: systemctl daemon-reload",
                         container->declared->file);
         else
-                log_message(LOG_ERR, "What it has said: journalctl -u container@%s", container->name);
+                log_message(LOG_ERR, "For details, run: journalctl -u container@%s", container->name);
 }
 
 int verb_control(int argc, char *argv[], const char *method) {
@@ -68,7 +68,8 @@ int verb_control(int argc, char *argv[], const char *method) {
 static int is_down(sd_bus *systemd, const char *unit) {
         CLEANUP_FREE char *state = unit_property(systemd, unit, "ActiveState");
 
-        return state ? is_one_of(state, "inactive", "failed") : log_error(EIO, "systemd does not tell about %s.", unit);
+        return state ? is_one_of(state, "inactive", "failed")
+                     : log_error(EIO, "Failed to get the state of %s from systemd.", unit);
 }
 
 int verb_terminate(Host *host, const HostContainer *container) {
@@ -83,7 +84,7 @@ int verb_terminate(Host *host, const HostContainer *container) {
                 return log_error(ESRCH, "%s is not running.", name);
         r = machine_terminate(bus, name, &error);
         if (r < 0)
-                return log_error(r, "Could not terminate %s: %s. Try \"nixos-container stop %s\".", name,
+                return log_error(r, "Failed to terminate %s: %s. Try \"nixos-container stop %s\".", name,
                         machine_error_text(&error, r), name);
         for (int i = 0; i < 10 * TERMINATE_TIMEOUT_S; i++) {
                 r = is_down(systemd, unit);
@@ -91,6 +92,6 @@ int verb_terminate(Host *host, const HostContainer *container) {
                         return r < 0 ? r : 0;
                 nanosleep(&(struct timespec){.tv_nsec = 100L * 1000 * 1000}, NULL);
         }
-        return log_error(ETIMEDOUT, "%s is still running after %i s. What it has said: journalctl -u %s", name,
+        return log_error(ETIMEDOUT, "%s is still running after %i s. For details, run: journalctl -u %s", name,
                 TERMINATE_TIMEOUT_S, unit);
 }

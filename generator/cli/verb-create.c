@@ -16,12 +16,12 @@ static bool is_free(const Request *request, bool say) {
         if (!container && !path_exists(manifest))
                 return true;
         if (say && container && container->declared)
-                log_message(LOG_ERR, "There is a container \"%s\" already: %s:%u declares it.", name,
+                log_message(LOG_ERR, "Container \"%s\" already exists, declared in %s:%u.", name,
                         container->declared->file, container->declared->name.mark.line);
         else if (say && container)
-                log_message(LOG_ERR, "There is a container \"%s\" already: it runs, and is no longer declared.", name);
+                log_message(LOG_ERR, "Container \"%s\" already exists: it is running but undeclared.", name);
         else if (say)
-                log_message(LOG_ERR, "There is a file %s already.", manifest);
+                log_message(LOG_ERR, "%s already exists.", manifest);
         return false;
 }
 
@@ -47,8 +47,8 @@ static int choose_addresses(Request *request) {
                 return 0;
         network = host_free_network(&request->host);
         if (network == 0)
-                return log_error(
-                        EADDRNOTAVAIL, "All networks 10.233.N.0 are taken: give --host-address and --local-address.");
+                return log_error(EADDRNOTAVAIL,
+                        "All networks 10.233.N.0 are in use: specify --host-address and --local-address.");
         if (!container->host_address)
                 container->host_address = arena_printf(&request->host.arena, "10.233.%u.1", network);
         if (!container->local_address)
@@ -108,8 +108,8 @@ int verb_create(Request *request) {
                 choose_name(request);
         if (!is_container_name(container->name))
                 return log_error(EINVAL,
-                        "\"%s\" cannot be a container's name, which is a host name: up to 64 letters, digits, "
-                        "\"-\" and \".\".",
+                        "Invalid container name \"%s\" (up to 64 letters, digits, \"-\" and \".\", starting and ending "
+                        "with a letter or digit).",
                         container->name);
         if (!is_free(request, true))
                 return -EEXIST;
@@ -130,6 +130,6 @@ int verb_create(Request *request) {
         if (request->unique_name)
                 printf("%s\n", container->name);
         if (container->local_address)
-                fprintf(stderr, "Its address is %s.\n", container->local_address);
+                fprintf(stderr, "Address: %s\n", container->local_address);
         return 0;
 }

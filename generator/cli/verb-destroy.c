@@ -19,8 +19,8 @@ static int confirm(const Request *request) {
         if (request->yes)
                 return 0;
         if (!isatty(STDIN_FILENO))
-                return log_error(ECANCELED, "This would delete %s and all files in %s. If that is meant, say --yes.",
-                        name, root);
+                return log_error(
+                        ECANCELED, "Deleting %s and all files in %s requires confirmation: use --yes.", name, root);
         fprintf(stderr, "Delete %s and all files in %s? [y/N] ", name, root);
         return getline(&answer, &size, stdin) > 0 && (answer[0] == 'y' || answer[0] == 'Y') ? 0 : -ECANCELED;
 }
@@ -36,9 +36,9 @@ static int stop(Request *request) {
                 return r;
         load_state = unit_property(bus, job.unit, "LoadState");
         if (!load_state)
-                return log_error(EIO, "systemd does not say whether %s runs, nothing was deleted.", name);
+                return log_error(EIO, "Failed to get the state of %s from systemd, nothing was deleted.", name);
         if (strcmp(load_state, "not-found") != 0 && !jobs_run(bus, &job, 1, NULL, NULL))
-                r = log_error(EIO, "%s could not be stopped (%s), nothing was deleted.", name, job.result);
+                r = log_error(EIO, "Failed to stop %s (%s), nothing was deleted.", name, job.result);
         jobs_free(&job, 1);
         /* Else systemd would remember it for its last failure. */
         if (r >= 0)
@@ -70,12 +70,11 @@ static int remove_leftovers(Request *request) {
                 return 0;
         if (log_unread(&request->host.manifest))
                 return log_error(EINVAL,
-                        "So it is not known whether there is a container \"%s\", and nothing was deleted of:%s", name,
-                        left);
-        if (path_exists(paths->root) || path_exists(paths->own))
-                return log_error(ENOENT,
-                        "There is no container \"%s\", but what may be state that somebody needs, which is kept:%s",
+                        "Container \"%s\" may be declared in an invalid manifest, nothing was deleted. Existing "
+                        "files:%s",
                         name, left);
+        if (path_exists(paths->root) || path_exists(paths->own))
+                return log_error(ENOENT, "Unknown container \"%s\". Kept files that may be its state:%s", name, left);
         return remove_from_nix(paths);
 }
 

@@ -32,7 +32,7 @@ static int check_up(Host *host, const HostContainer *container) {
         /* While it starts it can be entered once its own systemd runs. */
         if (is_one_of(state, "active", "reloading", "activating"))
                 return 0;
-        return log_error(ESRCH, "%s is not running. To start it: nixos-container start %s", name, name);
+        return log_error(ESRCH, "%s is not running. To start it, run: nixos-container start %s", name, name);
 }
 
 int verb_login(Host *host, const HostContainer *container) {
@@ -42,7 +42,7 @@ int verb_login(Host *host, const HostContainer *container) {
         if (r < 0)
                 return r;
         execv(arguments[0], arguments);
-        return log_error(errno, "%s: %m", arguments[0]);
+        return log_error(errno, "Failed to run %s: %m", arguments[0]);
 }
 
 /* cppcheck-suppress constParameter */
@@ -69,9 +69,9 @@ int verb_run(int argc, char *argv[]) {
         int command = argc > 2 && strcmp(argv[2], "--") == 0 ? 3 : 2;
 
         if (argc < 2 || argv[1][0] == '-')
-                return fail_usage(argv, "it takes the name of a container first.");
+                return fail_usage(argv, "missing container name.");
         if (command >= argc)
-                return fail_usage(argv, "it takes a command.");
+                return fail_usage(argv, "missing command.");
         host_read(&host);
         container = host_find(&host, argv[1]);
         return container ? enter(&host, container, RUN, argv + command, (size_t)(argc - command)) : -ENOENT;

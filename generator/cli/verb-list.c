@@ -74,10 +74,10 @@ static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd,
         bool broken = declared && declared->broken, up;
 
         if (!active_state)
-                return log_error(EIO, "systemd does not tell about %s.", unit);
+                return log_error(EIO, "Failed to get the state of %s from systemd.", unit);
         *row = (Row){.note = broken     ? "has errors, see nixos-container check"
                              : declared ? ""
-                                        : "no longer declared",
+                                        : "undeclared",
                 .system = host_system(host, container)};
         row->cells[NAME] = container->name;
         row->cells[STATE] = state_name(active_state);
@@ -209,7 +209,7 @@ int verb_status(int argc, char *argv[]) {
         unit = container_unit(&host.arena, name);
         state = unit_property(systemd, unit, "ActiveState");
         if (!state)
-                return log_error(EIO, "systemd does not tell about %s.", unit);
+                return log_error(EIO, "Failed to get the state of %s from systemd.", unit);
         printf("%s\n", strcmp(state_name(state), "up") == 0 ? "up" : "down");
         return 0;
 }

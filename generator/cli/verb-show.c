@@ -22,11 +22,11 @@ static int ask_for_address(const char *name, char ret_text[static ADDRESS_SIZE])
                 return r;
         r = machine_address(bus, name, ret_text, &error);
         if (r < 0 && sd_bus_error_has_name(&error, MACHINED_NO_SUCH_MACHINE))
-                return log_error(r, "No address is declared for %s, and it is not running.", name);
+                return log_error(r, "No address is declared for %s, which is not running.", name);
         if (r < 0 && sd_bus_error_is_set(&error))
                 return log_error(r, "No address is declared for %s: %s", name, machine_error_text(&error, r));
         if (r < 0)
-                return log_error(r, "No address is declared for %s, and it has none.", name);
+                return log_error(r, "No address is declared for %s, which has none.", name);
         return r;
 }
 
@@ -36,10 +36,11 @@ int verb_show_ip(Host *host, const HostContainer *container) {
         int r = 0;
 
         if (!entry)
-                return log_error(ENOENT, "It is not known how %s was declared when it was started.", container->name);
+                return log_error(
+                        ENOENT, "Failed to determine the configuration that %s was started with.", container->name);
         if (!container_has_own_loopback(entry))
                 return log_error(
-                        EADDRNOTAVAIL, "%s has the network of the host and no address of its own.", container->name);
+                        EADDRNOTAVAIL, "%s uses the host's network and has no address of its own.", container->name);
         if (host_addresses(entry, texts) == 0)
                 r = ask_for_address(container->name, texts[0]);
         if (r >= 0)
@@ -58,7 +59,7 @@ static int open_root(Host *host, const HostContainer *container) {
                 machine_leader(bus, container->name, &leader, NULL) >= 0)
                 path = arena_printf(&host->arena, "/proc/%i/root", leader);
         fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 ? log_error(errno, "Cannot open the root directory of %s: %s: %m", container->name, path) : fd;
+        return fd < 0 ? log_error(errno, "Failed to open the rootfs of %s: %s: %m", container->name, path) : fd;
 }
 
 /* The longest public key that is shown. One of 16384 bits takes less than 3 KiB. */
@@ -83,9 +84,8 @@ static int print_host_key(const char *name, const char *path, const char *text, 
                 return log_error(
                         EINVAL, "The SSH host key of %s is longer than %i bytes: /%s", name, HOST_KEY_MAX, path);
         return log_error(EINVAL,
-                "The SSH host key of %s is not one line of printable ASCII, found the byte 0x%02x behind %zu others: "
-                "/%s",
-                name, (unsigned char)text[line], line, path);
+                "The SSH host key of %s is not a single line of printable ASCII (byte 0x%02x at offset %zu): /%s", name,
+                (unsigned char)text[line], line, path);
 }
 
 static int show_host_key(const HostContainer *container, int root) {
@@ -103,7 +103,7 @@ static int show_host_key(const HostContainer *container, int root) {
                 return log_error(errno, "%s has no SSH host key: /%s: %m", container->name, paths[0]);
         length = read_file_start(fd_path(fd).text, text, sizeof(text));
         if (length < 0)
-                return log_error((int)length, "Cannot read the SSH host key of %s: %m", container->name);
+                return log_error((int)length, "Failed to read the SSH host key of %s: %m", container->name);
         return print_host_key(container->name, path, text, (size_t)length);
 }
 
@@ -121,10 +121,10 @@ int verb_show_host_key(Host *host, const HostContainer *container) {
         }
         r = interrupt_end_program(pid < 0 ? negative_errno() : pid, HOST_KEY_TIMEOUT_S);
         if (r == -ETIMEDOUT)
-                return log_error(r, "%s does not answer: its SSH host key could not be read in %i s.", container->name,
-                        HOST_KEY_TIMEOUT_S);
+                return log_error(
+                        r, "Timed out reading the SSH host key of %s (%i s).", container->name, HOST_KEY_TIMEOUT_S);
         if (r < 0)
-                return log_error(r, "Cannot read the SSH host key of %s: %m", container->name);
+                return log_error(r, "Failed to read the SSH host key of %s: %m", container->name);
         return r > 0 ? -EIO : 0;
 }
 
@@ -134,7 +134,7 @@ int verb_logs(int argc, char *argv[]) {
         const char **arguments;
 
         if (!name || name[0] == '-')
-                return fail_usage(argv, "it takes the name of a container, and options of journalctl behind it.");
+                return fail_usage(argv, "expected a container name, optionally followed by journalctl options.");
         host_read(&host);
         if (!host_find(&host, name))
                 return -ENOENT;
@@ -145,7 +145,7 @@ int verb_logs(int argc, char *argv[]) {
         for (int i = 2; i < argc; i++)
                 arguments[i + 1] = argv[i];
         execv(TOOL_JOURNALCTL, (char *const *)arguments);
-        return log_error(errno, "%s: %m", TOOL_JOURNALCTL);
+        return log_error(errno, "Failed to run %s: %m", TOOL_JOURNALCTL);
 }
 
 int verb_check(int argc, char *argv[]) {

@@ -22,8 +22,7 @@ static int find_source(Request *request, const Buffer *manifest) {
         source->flake = imperative_flake(&request->host.arena, manifest);
         if (source->flake || configuration_exists(request->paths.root))
                 return 0;
-        return log_error(EINVAL,
-                "%s was made from a system that was built already: give --system-path, --config or --flake.",
+        return log_error(EINVAL, "%s was created with --system-path: specify --system-path, --config or --flake.",
                 request->container.name);
 }
 
@@ -33,22 +32,22 @@ static void return_to_old_system(Host *host, const HostContainer *container, con
         const Container *declared = container->declared ? container->declared : &container_defaults;
 
         if (strcmp(job->result, JOB_INTERRUPTED) == 0) {
-                fprintf(stderr, "Interrupted: the old system is activated again in %s.\n", name);
+                fprintf(stderr, "Interrupted, reactivating the old system in %s.\n", name);
                 interrupt_forget();
                 unit_end_reload(job->unit);
         }
         if (!is_one_of(job->result, JOB_INTERRUPTED, "failed", "timeout"))
-                log_message(LOG_ERR, "The new system could not be activated in %s, which keeps the old one: %s", name,
-                        job->result);
+                log_message(
+                        LOG_ERR, "Failed to activate the new system in %s, keeping the old one: %s", name, job->result);
         else if (system && apply_return_to(name, system, declared->rare->timeout_reload_sec.text) >= 0)
                 log_message(LOG_ERR,
-                        "The new system could not be activated in %s (%s): the old one runs on. What the new one has "
-                        "said: journalctl -u container@%s",
+                        "Failed to activate the new system in %s (%s), the old one was reactivated. For details, run: "
+                        "journalctl -u container@%s",
                         name, job->result, name);
         else
                 log_message(LOG_ERR,
-                        "The new system could not be activated in %s (%s), and the old one not again either. To start "
-                        "it with the old one: nixos-container restart %s. What both have said: journalctl -u "
+                        "Failed to activate the new system in %s (%s) and to reactivate the old one. To start the "
+                        "container with the old one, run: nixos-container restart %s. For details, run: journalctl -u "
                         "container@%s",
                         name, job->result, name, name);
 }
@@ -63,7 +62,7 @@ static int is_up(sd_bus *bus, const char *unit, const char *name) {
 
                 if (!state)
                         return log_error(
-                                EIO, "systemd does not say whether %s runs, which keeps its old system.", name);
+                                EIO, "Failed to get the state of %s from systemd, keeping its old system.", name);
                 if (waited || strcmp(state, "activating") != 0)
                         return strcmp(state, "active") == 0;
                 (void)jobs_run(bus, &job, 1, NULL, NULL);
@@ -119,8 +118,8 @@ static int switch_system(
                 (r = change_system(request, container, manifest, manifest_before)) < 0)
                 ignore_failure(nix_set_profile(paths->profile, system_before));
         if (directory >= 0 && configuration_end(paths->root, directory, r >= 0) < 0 && r >= 0)
-                r = log_error(EIO, "%s has its new system, but not the configuration that this was built from.",
-                        container->name);
+                r = log_error(
+                        EIO, "%s has its new system, but not the configuration it was built from.", container->name);
         return r;
 }
 
@@ -134,7 +133,7 @@ int verb_update(Request *request) {
         interrupt_catch();
         r = read_file(request->paths.manifest, &manifest_before);
         if (r < 0)
-                return log_error(r, "%s: %m", request->paths.manifest);
+                return log_error(r, "Failed to read %s: %m", request->paths.manifest);
         r = find_source(request, &manifest_before);
         if (r < 0)
                 return r;

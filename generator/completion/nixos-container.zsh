@@ -11,24 +11,24 @@ _nixos_container_names() {
 _nixos_container_verbs() {
   local -a verbs
   verbs=(
-    'list:list the containers'
-    'status:say whether a container is up, down or gone'
-    'start:start containers, and wait until they are up'
-    'stop:shut containers down, and wait until they are'
-    'restart:stop containers and start them as they are declared now'
-    'terminate:stop a container by way of systemd-machined'
-    'login:get a prompt for name and password'
-    'root-login:get a shell of root'
-    'run:run a command as root'
-    "show-ip:print a container's address"
-    "show-host-key:print the public key of a container's SSH server"
-    'logs:show what a container has logged'
-    'check:say what is wrong with what is declared'
-    'plan:say what apply would do, and why'
-    'apply:bring the containers that run to what is declared'
-    "create:make a container that NixOS's configuration does not have"
-    'update:give a container of create another system'
-    'destroy:delete a container of create with all its files'
+    'list:list containers'
+    'status:print whether a container is up, down or gone'
+    'start:start containers and wait until they are up'
+    'stop:shut down containers and wait until they are down'
+    'restart:restart containers with their declared configuration'
+    'terminate:terminate a container with systemd-machined'
+    'login:open a login prompt in a container'
+    'root-login:open a root shell in a container'
+    'run:run a command as root in a container'
+    "show-ip:print a container's IP address"
+    "show-host-key:print a container's public SSH host key"
+    "logs:show a container's log"
+    'check:check manifests for errors and warnings'
+    'plan:show what apply would change, and why'
+    'apply:apply the declared configuration to running containers'
+    'create:create an imperative container'
+    'update:change the system of an imperative container'
+    'destroy:delete an imperative container and all its files'
   )
   _describe -t verbs verb verbs
 }
@@ -37,48 +37,48 @@ _nixos_container() {
   local curcontext=$curcontext state line
   local -a build
   build=(
-    '--config=[options of NixOS for its configuration]:options'
-    '--config-file=[a NixOS module with its configuration]:file:_files'
+    '--config=[NixOS options of the container]:options'
+    '--config-file=[NixOS module of the container]:file:_files'
     '--flake=[build a configuration of a flake]:flake:_files -/'
-    '--nixos-path=[the NixOS to build with]:path:_files'
-    '--system-path=[a system that is built already]:system:_files -/'
-    '--refresh[have Nix fetch what it has cached anew]'
+    '--nixos-path=[NixOS to build with]:path:_files'
+    '--system-path=[use an existing system]:system:_files -/'
+    '--refresh[let Nix refresh its download cache]'
   )
 
-  _arguments -C '(- *)--help[show what is to know]' '(- *)--version[show the version]' \
+  _arguments -C '(- *)--help[show the help]' '(- *)--version[show the version]' \
     '1:verb:_nixos_container_verbs' '*::argument:->arguments' && return 0
   [[ $state == arguments ]] || return 1
 
   case $words[1] in
-    start | stop | restart) _arguments '--help[show what is to know]' '*:container:_nixos_container_names' ;;
+    start | stop | restart) _arguments '--help[show the help]' '*:container:_nixos_container_names' ;;
     status | terminate | login | root-login | show-ip | show-host-key)
-      _arguments '--help[show what is to know]' '1:container:_nixos_container_names'
+      _arguments '--help[show the help]' '1:container:_nixos_container_names'
       ;;
-    list) _arguments '--help[show what is to know]' '--json[print all that is known of them]' ;;
-    check) _arguments '--help[show what is to know]' '*:manifest:_files' ;;
+    list) _arguments '--help[show the help]' '--json[print all details as JSON]' ;;
+    check) _arguments '--help[show the help]' '*:manifest:_files' ;;
     plan)
-      _arguments '--help[show what is to know]' '--json[print it for programs]' '--none[as if no container were declared]' \
+      _arguments '--help[show the help]' '--json[print as JSON]' '--none[act as if no containers were declared]' \
         '*:manifest:_files'
       ;;
     apply)
-      _arguments '--help[show what is to know]' '--at-switch[for a switch of NixOS]' \
-        '--before-switch[for a switch from the module of NixOS]' '--none[as if no container were declared]'
+      _arguments '--help[show the help]' '--at-switch[run by a NixOS switch]' \
+        '--before-switch[run before switching from the module of NixOS]' '--none[act as if no containers were declared]'
       ;;
-    run) _arguments '--help[show what is to know]' '1:container:_nixos_container_names' '2:separator:(--)' '*:::command: _normal' ;;
+    run) _arguments '--help[show the help]' '1:container:_nixos_container_names' '2:separator:(--)' '*:::command: _normal' ;;
     logs)
-      _arguments '--help[show what is to know]' '1:container:_nixos_container_names' '(-f --follow)'{-f,--follow}'[follow]' \
-        '(-n --lines=)'{-n,--lines=}'[the number of lines]:lines' '--since=[from when on]:time' '--until=[up to when]:time' \
-        '(-b --boot)'{-b,--boot}'[of this boot]' '--no-pager[show all at once]'
+      _arguments '--help[show the help]' '1:container:_nixos_container_names' '(-f --follow)'{-f,--follow}'[follow]' \
+        '(-n --lines=)'{-n,--lines=}'[number of lines]:lines' '--since=[start time]:time' '--until=[end time]:time' \
+        '(-b --boot)'{-b,--boot}'[current boot only]' '--no-pager[do not use a pager]'
       ;;
-    update) _arguments $build '--help[show what is to know]' '1:container:_nixos_container_names' ;;
+    update) _arguments $build '--help[show the help]' '1:container:_nixos_container_names' ;;
     create)
-      _arguments $build '--help[show what is to know]' '1:new name' \
-        '--ensure-unique-name[append a number that makes the name a new one]' '--auto-start[start it when the host boots]' \
-        '--bridge=[put the link into a bridge]:bridge:_net_interfaces' '*--port=[forward a port of the host]:port' \
-        "--host-address=[the host's address on the link]:address" '--local-address=[its own address]:address' \
-        '--use-host-network[have no network of its own]'
+      _arguments $build '--help[show the help]' '1:new name' \
+        '--ensure-unique-name[append a number that makes the name unique]' '--auto-start[start the container when the host boots]' \
+        '--bridge=[attach the link to a bridge]:bridge:_net_interfaces' '*--port=[forward a host port]:port' \
+        "--host-address=[address of the host's end of the link]:address" '--local-address=[address of the container]:address' \
+        '--use-host-network[use the host network]'
       ;;
-    destroy) _arguments '--help[show what is to know]' '--yes[do not ask]' '1:container:_nixos_container_names' ;;
+    destroy) _arguments '--help[show the help]' '--yes[do not ask for confirmation]' '1:container:_nixos_container_names' ;;
   esac
 }
 

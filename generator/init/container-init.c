@@ -92,7 +92,7 @@ static int link_index(const char *name) {
         int index = (int)if_nametoindex(name);
 
         if (index == 0)
-                fail("there is no interface %s: %s", name, strerror(errno));
+                fail("unknown interface %s: %s", name, strerror(errno));
         return index;
 }
 
@@ -104,7 +104,7 @@ static void set_up(int fd, const char *name) {
         request.link.ifi_index = link_index(name);
         request.link.ifi_flags = request.link.ifi_change = IFF_UP;
         if ((r = call(fd, &request)) < 0)
-                fail("cannot bring up %s: %s", name, strerror(-r));
+                fail("failed to bring up %s: %s", name, strerror(-r));
 }
 
 static void add_address(int fd, const char *name, const Address *address, const char *shown) {
@@ -121,7 +121,7 @@ static void add_address(int fd, const char *name, const Address *address, const 
         add_attribute(&request, IFA_LOCAL, &address->in6, size);
         add_attribute(&request, IFA_ADDRESS, &address->in6, size);
         if ((r = call(fd, &request)) < 0)
-                fail("cannot give %s the address %s: %s", name, shown, strerror(-r));
+                fail("failed to add address %s to %s: %s", shown, name, strerror(-r));
 }
 
 /* A route to @address on the link @name; with @is_default a default route by way of it. */
@@ -142,7 +142,7 @@ static void add_route(int fd, const char *name, const Address *address, bool is_
         add_attribute(&request, is_default ? RTA_GATEWAY : RTA_DST, &address->in6, address_size(address->family));
         add_attribute(&request, RTA_OIF, &index, sizeof(index));
         if ((r = call(fd, &request)) < 0)
-                fail("cannot add a route %s %s on %s: %s", is_default ? "by way of" : "to", shown, name, strerror(-r));
+                fail("failed to add a route %s %s on %s: %s", is_default ? "via" : "to", shown, name, strerror(-r));
 }
 
 /* Whether the system that @init is in has a resolvconf(8) that writes /etc/resolv.conf, from what it finds there and from
@@ -182,7 +182,7 @@ static void give_resolv_conf(const char *path, const char *init) {
         if (r >= 0 && rename(temporary, file) < 0)
                 r = negative_errno();
         if (r < 0) {
-                fprintf(stderr, "container-init: cannot make %s: %s\n", file, strerror(-r));
+                fprintf(stderr, "container-init: failed to create %s: %s\n", file, strerror(-r));
                 (void)unlink(temporary);
         }
 }
@@ -192,7 +192,7 @@ static const char *split(char *value, Address *ret_address) {
         char *address = strchr(value, '=');
 
         if (!address || !address_parse(address + 1, AF_UNSPEC, ret_address))
-                fail("\"%s\" is not an interface, \"=\" and an address", value);
+                fail("invalid value \"%s\" (expected INTERFACE=ADDRESS)", value);
         *address = '\0';
         return address + 1;
 }
@@ -215,7 +215,7 @@ static void apply(int fd, char *argument) {
                 add_route(fd, value, &address, false, shown);
                 add_route(fd, value, &address, true, shown);
         } else {
-                fail("there is no option %s", argument);
+                fail("unknown option %s", argument);
         }
 }
 
@@ -236,11 +236,11 @@ int main(int argc, char *argv[]) {
                         continue;
                 }
                 if (fd < 0 && (fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) < 0)
-                        fail("cannot speak to the kernel about the network: %s", strerror(errno));
+                        fail("failed to open a netlink socket: %s", strerror(errno));
                 apply(fd, argv[i]);
         }
         if (i + 1 >= argc)
-                fail("there is no \"--\" and init behind it");
+                fail("missing \"--\" followed by the init program");
 
         if (resolv_conf)
                 give_resolv_conf(resolv_conf, argv[i + 1]);
@@ -251,5 +251,5 @@ int main(int argc, char *argv[]) {
                 return EXIT_SUCCESS;
 
         execv(argv[i + 1], argv + i + 1);
-        fail("cannot run %s: %s", argv[i + 1], strerror(errno));
+        fail("failed to run %s: %s", argv[i + 1], strerror(errno));
 }

@@ -385,24 +385,24 @@ const ScalarType container_name_type = TEXT("a valid container name (up to 64 le
 const ScalarType bool_type = {"a boolean (true or false)", sizeof(Flag), .parse = parse_bool, .format = format_flag};
 const ScalarType text_type = TEXT("a single-line string (1 to 65535 bytes)", .is_valid = is_not_empty);
 const ScalarType port_type = {"a port (1 to 65535)", sizeof(Number), .parse = parse_port, .format = format_number};
-const ScalarType port_range_type = {"a port or a range of up to 1000 ports (1 to 65535, e.g. 8080 or 8000-8010)",
+const ScalarType port_range_type = {"a port or port range (1 to 65535, e.g. 8080 or 8000-8010, at most 1000 ports)",
         sizeof(PortRange), .parse = parse_port_range, .format = format_port_range};
 const ScalarType absolute_path_type =
         TEXT("an absolute path (without \"..\" and control characters)", .parse = parse_path, .explain = explain_path);
-const ScalarType ipv4_type = ADDRESS("an IPv4 address without prefix length (e.g. 192.168.100.10)", .family = AF_INET);
+const ScalarType ipv4_type = ADDRESS("an IPv4 address (e.g. 192.168.100.10, without prefix length)", .family = AF_INET);
 const ScalarType ipv4_prefix_type =
         ADDRESS("an IPv4 address (e.g. 192.168.100.11 or 192.168.100.11/24)", .family = AF_INET, .takes_prefix = true);
-const ScalarType ipv6_type = ADDRESS("an IPv6 address without prefix length (e.g. fc00::1)", .family = AF_INET6);
+const ScalarType ipv6_type = ADDRESS("an IPv6 address (e.g. fc00::1, without prefix length)", .family = AF_INET6);
 const ScalarType ipv6_prefix_type =
         ADDRESS("an IPv6 address (e.g. fc00::2 or fc00::2/64)", .family = AF_INET6, .takes_prefix = true);
 const ScalarType ip_address_type =
-        ADDRESS("an IPv4 or IPv6 address without prefix length (e.g. 192.0.2.1 or 2001:db8::1)", .family = AF_UNSPEC);
+        ADDRESS("an IPv4 or IPv6 address (e.g. 192.0.2.1 or 2001:db8::1, without prefix length)", .family = AF_UNSPEC);
 const ScalarType mac_address_type =
         TEXT("a unicast MAC address (e.g. 02:00:00:00:00:01)", .is_valid = mac_address_is_valid);
 const ScalarType interface_name_type =
         TEXT("a network interface name (1 to 15 letters, digits and \"._-+=@~\")", .is_valid = interface_name_is_valid);
 const ScalarType interface_type =
-        TEXT("a network interface name (1 to 15 letters, digits and \"._-+=@~\"), or two separated by \":\"",
+        TEXT("a network interface name or HOST:CONTAINER pair of names (1 to 15 letters, digits and \"._-+=@~\" each)",
                 .is_valid = is_interface);
 const ScalarType protocol_type = TEXT("a protocol (tcp or udp)", .words = WORDS("tcp", "udp"));
 const ScalarType private_users_type =

@@ -158,7 +158,5 @@ void conntrack_forget(const Buffer *script, const Buffer *kept) {
         fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
         r = fd < 0 ? negative_errno() : look_at_all(fd, ports, &deletions);
         if (r < 0 || (r = delete_all(fd, &deletions)) < 0)
-                log_message(LOG_WARNING,
-                        "UDP packets of senders that have sent before may go on to where forwarded ports led then: %s",
-                        strerror(-r));
+                log_message(LOG_WARNING, "Failed to delete stale UDP connection tracking entries: %s", strerror(-r));
 }

@@ -62,7 +62,7 @@ static __attribute__((noreturn)) void fail_usage(void) {
                 "       %1$s watch-rules\n"
                 "       %1$s watch-nix-roots\n"
                 "       %1$s resolv-conf\n"
-                "The units of nixos-container-generator(8) run it.\n",
+                "Run by the units of nixos-container-generator(8).\n",
                 program_invocation_short_name);
         exit(EXIT_FAILURE);
 }
@@ -136,8 +136,8 @@ static void explain_failure(const char *container) {
         version = nspawn_version();
         if (version > 0 && version < SYSTEMD_MIN)
                 log_message(LOG_ERR,
-                        "Container %s has failed, maybe because containers need systemd %i or newer, "
-                        "and " TOOL_SYSTEMD_NSPAWN " is of systemd %li.",
+                        "Container %s failed, possibly because containers require systemd %i or later, "
+                        "but " TOOL_SYSTEMD_NSPAWN " has version %li.",
                         container, SYSTEMD_MIN, version);
         notify_reason();
 }

@@ -68,8 +68,7 @@ int control_group_check(const char *container) {
                 /* systemd-nspawn has two below, one for itself and one for what runs inside. */
                 if (entry->d_type == DT_DIR && entry->d_name[0] != '.' && is_populated(dirfd(directory), entry->d_name))
                         return log_error(EBUSY,
-                                "Container %s cannot start: processes of its last run are still there, see: "
-                                "systemd-cgls "
+                                "Container %s cannot start: processes of its previous run remain, see: systemd-cgls "
                                 "%s/%s",
                                 container, path + strlen(CONTROL_GROUPS), entry->d_name);
         return 0;

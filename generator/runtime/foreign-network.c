@@ -71,7 +71,7 @@ static void allow_low_ports(const char *container) {
         int r = group;
 
         if (r < 0 || (r = attach(group, BPF_CGROUP_INET4_BIND)) < 0 || (r = attach(group, BPF_CGROUP_INET6_BIND)) < 0)
-                log_message(LOG_WARNING, "Container %s cannot have ports below that in %s: %s", container,
+                log_message(LOG_WARNING, "Container %s cannot bind ports below that in %s: %s", container,
                         "/proc/sys/net/ipv4/ip_unprivileged_port_start", strerror(-r));
 }
 
@@ -85,7 +85,7 @@ int prepare_foreign_network(const char *container, char *arguments[]) {
         r = path ? join(path) : 0;
         if (r < 0)
                 return log_error(
-                        r, "Container %s cannot start: the network namespace %s cannot be joined: %m", container, path);
+                        r, "Container %s cannot start: failed to join the network namespace %s: %m", container, path);
         nspawn_remove(arguments, NSPAWN_NETWORK_NAMESPACE);
         if (!is_dropped(arguments))
                 allow_low_ports(container);

@@ -28,10 +28,9 @@ int generated_read(const char *directory, const char *container, Buffer *ret_uni
                         return 0;
                 }
                 if (r < 0 && r != -ENOENT)
-                        return log_error(r, "%s: %m", path);
+                        return log_error(r, "Failed to read %s: %m", path);
         }
-        return log_error(
-                ETIMEDOUT, "%s: it is %s; run: systemctl daemon-reload", path, r < 0 ? "not there" : "not whole");
+        return log_error(ETIMEDOUT, "%s is %s. Run: systemctl daemon-reload", path, r < 0 ? "missing" : "incomplete");
 }
 
 bool generated_is_giving_up(const char *directory, const ClaimConflict *conflict) {

@@ -157,15 +157,14 @@ static int open_path(Arena *arena, const HostPath *path, const char **ret_reache
 static int refuse(const Pins *pins, const HostPath *path, const char *reached) {
         if (errno == ELOOP)
                 return log_error(ELOOP,
-                        "Container %s cannot start: %s is a symbolic link, and is not followed, as container %s can "
-                        "write there. %s %s.",
+                        "Container %s cannot start: %s is a symbolic link, which is not followed because container %s "
+                        "can write there. %s %s.",
                         pins->container, reached, path->writer,
-                        path->path == pins->root ? "Without it, this is the container's root directory:"
-                                                 : "If it is meant, give what it leads to in the place of",
+                        path->path == pins->root ? "Without it, the container's rootfs is"
+                                                 : "If it is intended, specify its target instead of",
                         path->path);
         if (errno == ESRCH)
-                return log_error(ESRCH,
-                        "Container %s cannot start: %s cannot be made: there is no user %s, or no group %s.",
+                return log_error(ESRCH, "Container %s cannot start: failed to create %s: unknown user %s or group %s.",
                         pins->container, reached, path->user, path->group);
         return log_error(negative_errno(), "Container %s cannot start: %s: %m", pins->container, reached);
 }
@@ -175,7 +174,7 @@ static int open_namespace(void) {
         if (make_directory(AT_FDCWD, PINS_DIRECTORY, 0700) < 0 || unshare(CLONE_NEWNS) < 0 ||
                 mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0 ||
                 mount("nixos-container", PINS_DIRECTORY, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") < 0)
-                return log_error(negative_errno(), PINS_DIRECTORY ": %m");
+                return log_error(negative_errno(), "Failed to set up " PINS_DIRECTORY ": %m");
         return 0;
 }
 
@@ -201,7 +200,7 @@ static int pin(Pins *pins, int fd, const NspawnHostPath *parts, char **argument)
 
         if (parts->is_credential && (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)))
                 return log_error(
-                        EINVAL, "Container %s cannot start: %s is no regular file.", pins->container, parts->path);
+                        EINVAL, "Container %s cannot start: %s is not a regular file.", pins->container, parts->path);
         r = mount_at(fd, target);
         if (r < 0)
                 return log_error(r, "Container %s cannot start: %s: %m", pins->container, parts->path);

@@ -72,7 +72,7 @@ static void read_mounts(Mapping *m) {
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
 
         if (read_file("/proc/self/mountinfo", &text) < 0)
-                log_message(LOG_WARNING, "/proc/self/mountinfo: %s", strerror(errno));
+                log_message(LOG_WARNING, "Failed to read /proc/self/mountinfo: %s", strerror(errno));
         for_each_line(line, end, &text) {
                 const char *rest = line, *separator = memmem(line, (size_t)(end - line), " - ", 3), *type;
                 uint64_t id = strtoull(line, NULL, 10);
@@ -174,8 +174,8 @@ static bool can_be_mapped(const Mapping *m, const char *path) {
 /* Says that @path, which is @what of @option, has the wrong file system. */
 static int refuse(Mapping *m, const char *option, const char *what, const char *path, const char *remedy) {
         return log_error(EOPNOTSUPP,
-                "%s: %s%s is on a file system of type %s, which has no ID-mapped mounts: the container cannot start. "
-                "%s",
+                "%s: %s%s is on a file system of type %s, which does not support ID-mapped mounts: the container "
+                "cannot start. %s",
                 option, what, path, type_of(m, path), remedy);
 }
 
@@ -192,19 +192,18 @@ static int check_root(Mapping *m, const char *root) {
         struct stat status;
 
         if (!can_be_mapped(m, root))
-                return refuse(m, option, "its root directory ", root,
-                        "Move that to another, such as ext4, XFS, Btrfs or tmpfs, or set privateUsers: no.");
+                return refuse(m, option, "the rootfs ", root,
+                        "Move it to another file system (e.g. ext4, XFS, Btrfs or tmpfs), or set privateUsers: no.");
         if (mount)
                 return log_error(EBUSY,
-                        "%s: %s is mounted below its root directory, where it cannot be ID-mapped: the container "
-                        "cannot start. Mount it elsewhere, and put it into bindMounts.",
+                        "%s: %s is mounted below the rootfs, where it cannot be ID-mapped: the container cannot start. "
+                        "Mount it elsewhere and add it to bindMounts.",
                         option, mount->path);
         if (stat(root, &status) == 0 && status.st_uid >= USER_RANGE)
                 return log_error(EOVERFLOW,
-                        "%s: its root directory %s belongs to user %u, as --private-users-ownership=chown of "
-                        "systemd-nspawn leaves it, and cannot be ID-mapped: the container cannot start. This gives all "
-                        "files back: systemd-nspawn --private-users=0 --private-users-ownership=chown --directory=%s "
-                        "true",
+                        "%s: the rootfs %s belongs to user %u (left by systemd-nspawn --private-users-ownership=chown) "
+                        "and cannot be ID-mapped: the container cannot start. To restore the ownership of all files, "
+                        "run: systemd-nspawn --private-users=0 --private-users-ownership=chown --directory=%s true",
                         option, root, status.st_uid, root);
         return 0;
 }
@@ -229,7 +228,7 @@ static bool parse_bind(const Mapping *m, const char *argument, Bind *ret_bind) {
         if (realpath(ret_bind->source, ret_bind->resolved))
                 return true;
         if (!is_no_file(errno))
-                log_message(LOG_WARNING, "%s: %s", ret_bind->source, strerror(errno));
+                log_message(LOG_WARNING, "Failed to resolve %s: %s", ret_bind->source, strerror(errno));
         return false;
 }
 
@@ -270,12 +269,12 @@ static int add_mounts_below(Mapping *m, const Bind *bind) {
                 /* Its owner is another, who would become root. */
                 if (strcmp(bind->idmap, "idmap") != 0)
                         return log_error(EINVAL,
-                                "%s: %s is mounted below its hostPath, and idmap: %s is for one owner: the container "
-                                "cannot start. Give it as %s, with an idmap of its own.",
+                                "%s: %s is mounted below its hostPath, but idmap: %s supports only one owner: the "
+                                "container cannot start. Declare it as %s, with its own idmap.",
                                 option_of(m, bind->target), mount->path, bind->idmap, option_of(m, target));
                 if (!can_be_mapped(m, mount->path))
                         return refuse(m, option_of(m, bind->target), "below its hostPath, ", mount->path,
-                                arena_printf(m->arena, "Give it as %s, with idmap: noidmap, or unmount it.",
+                                arena_printf(m->arena, "Declare it as %s, with idmap: noidmap, or unmount it.",
                                         option_of(m, target)));
                 add_bind(m, bind, mount->path, target);
         }
@@ -297,8 +296,8 @@ static void warn_of_group(Mapping *m, const Bind *bind) {
                 stat(bind->resolved, &status) < 0 || status.st_uid == status.st_gid)
                 return;
         log_message(LOG_WARNING,
-                "%s: %s belongs to user %u and group %u: with idmap: %s the container can write there only if both "
-                "have the same number.",
+                "%s: %s belongs to user %u and group %u: with idmap: %s, the container can write there only if both "
+                "IDs are equal.",
                 option_of(m, bind->target), bind->source, status.st_uid, status.st_gid, bind->idmap);
 }
 
@@ -308,7 +307,7 @@ static int add_argument(Mapping *m, const char *argument) {
 
         if (is_bind && !is_mapped && !is_of_nix(&bind))
                 return refuse(m, option_of(m, bind.target), "", bind.source,
-                        "Move that to another, such as ext4, XFS, Btrfs or tmpfs, or set idmap: noidmap for it, with "
+                        "Move it to another file system (e.g. ext4, XFS, Btrfs or tmpfs), or set idmap: noidmap, with "
                         "which it belongs to nobody in the container.");
         if (is_bind && !is_mapped)
                 argument = arena_printf(m->arena, "%s%s:%s", bind.option, escape_bind_path(m->arena, bind.source),

@@ -57,8 +57,9 @@ int links_settle(const char *container, char *const program[]) {
                         if (!link || if_nametoindex(link) == 0 || settle(link))
                                 continue;
                         return log_error(ETIMEDOUT,
-                                "Container %s cannot start: udev is not done with the network interface %s.", container,
-                                link);
+                                "Container %s cannot start: timed out waiting for udev to process the network "
+                                "interface %s.",
+                                container, link);
                 }
         return 0;
 }
@@ -89,7 +90,7 @@ int links_check_removed(const char *container, const Buffer *network) {
 
                 if (name)
                         keep_failure(&result,
-                                log_error(EBUSY, "Container %s: its link %s cannot be deleted.", container, name));
+                                log_error(EBUSY, "Container %s: failed to delete its link %s.", container, name));
         }
         return result;
 }
@@ -135,8 +136,8 @@ int links_check(const char *container, const Buffer *network) {
                         taken_over = true;
                         if (if_nametoindex(name) != 0)
                                 return log_error(EEXIST,
-                                        "Container %s cannot start: the host has an interface %s already, which is "
-                                        "not the container's. Rename one of them.",
+                                        "Container %s cannot start: the host already has an interface %s, which does "
+                                        "not belong to the container. Rename one of them.",
                                         container, name);
                 }
         }

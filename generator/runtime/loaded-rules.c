@@ -77,6 +77,7 @@ int loaded_rules_set(int records, const char *container, const Buffer *script) {
         if (buffer_equals(&text, &loaded))
                 return 0;
         if (make_directory(records, LOADED_RULES_DIRECTORY, 0755) < 0)
-                return log_error(negative_errno(), RECORDS_DIRECTORY "/" LOADED_RULES_DIRECTORY ": %m");
+                return log_error(
+                        negative_errno(), "Failed to create " RECORDS_DIRECTORY "/" LOADED_RULES_DIRECTORY ": %m");
         return record_replace_file(records, LOADED_RULES_DIRECTORY, LOADED_RULES_FILE, &text);
 }

@@ -99,7 +99,7 @@ static void warn_of_failure(const Job *job, void *userdata) {
 
         if (strcmp(job->result, "done") != 0)
                 log_message(LOG_WARNING,
-                        "Port %s of localhost does not lead to container %s (%s): journalctl -u %s says why.",
+                        "Failed to forward port %s of localhost to container %s (%s), see: journalctl -u %s",
                         port->label, ports->container, job->result, port->socket);
 }
 
@@ -132,8 +132,8 @@ int localhost_close(const char *container, const Buffer *lines, const Buffer *ex
                 const LocalPort *port = ports.jobs[i].userdata;
 
                 if (is_there(&ports.arena, port))
-                        return log_error(r, "Container %s: %s cannot be stopped: %s", container, port->socket,
-                                ports.jobs[i].result ? ports.jobs[i].result : "systemd does not answer");
+                        return log_error(r, "Container %s: failed to stop %s: %s", container, port->socket,
+                                ports.jobs[i].result ? ports.jobs[i].result : "systemd does not respond");
         }
         return ports.length > 0 ? 0 : r;
 }

@@ -40,7 +40,8 @@ static void unregister(Arena *arena, const char *container) {
                 return;
         r = machine_unregister(bus, container, &error);
         if (r < 0 && !sd_bus_error_has_name(&error, MACHINED_NO_SUCH_MACHINE))
-                log_message(LOG_WARNING, "Container %s stays registered: %s", container, machine_error_text(&error, r));
+                log_message(LOG_WARNING, "Failed to unregister container %s from systemd-machined: %s", container,
+                        machine_error_text(&error, r));
 }
 
 static void remove_mount_point(const char *path) {

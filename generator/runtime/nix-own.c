@@ -116,8 +116,9 @@ static int move_directory(Own *own, const char *above, int to) {
         if (!directory && errno == ENOENT)
                 return 0;
         r = directory ? take_over(own, directory, path, to) : negative_errno();
-        return r < 0 ? log_error(r, "What container %s has in %s cannot be moved to " NIX_OWN "%s: %m", own->container,
-                               path, own->container)
+        return r < 0 ? log_error(r,
+                               "Failed to move Nix profiles and GC roots of container %s from %s to " NIX_OWN "%s: %m",
+                               own->container, path, own->container)
                      : 0;
 }
 
@@ -151,18 +152,19 @@ static int open_directories(Own *own) {
 
         for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
                 if (make_directory(AT_FDCWD, needed[i], 0755) < 0)
-                        return log_error(negative_errno(), "%s: %m", needed[i]);
+                        return log_error(negative_errno(), "Failed to create %s: %m", needed[i]);
         for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
                 if (path_exists(closed[i])) {
                         CLEANUP_CLOSE int old = nix_open_closed(closed[i]);
 
                         if (old < 0)
-                                log_message(LOG_WARNING, "%s is open to all users: %s", closed[i], strerror(errno));
+                                log_message(
+                                        LOG_WARNING, "Failed to restrict access to %s: %s", closed[i], strerror(errno));
                 }
         if ((above = nix_open_closed(NIX_VAR "/per-container")) < 0 ||
                 (fd = nix_open_closed(arena_join(&own->arena, NIX_OWN, own->container))) < 0 ||
                 (own->profiles = open_own(fd, "profiles")) < 0 || (own->gcroots = open_own(fd, "gcroots")) < 0)
-                return log_error(negative_errno(), NIX_OWN "%s: %m", own->container);
+                return log_error(negative_errno(), "Failed to set up " NIX_OWN "%s: %m", own->container);
         return 0;
 }
 
@@ -222,8 +224,8 @@ static void publish(Own *own) {
         (void)unlinkat(own->profiles, temporary, 0);
         if (symlinkat(system, own->profiles, temporary) < 0 ||
                 renameat(own->profiles, temporary, own->profiles, own->profile) < 0)
-                log_message(LOG_WARNING, "Container %s does not see %s as " PROFILES_INSIDE "/%s: %s", own->container,
-                        system, own->profile, strerror(errno));
+                log_message(LOG_WARNING, "Failed to show container %s its system %s as " PROFILES_INSIDE "/%s: %s",
+                        own->container, system, own->profile, strerror(errno));
 }
 
 void nix_own_publish(const char *container, char *const program[]) {
@@ -235,7 +237,7 @@ void nix_own_publish(const char *container, char *const program[]) {
         if (own.profiles >= 0)
                 publish(&own);
         else if (errno != ENOENT)
-                log_message(LOG_WARNING, "%s: %s", path, strerror(errno));
+                log_message(LOG_WARNING, "Failed to open %s: %s", path, strerror(errno));
 }
 
 int nix_own_move_old(const char *container) {

@@ -161,13 +161,13 @@ static int open_roots(Arena *arena, const char *container) {
 static int end_update(const char *container, int r) {
         if (r == -E2BIG)
                 log_message(LOG_WARNING,
-                        "Container %s has more than %u directories or %u links in " NIX_OWN "%s, or lower than %u: Nix "
-                        "keeps what it did, but maybe not what is new.",
+                        "Container %s has more than %u directories or %u links in " NIX_OWN
+                        "%s, or deeper than %u levels: new store paths are not protected from garbage collection.",
                         container, NIX_DIRECTORIES_MAX, NIX_ENTRIES_MAX, container, NIX_DEPTH_MAX);
         else if (r < 0)
                 log_message(LOG_WARNING,
-                        "What container %s has in " NIX_OWN "%s could not be looked through, or its links could not be "
-                        "made in " NIX_ROOTS "%s (%s): Nix keeps what it did, but maybe not what is new.",
+                        "Failed to link the GC roots of container %s in " NIX_OWN "%s to " NIX_ROOTS
+                        "%s: %s. New store paths may not be protected from garbage collection.",
                         container, container, container, strerror(-r));
         return r;
 }

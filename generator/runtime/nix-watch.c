@@ -78,8 +78,7 @@ static void add_directory(int directory, void *userdata) {
         if (number >= 0)
                 container->watches[container->length++] = number;
         else if (!container->failed)
-                log_message(
-                        LOG_WARNING, "Not all of " NIX_OWN "%s can be watched: %s", container->name, strerror(errno));
+                log_message(LOG_WARNING, "Failed to watch all of " NIX_OWN "%s: %s", container->name, strerror(errno));
         container->failed = container->failed || number < 0;
 }
 
@@ -235,5 +234,5 @@ int nix_watch(void) {
                 if (poll(&more, 1, update_due(&watch)) > 0)
                         r = read_events(&watch);
         }
-        return log_error(r, NIX_OWN " cannot be watched: %m");
+        return log_error(r, "Failed to watch " NIX_OWN ": %m");
 }

@@ -32,7 +32,8 @@ static pid_t start_listening(const char *container, const Buffer *localhost) {
         if (pid == 0 && localhost->length > 0)
                 end_child(localhost_listen(container, localhost, &BUFFER_NULL) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
         if (pid < 0)
-                log_message(LOG_WARNING, "Container %s cannot listen on localhost: %s", container, strerror(errno));
+                log_message(LOG_WARNING, "Failed to forward localhost ports to container %s: %s", container,
+                        strerror(errno));
         return pid;
 }
 

@@ -57,7 +57,7 @@ static pid_t start(Relays *relays, char *const program[]) {
         if (pid == 0) {
                 (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
                 if (getppid() == parent)
-                        ignore_failure(log_error(relays_become(relays, program), "%s: %m", program[0]));
+                        ignore_failure(log_error(relays_become(relays, program), "Failed to run %s: %m", program[0]));
                 end_child(EXIT_FAILURE);
         }
         return pid < 0 ? negative_errno() : pid;
@@ -96,7 +96,7 @@ static int conclude(const char *container, int status) {
                 return log_error(
                         -status, "Container %s did not report whether the new system was activated.", container);
         if (status < 0)
-                return log_error(status, "Container %s: %m", container);
+                return log_error(status, "Failed to reload container %s: %m", container);
         return status == 0 ? 0 : -EIO;
 }
 
@@ -107,13 +107,13 @@ static int run(const char *container, char *const program[], Relays *relays, uin
         pid_t pid;
 
         if (pipe2(ends, O_CLOEXEC) < 0)
-                return log_error(errno, "Container %s: %m", container);
+                return log_error(errno, "Failed to reload container %s: %m", container);
         reading = ends[0];
         writing = ends[1];
         /* systemd takes only what can be read for an input. */
         input = open(fd_path(writing).text, O_RDWR | O_CLOEXEC);
         if (input < 0)
-                return log_error(errno, "Container %s: %m", container);
+                return log_error(errno, "Failed to reload container %s: %m", container);
         cleanup_close(&relays->streams[STDIN_FILENO]);
         relays->streams[STDIN_FILENO] = input;
         (void)close(take_fd(&writing));
@@ -137,7 +137,7 @@ int container_reload(const char *container, const char *limit, char *const progr
         nix_own_publish(container, program);
         r = relays_open(&relays, false);
         if (r < 0)
-                return log_error(r, "Container %s: %m", container);
+                return log_error(r, "Failed to reload container %s: %m", container);
         /* This comes to its end before systemd ends it. */
         (void)sd_notifyf(
                 true, "EXTEND_TIMEOUT_USEC=%" PRIu64, time_span_with_grace(usec) + UINT64_C(2) * HEARING_MAX * 1000000);

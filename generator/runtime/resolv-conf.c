@@ -43,7 +43,7 @@ static bool is_there(int records, const char *path, const Buffer *text) {
 static int make_in_records(int records, const char *path) {
         return make_directory(records, path, 0755) >= 0
                        ? 0
-                       : log_error(negative_errno(), RECORDS_DIRECTORY "/%s: %m", path);
+                       : log_error(negative_errno(), "Failed to create " RECORDS_DIRECTORY "/%s: %m", path);
 }
 
 /* Who reads the file sees the old text or @text. One that is as it should be is left alone: containers watch it. So is the old one if it is
@@ -66,7 +66,7 @@ static int read_servers(const char *path, Buffer *text) {
         if (r >= 0 || r == -ENOENT)
                 return 0;
         text->length = 0;
-        return log_error(r, "%s: %m", path);
+        return log_error(r, "Failed to read %s: %m", path);
 }
 
 int resolv_conf_update(void) {
@@ -132,6 +132,6 @@ void resolv_conf_forget(const char *root) {
         int found = etc < 0 ? (is_no_file(errno) ? 0 : -1) : is_link_inside(etc);
 
         if (found < 0 || (found > 0 && unlinkat(etc, RESOLV_CONF_FILE, 0) < 0))
-                log_message(LOG_WARNING, "%s/etc/" RESOLV_CONF_FILE " is maybe that of an earlier start: %s", root,
-                        strerror(errno));
+                log_message(
+                        LOG_WARNING, "Failed to remove a stale %s/etc/" RESOLV_CONF_FILE ": %s", root, strerror(errno));
 }

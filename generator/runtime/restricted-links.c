@@ -154,8 +154,7 @@ void restricted_links_close(const char *container, const Buffer *script) {
 
                 if (r < 0)
                         log_message(LOG_WARNING,
-                                "Container %s: its link %s cannot be kept closed while the rules of nftables are gone: "
-                                "%s",
+                                "Container %s: failed to block its link %s for when the nftables rules are missing: %s",
                                 container, link, strerror(-r));
         }
 }

@@ -33,8 +33,8 @@ static void give_back(int directory, const char *name) {
                 r = fchownat(directory, name, status.st_uid == MAPPED_ROOT ? 0 : status.st_uid,
                         status.st_gid == MAPPED_ROOT ? 0 : status.st_gid, flags);
         if (r < 0)
-                log_message(LOG_WARNING, "%s in the container stays nobody's: %s", *name ? name : "A directory",
-                        strerror(errno));
+                log_message(LOG_WARNING, "Failed to restore the ownership of %s in the container: %s",
+                        *name ? name : "a directory", strerror(errno));
 }
 
 /* The files that it makes in /etc. */
@@ -45,7 +45,8 @@ static void give_back_files(int root) {
                 give_back(etc, "localtime");
                 give_back(etc, "resolv.conf");
         } else if (!is_no_file(errno)) {
-                log_message(LOG_WARNING, "What is in etc in the container may stay nobody's: %s", strerror(errno));
+                log_message(LOG_WARNING, "Failed to restore the ownership of files in /etc of the container: %s",
+                        strerror(errno));
         }
 }
 
@@ -70,8 +71,8 @@ static int make(Root *root, const char *path, mode_t mode) {
         CLEANUP_CLOSE int fd = inside_make_directory(root->fd, path, mode, give_back_directory);
 
         return fd < 0 ? log_error(negative_errno(),
-                                "Container %s cannot start: the directory %s cannot be made in %s: %m", root->container,
-                                path, root->directory)
+                                "Container %s cannot start: failed to create the directory %s in %s: %m",
+                                root->container, path, root->directory)
                       : 0;
 }
 
@@ -125,7 +126,7 @@ static void make_parent(const char *parent) {
         if (make_directory(AT_FDCWD, parent, 0700) >= 0)
                 fd = open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd >= 0 && close_to_others(fd) < 0)
-                log_message(LOG_WARNING, "%s is open to all users: %s", parent, strerror(errno));
+                log_message(LOG_WARNING, "Failed to restrict access to %s: %s", parent, strerror(errno));
 }
 
 /* Opens the root directory, which is made if it is missing. */
@@ -159,8 +160,8 @@ static int check_places(const Root *root) {
                 refused = *place;
                 keep_failure(&result,
                         log_error(errno,
-                                "Container %s cannot start: %s/%s is no directory, which the container may have made "
-                                "so to lead the start somewhere else. To start it without: mv -T %s/%s %s/%s.away",
+                                "Container %s cannot start: %s/%s is not a directory; the container may have replaced "
+                                "it to redirect the start. To start without it, run: mv -T %s/%s %s/%s.away",
                                 root->container, root->directory, *place, root->directory, *place, root->directory,
                                 *place));
         }
@@ -201,8 +202,7 @@ static int keep_journal_inside(const Root *root, char *arguments[]) {
 
         if (has_journal_of_another(root)) {
                 log_message(LOG_WARNING,
-                        "Container %s: its machine ID is another container's, so its journal is not linked into the "
-                        "host's.",
+                        "Container %s: not linking its journal, as another container has the same machine ID.",
                         root->container);
                 keep_journal_off(arguments);
         }

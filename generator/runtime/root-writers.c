@@ -116,10 +116,9 @@ int root_writers_check(const char *container, char *const arguments[]) {
                 path[length] = '\0';
                 if (is_on_way(arguments, real, path))
                         return log_error(EBUSY,
-                                "Container %s cannot start: container %s runs, and can write in %s, from where it "
-                                "could "
-                                "lead what is made for this start to the host. Stop it, or give it isReadOnly: true "
-                                "for that.",
+                                "Container %s cannot start: container %s is running and can write to %s, from where it "
+                                "could redirect files created by this start to the host. Stop it, or set isReadOnly: "
+                                "true for that bind mount.",
                                 container, writer, path);
         }
         return 0;

@@ -53,7 +53,7 @@ static int append(const char *container UNUSED, const Buffer *script, void *user
 static int add(const char *container, const Buffer *script, void *userdata UNUSED) {
         int r = forwards_add(script);
 
-        return r < 0 ? log_error(r, "Container %s: its rules cannot be put back.", container) : 0;
+        return r < 0 ? log_error(r, "Container %s: failed to restore its nftables rules.", container) : 0;
 }
 
 int rules_restore(void) {
@@ -68,9 +68,8 @@ int rules_restore(void) {
         if (all.length > 0 && !forwards_try_to_add(&all)) {
                 r = for_each_script(records, add, NULL);
                 if (loaded.length > 0 && !forwards_try_to_add(&loaded))
-                        keep_failure(
-                                &r, log_error(EIO, RECORDS_DIRECTORY "/" LOADED_RULES_DIRECTORY "/" LOADED_RULES_FILE
-                                                                     ": nft does not take it."));
+                        keep_failure(&r, log_error(EIO, "Failed to load " RECORDS_DIRECTORY "/" LOADED_RULES_DIRECTORY
+                                                        "/" LOADED_RULES_FILE " with nft."));
         }
         if (records_have_file(records, RECORD_NETWORK))
                 keep_failure(&r, untrusted_chain_add());
@@ -119,7 +118,7 @@ int rules_watch(void) {
         int r = 0;
 
         if (fd < 0 || bind(fd, (const struct sockaddr *)&group, sizeof(group)) < 0)
-                return log_error(negative_errno(), "Cannot watch the rules of nftables: %m");
+                return log_error(negative_errno(), "Failed to monitor nftables rules: %m");
         (void)sd_notify(false, "READY=1");
         while (r >= 0) {
                 bool is_quiet = poll(&more, 1, gone_since ? QUIET_TIME : -1) == 0;
@@ -132,5 +131,5 @@ int rules_watch(void) {
                         gone_since = 0;
                 }
         }
-        return log_error(r, "Cannot watch the rules of nftables: %m");
+        return log_error(r, "Failed to monitor nftables rules: %m");
 }

@@ -6,7 +6,7 @@
 pid_t start_tool(char *const arguments[], const Buffer *input) {
         pid_t pid = start_program(arguments, input, false);
 
-        return pid < 0 ? log_error(pid, "%s: %m", arguments[0]) : pid;
+        return pid < 0 ? log_error(pid, "Failed to run %s: %m", arguments[0]) : pid;
 }
 
 int run_tool(char *const arguments[], const Buffer *input) {

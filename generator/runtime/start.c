@@ -27,8 +27,8 @@
 static int remove_last_run(const char *container) {
         int r = record_may_exist(container) ? container_remove(container) : 0;
 
-        return r < 0 ? log_error(
-                               r, "Container %s cannot start: what its last run has left cannot be removed.", container)
+        return r < 0 ? log_error(r, "Container %s cannot start: failed to remove the stale state of its previous run.",
+                               container)
                      : 0;
 }
 
@@ -61,7 +61,7 @@ static int open_records_with_claims(const char *directory, const char *container
                         return log_error(EBUSY, "Container %s cannot start: %s is in use by container %s.", container,
                                 conflict.claim, conflict.holder);
                 if (waited == 0)
-                        log_message(LOG_INFO, "Container %s waits for container %s, which is to give up %s.", container,
+                        log_message(LOG_INFO, "Container %s is waiting for container %s to release %s.", container,
                                 conflict.holder, conflict.claim);
         }
 }
@@ -76,7 +76,8 @@ int container_create(const char *directory, const char *container) {
 
         /* systemd-nspawn would refuse it too, but then remove what that machine has below /run. */
         if (other)
-                return log_error(EBUSY, "Container %s cannot start: %s runs a machine of that name.", container, other);
+                return log_error(
+                        EBUSY, "Container %s cannot start: %s already runs a machine of that name.", container, other);
         r = generated_read(directory, container, &unit);
         if (r < 0)
                 return r;
@@ -128,7 +129,7 @@ static int prepare_container(Arena *arena, const char *container, char **program
 
 int become(char *program[]) {
         execv(program[0], program);
-        return log_error(negative_errno(), "%s: %m", program[0]);
+        return log_error(negative_errno(), "Failed to run %s: %m", program[0]);
 }
 
 int container_start(const char *directory, const char *container, char *program[]) {

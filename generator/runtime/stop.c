@@ -23,9 +23,8 @@ static void warn_of_format(const char *container) {
         const char *unknown;
 
         if (record_check_format(&arena, arena_join(&arena, RECORDS_DIRECTORY "/", container), &unknown) >= 0 && unknown)
-                log_message(LOG_WARNING,
-                        "Container %s was %s: what it has on the host is removed as far as that is known.", container,
-                        unknown);
+                log_message(LOG_WARNING, "Container %s was %s: removing its state on the host as far as known.",
+                        container, unknown);
 }
 
 /* What came of what takes its time, as it grows with what a container has made, or waits for another program. Nobody else waits for it: the
@@ -71,8 +70,7 @@ static int finish(int records, const char *container, const RecordParts *added, 
         if (r < 0) {
                 ignore_failure(record_mark(records, container, RECORD_ENDING));
                 return log_error(r,
-                        "Container %s has left something on the host, see above. It is removed by the next start, or "
-                        "by: "
+                        "Container %s left stale state on the host, see above. The next start removes it, or run: "
                         "nixos-container apply",
                         container);
         }
@@ -91,7 +89,7 @@ static int lock_record(const char *container, int operation) {
 int container_hold(const char *container) {
         int r = lock_record(container, LOCK_SH);
 
-        return r < 0 ? log_error(r, RECORDS_DIRECTORY "/%s: %m", container) : r;
+        return r < 0 ? log_error(r, "Failed to lock " RECORDS_DIRECTORY "/%s: %m", container) : r;
 }
 
 /* What has started there comes to its end soon. */
@@ -99,7 +97,7 @@ static int wait_for_holders(const char *container) {
         int fd = lock_record(container, LOCK_EX);
 
         if (fd < 0 && fd != -ENOENT)
-                log_message(LOG_WARNING, RECORDS_DIRECTORY "/%s: %s", container, strerror(-fd));
+                log_message(LOG_WARNING, "Failed to lock " RECORDS_DIRECTORY "/%s: %s", container, strerror(-fd));
         return fd;
 }
 

@@ -186,8 +186,7 @@ int untrusted_chain_add(void) {
         /* Somebody may have been quicker. */
         return r >= 0 || r == -EEXIST
                        ? 0
-                       : log_error(
-                                 r, "Packets with addresses of others are not kept from coming out of containers: %m");
+                       : log_error(r, "Failed to add nftables rules against spoofed addresses of containers: %m");
 }
 
 int untrusted_chain_remove(int records) {
@@ -204,5 +203,5 @@ int untrusted_chain_remove(int records) {
                 add_mark(&batch, NFNL_MSG_BATCH_END);
                 r = request(&batch);
         }
-        return r >= 0 || r == -ENOENT ? 0 : log_error(r, "The table " FORWARDS_TABLE " cannot be deleted: %m");
+        return r >= 0 || r == -ENOENT ? 0 : log_error(r, "Failed to delete the table " FORWARDS_TABLE ": %m");
 }

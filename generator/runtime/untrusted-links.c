@@ -123,7 +123,7 @@ static bool set(const char *path, const char *value) {
 
 static void set_or_warn(const char *container, const char *path, const char *value) {
         if (!set(path, value))
-                log_message(LOG_WARNING, "Container %s: %s cannot be set to %s: %s", container, path, value,
+                log_message(LOG_WARNING, "Container %s: failed to set %s to %s: %s", container, path, value,
                         strerror(errno));
 }
 
@@ -150,7 +150,7 @@ int untrusted_links_remove(const char *container) {
         const char *path = settings_path(&arena, container);
 
         if (unlink(path) < 0)
-                return errno == ENOENT ? 0 : log_error(negative_errno(), "%s: %m", path);
+                return errno == ENOENT ? 0 : log_error(negative_errno(), "Failed to remove %s: %m", path);
         /* Another's files keep it. */
         (void)rmdir(SETTINGS_DIRECTORY);
         return 0;

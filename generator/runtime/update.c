@@ -37,7 +37,7 @@ static int check_runs(const Update *u) {
         int r = record_exists(u->records, u->container);
 
         if (r == 0)
-                return log_error(ESRCH, "Container %s does not run.", u->container);
+                return log_error(ESRCH, "Container %s is not running.", u->container);
         if (r > 0)
                 r = record_check_format(&arena, arena_join(&arena, RECORDS_DIRECTORY "/", u->container), &unknown);
         if (r >= 0 && unknown)
@@ -76,7 +76,7 @@ static int lock_again(Update *u, const RecordParts *before) {
         int r = lock_record(u, &now);
 
         if (r >= 0 && !record_parts_are_same(&now, before))
-                r = log_error(EAGAIN, "Container %s was changed by somebody else meanwhile.", u->container);
+                r = log_error(EAGAIN, "Container %s was changed by another process.", u->container);
         if (r < 0)
                 unlock(u);
         return r;
@@ -97,7 +97,7 @@ static int attach(const Update *u, char *const mounts[], size_t length) {
                         break;
                 r = machine_bind_mount(bus, u->container, source, mount_point, is_read_only, &error);
                 if (r < 0)
-                        log_message(LOG_ERR, "Container %s: cannot mount %s at %s: %s", u->container, source,
+                        log_message(LOG_ERR, "Container %s: failed to mount %s at %s: %s", u->container, source,
                                 mount_point, machine_error_text(&error, r));
         }
         return r;
@@ -207,7 +207,7 @@ static int take_more(Update *u) {
         if (r == 0)
                 return 0;
         if (r > 0)
-                r = log_error(EBUSY, "Container %s cannot have %s, which is in use by container %s.", u->container,
+                r = log_error(EBUSY, "Container %s cannot claim %s, which is in use by container %s.", u->container,
                         conflict.claim, conflict.holder);
         /* All that it has not had before. */
         ignore_failure(claims_release(u->records, u->container, &u->new.claims, &u->old.claims));

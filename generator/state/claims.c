@@ -7,7 +7,7 @@
 #include "systemd/log.h"
 
 static int log_claim(int error, const char *claim) {
-        return log_error(error, RECORDS_DIRECTORY "/" CLAIMS_DIRECTORY "/%s: %m", claim);
+        return log_error(error, "Failed to update the claim " RECORDS_DIRECTORY "/" CLAIMS_DIRECTORY "/%s: %m", claim);
 }
 
 /* Gives the container that has @claim. -ENOENT if none has. */
@@ -27,7 +27,7 @@ static int claim_in_line(const char *line, const char *end, char ret_claim[stati
         if (length == 0 || *line == '#')
                 return 0;
         if (length > NAME_MAX || memchr(line, '/', length))
-                return log_error(EINVAL, "A claim \"%.*s\": %m", (int)length, line);
+                return log_error(EINVAL, "Invalid claim \"%.*s\": %m", (int)length, line);
         memcpy(ret_claim, line, length);
         ret_claim[length] = '\0';
         return 1;

@@ -62,7 +62,7 @@ static RecordPath start_mark(const char *container) {
 
 /* Says what has failed with @path, by errno. */
 static int log_path(const char *path) {
-        return log_error(negative_errno(), RECORDS_DIRECTORY "/%s: %m", path);
+        return log_error(negative_errno(), "Failed to access " RECORDS_DIRECTORY "/%s: %m", path);
 }
 
 int records_open(void) {
@@ -71,7 +71,7 @@ int records_open(void) {
         if (make_directory(AT_FDCWD, RECORDS_DIRECTORY, 0700) < 0 ||
                 (fd = open(RECORDS_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 || flock(fd, LOCK_EX) < 0 ||
                 make_directory(fd, CLAIMS_DIRECTORY, 0755) < 0)
-                return log_error(negative_errno(), RECORDS_DIRECTORY ": %m");
+                return log_error(negative_errno(), "Failed to open " RECORDS_DIRECTORY ": %m");
         return take_fd(&fd);
 }
 
@@ -79,7 +79,7 @@ int records_open(void) {
 static int read_if_there(const char *path, Buffer *text) {
         int r = read_file(path, text);
 
-        return r >= 0 ? 1 : r == -ENOENT ? 0 : log_error(r, "%s: %m", path);
+        return r >= 0 ? 1 : r == -ENOENT ? 0 : log_error(r, "Failed to read %s: %m", path);
 }
 
 int record_read(const char *container, const char *file, Buffer *ret_text) {
@@ -173,12 +173,13 @@ int record_check_format(Arena *arena, const char *path, const char **ret_unknown
 
         if (r < 0)
                 return r;
-        *ret_unknown = format >= 1 && format <= RECORD_FORMAT
-                               ? NULL
-                               : arena_printf(arena,
-                                         "started by another version of nixos-container-generator, whose record "
-                                         "(format %u) this one (format %i) does not know",
-                                         format, RECORD_FORMAT);
+        *ret_unknown =
+                format >= 1 && format <= RECORD_FORMAT
+                        ? NULL
+                        : arena_printf(arena,
+                                  "started by an incompatible version of nixos-container-generator (state record "
+                                  "format %u, expected %i)",
+                                  format, RECORD_FORMAT);
         return 0;
 }
 
@@ -200,7 +201,7 @@ static int create_file(int records, const char *path, const Buffer *text) {
 
         if (r >= 0)
                 r = close_written(take_fd(&fd));
-        return r < 0 ? log_error(r, RECORDS_DIRECTORY "/%s: %m", path) : 0;
+        return r < 0 ? log_error(r, "Failed to write " RECORDS_DIRECTORY "/%s: %m", path) : 0;
 }
 
 int record_replace_file(int records, const char *directory, const char *file, const Buffer *text) {

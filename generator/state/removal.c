@@ -111,7 +111,7 @@ static int remove_content(Removal *removal, int fd, unsigned depth) {
                         continue;
                 r = remove_entry(removal, fd, entry->d_name, depth + 1);
                 if (r < 0 && removal->error == 0)
-                        removal->error = log_error(r, "Cannot remove %s in %s: %m", entry->d_name, removal->path);
+                        removal->error = log_error(r, "Failed to remove %s in %s: %m", entry->d_name, removal->path);
                 keep_failure(&result, r);
         }
         return result;
@@ -135,5 +135,5 @@ int remove_directory_tree(const char *path) {
         /* It may be a mount itself, which is empty now. */
         if (r >= 0 && rmdir(path) < 0 && (errno != EBUSY || umount2(path, UMOUNT_NOFOLLOW) < 0 || rmdir(path) < 0))
                 r = negative_errno();
-        return r < 0 ? log_error(r, "Cannot remove %s: %m", path) : 0;
+        return r < 0 ? log_error(r, "Failed to remove %s: %m", path) : 0;
 }

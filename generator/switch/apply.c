@@ -63,7 +63,7 @@ static int run_runtime(const char *const arguments[]) {
         int r = end_program(start_program((char *const *)arguments, &BUFFER_NULL, false));
 
         if (r < 0)
-                return log_error(r, "%s: %m", arguments[0]);
+                return log_error(r, "Failed to run %s: %m", arguments[0]);
         return r > 0 ? -EIO : 0;
 }
 
@@ -107,7 +107,7 @@ int apply_return_to(const char *name, const char *system, const char *limit) {
         int r = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false), 0);
 
         if (r < 0 && r != -ECHILD)
-                return log_error(r, "%s: %m", arguments[0]);
+                return log_error(r, "Failed to run %s: %m", arguments[0]);
         return r > 0 ? -EIO : r;
 }
 
@@ -118,14 +118,14 @@ static void end_reload(Step *step, const char *result) {
                 end_step(step, -EIO,
                         apply_return_to(item->name, item->running->system.text,
                                 item->running->rare->timeout_reload_sec.text) >= 0
-                                ? "the old system runs on"
-                                : "the old system could not be activated again either");
+                                ? "the old system was reactivated"
+                                : "failed to reactivate the old system");
         else if (strcmp(result, "done") != 0)
                 end_step(step, -EIO, result);
         else if (!has_live_changes(item))
-                end_step(step, update(item), "its record could not be written");
+                end_step(step, update(item), "failed to write its state record");
         else if (give_up_container(item) < 0)
-                end_step(step, -EIO, "the new system was activated, but the rest could not be changed");
+                end_step(step, -EIO, "the new system was activated, but other changes failed");
         else
                 step->reloaded = true; /* the rest comes when all have given up what others take */
 }
@@ -139,7 +139,7 @@ static void end_start(const Apply *apply, Step *step, const char *unit) {
                 return;
         }
         step->done = true;
-        print_safely("%s: not started, as %s does not hold", step->item->name, condition);
+        print_safely("%s: not started: condition %s failed", step->item->name, condition);
         (void)fflush(stdout);
 }
 
@@ -284,9 +284,9 @@ static void announce(const Apply *apply) {
                 const PlannedContainer *item = &apply->plan->items[i];
 
                 if (item->action == ACTION_KEEP)
-                        print_safely("%s: left as it is, although it was changed: %s", item->name, item->reason);
+                        print_safely("%s: unchanged despite a new configuration: %s", item->name, item->reason);
                 else if (item->action == ACTION_FAIL)
-                        print_safely("%s: left as it is: %s", item->shown_name, item->reason);
+                        print_safely("%s: unchanged: %s", item->shown_name, item->reason);
                 else if (item->action != ACTION_NONE && apply->progress)
                         print_safely("%s: %s…", item->name, action_words[item->action].being_done);
         }
@@ -317,7 +317,7 @@ static void conclude_one(const Apply *apply, const Step *step, size_t lines) {
                 if (lines > 0)
                         log_message(LOG_ERR, "    %s", item->reason);
         } else if (item->action == ACTION_UPDATE) {
-                log_message(LOG_ERR, "  %s: the reason is above", item->name);
+                log_message(LOG_ERR, "  %s: see above", item->name);
         } else {
                 log_message(LOG_ERR, "  %s: see journalctl -u container@%s", item->name, item->name);
                 show_log(apply, item, lines);

@@ -61,7 +61,7 @@ static int read_running(Plan *plan, const char *records, const char *name, const
         if (is_no_file(plan->running.read_error))
                 return 0;
         if (plan->running.read_error != 0)
-                return log_error(plan->running.read_error, "The record of container %s cannot be read: %m", name);
+                return log_error(plan->running.read_error, "Failed to read the state record of container %s: %m", name);
         if (plan->running.diagnostics.errors > errors || plan->running.length != before + 1)
                 return 0;
         container = plan->running.containers[before];
@@ -105,7 +105,7 @@ static bool decide_by_drop_ins(Plan *plan, PlannedContainer *item, const char *r
         change = compare_drop_ins(&old, &new);
         if (change != CHANGE_NOTHING) {
                 item->action = change == CHANGE_RELOAD ? ACTION_RELOAD : ACTION_RESTART;
-                item->reason = "its drop-ins were changed";
+                item->reason = "drop-ins changed";
         }
         return drop_ins_keep(&new);
 }
@@ -119,7 +119,7 @@ static void decide_by_changes(PlannedContainer *item, bool is_unfinished, bool i
                         item->action = actions[change->change];
         if (is_unfinished) {
                 item->action = ACTION_RESTART;
-                item->reason = "an earlier change was not finished";
+                item->reason = "an earlier change is incomplete";
         }
         if (item->action != ACTION_NONE && (is_kept || !item->declared->restart_if_changed.value)) {
                 item->action = ACTION_KEEP;
@@ -132,22 +132,21 @@ static void decide_of_stopped(Plan *plan, PlannedContainer *item, const char *re
         item->action = item->declared->auto_start.value ? ACTION_START : ACTION_NONE;
         if (path_exists(arena_printf(plan->arena, "%s/" RECORD_START_MARK, records, item->name))) {
                 item->action = ACTION_START;
-                item->reason = "an earlier switch has stopped it and was not finished";
+                item->reason = "stopped by an incomplete switch";
         }
         if (path_exists(arena_printf(plan->arena, "%s/" RECORD_OTHER_MARK, records, item->name))) {
                 item->action = ACTION_START;
-                item->reason = "it ran by another unit before the switch";
+                item->reason = "ran as another unit before the switch";
         }
         if (item->left_over) {
                 item->action = item->action == ACTION_NONE ? ACTION_STOP : item->action;
-                item->reason = "its end was cut off";
+                item->reason = "not stopped cleanly";
         }
 }
 
 static void decide_of_undeclared(const Plan *plan, PlannedContainer *item) {
         item->action = plan->is_incomplete ? ACTION_FAIL : ACTION_STOP;
-        item->reason = plan->is_incomplete ? "for errors in a manifest it is not known whether it is declared"
-                                           : "no longer declared";
+        item->reason = plan->is_incomplete ? "may be declared in an invalid manifest" : "undeclared";
 }
 
 static void decide(
@@ -162,7 +161,7 @@ static void decide(
         } else if (!item->running) {
                 item->action = ACTION_KEEP;
                 if (!item->reason)
-                        item->reason = "it was started by another version, which has not noted how; restart it";
+                        item->reason = "no usable state record: restart it";
         } else {
                 if (item->running != item->declared)
                         item->changes = compare_containers(plan->arena, drop_ins->root, item->running, item->declared);
@@ -213,7 +212,7 @@ static int add_recorded(Plan *plan, const char *records) {
         if (!directory && errno == ENOENT)
                 return 0;
         if (!directory && errno == EACCES)
-                return log_error(EACCES, "%s: only root can see what containers run", records);
+                return log_error(EACCES, "Failed to read %s: must be root", records);
         while (directory && (errno = 0, entry = readdir(directory))) {
                 const char *name = name_of_record(plan, records, entry->d_name);
 
@@ -221,7 +220,7 @@ static int add_recorded(Plan *plan, const char *records) {
                         (void)add_item(plan, name);
         }
         if (errno != 0)
-                return log_error(errno, "%s: %m", records);
+                return log_error(errno, "Failed to read %s: %m", records);
         /* In this order they most often stand in the manifest too. */
         sort_items(plan);
         return 0;
@@ -238,7 +237,7 @@ static int find_running(Plan *plan, PlannedContainer *item, const char *records,
         }
         r = record_check_format(plan->arena, arena_printf(plan->arena, "%s/%s", records, item->name), &unknown);
         if (r >= 0 && unknown)
-                item->reason = arena_printf(plan->arena, "it was %s; restart it", unknown);
+                item->reason = arena_printf(plan->arena, "%s: restart it", unknown);
         else if (r >= 0)
                 r = read_running(plan, records, item->name, &item->running);
         return r < 0 && !is_no_file(r) ? r : 0;
@@ -287,7 +286,7 @@ static void restart_with_required(Plan *plan) {
                                 item->action == ACTION_FAIL || !(name = required_restart(plan, item)))
                                 continue;
                         item->action = ACTION_RESTART;
-                        item->reason = arena_printf(plan->arena, "it requires %s, which is restarted", name);
+                        item->reason = arena_printf(plan->arena, "requires %s, which is restarted", name);
                         found = true;
                 }
         }

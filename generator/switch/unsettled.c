@@ -71,7 +71,7 @@ static int find(Plan *plan, sd_bus *bus, bool only_removed) {
                         ignore_failure(unit_reset_failed(bus, unit.id));
         }
         if (r < 0)
-                r = log_error(r, "Cannot ask systemd what is being started: %s", bus_error_text(&error, r));
+                r = log_error(r, "Failed to list starting units: %s", bus_error_text(&error, r));
         return r < 0 ? r : found;
 }
 
@@ -89,12 +89,13 @@ int unsettled_mark_others(sd_bus *bus) {
                 CLEANUP_FREE char *file = name ? unit_property(bus, unit.id, "FragmentPath") : NULL;
 
                 if (name && !file)
-                        keep_failure(&marked, log_error(EIO, "systemd does not say of which file %s is.", unit.id));
+                        keep_failure(
+                                &marked, log_error(EIO, "Failed to get the unit file of %s from systemd.", unit.id));
                 else if (file && !path_is_below(file, UNITS_DIRECTORY))
                         keep_failure(&marked, record_mark_other(name));
         }
         if (r < 0)
-                r = log_error(r, "Cannot ask systemd what containers run: %s", bus_error_text(&error, r));
+                r = log_error(r, "Failed to list running containers: %s", bus_error_text(&error, r));
         keep_failure(&r, marked);
         return r;
 }

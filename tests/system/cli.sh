@@ -56,7 +56,7 @@ YAML
   grep -F $'\e[31mdown' /tmp/coloured
   sed 's/\x1b\[[0-9]*m//g' /tmp/coloured >/tmp/list
   cat /tmp/list
-  grep -E '^one +up .* \(no longer declared\)$' /tmp/list
+  grep -E '^one +up .* \(undeclared\)$' /tmp/list
   grep -E '^two +up .* \(has errors, see nixos-container check\)$' /tmp/list
   grep -E '^dead +(starting|stopping|failed) +/nowhere$' /tmp/list
   grep -E '^empty +down +\(has errors, see nixos-container check\)$' /tmp/list
@@ -178,12 +178,12 @@ YAML
   for setting in '[Unit]\nAssertPathExists=/nowhere' '[Service]\nRootDirectory=/nowhere'; do
     nixos-container run plain -- sh -c "mkdir -p /run/systemd/system/nixos-container-.service.d; printf '$setting\n' >/run/systemd/system/nixos-container-.service.d/a.conf"
     inside plain systemctl daemon-reload
-    _says 'The systemd of plain could not run it. See: journalctl -M plain -u nixos-container-' nixos-container run plain -- true
+    _says 'journalctl -M plain -u nixos-container-' nixos-container run plain -- true
     inside plain rm -r /run/systemd/system/nixos-container-.service.d
     inside plain systemctl daemon-reload
   done
   nixos-container run plain -- mount --bind /dev/null /bin/sh
-  _says 'There is no /bin/sh in plain' nixos-container run plain -- true
+  _says '/bin/sh' nixos-container run plain -- true
 }
 
 cli_run_and_root_login_have_the_environment_of_a_login() {
@@ -273,8 +273,8 @@ cli_a_container_that_dies_while_it_is_entered_is_no_hang() {
     kill -KILL "$(machinectl show $kind --property=Leader --value)"
     exits_with 1 wait $pid
     exits_with 1 wait $!
-    grep 'was lost' /tmp/error
-    grep 'was lost' /tmp/shown
+    grep 'Lost the connection' /tmp/error
+    grep 'Lost the connection' /tmp/shown
     wait_until 20 eval "[ \"\$(main_pid $kind)\" != $before ]"
     wait_until 20 eval "[ \"\$(nixos-container status $kind)\" = up ]"
     # One that is stopped does not wait for who is inside.
@@ -289,7 +289,7 @@ cli_a_container_that_dies_while_it_is_entered_is_no_hang() {
     wait $pid || status=$?
     case $status in
       143) grep Terminated /tmp/error ;;
-      1) grep 'was lost' /tmp/error ;;
+      1) grep 'Lost the connection' /tmp/error ;;
       *) return 1 ;;
     esac
   done
@@ -319,15 +319,15 @@ cli_show_ip_is_the_declared_address_or_one_that_it_has() {
   _declare_kinds
   [ "$(nixos-container show-ip plain)" = 10.0.0.2 ]
   [ "$(nixos-container show-ip pick)" = fd00:1::2 ]
-  _says 'brief has the network of the host and no address of its own' nixos-container show-ip brief
+  _says 'brief ' nixos-container show-ip brief
   declare_containers <<'YAML'
   own: { system: "{system}-wasabi", extraVeths: { x0: { hostAddress: 10.0.1.1, localAddress: 10.0.1.2 } } }
   none: { system: "{system}-wasabi", privateNetwork: true }
 YAML
-  _says 'No address is declared for own, and it is not running' nixos-container show-ip own
+  _says ' own, ' nixos-container show-ip own
   nixos-container start own none
   [ "$(nixos-container show-ip own)" = 10.0.1.2 ]
-  _says 'No address is declared for none, and it has none' nixos-container show-ip none
+  _says ' none, ' nixos-container show-ip none
   nixos-container run none -- sh -c 'ip link add name one type veth peer name two && ip address add 192.0.2.7/32 dev one'
   [ "$(nixos-container show-ip none)" = 192.0.2.7 ]
   nixos-container list --json | grep '"name": "none", "state": "up", "addresses": \["192.0.2.7"\]'
@@ -344,12 +344,12 @@ cli_show_host_key_is_the_containers_and_never_the_hosts() {
     [ "$(nixos-container show-host-key $kind)" = 'key of ed25519' ]
   done
   nixos-container run plain -- sh -c 'printf "ssh-ed25519 AAAA\033]0;odd\007" >/root/key'
-  _says 'The SSH host key of plain is not one line of printable ASCII, found the byte 0x1b behind 16 others: /etc/ssh/ssh_host_ed25519_key.pub' \
+  _says 'byte 0x1b at offset 16): /etc/ssh/ssh_host_ed25519_key.pub' \
     nixos-container show-host-key plain
   nixos-container run plain -- sh -c 'printf "two\nlines\n" >/root/key'
-  _says 'found the byte 0x0a behind 3 others' nixos-container show-host-key plain
+  _says 'byte 0x0a at offset 3)' nixos-container show-host-key plain
   nixos-container run plain -- sh -c 'head -c 16385 /dev/zero | tr "\0" x >/root/key'
-  _says 'The SSH host key of plain is longer than 16384 bytes' nixos-container show-host-key plain
+  _says '16384 bytes' nixos-container show-host-key plain
   nixos-container run plain -- sh -c 'head -c 16384 /dev/zero | tr "\0" x >/root/key'
   [ "$(nixos-container show-host-key plain | wc -c)" = 16385 ]
   nixos-container run plain -- sh -c ': >/root/key'
@@ -424,40 +424,40 @@ cli_errors_say_what_to_do() {
 YAML
   local verb
   for verb in start stop restart terminate login root-login show-ip show-host-key logs update; do
-    _says 'There is no container "nobody". There are: broken, failing, plain' nixos-container $verb nobody
+    _says '"nobody", known containers: broken, failing, plain' nixos-container $verb nobody
   done
-  _says 'There is no container "nobody"' nixos-container run nobody -- true
-  _says 'There is no container "pain". Did you mean "plain"?' nixos-container start pain
+  _says '"nobody"' nixos-container run nobody -- true
+  _says '"pain", did you mean "plain"?' nixos-container start pain
   for verb in login root-login; do
-    _says 'plain is not running. To start it: nixos-container start plain' nixos-container $verb plain
+    _says 'nixos-container start plain' nixos-container $verb plain
   done
   _says 'plain is not running' nixos-container run plain -- true
   _says '"10.0.0" is not an IPv4 address' nixos-container start broken
   _says 'journalctl -u container@failing' nixos-container start failing
-  grep 'Could not start failing: failed (exit-code)' /tmp/said
+  grep 'start failing: failed (exit-code)' /tmp/said
   printf '  new: { system: "%s-wasabi" }\n' "$systems" >>"$manifest"
-  _says "systemd has not read $manifest yet. Try \"systemctl daemon-reload\"." nixos-container start new
+  _says "$manifest yet. Run: systemctl daemon-reload" nixos-container start new
   sed -i '$d' "$manifest"
   mkdir -p $records/odd
-  _says 'It is not known how odd was declared when it was started' nixos-container show-ip odd
+  _says ' odd ' nixos-container show-ip odd
   nixos-container list --json | grep '"name": "odd", "state": "down", "addresses": \[\], "system": null'
   rmdir $records/odd
   # One of several: the others are started.
-  _says 'Could not start failing' nixos-container start failing plain
+  _says 'start failing: ' nixos-container start failing plain
   [ "$(nixos-container status plain)" = up ]
   nixos-container stop plain
   # A name that would lead elsewhere is none.
-  _says 'There is no container "../plain"' nixos-container start ../plain
-  _says 'There is no container "../plain"' nixos-container destroy --yes ../plain
+  _says '"../plain"' nixos-container start ../plain
+  _says '"../plain"' nixos-container destroy --yes ../plain
 
   _says 'Try "nixos-container --help"' nixos-container
-  _says 'there is no verb "lsit", did you mean "list"?' nixos-container lsit
-  _says 'there is no verb "frobnicate"' nixos-container frobnicate
-  _says 'it takes the name of one container' nixos-container status
+  _says '"lsit", did you mean "list"?' nixos-container lsit
+  _says '"frobnicate"' nixos-container frobnicate
+  _says 'Try "nixos-container status --help"' nixos-container status
   _says "unrecognized option '--bogus'" nixos-container list --bogus
 
   for verb in start stop restart terminate login root-login run show-host-key create update destroy apply; do
-    _says 'only root can do that' $_as_nobody nixos-container $verb plain
+    _says "nixos-container $verb: must be run as root" $_as_nobody nixos-container $verb plain
   done
   [ "$(nixos-container status plain)" = down ]
   [ "$($_as_nobody nixos-container list)" = $'broken\nfailing\nplain' ]
@@ -483,22 +483,22 @@ cli_says_so_without_machined_and_without_dbus() {
   _start_kinds
   local verb
   for verb in 'start plain' 'stop plain' 'terminate plain' 'root-login plain' 'status plain' 'list --json' apply; do
-    _says 'Cannot speak to systemd' unshare --mount sh -c "mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus && exec nixos-container $verb"
+    _says 'connect to systemd: ' unshare --mount sh -c "mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus && exec nixos-container $verb"
   done
   systemctl mask --runtime --now systemd-machined.service
-  _says 'systemd-machined does not run, and cannot be started' nixos-container terminate plain
+  _says 'systemd-machined ' nixos-container terminate plain
   exits_with 1 _at_terminal 'timeout 20 nixos-container root-login plain' </dev/null >/tmp/shown
-  grep 'systemd-machined does not run' /tmp/shown
+  grep 'systemd-machined is not running' /tmp/shown
   # Without a terminal nothing of it is needed.
   [ "$(nixos-container run plain -- echo fine)" = fine ]
   systemctl unmask --runtime systemd-machined.service
   systemctl stop dbus.socket dbus.service
   [ "$(nixos-container status plain)" = up ]
   nixos-container list --json | grep '"name": "plain", "state": "up"'
-  _says 'Cannot connect to D-Bus' nixos-container terminate plain
+  _says 'D-Bus: ' nixos-container terminate plain
   exits_with 1 _at_terminal 'timeout 20 nixos-container root-login plain' </dev/null >/tmp/shown
-  grep 'Cannot connect to D-Bus' /tmp/shown
-  _says 'Cannot speak to systemd' $_as_nobody nixos-container status plain
+  grep 'D-Bus: ' /tmp/shown
+  _says 'connect to systemd: ' $_as_nobody nixos-container status plain
   nixos-container stop pick
   systemctl start dbus.socket dbus.service
   # As D-Bus was gone, machined does not know of them any more.
@@ -507,7 +507,7 @@ cli_says_so_without_machined_and_without_dbus() {
   # One whose own D-Bus does not run.
   nixos-container start plain
   nixos-container run plain -- systemctl mask --runtime --now dbus.service dbus.socket || true
-  _says 'Cannot reach D-Bus in plain' nixos-container run plain -- true
+  _says 'D-Bus in plain' nixos-container run plain -- true
 }
 
 cli_help_is_there_for_each_verb() {
@@ -552,7 +552,7 @@ YAML
   grep "system: \"$systems-old\"" /etc/nixos-containers/foo-0.yaml
   grep '# mine' /etc/nixos-containers/foo-0.yaml
   # One that cannot be activated, in whole or in part, changes nothing.
-  _says 'the old one runs on' nixos-container update foo-0 --system-path $systems-unwilling
+  _says 'the old one was reactivated' nixos-container update foo-0 --system-path $systems-unwilling
   [ "$(main_pid foo-0)" = "$before" ]
   [ "$(tail -n 2 /var/lib/nixos-containers/foo-0/etc/switched)" = "test $systems-unwilling/bin/switch-to-configuration
 test $systems-old/bin/switch-to-configuration" ]
@@ -560,17 +560,17 @@ test $systems-old/bin/switch-to-configuration" ]
   systemctl cat container@foo-0 | grep -F "$systems-old/init"
   [ "$(readlink /nix/var/nix/profiles/per-container/foo-0/system)" = $systems-old ]
   chmod -x $systems-old/bin/switch-to-configuration
-  _says 'To start it with the old one: nixos-container restart foo-0' nixos-container update foo-0 --system-path $systems-unwilling
+  _says 'nixos-container restart foo-0' nixos-container update foo-0 --system-path $systems-unwilling
   chmod +x $systems-old/bin/switch-to-configuration
   nixos-container list --json | grep -F '"name": "foo-0", "state": "up", "addresses": ["10.233.2.2"], "system": "'$systems-old'"'
   nixos-container update foo-1 --system-path $systems-old
   [ "$(nixos-container status foo-1)" = down ]
-  _says 'made from a system that was built already' nixos-container update foo-0
+  _says 'specify --system-path' nixos-container update foo-0
   nixos-container restart foo-0
   [ "$(nixos-container run foo-0 -- cat /root/state)" = mine ]
 
   # Asks, or is told.
-  _says 'say --yes' nixos-container destroy foo-0
+  _says 'use --yes' nixos-container destroy foo-0
   exits_with 1 _at_terminal 'nixos-container destroy foo-0' <<<n
   [ "$(nixos-container status foo-0)" = up ]
   mkdir -p /srv/kept /var/lib/nixos-containers/foo-0/{data/deep,var/empty}
@@ -591,8 +591,8 @@ test $systems-old/bin/switch-to-configuration" ]
   nixos-container destroy foo-0
   nixos-container destroy --yes foo-1
   [ ! -e /etc/nixos-containers/foo-1.yaml ]
-  _says 'taken cannot be destroyed: it is declarative' nixos-container destroy --yes taken
-  _says 'taken cannot be updated: it is declarative' nixos-container update taken --system-path $systems-old
+  _says "taken cannot be destroyed: it is declared in $manifest:" nixos-container destroy --yes taken
+  _says "taken cannot be updated: it is declared in $manifest:" nixos-container update taken --system-path $systems-old
   [ "$(nixos-container list)" = taken ]
 }
 
@@ -713,26 +713,26 @@ cli_a_create_that_fails_leaves_nothing() {
 YAML
   local before
   before=$(_created)
-  _says 'Building a system takes Nix' nixos-container create foo --config 'services.openssh.enable = true;'
-  _says 'Building a system takes Nix' nixos-container create foo --flake github:a/b#c
-  _says 'Building a system takes Nix' nixos-container create foo
+  _says 'requires Nix' nixos-container create foo --config 'services.openssh.enable = true;'
+  _says 'requires Nix' nixos-container create foo --flake github:a/b#c
+  _says 'requires Nix' nixos-container create foo
   _says '/nowhere: No such file or directory' nixos-container create foo --system-path /nowhere
-  _says 'is not a system' nixos-container create foo --system-path /srv
+  _says '/srv is not a NixOS system' nixos-container create foo --system-path /srv
   mkdir -p /srv/system
   ln -sfn $systems-wasabi/init /srv/system/init
-  _says '/srv/system is not in /nix/store' nixos-container create foo --system-path /srv/system
+  _says '/srv/system (expected a path in /nix/store)' nixos-container create foo --system-path /srv/system
   _says '"1.2.3" is not an IPv4 address' nixos-container create foo --system-path $systems-wasabi --local-address 1.2.3
-  _says 'is not a port to forward' nixos-container create foo --system-path $systems-wasabi --port http
-  _says '"foo_bar" cannot be a container' nixos-container create foo_bar --system-path $systems-wasabi
-  _says 'cannot be a container' nixos-container create ../foo --system-path $systems-wasabi
-  _says "There is a container \"taken\" already: $manifest:3 declares it" nixos-container create taken --system-path $systems-wasabi
-  _says 'There is a file /etc/nixos-containers/test.yaml already' nixos-container create test --system-path $systems-wasabi
-  _says 'only one of' nixos-container create foo --system-path $systems-wasabi --flake x
+  _says '"http"' nixos-container create foo --system-path $systems-wasabi --port http
+  _says '"foo_bar"' nixos-container create foo_bar --system-path $systems-wasabi
+  _says '"../foo"' nixos-container create ../foo --system-path $systems-wasabi
+  _says "\"taken\" already exists, declared in $manifest:3." nixos-container create taken --system-path $systems-wasabi
+  _says '/etc/nixos-containers/test.yaml already exists' nixos-container create test --system-path $systems-wasabi
+  _says ': --system-path, --flake and --config' nixos-container create foo --system-path $systems-wasabi --flake x
   [ "$(_created)" = "$before" ]
   # State that was there before is kept.
   mkdir -p /var/lib/nixos-containers/foo
   touch /var/lib/nixos-containers/foo/old
-  _says 'Building a system takes Nix' nixos-container create foo
+  _says 'requires Nix' nixos-container create foo
   [ -e /var/lib/nixos-containers/foo/old ]
   nixos-container create foo --system-path $systems-wasabi
   [ -e /var/lib/nixos-containers/foo/old ]
@@ -754,21 +754,21 @@ cli_a_create_that_fails_changes_no_state_that_was_there() {
   for i in $(seq 254); do
     echo "  c$i: { system: \"$systems-wasabi\", privateNetwork: true, localAddress: 10.233.$i.2 }"
   done | sed '1i version: 1\ncontainers:' >"$manifest"
-  _says 'All networks 10.233.N.0 are taken' nixos-container create foo
+  _says 'All networks 10.233.N.0 ' nixos-container create foo
   rm "$manifest"
   [ ! -e /tmp/nix-calls ]
   # And what fails afterwards is undone.
-  _says 'Cannot speak to systemd' unshare --mount sh -c 'mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus && exec nixos-container create foo'
+  _says 'connect to systemd: ' unshare --mount sh -c 'mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus && exec nixos-container create foo'
   grep -F 'nix-env' /tmp/nix-calls
   [ "$(_created)" = "$before" ]
   [ "$(cat /var/lib/nixos-containers/foo/etc/nixos/configuration.nix)" = mine ]
   [ "$(readlink $profiles/system)" = system-7-link ]
   # A profile that was not there is not there again.
   rm $profiles/system
-  _says 'Cannot speak to systemd' unshare --mount sh -c 'mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus && exec nixos-container create foo'
+  _says 'connect to systemd: ' unshare --mount sh -c 'mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus && exec nixos-container create foo'
   [ "$(ls $profiles)" = '' ]
   mkdir $profiles/system
-  _says "$profiles/system: it is there already, and is no link" nixos-container create foo
+  _says "$profiles/system already exists" nixos-container create foo
   rmdir $profiles/system
   nixos-container create foo --config '# new'
   grep -x '# new' /var/lib/nixos-containers/foo/etc/nixos/configuration.nix
@@ -831,7 +831,7 @@ cli_create_and_update_build_with_nix() {
   grep -e '--file /srv/nixos ' /tmp/nix-calls
   grep "system: \"$systems-old\"" /etc/nixos-containers/a.yaml
   # A build that fails changes nothing.
-  _says 'could not be built' nixos-container update a --config syntax-error
+  _says 'Failed to build' nixos-container update a --config syntax-error
   grep 'the old one' /var/lib/nixos-containers/a/etc/nixos/configuration.nix
   [ ! -e /var/lib/nixos-containers/a/etc/nixos/configuration.nix.new ]
   grep "system: \"$systems-old\"" /etc/nixos-containers/a.yaml
@@ -862,10 +862,10 @@ cli_an_update_that_cannot_be_activated_changes_no_configuration() {
   nixos-container create a --config '# the first'
   nixos-container start a
   cp -p $configuration /tmp/first
-  _says 'the old one runs on' nixos-container update a --config '# an unwilling one'
+  _says 'the old one was reactivated' nixos-container update a --config '# an unwilling one'
   cmp /tmp/first $configuration
   [ "$(ls -A "$(dirname $configuration)")" = configuration.nix ]
-  _says 'Cannot speak to systemd' unshare --mount sh -c 'mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus &&
+  _says 'connect to systemd: ' unshare --mount sh -c 'mount -t tmpfs tmpfs /run/systemd && mount -t tmpfs tmpfs /run/dbus &&
     exec nixos-container update a --config "# the old one"'
   cmp /tmp/first $configuration
   grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
@@ -873,7 +873,7 @@ cli_an_update_that_cannot_be_activated_changes_no_configuration() {
   nixos-container update a --config '# the old one'
   grep -x '# the old one' $configuration
   nixos-container run a -- sh -c 'cd /etc/nixos; rm configuration.nix; mkdir configuration.nix'
-  _says 'a has its new system, but not the configuration that this was built from' nixos-container update a --config '# new'
+  _says 'a has its new system, but not the configuration' nixos-container update a --config '# new'
   grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
   [ "$(ls -A "$(dirname $configuration)")" = configuration.nix ]
   nixos-container destroy --yes a
@@ -885,7 +885,7 @@ cli_a_container_leads_create_and_update_to_no_file_of_the_host() {
   mkdir -p /srv/host /var/lib/nixos-containers/a/etc
   echo precious | tee /srv/host/configuration.nix >/srv/host/file
   ln -s /srv/host /var/lib/nixos-containers/a/etc/nixos
-  _says 'Cannot write /var/lib/nixos-containers/a/etc/nixos/configuration.nix: File exists' nixos-container create a
+  _says '/var/lib/nixos-containers/a/etc/nixos/configuration.nix: File exists' nixos-container create a
   rm /var/lib/nixos-containers/a/etc/nixos
   nixos-container create a --config ''
   nixos-container start a
@@ -908,18 +908,18 @@ cli_a_container_leads_create_and_update_to_no_file_of_the_host() {
   [ "$(ls /tmp/built-from)" = $'configuration.nix\ndirectory\nloop' ]
   grep -x '# the first' /tmp/built-from/directory/configuration.nix
   nixos-container run a -- ln -sf /srv/host/file /etc/nixos/configuration.nix
-  _says 'made from a system that was built already' nixos-container update a
+  _says 'specify --system-path' nixos-container update a
   nixos-container run a -- truncate --size 40M /etc/nixos/large
   nixos-container run a -- truncate --size 40M /etc/nixos/as-large
-  _says 'Cannot copy /var/lib/nixos-containers/a/etc/nixos to build from it: there are more than 64 MiB in it' \
+  _says '/var/lib/nixos-containers/a/etc/nixos for the build: larger than 64 MiB' \
     nixos-container update a --config ''
   nixos-container run a -- sh -c 'rm -r /etc/nixos; touch /etc/nixos'
-  _says 'Cannot write /var/lib/nixos-containers/a/etc/nixos/configuration.nix: Not a directory' nixos-container update a --config ''
+  _says '/var/lib/nixos-containers/a/etc/nixos/configuration.nix: Not a directory' nixos-container update a --config ''
   [ ! -e /run/nixos-container ]
   [ "$(cat /srv/host/*)" = $'precious\nprecious' ]
   nixos-container stop a
   rm -r /var/lib/nixos-containers/a
-  _says 'made from a system that was built already' nixos-container update a
+  _says 'specify --system-path' nixos-container update a
   nixos-container destroy --yes a
   _remove_nix
 }
@@ -939,16 +939,16 @@ cli_a_container_has_no_say_in_which_system_it_gets() {
   [ ! -e /etc/made ]
   # The old system is that of the manifest, too.
   nixos-container run a -- sh -c 'cd /nix/var/nix/profiles; ln -sfn /evil system; ln -sfn /evil system.before'
-  _says 'the old one runs on' nixos-container update a --system-path $systems-unwilling
+  _says 'the old one was reactivated' nixos-container update a --system-path $systems-unwilling
   [ "$(readlink $profiles/system)" = $systems-wasabi ]
   grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
   # What cannot be a link is said, of the host's too.
   nixos-container run a -- sh -c 'cd /nix/var/nix/profiles; rm system; mkdir system'
   nixos-container update a
-  has_logged a "Container a does not see $systems-wasabi as /nix/var/nix/profiles/system: Is a directory"
+  has_logged a "container a its system $systems-wasabi as /nix/var/nix/profiles/system: Is a directory"
   rm $profiles/system
   mkdir $profiles/system
-  _says "Cannot make $profiles/system: Is a directory" nixos-container update a
+  _says "$profiles/system: Is a directory" nixos-container update a
   nixos-container destroy --yes a
   _remove_nix
 }
@@ -985,13 +985,13 @@ cli_an_interrupted_create_leaves_nothing() {
   before=$(_created)
   for signal in INT TERM HUP QUIT; do
     NIX_SLEEP=30 _is_interrupted $signal '^sleep 30' nixos-container create foo --config ''
-    [ "$(cat /tmp/said)" = 'Interrupted: nothing was changed.' ]
+    [ "$(cat /tmp/said)" = 'Interrupted, nothing was changed.' ]
     [ "$(_created)" = "$before" ]
     [ ! -e /run/nixos-container ]
   done
   _install_slow_generator
   _is_interrupted TERM '^sleep 3.1' nixos-container create foo --config ''
-  [ "$(cat /tmp/said)" = 'Interrupted: nothing was changed.' ]
+  [ "$(cat /tmp/said)" = 'Interrupted, nothing was changed.' ]
   _remove_slow_generator
   [ "$(_created)" = "$before" ]
   [ "$(systemctl show -P LoadState container@foo)" = not-found ]
@@ -1019,22 +1019,22 @@ cli_destroy_removes_what_a_create_that_was_killed_has_left() {
   ln -s $systems-wasabi $profiles/foo/system
   # As long as it is not known whether somebody needs it, it stays.
   echo 'version: [' >"$manifest"
-  _says 'it is not known whether there is a container "foo", and nothing was deleted of: '"$profiles/foo $gcroots/foo" nixos-container destroy --yes foo
+  _says "nothing was deleted. Existing files: $profiles/foo $gcroots/foo" nixos-container destroy --yes foo
   rm "$manifest"
   [ -e $profiles/foo/system ]
   mkdir -p /var/lib/nixos-containers/foo
-  _says "which is kept: /var/lib/nixos-containers/foo $profiles/foo $gcroots/foo" nixos-container destroy --yes foo
+  _says "its state: /var/lib/nixos-containers/foo $profiles/foo $gcroots/foo" nixos-container destroy --yes foo
   [ -e $profiles/foo/system ]
   rmdir /var/lib/nixos-containers/foo
   declare_containers <<'YAML'
   foo: { system: "{system}-wasabi" }
 YAML
-  _says 'it is declarative' nixos-container destroy --yes foo
+  _says 'it is declared in /etc/nixos-containers/' nixos-container destroy --yes foo
   [ -e $profiles/foo/system ]
   rm "$manifest"
   # What it has installed itself may be needed, too.
   mkdir -p /nix/var/nix/per-container/foo/profiles
-  _says "which is kept: /nix/var/nix/per-container/foo $profiles/foo $gcroots/foo" nixos-container destroy --yes foo
+  _says "its state: /nix/var/nix/per-container/foo $profiles/foo $gcroots/foo" nixos-container destroy --yes foo
   rm -r /nix/var/nix/per-container/foo
   nixos-container destroy --yes foo
   [ ! -e $profiles/foo ]
@@ -1067,13 +1067,13 @@ cli_an_update_that_is_interrupted_as_it_builds_changes_nothing() {
   before=$(_created | grep -v "${configuration%/etc/nixos/*}/")
   for signal in INT TERM HUP QUIT; do
     NIX_SLEEP=30 _is_interrupted $signal '^sleep 30' nixos-container update a --config '# the old one'
-    [ "$(cat /tmp/said)" = 'Interrupted: nothing was changed.' ]
+    [ "$(cat /tmp/said)" = 'Interrupted, nothing was changed.' ]
     [ ! -e /run/nixos-container ]
   done
   [ "$(_created | grep -v "${configuration%/etc/nixos/*}/")" = "$before" ]
   _install_slow_generator
   _is_interrupted TERM '^sleep 3.1' nixos-container update a --config '# the old one'
-  [ "$(cat /tmp/said)" = 'Interrupted: nothing was changed.' ]
+  [ "$(cat /tmp/said)" = 'Interrupted, nothing was changed.' ]
   _remove_slow_generator
   cmp /tmp/first $configuration
   [ ! -e $configuration.new ]
@@ -1099,8 +1099,8 @@ cli_an_update_that_is_interrupted_as_it_activates_returns_to_the_old_system() {
   before=$(main_pid a)
   for signal in INT TERM HUP QUIT; do
     _is_interrupted $signal '^sleep 1238' nixos-container update a --system-path $systems-lasting
-    grep -x 'Interrupted: the old system is activated again in a.' /tmp/said
-    grep -F 'The new system could not be activated in a (interrupted): the old one runs on.' /tmp/said
+    grep -x 'Interrupted, reactivating the old system in a.' /tmp/said
+    grep -F 'in a (interrupted), the old one was reactivated.' /tmp/said
     [ "$(tail -n 1 /var/lib/nixos-containers/a/etc/switched)" = "test $systems-wasabi/bin/switch-to-configuration" ]
     grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
     systemctl cat container@a | grep -F $systems-wasabi/init
@@ -1122,7 +1122,7 @@ cli_an_update_that_is_interrupted_as_it_activates_returns_to_the_old_system() {
   exits_with 1 wait $!
   [ $((SECONDS - before)) -lt 20 ]
   cat /tmp/said
-  grep -F '(interrupted), and the old one not again either. To start it with the old one: nixos-container restart a.' /tmp/said
+  grep 'in a (interrupted).* nixos-container restart a\.' /tmp/said
   grep "system: \"$systems-lasting-too\"" /etc/nixos-containers/a.yaml
   nixos-container restart a
   nixos-container destroy --yes a

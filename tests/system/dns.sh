@@ -189,7 +189,7 @@ YAML
   rm $root/etc/resolv.conf
   mkdir $root/etc/resolv.conf
   systemctl start container@evil
-  log_of evil | grep 'cannot make /etc/resolv.conf'
+  log_of evil | grep 'container-init: .*/etc/resolv.conf'
   [ "$(cat /srv/victim)" = untouched ]
   systemctl stop container@evil container@copied
   rm -rf $root /var/lib/nixos-containers/copied /srv/victim /srv/victim-link

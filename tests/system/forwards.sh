@@ -330,7 +330,7 @@ a_port_of_localhost_that_another_program_has_is_told_and_harms_nothing() {
   [ "$(socat -u TCP4:127.0.0.1:8081 -)" = mine ]
   page 10.0.0.1:8081
   page 127.0.0.1:8082
-  log_of one | grep 'Port 8081 of localhost does not lead to container one (failed): journalctl -u container-one-8081.socket says why.'
+  log_of one | grep 'port 8081 .*container one (failed).*journalctl -u container-one-8081.socket'
   systemctl stop squatter
   systemctl restart container@one
   page 127.0.0.1:8081

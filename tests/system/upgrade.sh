@@ -103,7 +103,7 @@ containers_stop_when_the_version_that_has_started_them_is_gone() {
   # One of them is no longer declared.
   sed -i '/^  brief:/,/^  web:/ { /^  web:/!d }' "$manifest"
   systemctl daemon-reload
-  systemctl show -P Description container@brief | grep 'no longer declared'
+  systemctl show -P Description container@brief | grep undeclared
   systemctl stop container@web container@brief container@plain
   [ "$(systemctl show -P Result container@web)" = success ]
   wait_until 10 nothing_is_left
@@ -178,18 +178,18 @@ a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
   local before
   before=$(main_pid one)
   echo 2 >"$records"/one/format
-  local reason='it was started by another version of nixos-container-generator, whose record (format 2) this one (format 1) does not know; restart it'
+  local reason='started by an incompatible version of nixos-container-generator (state record format 2, expected 1): restart it'
   # As long as its declaration is that which it was started with, there is nothing to know.
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
   sed -i 's/8081/8091/' "$manifest"
   [ "$(planned)" = "one: keep ($reason)" ]
-  [ "$(nixos-container apply)" = "one: left as it is, although it was changed: $reason" ]
+  [ "$(nixos-container apply)" = "one: unchanged despite a new configuration: $reason" ]
   nixos-container list
   page 10.0.0.1:8081
   [ "$(main_pid one)" = "$before" ]
   # As it is, with the claims and the port of its record.
   systemctl restart container@one
-  log_of one | grep 'Container one was started by another version .* what it has on the host is removed as far as that is known.'
+  log_of one | grep 'Container one was started by an incompatible version .*format 2'
   page 10.0.0.1:8091
   fails page 10.0.0.1:8081
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]

@@ -63,10 +63,10 @@ static const struct {
         /* One that has stopped already has no unit that could be stopped. */
         {ACTION_STOP, ACTION_NONE, false, "StopUnit: refused", "test-apply-a: stopped\n", ""},
         {ACTION_STOP, ACTION_NONE, false, "Reload: refused", "test-apply-a: stopped\n",
-                "systemd cannot load its units anew: It is refused.\n"},
+                "Failed to reload systemd: It is refused.\n"},
         {ACTION_KEEP, ACTION_FAIL, true, "",
-                "test-apply-a: left as it is, although it was changed: for a reason\n"
-                "test-apply-b: left as it is: for a reason\n",
+                "test-apply-a: unchanged despite a new configuration: for a reason\n"
+                "test-apply-b: unchanged: for a reason\n",
                 "1 of 1 containers failed:\n  test-apply-b: see nixos-container check\n    for a reason\n"},
 };
 
@@ -152,7 +152,7 @@ static void it_is_said_if_systemd_does_not_tell_what_is_starting(void **state) {
                 capture = capture_start(stderr);
                 assert_true(unsettled_find(&planned.plan, bus) < 0);
                 said = capture_end(&capture);
-                assert_ptr_equal(strstr(said, "Cannot ask systemd what is being started: "), said);
+                assert_ptr_equal(strstr(said, "Failed to list starting units: "), said);
                 if (i == 0)
                         assert_non_null(strstr(said, "It is refused."));
                 free(said);
@@ -176,8 +176,8 @@ static void nothing_that_is_printed_acts_on_a_terminal(void **state) {
         assert_true(apply_plan(&planned.plan, NULL, true) < 0);
         said_text = capture_end(&said);
         printed_text = capture_end(&printed);
-        assert_string_equal(printed_text, "test-apply-a: left as it is, although it was changed: ?]0;odd??m.yaml?:1:1\n"
-                                          "\"\\x1bc\": left as it is: ?]0;odd??m.yaml?:1:1\n");
+        assert_string_equal(printed_text, "test-apply-a: unchanged despite a new configuration: ?]0;odd??m.yaml?:1:1\n"
+                                          "\"\\x1bc\": unchanged: ?]0;odd??m.yaml?:1:1\n");
         assert_string_equal(said_text, "1 of 1 containers failed:\n  \"\\x1bc\": see nixos-container check\n"
                                        "    ?]0;odd??m.yaml?:1:1\n");
         free(printed_text);

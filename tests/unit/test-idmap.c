@@ -104,19 +104,19 @@ static void a_mount_below_of_another_owner_needs_a_bind_mount_of_its_own(void **
         (void)state;
         mount_at("/run/a/b", "tmpfs");
         check(false, LIST("--bind=/run/a:/data:rootidmap"), NULL,
-                "/run/a/b is mounted below its hostPath, and idmap: rootidmap is for one owner");
+                "/run/a/b is mounted below its hostPath, but idmap: rootidmap");
 }
 
 static void a_file_system_that_cannot_be_mapped_is_said(void **state) {
         (void)state;
         mount_at("/run/a/proc", "proc");
         check(false, LIST("--bind=/run/a:/data:idmap"), NULL,
-                "below its hostPath, /run/a/proc is on a file system of type proc, which has no ID-mapped mounts");
+                "below its hostPath, /run/a/proc is on a file system of type proc, ");
         check(false, LIST("--bind=/run/a/proc:/data:idmap"), NULL, "/run/a/proc is on a file system of type proc");
         check(false, LIST("--bind-ro=/run/a/proc:/run/a/proc:idmap"), NULL,
                 "/run/a/proc is on a file system of type proc");
         check(false, LIST("--private-users-ownership=map", "--directory=/run/a/proc"), NULL,
-                "its root directory /run/a/proc is on a file system of type proc");
+                "the rootfs /run/a/proc is on a file system of type proc");
 }
 
 static void a_root_that_has_a_mount_in_it_or_is_of_another_user_is_said(void **state) {
@@ -128,7 +128,7 @@ static void a_root_that_has_a_mount_in_it_or_is_of_another_user_is_said(void **s
         check(false, LIST("--private-users-ownership=map", "--directory=/run/a"), NULL, "/run/a belongs to user 65536");
         mount_at("/run/a/b", "tmpfs");
         check(false, LIST("--private-users-ownership=map", "--directory=/run/a"), NULL,
-                "/run/a/b is mounted below its root directory");
+                "/run/a/b is mounted below the rootfs");
         /* That is for the kernel alone. */
         check(true, LIST("--private-users-ownership=chown", "--directory=/run/a"),
                 LIST("--private-users-ownership=chown", "--directory=/run/a"), NULL);

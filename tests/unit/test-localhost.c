@@ -104,8 +104,8 @@ static const Case opened[] = {
         {LINE OTHER, "", "StartTransientUnit container-web-80.socket: failed", .good = false,
                 .asked = "Subscribe \nStartTransientUnit container-web-80.socket 127.0.0.1:80 [::1]:80\n"
                          "StartTransientUnit container-web-81.socket 127.0.0.1:81\n",
-                .said = "Port 80 of localhost does not lead to container web (failed): journalctl -u "
-                        "container-web-80.socket says why.\n"},
+                .said = "Failed to forward port 80 of localhost to container web (failed), see: journalctl -u "
+                        "container-web-80.socket\n"},
 };
 
 static void each_port_is_listened_on_or_it_is_said_that_it_is_not(void **state) {
@@ -121,8 +121,8 @@ static const Case opened_without_ipv6[] = {
                 .said = ""},
         {"::1:80 10.0.0.2:80 [::1]:80\n", "", "StartTransientUnit: failed", .good = false,
                 .asked = "Subscribe \nStartTransientUnit container-web-::1:80.socket [::1]:80\n",
-                .said = "Port ::1:80 of localhost does not lead to container web (failed): journalctl -u "
-                        "container-web-::1:80.socket says why.\n"},
+                .said = "Failed to forward port ::1:80 of localhost to container web (failed), see: journalctl -u "
+                        "container-web-::1:80.socket\n"},
 };
 
 static void a_kernel_without_ipv6_is_not_asked_for_it(void **state) {
@@ -141,7 +141,7 @@ static const Case closed[] = {
         {LINE, "", "", .there = false, .good = true, .asked = "", .said = ""},
         {LINE, "", "StopUnit: refused", .there = true, .good = false,
                 .asked = "Subscribe \nStopUnit container-web-80.socket\n",
-                .said = "Container web: container-web-80.socket cannot be stopped: It is refused.\n"},
+                .said = "Container web: failed to stop container-web-80.socket: It is refused.\n"},
         /* systemd has been about to stop it itself. */
         {LINE, "", "StopUnit: refused", .there = true, .gone = true, .good = true,
                 .asked = "Subscribe \nStopUnit container-web-80.socket\n", .said = ""},

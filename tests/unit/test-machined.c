@@ -102,13 +102,13 @@ static const struct {
         const char *answer, *said;
 } failures[] = {
         {"refused", "It is refused."},
-        {"org.freedesktop.DBus.Error.ServiceUnknown!", "systemd-machined does not run, and cannot be started"},
-        {"org.freedesktop.DBus.Error.NameHasNoOwner!", "systemd-machined does not run, and cannot be started"},
-        {"org.freedesktop.systemd1.UnitMasked!", "systemd-machined does not run, and cannot be started"},
-        {"org.freedesktop.systemd1.NoSuchUnit!", "systemd-machined does not run, and cannot be started"},
-        {"org.freedesktop.DBus.Error.FileExists!", "systemd-machined does not run, and cannot be started"},
-        {"org.freedesktop.DBus.Error.NoReply!", "systemd-machined does not answer"},
-        {"org.freedesktop.DBus.Error.Timeout!", "systemd-machined does not answer"},
+        {"org.freedesktop.DBus.Error.ServiceUnknown!", "systemd-machined is not running and cannot be started"},
+        {"org.freedesktop.DBus.Error.NameHasNoOwner!", "systemd-machined is not running and cannot be started"},
+        {"org.freedesktop.systemd1.UnitMasked!", "systemd-machined is not running and cannot be started"},
+        {"org.freedesktop.systemd1.NoSuchUnit!", "systemd-machined is not running and cannot be started"},
+        {"org.freedesktop.DBus.Error.FileExists!", "systemd-machined is not running and cannot be started"},
+        {"org.freedesktop.DBus.Error.NoReply!", "systemd-machined does not respond"},
+        {"org.freedesktop.DBus.Error.Timeout!", "systemd-machined does not respond"},
 };
 
 static void what_keeps_machined_from_answering_is_said_in_words(void **state) {

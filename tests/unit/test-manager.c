@@ -28,8 +28,8 @@ static void units_that_cannot_be_loaded_are_said(void **state) {
                 const char *answers, *said;
         } reloads[] = {
                 {"", ""},
-                {"Reload: refused", "systemd cannot load its units anew: It is refused.\n"},
-                {"Reload: lost", "systemd cannot load its units anew: "},
+                {"Reload: refused", "Failed to reload systemd: It is refused.\n"},
+                {"Reload: lost", "Failed to reload systemd: "},
         };
 
         (void)state;

@@ -313,7 +313,7 @@ static void containers_start_by_themselves_and_stop_when_they_are_no_longer_decl
         host_init(&host);
         runs(&host, "tabasco", "");
         declare(&host, "version: 1\ncontainers: {new: {system: /a, autoStart: true}, lazy: {system: /a}}");
-        assert_string_equal(planned(&host), "new: start\ntabasco: stop (no longer declared)\n");
+        assert_string_equal(planned(&host), "new: start\ntabasco: stop (undeclared)\n");
         host_free(&host);
 }
 
@@ -328,8 +328,7 @@ static void a_manifest_that_cannot_be_read_to_its_end_stops_nothing(void **state
                 host_init(&host);
                 runs(&host, "web", "");
                 declare(&host, manifests[i]);
-                assert_non_null(strstr(planned(&host),
-                        "web: fail (for errors in a manifest it is not known whether it is declared)\n"));
+                assert_non_null(strstr(planned(&host), "web: fail (may be declared in an invalid manifest)\n"));
                 host_free(&host);
         }
 }
@@ -464,10 +463,10 @@ static void a_container_is_restarted_with_those_that_it_requires(void **state) {
                        "  waits: {system: /old, requires: [kept]}\n");
         runs(&host, "bad", "requires: [a]");
         assert_string_equal(planned(&host), "a: restart (tmpfs: added [\"/x\"])\n"
-                                            "b: restart (it requires a, which is restarted)\n"
+                                            "b: restart (requires a, which is restarted)\n"
                                             "bad: fail (m.yaml:8:37: containers.bad.requires[1]: \"/\")\n"
-                                            "c: restart (it requires b, which is restarted)\n"
-                                            "gone: stop (no longer declared)\n");
+                                            "c: restart (requires b, which is restarted)\n"
+                                            "gone: stop (undeclared)\n");
         host_free(&host);
 }
 
@@ -480,8 +479,8 @@ static void what_was_interrupted_is_made_up_for(void **state) {
         record(&host, "a", RECORD_UNFINISHED, "");
         record(&host, ".b.start", "file", "");
         declare(&host, "version: 1\ncontainers: {a: {system: /old}, b: {system: /old}, c: {system: /old}}");
-        assert_string_equal(planned(&host), "a: restart (an earlier change was not finished)\n"
-                                            "b: start (an earlier switch has stopped it and was not finished)\n");
+        assert_string_equal(planned(&host), "a: restart (an earlier change is incomplete)\n"
+                                            "b: start (stopped by an incomplete switch)\n");
         host_free(&host);
 }
 
@@ -523,10 +522,10 @@ static void what_is_left_of_an_end_that_was_cut_off_is_removed(void **state) {
         declare(&host,
                 "version: 1\ncontainers: {web: {system: /old}, declared: {system: /new}, started: {system: /new, "
                 "autoStart: true}}");
-        assert_string_equal(planned(&host), "declared: stop (its end was cut off)\n"
-                                            "gone: stop (no longer declared)\n"
-                                            "removed: stop (no longer declared)\n"
-                                            "started: start (its end was cut off)\n");
+        assert_string_equal(planned(&host), "declared: stop (not stopped cleanly)\n"
+                                            "gone: stop (undeclared)\n"
+                                            "removed: stop (undeclared)\n"
+                                            "started: start (not stopped cleanly)\n");
         host_free(&host);
 }
 
@@ -568,8 +567,7 @@ static void what_another_version_has_started_is_left_as_it_is(void **state) {
         host_init(&host);
         record(&host, "web", "unit", "[Unit]\n");
         declare(&host, "version: 1\ncontainers: {web: {system: /a}}");
-        assert_string_equal(
-                planned(&host), "web: keep (it was started by another version, which has not noted how; restart it)\n");
+        assert_string_equal(planned(&host), "web: keep (no usable state record: restart it)\n");
         host_free(&host);
 }
 
@@ -584,8 +582,7 @@ static void a_record_that_tells_of_no_container_is_not_compared(void **state) {
                 host_init(&host);
                 record(&host, "web", RECORD_MANIFEST, records[i]);
                 declare(&host, "version: 1\ncontainers: {web: {system: /a}}");
-                assert_string_equal(planned(&host),
-                        "web: keep (it was started by another version, which has not noted how; restart it)\n");
+                assert_string_equal(planned(&host), "web: keep (no usable state record: restart it)\n");
                 host_free(&host);
         }
 }
@@ -628,8 +625,8 @@ static void a_record_of_a_format_that_is_not_known_is_not_compared(void **state)
                 declare(&host, "version: 1\ncontainers: {web: {system: /old}}");
                 if (*cases[i].expected)
                         snprintf(expected, sizeof(expected),
-                                "web: keep (it was started by another version of nixos-container-generator, whose "
-                                "record (format %s) this one (format 1) does not know; restart it)\n",
+                                "web: keep (started by an incompatible version of nixos-container-generator (state "
+                                "record format %s, expected 1): restart it)\n",
                                 cases[i].expected);
                 assert_string_equal(planned(&host), expected);
                 host_free(&host);
@@ -643,7 +640,7 @@ static void a_container_of_an_unknown_format_that_is_not_declared_is_stopped(voi
         host_init(&host);
         record(&host, "web", RECORD_FORMAT_FILE, "2\n");
         declare(&host, "version: 1\ncontainers: {}");
-        assert_string_equal(planned(&host), "web: stop (no longer declared)\n");
+        assert_string_equal(planned(&host), "web: stop (undeclared)\n");
         host_free(&host);
 }
 
@@ -699,7 +696,7 @@ static void the_plan_is_json_for_programs(void **state) {
         fclose(stream);
         assert_string_equal(text,
                 "[\n"
-                "{\"name\": \"old\", \"action\": \"stop\", \"reason\": \"no longer declared\", \"changes\": []},\n"
+                "{\"name\": \"old\", \"action\": \"stop\", \"reason\": \"undeclared\", \"changes\": []},\n"
                 "{\"name\": \"web\", \"action\": \"restart\", \"reason\": null, \"changes\": ["
                 "{\"option\": \"system\", \"old\": \"/old\", \"new\": \"/new\"}, "
                 "{\"option\": \"tmpfs\", \"old\": [\"/a\"], \"new\": null}, "
@@ -722,7 +719,7 @@ static void at_a_terminal_what_is_done_has_a_colour(void **state) {
         (void)planned(&host);
         plan_print(&host.plan, stream, true);
         fclose(stream);
-        assert_string_equal(text, "old: \033[31mstop\033[0m (no longer declared)\nweb: \033[32mstart\033[0m\n");
+        assert_string_equal(text, "old: \033[31mstop\033[0m (undeclared)\nweb: \033[32mstart\033[0m\n");
         free(text);
         host_free(&host);
 }

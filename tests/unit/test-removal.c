@@ -187,7 +187,7 @@ static void nothing_that_is_mounted_there_is_removed(void **state) {
         (void)state;
         touch(at("file"));
         said = said_among_mounts(remove_with_a_mount);
-        snprintf(expected, sizeof(expected), "Cannot remove mount in %s: Device or resource busy\n", directory);
+        snprintf(expected, sizeof(expected), "Failed to remove mount in %s: Device or resource busy\n", directory);
         assert_string_equal(said, expected);
         free(said);
         /* All beside it is. */
@@ -232,7 +232,7 @@ static void what_is_used_is_not_unmounted(void **state) {
 
         (void)state;
         said = said_among_mounts(unmount_what_is_used);
-        snprintf(expected, sizeof(expected), "Cannot unmount %s: Device or resource busy\n", at("mount"));
+        snprintf(expected, sizeof(expected), "Failed to unmount %s: Device or resource busy\n", at("mount"));
         assert_string_equal(said, expected);
         free(said);
         assert_true(remove_directory_tree(directory) >= 0);
@@ -252,7 +252,7 @@ static void a_directory_that_is_a_mount_itself_is_removed_unless_it_is_used(void
 
         (void)state;
         said = said_among_mounts(remove_a_mount);
-        snprintf(expected, sizeof(expected), "Cannot remove %s: Device or resource busy\n", directory);
+        snprintf(expected, sizeof(expected), "Failed to remove %s: Device or resource busy\n", directory);
         assert_string_equal(said, expected);
         free(said);
         assert_int_not_equal(access(directory, F_OK), 0);
@@ -268,7 +268,7 @@ static void what_is_no_directory_is_said(void **state) {
         capture = capture_start(stderr);
         good = remove_directory_tree(at("file")) >= 0;
         said = capture_end(&capture);
-        snprintf(expected, sizeof(expected), "Cannot remove %s: Not a directory\n", at("file"));
+        snprintf(expected, sizeof(expected), "Failed to remove %s: Not a directory\n", at("file"));
         assert_string_equal(said, expected);
         assert_false(good);
         free(said);

@@ -50,9 +50,9 @@ static void links_that_are_not_restricted_are_left_alone(void **state) {
 static void what_cannot_be_closed_is_said_of_each(void **state) {
         (void)state;
         check_said(RESTRICT "{ \"none\" }\n" RESTRICT "{ \"nor-this\" }\n",
-                "Container web: its link none cannot be kept closed while the rules of nftables are gone: No such "
+                "Container web: failed to block its link none for when the nftables rules are missing: No such "
                 "device\n"
-                "Container web: its link nor-this cannot be kept closed while the rules of nftables are gone: No such "
+                "Container web: failed to block its link nor-this for when the nftables rules are missing: No such "
                 "device\n");
 }
 

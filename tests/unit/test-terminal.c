@@ -267,7 +267,7 @@ static void what_is_no_terminal_is_said_to_be_none(void **state) {
         said = capture_end(&capture);
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), NOT_CONNECTED);
-        assert_string_equal(said, "Cannot use this terminal: Inappropriate ioctl for device\n");
+        assert_non_null(strstr(said, ": Inappropriate ioctl for device\n"));
         free(said);
 }
 
