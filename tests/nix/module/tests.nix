@@ -484,6 +484,13 @@ let
       };
     };
 
+    the-check-of-the-manifest-evaluates-no-container = {
+      actual =
+        isDerivationOf
+          (host { containers.a.config = throw "evaluated"; }).config.system.build.containersCheck;
+      expected = true;
+    };
+
     the-generator-that-checks-runs-where-the-host-is-built = {
       actual =
         let
