@@ -16,9 +16,11 @@
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 
-/* How often it is looked, in steps of a millisecond, before udev is given more time, and the longest that it has then, in milliseconds. */
+/* How often it is looked, in steps of a millisecond, before udev is given more time; after how many milliseconds then it is said what is waited
+ * for, and the longest that it has: many containers that start at once keep it busy. */
 #define UDEV_LOOKS 50
-#define UDEV_WAIT_MAX 30000
+#define UDEV_SLOW 10000
+#define UDEV_WAIT_MAX 120000
 
 /* Whether udev is done with a link for now: it may be at it again. */
 static bool is_settled(const char *link) {
@@ -29,7 +31,7 @@ static bool is_settled(const char *link) {
 }
 
 /* Waits until udev, where it runs, is done with a network link. It mostly is in a few milliseconds. */
-static bool settle(const char *link) {
+static bool settle(const char *container, const char *link) {
         const struct timespec step = {.tv_nsec = 1000L * 1000};
 
         if (access("/run/udev/control", F_OK) < 0)
@@ -41,6 +43,9 @@ static bool settle(const char *link) {
                         (void)nanosleep(&step, NULL);
                 else
                         wait_a_moment(&waited);
+                if (waited == UDEV_SLOW)
+                        log_message(LOG_NOTICE, "Container %s: waiting for udev to process the network interface %s.",
+                                container, link);
         }
         return false;
 }
@@ -54,7 +59,7 @@ int links_settle(const char *container, char *const program[]) {
                         const char *value = text_behind(program[i], options[j]);
                         const char *link = value ? nspawn_parts(&arena, value).part[0] : NULL;
 
-                        if (!link || if_nametoindex(link) == 0 || settle(link))
+                        if (!link || if_nametoindex(link) == 0 || settle(container, link))
                                 continue;
                         return log_error(ETIMEDOUT,
                                 "Container %s cannot start: timed out waiting for udev to process the network "
