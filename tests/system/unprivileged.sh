@@ -198,7 +198,7 @@ a_source_that_cannot_be_idmapped_is_named_with_what_to_do() {
 YAML
   journalctl --boot --dmesg --since "$test_start" --grep \
     'containers.overlaid.bindMounts."/a".hostPath: is on /srv/overlay'
-  _fails_to_start overlaid 'containers.overlaid.bindMounts."/a": /srv/overlay/x is on a file system of type overlay, which has no'
+  _fails_to_start overlaid 'containers.overlaid.bindMounts."/a": /srv/overlay/x is on a file system of type overlay'
   log_of overlaid | grep -F 'idmap: noidmap'
   # That works.
   touch /srv/overlay/x/file
@@ -219,7 +219,7 @@ YAML
   overlaid: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick, bindMounts: { /a: { hostPath: /srv/unprivileged } } }
 YAML
   _fails_to_start overlaid 'containers.overlaid.bindMounts."/a": below its hostPath, /srv/unprivileged/deep is on a file system of'
-  log_of overlaid | grep -F 'Give it as containers.overlaid.bindMounts."/a/deep", with idmap: noidmap'
+  log_of overlaid | grep -F 'containers.overlaid.bindMounts."/a/deep", with idmap: noidmap'
   umount -R /srv/unprivileged
 }
 
@@ -231,7 +231,7 @@ YAML
   _fails_to_start rooted 'containers.rooted.privateUsers: the rootfs /var/lib/nixos-containers/rooted is on a file system of'
   umount /var/lib/nixos-containers/rooted
   _on_tmpfs /var/lib/nixos-containers/rooted/srv/disk
-  _fails_to_start rooted 'containers.rooted.privateUsers: /var/lib/nixos-containers/rooted/srv/disk is mounted below its root'
+  _fails_to_start rooted 'containers.rooted.privateUsers: /var/lib/nixos-containers/rooted/srv/disk is mounted below'
   umount /var/lib/nixos-containers/rooted/srv/disk
   # As another has left it.
   chown -R 1048576:1048576 /var/lib/nixos-containers/rooted

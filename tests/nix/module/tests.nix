@@ -44,6 +44,8 @@ let
   };
 
   failed = machine: map (a: a.message) (filter (a: !a.assertion) machine.config.assertions);
+  # The option that a message is about.
+  optionOf = message: lib.head (lib.splitString ": " message);
   manifestOf = machine: machine.config.boot.containerGenerator.manifest.containers;
   unitOf = machine: name: machine.config.systemd.services.${name};
   isStorePath = text: builtins.match "${builtins.storeDir}/[^/]+-closure-info/store-paths" text != null;
@@ -980,10 +982,10 @@ let
     };
 
     what-contradicts-itself-is-an-assertion = {
-      actual = failed wrong;
+      actual = map optionOf (failed wrong);
       expected = [
-        "containers.b.bindMounts.\"/a\": is given twice"
-        "containers.b.networkNamespace: cannot be given together with interfaces"
+        "containers.b.bindMounts.\"/a\""
+        "containers.b.networkNamespace"
       ];
     };
 
@@ -1013,11 +1015,11 @@ let
     };
 
     what-has-no-effect-is-a-warning = {
-      actual = filter (lib.hasPrefix "containers.") wrong.config.warnings;
+      actual = map optionOf (filter (lib.hasPrefix "containers.") wrong.config.warnings);
       expected = [
-        "containers.b.forwardPorts: has no effect without privateNetwork: true"
-        "containers.b.extraFlags: several arguments in one item are split at the spaces. Write each as an item of its own."
-        "containers.b.bindMounts: \"/b:norbind,rootidmap\" is mounted without all of the options behind the colon"
+        "containers.b.forwardPorts"
+        "containers.b.extraFlags"
+        "containers.b.bindMounts"
       ];
     };
 
@@ -1258,7 +1260,10 @@ let
                 // options;
               };
             in
-            if failed machine == [ ] then (manifestOf machine).web.privateUsers or "no" else failed machine;
+            if failed machine == [ ] then
+              (manifestOf machine).web.privateUsers or "no"
+            else
+              map optionOf (failed machine);
           everywhere.boot.containerGenerator.unprivileged = true;
         in
         [
@@ -1290,11 +1295,9 @@ let
         "pick"
         "no"
         65536
-        [ "containers.web.unprivileged: is true, but privateUsers is \"no\". Set one of them." ]
-        [ "containers.web.unprivileged: is false, but privateUsers is \"65536\". Set one of them." ]
-        [
-          "containers.web.unprivileged: is false, but privateUsers is \"pick\" by extraFlags. Set one of them."
-        ]
+        [ "containers.web.unprivileged" ]
+        [ "containers.web.unprivileged" ]
+        [ "containers.web.unprivileged" ]
         "pick"
         "no"
         "identity"
