@@ -9,6 +9,7 @@
     ./host.nix
     ./host-network.nix
     ./flakes.nix
+    ./services.nix
     ./switch.nix
   ];
 }

@@ -154,6 +154,83 @@ let
     };
   };
 
+  # Services that ask for what containers do not have by themselves, and the same with what they ask for.
+  asking = host {
+    boot.kernelModules = [ "sctp" ];
+    boot.kernel.sysctl."vm.swappiness" = 10;
+    containers =
+      let
+        config = {
+          imports = [ small ];
+          boot.kernelModules = [
+            "sctp"
+            "br_netfilter"
+          ];
+          boot.kernel.sysctl = {
+            "vm.overcommit_memory" = 1;
+            "vm.swappiness" = 1;
+            "net.ipv4.ip_forward" = 1;
+          };
+          fileSystems."/mnt" = {
+            device = "files:/";
+            fsType = "nfs";
+          };
+          security.wrappers.dumpcap = {
+            source = "/bin/true";
+            owner = "root";
+            group = "root";
+            capabilities = "cap_net_raw,cap_net_admin+eip";
+          };
+          systemd.services.asking = {
+            unitConfig.ConditionVirtualization = "!container";
+            serviceConfig = {
+              AmbientCapabilities = [
+                "CAP_NET_RAW"
+                "CAP_SYS_TIME"
+              ];
+              CPUSchedulingPolicy = "fifo";
+              DeviceAllow = [
+                "/dev/null rw"
+                "/dev/net/tun rw"
+                "/dev/ttyS0"
+              ];
+              IPAddressDeny = "any";
+            };
+          };
+        };
+      in
+      {
+        bare = {
+          inherit config;
+        };
+        unprivileged = {
+          inherit config;
+          unprivileged = true;
+          privateNetwork = true;
+          dropCapabilities = [ "CAP_NET_RAW" ];
+        };
+        given = {
+          config = {
+            imports = [ config ];
+            systemd.services.asking.unitConfig.ConditionVirtualization = lib.mkForce "container";
+            boot.kernelModules = lib.mkForce [ ];
+            boot.kernel.sysctl."vm.overcommit_memory" = lib.mkForce null;
+          };
+          privateNetwork = true;
+          enableTun = true;
+          additionalCapabilities = [ "cap_sys_time" ];
+          allowedDevices = [
+            {
+              node = "/dev/ttyS0";
+              modifier = "rw";
+            }
+          ];
+          systemCallFilter = [ "bpf" ];
+        };
+        shared.path = asking.config.containers.bare.path;
+      };
+  };
+
   gateway = host {
     imports = [ (upstream "gateway") ];
     containers.test.config = small;
@@ -1685,6 +1762,31 @@ let
       expected = [
         true
         false
+      ];
+    };
+
+    what-a-service-does-not-have-is-a-warning-until-it-is-given = {
+      actual = asking.config.warnings;
+      expected = [
+        "containers.bare: asking.service needs CAP_SYS_TIME: add it to containers.bare.additionalCapabilities."
+        "containers.bare: asking.service needs /dev/net/tun: set containers.bare.enableTun = true."
+        "containers.bare: asking.service needs /dev/ttyS0: add it to containers.bare.allowedDevices and containers.bare.bindMounts."
+        "containers.bare: asking.service does not start in a container."
+        "containers.bare: IPAddressDeny= of asking.service has no effect: add \"bpf\" to containers.bare.systemCallFilter."
+        "containers.bare: security.wrappers.dumpcap needs CAP_NET_ADMIN: set containers.bare.privateNetwork = true."
+        "containers.bare: boot.kernel.sysctl.\"net.ipv4.ip_forward\" has no effect: set it on the host."
+        "containers.bare: boot.kernel.sysctl.\"vm.overcommit_memory\" has no effect: set it on the host."
+        "containers.bare: the host alone can load the module br_netfilter: add it to boot.kernelModules there."
+        "containers.unprivileged: asking.service needs CAP_NET_RAW: containers.unprivileged.dropCapabilities takes it away."
+        "containers.unprivileged: asking.service needs CAP_SYS_TIME: set containers.unprivileged.unprivileged = false."
+        "containers.unprivileged: asking.service needs /dev/ttyS0: add it to containers.unprivileged.allowedDevices and containers.unprivileged.bindMounts."
+        "containers.unprivileged: asking.service does not start in a container."
+        "containers.unprivileged: asking.service fails, as its scheduling is real-time: set containers.unprivileged.unprivileged = false."
+        "containers.unprivileged: IPAddressDeny= of asking.service has no effect."
+        "containers.unprivileged: security.wrappers.dumpcap needs CAP_NET_RAW: containers.unprivileged.dropCapabilities takes it away."
+        "containers.unprivileged: boot.kernel.sysctl.\"vm.overcommit_memory\" has no effect: set it on the host."
+        "containers.unprivileged: the host alone can load the module br_netfilter: add it to boot.kernelModules there."
+        "containers.unprivileged: fileSystems.\"/mnt\" can be mounted by the host alone: use containers.unprivileged.bindMounts."
       ];
     };
 

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+# A clock.
+{
+  services.chrony.enable = true;
+}

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+# Containers of another kind.
+{
+  virtualisation.docker.enable = true;
+}
