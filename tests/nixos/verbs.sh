@@ -65,3 +65,21 @@ reboot_to() {
   rm -rf "$run/store"
   "$here/boot" "$build" "$build/store" "$generations" "$run" "$1" >"$run/state"
 }
+
+# has_said PATTERN COMMAND…: COMMAND on the host says it.
+has_said() { enter "${@:2}" 2>&1 | grep -E -- "$1"; }
+
+# answer SERVICE VERSION PATTERN COMMAND…: each container of a service (stories/services.nix) says PATTERN to COMMAND, in which @ stands
+# for its address and % for its name. VERSION is a command that tells what version the service is.
+answer() {
+  local container kinds='' version command
+  for container in "$1" "$1-u"; do
+    enter nixos-container list | grep -x "$container" || continue
+    command=("${@:4}")
+    command=("${command[@]//@/$container.containers}")
+    wait_until has_said "$3" "${command[@]//%/$container}"
+    kinds+=${kinds:+, }$([ "$container" = "$1" ] || echo un)privileged
+  done
+  version=$({ enter sh -c "$2" 2>&1 || true; } | grep -oE '[0-9]+(\.[0-9]+)+' | sed -n 1p)
+  echo "ran: $1 $version ($kinds)"
+}

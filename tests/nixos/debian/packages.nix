@@ -100,6 +100,7 @@ let
     coreutils = "coreutils";
     coreutils-full = "coreutils";
     cpio = "cpio";
+    busybox = "busybox-static";
     curl = "curl";
     dbus = "dbus dbus-bin dbus-daemon dbus-session-bus-common dbus-system-bus-common";
     dhcpcd = "dhcpcd-base";
@@ -178,6 +179,24 @@ let
     time = "time";
     tinyxxd = "xxd";
     xauth = "xauth";
+    bind = "bind9 bind9-utils";
+    caddy = "caddy";
+    dnsmasq = "dnsmasq-base";
+    dnsutils = "bind9-dnsutils";
+    fail2ban = "fail2ban";
+    haproxy = "haproxy";
+    kea = "kea-dhcp4-server kea-common";
+    mariadb = "mariadb-server mariadb-server-core mariadb-client mariadb-client-core";
+    memcached = "memcached";
+    mosquitto = "mosquitto mosquitto-clients";
+    postgresql_17 = "postgresql-18 postgresql-client-18";
+    prometheus = "prometheus promtool";
+    prometheus-node-exporter = "prometheus-node-exporter";
+    redis = "redis-server redis-tools";
+    samba = "samba samba-common-bin smbclient";
+    transmission_4 = "transmission-daemon";
+    unbound = "unbound unbound-anchor";
+    vsftpd = "vsftpd";
   };
   links = lib.mapAttrs (name: _: tree (prev.${name} or { pname = name; }) name) debian;
 
@@ -378,6 +397,7 @@ let
       END
       chmod +x $out/bin/nginx
     '';
+    postgresql_17 = "ln -s $out/lib/postgresql/18/bin/* bin/";
     systemd = ''
       mkdir -p $out/example
       mv $out/lib/systemd/system $out/lib/systemd/user $out/example/ 2>/dev/null
@@ -435,12 +455,27 @@ let
     inherit (prev.systemd.passthru) interfaceVersion;
   };
 
+  # Whatever release is asked for, it is this one.
+  postgresql = links.postgresql_17 // {
+    version = "18";
+    psqlSchema = "18";
+    withJIT = postgresql;
+    withoutJIT = postgresql;
+    withPackages = _: postgresql;
+    installedExtensions = [ ];
+  };
+
   # All of Debian's modules are there.
   perl = amended "perl" ''
     rm $out/bin/perl
     printf '#!${files}/bin/bash\nLOCPATH=${files}/usr/lib/locale PERL5LIB=${perlPath} exec ${files}/usr/bin/perl "$@"\n' >$out/bin/perl
     chmod +x $out/bin/perl
   '';
+
+  prometheus-node-exporter = amended "prometheus-node-exporter" "ln -s prometheus-node-exporter $out/bin/node_exporter";
+
+  # It looks for its plugins beside its libraries.
+  mosquitto = amended "mosquitto" "ln -sf $out/lib/mosquitto/* $out/lib/";
 
   # The conversions that pkgs.formats ask for.
   remarshal = withOutputs prev.remarshal (
@@ -505,10 +540,14 @@ in
     pkgs = prev.perlPackages;
     libPrefix = "share/perl5";
   };
+  inherit mosquitto prometheus-node-exporter;
+  postgresql_17 = postgresql;
+  postgresql_18 = postgresql;
   systemdMinimal = links.systemd;
   systemdLibs = links.systemd;
   systemdUkify = links.systemd;
   udev = links.systemd;
+  unbound-with-systemd = links.unbound;
 
   # The wrappers of programs with privileges take a header from the sources of the C library.
   srcOnly =
@@ -587,6 +626,12 @@ in
     exec ${files}/usr/bin/cat
   '';
 
+  # The server of Samba has its client among the wrappers.
+  cifs-utils = script prev.cifs-utils "mount.cifs" ''
+    #!${files}/bin/bash
+    exit 1
+  '';
+
   # There are no fonts.
   fontconfig = script prev.fontconfig "fc-cache" ''
     #!${files}/bin/bash
@@ -649,12 +694,10 @@ in
         )
       );
 }
-// removeAttrs links [ "perl" "locales" "nix" "shadow" "sudo" ]
+// removeAttrs links [ "perl" "locales" "mosquitto" "nix" "postgresql_17" "prometheus-node-exporter" "shadow" "sudo" ]
 // lib.genAttrs [
   "bcache-tools"
-  "bind"
   "btrfs-progs"
-  "dnsutils"
   "gnupg"
   "hicolor-icon-theme"
   "host"
