@@ -18,7 +18,6 @@ let
     genList
     groupBy
     head
-    isString
     length
     mapAttrs
     match
@@ -26,7 +25,7 @@ let
     toJSON
     ;
   flags = import ./flags.nix;
-  inherit (import ./network.nix) portsOf;
+  inherit (import ./network.nix) linkOptions portsOf;
 
   # An option's path. Names are quoted where Nix wants them to be.
   below =
@@ -38,7 +37,6 @@ let
 
   hasNetwork = entry: entry.privateNetwork or false;
   hasLocalAddress = link: link ? localAddress || link ? localAddress6;
-  hasLoopback = entry: !flags.hasOwnLoopback entry;
 
   errorsOf =
     path: options: entry:
@@ -97,15 +95,7 @@ let
     in
     concatMap
       (option: when (!(hasNetwork entry) && entry ? ${option}) "${path}.${option}: has no effect without privateNetwork: true")
-      [
-        "hostBridge"
-        "hostAddress"
-        "hostAddress6"
-        "localAddress"
-        "localAddress6"
-        "localMacAddress"
-        "forwardPorts"
-      ]
+      (linkOptions ++ [ "forwardPorts" ])
     ++ when (
       entry.internetAccess or false && internetLacks != null
     ) "${path}.internetAccess: has no effect ${internetLacks}"
@@ -120,10 +110,10 @@ let
     ) "${path}.privateUsers: has no effect: overridden by extraFlags (${lastUsers})"
     ++ concatMap (
       place:
-      when (hidden place != null && !(hasLoopback entry) && !(entry ? networkNamespace))
+      when (hidden place != null && flags.hasOwnLoopback entry && !(entry ? networkNamespace))
         "${below "${path}.bindMounts" place}: has no effect: hidden by systemd-nspawn's own mount on ${head (hidden place)}"
     ) mounts
-    ++ when (resolvConf != null && !(hasLoopback entry))
+    ++ when (resolvConf != null && flags.hasOwnLoopback entry)
       "${path}.resolvConf: points to 127.0.0.53 on the host, which a container with its own network cannot reach (use ${head resolvConf}-uplink)"
     ++ concatMap (
       id:

@@ -20,26 +20,11 @@ let
   hasDefaultName = options.networking.hostName.highestPrio >= (lib.mkDefault null).priority;
 
   flags = import ./flags.nix;
-  inherit (import ./network.nix) isInNetwork;
-
-  # Whether it has a user namespace. For systemd-nspawn, 0 is "no".
-  hasUserNamespace =
-    !lib.elem (flags.usersOf container) [
-      "no"
-      "0"
-    ];
+  inherit (import ./network.nix) isInNetwork linkOptions;
 
   # The links that container-init has set up before anything else runs, by their names in here.
   hasLink =
-    container.privateNetwork
-    && lib.any (option: container.${option} != null) [
-      "hostBridge"
-      "hostAddress"
-      "hostAddress6"
-      "localAddress"
-      "localAddress6"
-      "localMacAddress"
-    ];
+    container.privateNetwork && lib.any (option: container.${option} != null) linkOptions;
   links = lib.optional hasLink "eth0" ++ lib.attrNames container.extraVeths;
 
   # Those that NixOS makes a file of its own for, for systemd-networkd.
@@ -131,7 +116,7 @@ in
     };
 
     # NixOS lets all groups ping. The kernel takes no more than the groups that the container has, or systemd-sysctl.service fails.
-    boot.kernel.sysctl."net.ipv4.ping_group_range" = lib.mkIf hasUserNamespace (
+    boot.kernel.sysctl."net.ipv4.ping_group_range" = lib.mkIf (flags.hasUserNamespace container) (
       lib.mkOverride 999 "0 65535"
     );
 

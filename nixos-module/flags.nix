@@ -43,6 +43,14 @@ rec {
     else
       builtins.elemAt given (builtins.length given - 1);
 
+  # Whether a container with @options has a user namespace. For systemd-nspawn, 0 is "no".
+  hasUserNamespace =
+    options:
+    !builtins.elem (usersOf options) [
+      "no"
+      "0"
+    ];
+
   # A mount point that may have options behind a colon, which NixOS has let through: which of them is an idmap, or null, and whether there are
   # others that are cut off.
   mountPoint =

@@ -44,6 +44,16 @@ let
       null;
 in
 {
+  # Those that make a container with a network of its own have a link to the host.
+  linkOptions = [
+    "hostBridge"
+    "hostAddress"
+    "hostAddress6"
+    "localAddress"
+    "localAddress6"
+    "localMacAddress"
+  ];
+
   # The ports that a hostPort stands for: one, or all of a range that the generator accepts.
   portsOf =
     hostPort:

@@ -6,7 +6,7 @@
 let
   host = config;
 
-  inherit (import ./flags.nix) hasOwnLoopback usersOf words;
+  inherit (import ./flags.nix) hasOwnLoopback hasUserNamespace words;
   inherit (lib)
     any
     attrNames
@@ -180,11 +180,7 @@ let
     name: container: system:
     let
       option = path: "containers.${name}.${path}";
-      hasOwnUsers =
-        !elem (usersOf container) [
-          "no"
-          "0"
-        ];
+      hasOwnUsers = hasUserNamespace container;
       hasOwnNetwork = hasOwnLoopback container;
 
       # What flags say in the place of an option.
