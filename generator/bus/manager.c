@@ -76,6 +76,15 @@ pid_t service_main_process(sd_bus *bus, const char *unit) {
         return (pid_t)pid;
 }
 
+pid_t service_last_main_process(sd_bus *bus, const char *unit, uint64_t *ret_started) {
+        uint32_t pid = 0;
+
+        *ret_started = 0;
+        read_property(bus, unit, SYSTEMD_UNIT_SERVICE, "ExecMainStartTimestampMonotonic", 't', ret_started);
+        read_property(bus, unit, SYSTEMD_UNIT_SERVICE, "ExecMainPID", 'u', &pid);
+        return (pid_t)pid;
+}
+
 /* A time in µs that systemd has noted of @unit. */
 static uint64_t unit_timestamp(sd_bus *bus, const char *unit, const char *name) {
         uint64_t timestamp = 0;

@@ -22,6 +22,9 @@ char *unit_failed_condition(sd_bus *bus, const char *unit);
 /* The main process of @unit, a service; 0 if there is none, or systemd cannot tell. */
 pid_t service_main_process(sd_bus *bus, const char *unit);
 
+/* The last main process of @unit, which may have ended, and when that was started (clock.h); 0 if there was none, or systemd cannot tell. */
+pid_t service_last_main_process(sd_bus *bus, const char *unit, uint64_t *ret_started);
+
 /* When @unit became active, in µs since 1970; 0 if it is not known. */
 uint64_t unit_active_since(sd_bus *bus, const char *unit);
 

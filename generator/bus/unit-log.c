@@ -84,9 +84,9 @@ static const char *read_message(Arena *arena, sd_journal *journal) {
 }
 
 /* The journal is gone through from its end, as sd_journal_add_match() of systemd 252 to 257 ends the process if there is no memory. */
-size_t unit_log_read(
-        Arena *arena, const char *match, pid_t left_out, uint64_t since, size_t length, const char *ret_lines[]) {
-        const char *process = arena_printf(arena, "_PID=%i", left_out);
+size_t unit_log_read(Arena *arena, UnitLogQuery query, size_t length, const char *ret_lines[]) {
+        const char *process = arena_printf(arena, "_PID=%i", query.process);
+        const char *left_out = arena_printf(arena, "_PID=%i", query.left_out);
         const char **lines[2] = {arena_alloc(arena, (length + 1) * sizeof(char *)), /* by whether they are errors */
                 arena_alloc(arena, (length + 1) * sizeof(char *))};
         size_t found[2] = {0}, kind;
@@ -97,13 +97,14 @@ size_t unit_log_read(
         if (r >= 0)
                 r = sd_journal_seek_tail(journal);
         for (size_t i = 0; r >= 0 && found[true] < length && i < ENTRIES_MAX && sd_journal_previous(journal) > 0 &&
-                           sd_journal_get_monotonic_usec(journal, &when, NULL) >= 0 && when >= since;
+                           sd_journal_get_monotonic_usec(journal, &when, NULL) >= 0 && when >= query.since;
                 i++) {
                 const char *line;
 
                 kind = is_error(journal);
-                if (found[kind] < length && has_field(journal, match) &&
-                        !(left_out > 0 && has_field(journal, process)) && (line = read_message(arena, journal)))
+                if (found[kind] < length &&
+                        (has_field(journal, query.match) || (query.process > 0 && has_field(journal, process))) &&
+                        !(query.left_out > 0 && has_field(journal, left_out)) && (line = read_message(arena, journal)))
                         lines[kind][found[kind]++] = line;
         }
         sd_journal_close(journal);

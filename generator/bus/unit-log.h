@@ -7,8 +7,16 @@
 /* Has the journal take up what was logged until now. */
 void unit_log_sync(void);
 
-/* Reads the last errors in the journal that @match, "FIELD=VALUE", and have come since @since (clock.h), or if there are none, the last lines: up
- * to @length of them, the oldest first, as they can be shown. What the process @left_out has said, if it is not 0, is not among them. Returns how
- * many there are, 0 too if the journal cannot be read. Owned by @arena. */
-size_t unit_log_read(
-        Arena *arena, const char *match, pid_t left_out, uint64_t since, size_t length, const char *ret_lines[]);
+/* Which entries of the journal are read. */
+typedef struct UnitLogQuery {
+        const char *match; /* "FIELD=VALUE" */
+        /* A process whose entries are read too, 0 for none: journald does not know the unit of a process that has ended before it reads what
+         * that has logged. */
+        pid_t process;
+        pid_t left_out; /* a process whose entries are not, 0 for none */
+        uint64_t since; /* those that came then or later (clock.h) */
+} UnitLogQuery;
+
+/* Reads the last errors that @query finds, or if there are none, the last lines: up to @length of them, the oldest first, as they can be shown.
+ * Returns how many there are, 0 too if the journal cannot be read. Owned by @arena. */
+size_t unit_log_read(Arena *arena, UnitLogQuery query, size_t length, const char *ret_lines[]);

@@ -31,6 +31,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "base/words.h"
+#include "bus/manager.h"
 #include "bus/unit-log.h"
 #include "config.h"
 #include "runtime/journal.h"
@@ -45,6 +46,7 @@
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 #include "systemd/time-span.h"
+#include "systemd/unit-name.h"
 
 /* The oldest version of systemd that has all that containers need. nixos-module/host.nix asks for it too. */
 #define SYSTEMD_MIN 256
@@ -102,17 +104,20 @@ static long nspawn_version(void) {
 
 /* Has systemctl status show why the container has failed, in one line: the log that it shows begins with the last of several starts, which is
  * refused and says nothing. sd_notify(3) */
-static void notify_reason(void) {
+static void notify_reason(const char *container) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
         const char *invocation = getenv("INVOCATION_ID"), *lines[3];
+        CLEANUP_BUS sd_bus *bus = NULL;
+        UnitLogQuery query = {0};
         size_t found;
 
-        if (!invocation)
+        if (!invocation || systemd_connect(&bus) < 0)
                 return;
+        query.match = arena_join(&arena, "_SYSTEMD_INVOCATION_ID=", invocation);
+        query.process = service_last_main_process(bus, container_unit(&arena, container), &query.since);
         unit_log_sync();
-        found = unit_log_read(&arena, arena_join(&arena, "_SYSTEMD_INVOCATION_ID=", invocation), 0, 0,
-                sizeof(lines) / sizeof(lines[0]), lines);
+        found = unit_log_read(&arena, query, sizeof(lines) / sizeof(lines[0]), lines);
         for (size_t i = 0; i < found; i++) {
                 buffer_append_text(&text, i == 0 ? "STATUS=" : "; ");
                 buffer_append_text(&text, lines[i]);
@@ -139,7 +144,7 @@ static void explain_failure(const char *container) {
                         "Container %s failed, possibly because containers require systemd %i or later, "
                         "but " TOOL_SYSTEMD_NSPAWN " has version %li.",
                         container, SYSTEMD_MIN, version);
-        notify_reason();
+        notify_reason(container);
 }
 
 /* What is about all containers. */

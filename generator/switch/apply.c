@@ -297,13 +297,20 @@ static void announce(const Apply *apply) {
 static void show_log(const Apply *apply, const PlannedContainer *item, size_t length) {
         Arena *arena = apply->plan->arena;
         const char *unit = container_unit(arena, item->name), *lines[STATUS_LINES];
-        /* What the container says on its console, systemd-nspawn's output, is why it has not started, but not why it could not be reloaded. */
-        pid_t console = item->action == ACTION_RELOAD ? service_main_process(apply->bus, unit) : 0;
-        size_t found =
-                unit_log_read(arena, arena_join(arena, "_SYSTEMD_UNIT=", unit), console, apply->since, length, lines);
+        UnitLogQuery query = {.match = arena_join(arena, "_SYSTEMD_UNIT=", unit), .since = apply->since};
+        uint64_t started;
+        size_t found;
 
-        if (found == 0)
-                found = unit_log_read(arena, arena_join(arena, "UNIT=", unit), 0, apply->since, length, lines);
+        /* What the container says on its console, systemd-nspawn's output, is why it has not started, but not why it could not be reloaded. */
+        if (item->action == ACTION_RELOAD)
+                query.left_out = service_main_process(apply->bus, unit);
+        else
+                query.process = service_last_main_process(apply->bus, unit, &started);
+        found = unit_log_read(arena, query, length, lines);
+        if (found == 0) {
+                query = (UnitLogQuery){.match = arena_join(arena, "UNIT=", unit), .since = apply->since};
+                found = unit_log_read(arena, query, length, lines);
+        }
         for (size_t i = 0; i < found; i++)
                 log_message(LOG_ERR, "    %s", lines[i]);
 }

@@ -278,6 +278,24 @@ TEXT
   systemctl stop container@broken
 }
 
+why_a_container_failed_is_shown_though_the_journal_is_read_late() {
+  declare_containers <<'YAML'
+  broken: { system: /nix/store/there-is-no-such-system, autoStart: true }
+YAML
+  local reason='container-init: failed to run /nix/store/there-is-no-such-system/init: No such file or directory' journald apply
+  journald=$(systemctl show -P MainPID systemd-journald)
+  kill -STOP "$journald"
+  _apply_fails &
+  apply=$!
+  # All processes of the container have ended by then, so that journald does not know their unit any more.
+  wait_until 20 pgrep --full 'journalctl --sync'
+  kill -CONT "$journald"
+  wait $apply
+  grep -F "$reason" /tmp/failed
+  grep -F 'Container broken failed with error code 1.' /tmp/failed
+  systemctl show -P StatusText container@broken | grep -F "$reason"
+}
+
 nothing_is_stopped_when_the_manifest_cannot_be_read() {
   start_pair
   printf 'version: 1\ncontainers: [' >"$manifest"
