@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -38,4 +39,20 @@ static inline char *capture_end(Capture *capture) {
         close(capture->saved);
         close(capture->file);
         return text;
+}
+
+/* Fails if @text is not one line, or does not have each of the values in it: what they are about is tested, and not how it is said. */
+#define assert_mentions(text, ...) mentions(text, (const char *const[]){__VA_ARGS__, NULL}, __FILE__, __LINE__)
+static inline void mentions(const char *text, const char *const values[], const char *file, int line) {
+        const char *end = strchr(text, '\n');
+
+        for (; *values; values++)
+                if (!strstr(text, *values)) {
+                        print_error("\"%s\" does not mention \"%s\"\n", text, *values);
+                        _fail(file, line);
+                }
+        if (!end || end[1] != '\0') {
+                print_error("\"%s\" is not one line\n", text);
+                _fail(file, line);
+        }
 }

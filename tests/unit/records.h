@@ -31,7 +31,8 @@ static char said[4096];
 
 /* Runs @call, and keeps what it says. */
 #define SAYING(call) (capture = capture_start(stderr), result = (call), keep_said(capture_end(&capture)), result)
-#define SAYS(text) assert_string_equal(said, text)
+#define SAYS_NOTHING() assert_string_equal(said, "")
+#define MENTIONS(...) assert_mentions(said, __VA_ARGS__)
 static Capture capture;
 static int result;
 

@@ -59,7 +59,7 @@ static void an_attribute_that_nix_cannot_be_told_is_refused(void **state) {
 
         (void)state;
         assert_int_equal(r, -EINVAL);
-        assert_string_equal(said, "Invalid flake attribute (must not contain '\"'): .#a\".b.\"c\n");
+        assert_mentions(said, "flake attribute", "'\"'", ".#a\".b.\"c");
         free(said);
         arena_free(&arena);
 }

@@ -182,13 +182,12 @@ static void remove_with_a_mount(void) {
 }
 
 static void nothing_that_is_mounted_there_is_removed(void **state) {
-        char *said, expected[512];
+        char *said;
 
         (void)state;
         touch(at("file"));
         said = said_among_mounts(remove_with_a_mount);
-        snprintf(expected, sizeof(expected), "Failed to remove mount in %s: Device or resource busy\n", directory);
-        assert_string_equal(said, expected);
+        assert_mentions(said, directory, strerror(EBUSY));
         free(said);
         /* All beside it is. */
         assert_int_not_equal(access(at("file"), F_OK), 0);
