@@ -219,6 +219,10 @@ check-nix: $(B)/nixos-container-generator
 check-nixos: dependencies
 	@tests/nixos/check build/nixos
 
+# What a start of it takes: 3 minutes a round, of make bench-nixos ROUNDS=20.
+bench-nixos: dependencies
+	@tests/nixos/start build/nixos $(or $(ROUNDS),10)
+
 check-package:
 	@tests/package/run build/package
 
@@ -356,7 +360,7 @@ build/rootfs-%: tests/host/make-rootfs
 SOURCES := $(wildcard generator/*/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] tests/system/*.c tests/fuzz/*.[ch] \
 	tests/faults/*.[ch])
 NIX_SOURCES = default.nix $(shell find nixos-module tests/nix tests/nixos -name '*.nix')
-SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh tests/host/*.sh tests/boundary/*.sh tests/nixos/*.sh tests/nixos/stories/*.sh) generator/completion/nixos-container.bash
+SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh tests/host/*.sh tests/boundary/*.sh tests/nixos/*.sh tests/nixos/stories/*.sh nixos-module/*.sh) generator/completion/nixos-container.bash
 PYTHON = $(shell grep -lE '^\#!.*python' -r tests) $(wildcard tests/*/*.py tests/nixos/debian/*.py)
 
 format:
@@ -391,7 +395,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install uninstall check check-long dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix check-nixos \
-	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-streams bench-plot format \
+	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-streams bench-nixos bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 

@@ -81,7 +81,10 @@ let
 in
 {
   # Containers inside are run in the same way, if its systemd can do it: before, there was none that does. host.nix
-  imports = lib.optional (lib.versionAtLeast lib.trivial.release "24.11") ./default.nix;
+  imports = [
+    (import ./start.nix container)
+  ]
+  ++ lib.optional (lib.versionAtLeast lib.trivial.release "24.11") ./default.nix;
 
   options.networking = {
     defaultGateway = lib.mkOption { apply = gatewayOnLink "ipv4"; };

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What the services in a container ask for that it does not have, as warnings with the option that helps: systemd and the kernel mostly
-# leave out without a word what they cannot do. Nothing is said of containers whose NixOS is not evaluated here (path, flake). What
-# containers have and may do is in systemd-nspawn(1); it was measured with systemd 262 and Linux 6.18.
+# ignore it silently. Containers whose NixOS is not evaluated here (path, flake) are not examined. What containers have and may do is in
+# systemd-nspawn(1); it was measured with systemd 262 and Linux 6.18.
 { config, lib, ... }:
 let
   host = config;
@@ -273,7 +273,7 @@ let
           filter (device: hasPrefix "/dev/" device && !hasDevice device) (wordsOf (setting "DeviceAllow"))
         )
         ++ optional (any (hasPrefix "char-tty") (wordsOf (setting "DeviceAllow")) && !any isSerial devices) (
-          "${unit} uses serial devices: add those that it is to have to "
+          "${unit} uses serial devices: add the ones it needs to "
           + "${option "allowedDevices"} and ${option "bindMounts"}"
         )
         ++ optional (isForHosts (
@@ -281,10 +281,10 @@ let
         )) "${unit} does not start in a container"
         ++ optional (
           hasOwnUsers && isRealtime serviceConfig
-        ) "${unit} fails, as its scheduling is real-time: ${withoutUsers}"
+        ) "${unit} does not start, because real-time scheduling is not permitted: ${withoutUsers}"
         ++ optional (setting "RootDirectory" != "" && elem "/run" (wordsOf (setting "BindPaths"))) (
-          "${unit} does not start, as systemd has to write to ${setting "RootDirectory"}/run/host: "
-          + "set systemd.services.${unitName}.serviceConfig.RootDirectory = lib.mkForce \"\" in it"
+          "${unit} does not start, because systemd cannot write to ${setting "RootDirectory"}/run/host: "
+          + "set systemd.services.${unitName}.serviceConfig.RootDirectory = lib.mkForce \"\" in the container"
         )
         ++ optional (wordsOf (setting "IPAddressDeny") != [ ] && (hasOwnUsers || !mayUseBPF)) (
           "IPAddressDeny= of ${unit} has no effect"
@@ -324,7 +324,7 @@ let
         map (needsCapability "security.wrappers.${wrapper}") (
           lacking (system.security.wrappers.${wrapper}.capabilities or "")
         )
-        ++ optional container.noNewPrivileges "security.wrappers.${wrapper} gives no privileges: set ${option "noNewPrivileges"} = false";
+        ++ optional container.noNewPrivileges "security.wrappers.${wrapper} has no effect: set ${option "noNewPrivileges"} = false";
 
       # A setting that the host gives itself is taken care of.
       isLost =
@@ -345,7 +345,7 @@ let
         if hasPrefix "fuse" fileSystem.fsType then
           optional (!hasDevice "/dev/fuse") (needsDevice what "/dev/fuse")
         else if hasOwnUsers && !isForAnybody fileSystem.fsType && !elem "bind" fileSystem.options then
-          [ "${what} can be mounted by the host alone: use ${option "bindMounts"}" ]
+          [ "${what} can only be mounted by the host: use ${option "bindMounts"}" ]
         else
           optional (
             hasPrefix "/dev/" (toString fileSystem.device) && !hasDevice fileSystem.device
@@ -373,21 +373,25 @@ let
       )
       ++ optional (
         isOn "virtualisation.docker" && !hasOwnUsers && !mayUseBPF
-      ) "virtualisation.docker needs the system call bpf: add it to ${option "systemCallFilter"}"
-      ++ concatMap ofWrapper (attrNames (removeAttrs system.security.wrappers wrappersOfAll))
+      ) "virtualisation.docker needs the bpf system call: add \"bpf\" to ${option "systemCallFilter"}"
+      ++ concatMap ofWrapper (
+        filter (wrapper: system.security.wrappers.${wrapper}.enable or true) (
+          attrNames (removeAttrs system.security.wrappers wrappersOfAll)
+        )
+      )
       ++ map (key: "boot.kernel.sysctl.\"${key}\" has no effect: set it on the host") (
         filter isLost (attrNames system.boot.kernel.sysctl)
       )
-      ++ map (module: "the host alone can load the module ${module}: add it to boot.kernelModules there") (
+      ++ map (module: "kernel module ${module} can only be loaded by the host: add it to the host's boot.kernelModules") (
         filter isMissing (
           system.boot.kernelModules ++ optional (isOn "services.nfs.server" && !hasOwnUsers) "nfsd"
         )
       )
       ++ concatMap ofFileSystem (lib.attrValues system.fileSystems)
       ++ optionals hasOwnUsers (
-        map (kind: "users.${kind} has numbers from 65536 on, which it does not have: ${withoutUsers}") outside
-        ++ optional hasContainers "containers in it do not start: ${withoutUsers}"
-        ++ optional (isOn "services.nfs.server") "services.nfs.server does not start: ${withoutUsers}"
+        map (kind: "users.${kind} has IDs above 65535, which do not exist in the container: ${withoutUsers}") outside
+        ++ optional hasContainers "nested containers do not start in a user namespace: ${withoutUsers}"
+        ++ optional (isOn "services.nfs.server") "services.nfs.server does not start in a user namespace: ${withoutUsers}"
       )
     );
 in

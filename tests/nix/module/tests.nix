@@ -319,6 +319,41 @@ let
     containers.open.config = small;
   };
 
+  # What starts in a container with its defaults, and in one that asks for more.
+  spared = host {
+    containers = {
+      plain = {
+        privateNetwork = true;
+        config = small;
+      };
+      asking = {
+        privateNetwork = true;
+        config = {
+          imports = [ small ];
+          environment.etc.crypttab.text = "";
+          networking.firewall.extraCommands = "iptables -A nixos-fw -j nixos-fw-accept";
+          networking.localCommands = "ip route show";
+          systemd.services.console-getty.enable = true;
+          users.users.somebody = {
+            isNormalUser = true;
+            linger = true;
+          };
+        };
+      };
+      nftables = {
+        privateNetwork = true;
+        config = {
+          imports = [ small ];
+          networking.nftables.enable = true;
+        };
+      };
+      shared.config = {
+        imports = [ small ];
+        networking.firewall.enable = true;
+      };
+    };
+  };
+
   # By itself, with name servers of its own, with those and the host's, with none of resolvconf's, and with systemd-resolved.
   dns = host {
     containers = {
@@ -465,21 +500,6 @@ let
   # Theirs is the name, which they have to say instead.
   isComparable = name: name != "containers.<name>.config" && !lib.hasSuffix "mountPoint" name;
 
-  descriptionsOf =
-    prefix: tree:
-    lib.concatMapAttrs (
-      name: option:
-      if name == "_module" then
-        { }
-      else if lib.isOption option then
-        {
-          "${prefix}${name}" = option;
-        }
-        // descriptionsOf "${prefix}${name}." (option.type.getSubOptions [ ])
-      else
-        { }
-    ) tree;
-
   tests = {
     a-host-without-containers-is-as-it-was = {
       actual = none.config.system.build.toplevel.drvPath;
@@ -495,13 +515,36 @@ let
       expected = filterAttrs (name: _: isComparable name) theirs;
     };
 
-    every-option-has-a-description-and-an-example = {
-      actual = attrNames (
-        filterAttrs (_: option: option.visible or true && !(option ? description && option ? example)) (
-          descriptionsOf "" (none.options.containers.type.getSubOptions [ ])
+    # In what option search and nixos-option(8) show.
+    every-option-shows-its-type-description-example-and-default = {
+      actual = lib.concatMap (
+        option:
+        map (missing: "${option.name}: ${missing}") (
+          filter (field: !(option ? ${field})) [
+            "type"
+            "description"
+            "example"
+            "default"
+          ]
+        )
+      ) (
+        filter (option: option.visible && !option.internal && !option.readOnly) (
+          lib.optionAttrSetToDocList {
+            inherit (none.options) containers;
+            boot = { inherit (none.options.boot) containerGenerator enableContainers; };
+          }
         )
       );
-      expected = [ ];
+      # What has to be set, and what another option gives.
+      expected = map (name: "containers.<name>.${name}: default") [
+        "allowedDevices.*.modifier"
+        "allowedDevices.*.node"
+        "config"
+        "credentials.<name>.path"
+        "extraVeths.<name>.forwardPorts.*.hostPort"
+        "forwardPorts.*.hostPort"
+        "path"
+      ];
     };
 
     every-field-of-the-manifest-has-an-option = {
@@ -760,6 +803,75 @@ let
         none = true;
         resolved = false;
       };
+    };
+
+    a-container-is-spared-what-is-of-no-use-in-it-unless-it-is-asked-for = {
+      actual = lib.genAttrs [ "plain" "asking" ] (
+        name:
+        let
+          inherit (spared.config.containers.${name}.config) security systemd;
+        in
+        {
+          inherit (systemd.services.console-getty) enable;
+          commands = systemd.services.network-local-commands.enable;
+          lingers = !(systemd.services.linger-users.unitConfig ? ConditionDirectoryNotEmpty);
+          generators = filter (generator: !(systemd.generators ? "systemd-${generator}-generator")) [
+            "cryptsetup"
+            "getty"
+            "gpt-auto"
+            "veritysetup"
+          ];
+          wrappers = filter (wrapper: security.wrappers.${wrapper}.enable) [
+            "newuidmap"
+            "su"
+          ];
+          firewall = systemd.services.firewall.environment ? BASH_ENV;
+        }
+      );
+      expected = {
+        plain = {
+          enable = false;
+          commands = false;
+          lingers = false;
+          generators = [ ];
+          wrappers = [ "su" ];
+          firewall = true;
+        };
+        asking = {
+          enable = true;
+          commands = true;
+          lingers = true;
+          generators = [
+            "cryptsetup"
+            "getty"
+          ];
+          wrappers = [
+            "newuidmap"
+            "su"
+          ];
+          firewall = false;
+        };
+      };
+    };
+
+    a-firewall-of-nftables-or-of-the-host-is-not-touched = {
+      actual = lib.genAttrs [ "nftables" "shared" ] (
+        name:
+        spared.config.containers.${name}.config.systemd.services.firewall.environment.BASH_ENV or null
+      );
+      expected = {
+        nftables = null;
+        shared = null;
+      };
+    };
+
+    static-name-servers-go-when-the-unit-that-sets-them-does = {
+      actual =
+        let
+          unit = dns.config.containers.own.config.systemd.services.network-local-commands;
+        in
+        unit.enable && hasInfix "resolvconf -f -d static" unit.serviceConfig.ExecStop;
+      expected = true;
     };
 
     a-container-with-a-store-of-its-own-has-its-closure-and-no-nix = {
@@ -1776,7 +1888,7 @@ let
         "containers.bare: security.wrappers.dumpcap needs CAP_NET_ADMIN: set containers.bare.privateNetwork = true."
         "containers.bare: boot.kernel.sysctl.\"net.ipv4.ip_forward\" has no effect: set it on the host."
         "containers.bare: boot.kernel.sysctl.\"vm.overcommit_memory\" has no effect: set it on the host."
-        "containers.bare: the host alone can load the module br_netfilter: add it to boot.kernelModules there."
+        "containers.bare: kernel module br_netfilter can only be loaded by the host: add it to the host's boot.kernelModules."
         "containers.unprivileged: asking.service needs CAP_NET_RAW: containers.unprivileged.dropCapabilities takes it away."
         "containers.unprivileged: asking.service needs CAP_SYS_TIME: set containers.unprivileged.unprivileged = false."
         "containers.unprivileged: asking.service needs /dev/ttyS0: add it to containers.unprivileged.allowedDevices and containers.unprivileged.bindMounts."
@@ -1785,8 +1897,8 @@ let
         "containers.unprivileged: IPAddressDeny= of asking.service has no effect."
         "containers.unprivileged: security.wrappers.dumpcap needs CAP_NET_RAW: containers.unprivileged.dropCapabilities takes it away."
         "containers.unprivileged: boot.kernel.sysctl.\"vm.overcommit_memory\" has no effect: set it on the host."
-        "containers.unprivileged: the host alone can load the module br_netfilter: add it to boot.kernelModules there."
-        "containers.unprivileged: fileSystems.\"/mnt\" can be mounted by the host alone: use containers.unprivileged.bindMounts."
+        "containers.unprivileged: kernel module br_netfilter can only be loaded by the host: add it to the host's boot.kernelModules."
+        "containers.unprivileged: fileSystems.\"/mnt\" can only be mounted by the host: use containers.unprivileged.bindMounts."
       ];
     };
 
