@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An arena: memory that is handed out in small pieces and given back all at once. */
+/* An arena: memory that is allocated in small pieces and freed all at once. */
 #pragma once
 
 #include "base/common.h"
@@ -14,26 +14,26 @@ typedef struct Arena {
 
 #define ARENA_NULL ((Arena){0})
 
-/* Gives @size bytes of zeroed memory aligned for any type, owned by @arena. Never NULL: when memory is exhausted the
- * program says so and ends, as nothing has been written by then. */
+/* Allocates @size bytes of zeroed memory aligned for any type, owned by @arena. Never returns NULL: when memory is exhausted, the program
+ * reports it and exits, as nothing has been written by then. */
 void *arena_alloc(Arena *arena, size_t size);
 
 /* Copies the @length bytes at @text and adds a terminating NUL. Owned by @arena. */
 char *arena_copy(Arena *arena, const char *text, size_t length);
 
-/* Joins two texts. Owned by @arena. It is much faster than printf(3). */
+/* Joins two strings. Owned by @arena. Much faster than printf(3). */
 char *arena_join(Arena *arena, const char *a, const char *b);
 
-/* Gives @number in decimal digits. Owned by @arena. */
+/* Formats @number in decimal digits. Owned by @arena. */
 char *arena_number(Arena *arena, uint32_t number);
 
-/* Formats as printf(3). Owned by @arena. */
+/* Formats like printf(3). Owned by @arena. */
 char *arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Forgets all that @arena has handed out, but keeps memory to hand out again. */
+/* Discards everything allocated from @arena, but keeps memory for further allocations. */
 void arena_reset(Arena *arena);
 
-/* Gives back all memory of @arena, which is then ARENA_NULL. */
+/* Frees all memory of @arena, which is then ARENA_NULL. */
 void arena_free(Arena *arena);
 
 /* An arena that is freed at the end of its block. */

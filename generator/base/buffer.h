@@ -32,7 +32,7 @@ static inline bool buffer_equals(const Buffer *a, const Buffer *b) {
         return a->length == b->length && (a->length == 0 || memcmp(a->text, b->text, a->length) == 0);
 }
 
-/* Gives the memory back. The buffer is then BUFFER_NULL. */
+/* Frees the memory. The buffer is then BUFFER_NULL. */
 void buffer_free(Buffer *buffer);
 
 /* A buffer that is freed at the end of its block. */

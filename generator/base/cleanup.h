@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Variables that give back what they hold at the end of their block, however that is left. Each starts as its _NULL, or -1, or NULL. */
+/* Variables that release what they hold at the end of their block, however it is left. Each is initialized with its _NULL, -1 or NULL. */
 #pragma once
 
 #include <dirent.h>
@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Clang 14 would say of one that is only there for that, that it is not used. */
+/* "unused": otherwise, clang 14 warns about variables that exist only for their cleanup. */
 #define CLEANUP(function) __attribute__((cleanup(function), unused))
 
-/* They leave errno as it is: it may be what is being returned. */
+/* These preserve errno: it may be the error that is being returned. */
 static inline void cleanup_close(int *fd) {
         int error = errno;
 
@@ -36,7 +36,7 @@ static inline void cleanup_free(void *memory) {
 #define CLEANUP_CLOSEDIR CLEANUP(cleanup_closedir)
 #define CLEANUP_FREE CLEANUP(cleanup_free)
 
-/* Takes a descriptor out of its variable, for what goes on with it. */
+/* Moves the descriptor out of its variable, which is then -1, to hand it on. */
 static inline int take_fd(int *fd) {
         int taken = *fd;
 

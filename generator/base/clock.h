@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A clock that nobody sets. */
+/* A clock that nobody can set. */
 #pragma once
 
 #include <time.h>
 
 #include "base/common.h"
 
-/* In µs, since some moment of the past. clock_gettime(2), CLOCK_MONOTONIC */
+/* Returns µs since an unspecified moment in the past. clock_gettime(2), CLOCK_MONOTONIC */
 static inline uint64_t clock_usec(void) {
         struct timespec now = {0};
 

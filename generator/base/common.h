@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What all files have without including it themselves: a header that needs any of this includes it, or another header that does. */
+/* What all files use without including it themselves: a header that needs any of this includes this file, or another header that does. */
 #pragma once
 
 #include <errno.h>
@@ -18,5 +18,5 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-/* A parameter that functions of its kind have, and this one has no use for. */
+/* Marks a parameter that functions of this kind have but this one does not use. */
 #define UNUSED __attribute__((unused))

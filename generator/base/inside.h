@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside: opening what is in a container from the host, without being led astray by links that are in it. */
+/* Inside: opening files in a container from the host, without being misled by symbolic links in it. */
 #pragma once
 
 #include "base/common.h"
 
-/* Opens @path below the directory @root as it is seen there: symbolic links lead nowhere else. -1, with errno set, if that fails. */
+/* Opens @path as seen inside the directory @root: symbolic links do not lead out of it. Returns -1, with errno set, on failure. */
 int inside_open(int root, const char *path, int flags);
 
-/* Opens @path below @root, where no symbolic link is followed: one on the way, or itself, is ELOOP. -1, with errno set, if that fails. */
+/* Opens @path below @root without following symbolic links: ELOOP if @path or a part of it is one. Returns -1, with errno set, on
+ * failure. */
 int inside_open_without_links(int root, const char *path, int flags);
 
-/* Reads at most @size bytes of the start of the file @path below @root. Of what is no regular file, which to open can have a consequence,
- * -EINVAL. Returns how many. */
+/* Reads at most @size bytes from the start of the file @path below @root. Returns the number of bytes; -EINVAL if it is not a regular file,
+ * as opening one can have side effects. */
 MUST_CHECK ssize_t inside_read(int root, const char *path, char *ret_text, size_t size);
 
-/* Opens the directory @path below @root with O_PATH, and makes it, with @mode, and what is missing above. Each that is on the way,
- * itself too, is shown to @visit, unless that is NULL. -1, with errno set, if that fails. */
+/* Opens the directory @path below @root with O_PATH. Creates it, with @mode, and missing parents. Calls @visit, unless it is NULL, for each
+ * directory on the way and for @path itself. Returns -1, with errno set, on failure. */
 int inside_make_directory(int root, const char *path, mode_t mode, void (*visit)(int directory));

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Interrupts: signals that ask a program to end, for one that has something to undo first. */
+/* Interrupts: signals that ask a program to end, for programs that have to undo something first. */
 #pragma once
 
 #include "base/common.h"
 
-/* From now on SIGHUP, SIGINT, SIGQUIT and SIGTERM do not end this program, but what it waits for. Those that are ignored stay so. */
+/* From now on, SIGHUP, SIGINT, SIGQUIT and SIGTERM do not end this program but the one it waits for. Ignored signals stay ignored. */
 void interrupt_catch(void);
 
-/* Whether they are caught. */
+/* Whether these signals are caught. */
 bool interrupt_is_caught(void);
 
-/* Whether there was one since they are caught, or since the last interrupt_forget(). */
+/* Whether one was received since interrupt_catch(), or since the last interrupt_forget(). */
 bool interrupt_seen(void);
 
-/* For what is to be waited for all the same, as it undoes what was interrupted. The next one ends that, too. */
+/* Forgets the interrupt, in order to wait for a program that undoes what was interrupted. The next interrupt ends that program, too. */
 void interrupt_forget(void);
 
-/* end_program(), for one that is told to end if there is or was an interrupt. After @limit seconds it is killed: -ETIMEDOUT; 0 is no limit. */
+/* Like end_program(), but asks the process to end if there is or was an interrupt. After @limit seconds (0: no limit) kills it and returns
+ * -ETIMEDOUT. */
 MUST_CHECK int interrupt_end_program(pid_t pid, unsigned limit);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory outside of an arena. There is always some: when it is exhausted the program says so and ends, as nothing is half done then that
- * its next run, or the end of a container, does not put right. */
+/* Memory outside of an arena. Allocation cannot fail: when memory is exhausted, the program reports it and exits, leaving nothing half done
+ * that its next run, or the end of a container, does not repair. */
 #pragma once
 
 #include "base/common.h"
 
-/* Whom that is said to: standard error unless another is given. */
+/* Sets where this is reported; the default is standard error. */
 void memory_set_complaint(void (*complain)(const char *message));
 
-/* Says that there is no memory, and ends the program. */
+/* Reports that memory is exhausted, and exits. */
 void memory_fail(void) __attribute__((noreturn));
 
 /* realloc(3). */
@@ -17,6 +17,6 @@ void *reallocate(void *memory, size_t size);
 /* strdup(3). */
 char *duplicate(const char *text);
 
-/* Makes room for one more item of @size bytes in the array @items, which has @length of them and room for *@capacity: it grows by
- * doubling. Returns the array, which may have moved. */
+/* Makes room for one more item of @size bytes in the array @items, which has @length items and room for *@capacity. Grows by doubling.
+ * Returns the array, which may have moved. */
 void *grow_array(void *items, size_t length, size_t *capacity, size_t size);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths, as they are written: absolute, without "." and "..", and without a slash at the end unless it is all there is. */
+/* Paths as text: absolute, without "." and "..", and without a trailing slash except for "/" itself. */
 #pragma once
 
 #include "base/common.h"
 
-/* What of @path is behind @directory and a slash, which is "" for @directory itself; NULL if it is somewhere else. */
+/* Returns what follows @directory and a slash in @path, which is "" for @directory itself; NULL if @path is somewhere else. */
 static inline const char *path_behind(const char *path, const char *directory) {
         size_t length = strlen(directory);
 

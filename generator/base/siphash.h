@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SipHash-2-4, the keyed hash that systemd derives names and MAC addresses with.
+/* SipHash-2-4, the keyed hash from which systemd derives names and MAC addresses.
  * J.-P. Aumasson, D. J. Bernstein: "SipHash: a fast short-input PRF", 2012. */
 #pragma once
 

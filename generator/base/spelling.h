@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Spelling: finding what somebody may have meant. */
+/* Spelling: finding what the user may have meant. */
 #pragma once
 
 #include "base/common.h"
 
-/* Whether two texts are the same but for one letter that is replaced, left out, added or exchanged with the next, and the case
- * of letters. */
+/* Whether two strings are equal, ignoring case, except for at most one letter that is replaced, missing, added or swapped with the next. */
 bool one_edit_apart(const char *a, const char *b);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Words: what text starts with, whether it is one of several, and the next of a line. */
+/* Words: the start of a string, one of several strings, and the next word of a line. */
 #pragma once
 
 #include "base/arena.h"
 
-/* If @text starts with @start, what is behind it, otherwise NULL. */
+/* Returns what follows @start in @text, or NULL if @text does not start with @start. */
 static inline const char *text_behind(const char *text, const char *start) {
         size_t length = strlen(start);
 
         return strncmp(text, start, length) == 0 ? text + length : NULL;
 }
 
-/* Whether @text, which may be NULL, is one of the texts behind it. */
+/* Whether @text, which may be NULL, is one of the strings that follow. */
 #define is_one_of(text, ...) is_in_list(text, (const char *const[]){__VA_ARGS__, NULL})
 
 static inline bool is_in_list(const char *text, const char *const list[]) {
@@ -21,7 +21,8 @@ static inline bool is_in_list(const char *text, const char *const list[]) {
         return false;
 }
 
-/* Takes the next word, up to a blank, a tab or the end of the line, off what is left of a line. NULL if there is none. Owned by @arena. */
+/* Takes the next word, up to a blank, a tab or the end of the line, from the rest of a line. Returns NULL if there is none. Owned by
+ * @arena. */
 static inline char *take_word(Arena *arena, const char **line) {
         const char *word = *line + strspn(*line, " \t");
 
