@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The connections to systemd and to the host's D-Bus: how what is spoken to on them is called, and what is said if that fails. */
+/* The connections to systemd and to the host's D-Bus: the names used on them, and the texts of errors. */
 #pragma once
 
 #include "base/common.h"
@@ -26,24 +26,24 @@
 
 #define DBUS_PROPERTIES "org.freedesktop.DBus.Properties"
 
-/* As long as systemctl(1) waits: the generators may take 90 s. */
+/* The same as that of systemctl(1): the generators may take 90 s. */
 #define RELOAD_TIMEOUT ((uint64_t)180 * 1000 * 1000)
 
-/* Connects to systemd, by its private socket where there is no D-Bus yet. */
+/* Connects to systemd, over its private socket while there is no D-Bus yet. */
 MUST_CHECK int systemd_connect(sd_bus **ret_bus);
 
-/* Connects to the host's D-Bus, on which systemd-machined is. */
+/* Connects to the host's D-Bus, which systemd-machined uses. */
 MUST_CHECK int host_bus_connect(sd_bus **ret_bus);
 
-/* Calls @method of systemd's Manager with arguments of @types, as sd_bus_call_method(3) does. What it fails with is not logged, but said in
- * @ret_error, if that is not NULL. */
+/* Calls @method of systemd's Manager with arguments of @types, like sd_bus_call_method(3). Failures are not logged but described in
+ * @ret_error, unless it is NULL. */
 MUST_CHECK int systemd_call(
         sd_bus *bus, const char *method, sd_bus_error *ret_error, sd_bus_message **ret_reply, const char *types, ...);
 
-/* What a call that has failed with @r says to people, in @error if it has an answer. Valid as long as that is. */
+/* Returns the text, for users, of a call that failed with @r: from @error if there was a reply. Valid as long as @error. */
 const char *bus_error_text(const sd_bus_error *error, int r);
 
-/* A connection sends what is still to be sent, and ends. An error starts as SD_BUS_ERROR_NULL. */
+/* A connection sends what is pending before it ends. Initialize an error with SD_BUS_ERROR_NULL. */
 #define CLEANUP_BUS CLEANUP(sd_bus_flush_close_unrefp)
 #define CLEANUP_BUS_ERROR CLEANUP(sd_bus_error_free)
 #define CLEANUP_BUS_MESSAGE CLEANUP(sd_bus_message_unrefp)

@@ -8,24 +8,25 @@
 typedef struct Job {
         const char *method; /* of the Manager: "StartUnit", "StopUnit", "RestartUnit", "ReloadUnit", … */
         const char *unit;   /* container@NAME.service, container-NAME-PORT.socket */
-        /* Appends what the method takes behind the unit and the mode, or NULL. Gives a negative errno if it fails. */
+        /* Appends the arguments of the method after the unit and the mode, or NULL. Returns a negative errno on failure. */
         int (*append)(sd_bus_message *message, const struct Job *job, void *userdata);
         void *userdata; /* the caller's */
-        char *path;     /* of the job, while it is under way */
-        char *result;   /* once it has ended, "done" if it has succeeded: "canceled", "timeout", "failed", "dependency",
-                             * "skipped", or why it could not be enqueued */
-        struct Run *run; /* that it is a part of */
+        char *path;     /* of the job, while it is running */
+        /* Once it has ended: "done" if it succeeded, otherwise "canceled", "timeout", "failed", "dependency", "skipped", or why it could not
+         * be enqueued. */
+        char *result;
+        struct Run *run; /* that it belongs to */
 } Job;
 
 /* Called when @job has ended; may be NULL. @userdata is that of jobs_run(), as for append. */
 typedef void (*JobEnded)(const Job *job, void *userdata);
 
-/* What comes of the jobs that are not waited for any more, as there was an interrupt (interrupt.h). They go on. */
+/* The result of jobs that are no longer waited for because of an interrupt (interrupt.h). They continue. */
 #define JOB_INTERRUPTED "interrupted"
 
-/* Enqueues all @jobs at once, and returns when all have ended, at the latest with the connection, which an interrupt closes. The mode is
- * "replace", for a unit that is made by the job "fail". Whether each has ended as "done": nothing is logged, as the results say it all, which
- * are freed with jobs_free(). */
+/* Enqueues all @jobs at once, and returns when all have ended, or when the connection ends, which an interrupt closes. The mode is
+ * "replace", or "fail" for a unit that the job creates. Returns whether all have ended as "done". Nothing is logged: see the results. Free
+ * them with jobs_free(). */
 bool jobs_run(sd_bus *bus, Job jobs[], size_t length, JobEnded ended, void *userdata);
 
 void jobs_free(Job jobs[], size_t length);

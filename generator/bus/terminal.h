@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Terminals: connecting the one that somebody sits at with another. */
+/* Terminals: connecting the user's terminal with another. */
 #pragma once
 
 #include "base/common.h"
@@ -8,9 +8,9 @@
 
 typedef struct Terminal Terminal;
 
-/* Connects standard input and output, which are a terminal, with @fd, the controlling end of another, and passes on what is
- * typed and shown as long as @event runs. Takes @fd. */
+/* Connects standard input and output, which are a terminal, with @fd, the controlling end of another, and forwards input and output while
+ * @event runs. Takes ownership of @fd. */
 MUST_CHECK int terminal_connect(sd_event *event, int fd, Terminal **ret_terminal);
 
-/* Shows what is still to be shown, and gives back the terminal as it was. NULL is allowed. */
+/* Shows the remaining output, and restores the terminal. @terminal may be NULL. */
 void terminal_disconnect(Terminal *terminal);

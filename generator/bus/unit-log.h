@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* What units have logged: why they have failed. sd-journal(3) */
+/* The logs of units: why they failed. sd-journal(3) */
 #pragma once
 
 #include "base/arena.h"
 
-/* Has the journal take up what was logged until now. */
+/* Waits until the journal has everything logged so far. */
 void unit_log_sync(void);
 
-/* Which entries of the journal are read. */
+/* Which entries of the journal to read. */
 typedef struct UnitLogQuery {
         const char *match; /* "FIELD=VALUE" */
-        /* A process whose entries are read too, 0 for none: journald does not know the unit of a process that has ended before it reads what
-         * that has logged. */
+        /* A process whose entries are read, too; 0: none. journald cannot tell the unit of a process that has ended by the time it reads
+         * its message. */
         pid_t process;
-        pid_t left_out; /* a process whose entries are not, 0 for none */
-        uint64_t since; /* those that came then or later (clock.h) */
+        pid_t left_out; /* a process whose entries are skipped; 0: none */
+        uint64_t since; /* entries from then on (clock.h) */
 } UnitLogQuery;
 
-/* Reads the last errors that @query finds, or if there are none, the last lines: up to @length of them, the oldest first, as they can be shown.
- * Returns how many there are, 0 too if the journal cannot be read. Owned by @arena. */
+/* Reads the last errors that match @query or, if there are none, the last lines: at most @length, the oldest first, in printable form.
+ * Returns how many there are; 0 also if the journal cannot be read. Owned by @arena. */
 size_t unit_log_read(Arena *arena, UnitLogQuery query, size_t length, const char *ret_lines[]);
