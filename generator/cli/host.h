@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's containers: those that its manifests declare, and those that run and are no longer declared. */
+/* The host's containers: those that its manifests declare, and undeclared ones that are running. */
 #pragma once
 
 #include "manifest/manifest.h"
@@ -8,44 +8,46 @@
 
 typedef struct HostContainer {
         const char *name;
-        const Container *declared; /* NULL: it runs, but is no longer declared */
-        bool has_record;           /* it runs, starts or stops */
+        const Container *declared; /* NULL: it is running but undeclared */
+        bool has_record;           /* it is running, starting or stopping */
 } HostContainer;
 
 typedef struct Host {
         Arena arena;
         Manifest manifest;
-        HostContainer *containers; /* by name; malloc(3) */
+        HostContainer *containers; /* sorted by name; malloc(3) */
         size_t length, capacity;
 } Host;
 
 #define HOST_NULL ((Host){0})
 
-/* Reads the manifests and the records into @host, which has nothing but memory. What is wrong with a manifest is no error here. */
+/* Reads the manifests and the state records into @host, of which only the arena may already be in use. Errors in a manifest are not
+ * failures here. */
 void host_read(Host *host);
 
-/* Logs all errors if one of them keeps a manifest from being read. Whether anything does: there may be containers that are not seen. */
+/* Logs all errors if one of them prevents a manifest from being read. Returns whether one does: there may be containers that are not
+ * seen. */
 bool log_unread(const Manifest *manifest);
 
-/* The container @name, or NULL: then it was said which there are. */
+/* Returns the container @name. If there is none, logs which ones there are and returns NULL. */
 const HostContainer *host_find(const Host *host, const char *name);
 
-/* The same, without a word. */
+/* The same, without logging. */
 const HostContainer *host_look_up(const Host *host, const char *name);
 
-/* What the container was started with, if it runs: the entry of its record; NULL if that cannot be read. */
+/* Returns what the container was started with, if it is running: the entry in its state record; NULL if that cannot be read. */
 const Container *host_running(Host *host, const HostContainer *container);
 
-/* The system that runs in the container, or would if it was started; NULL if that is not known. */
+/* Returns the system that is running in the container, or would be if it was started; NULL if unknown. */
 const char *host_system(Host *host, const HostContainer *container);
 
-/* Writes the addresses that are declared for the container on its link to the host, the one of IPv4 first. Returns how many there are. */
+/* Writes the addresses that are declared for the container on its link to the host, IPv4 first. Returns how many there are. */
 size_t host_addresses(const Container *container, char ret_texts[static 2][ADDRESS_SIZE]);
 
-/* The third part of addresses 10.233.N.1 and 10.233.N.2 that no container has; 0 if there is none left. */
+/* Returns N of addresses 10.233.N.1 and 10.233.N.2 that no container has; 0 if none is left. */
 unsigned host_free_network(Host *host);
 
-/* Logs what is wrong with a container's entry. False if nothing is. */
+/* Logs the errors in a container's entry. Returns false if there are none. */
 bool host_log_errors(const Host *host, const HostContainer *container);
 
 void host_free(Host *host);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The manifest of an imperative container, as text: made anew, and with another system in it. */
+/* The manifest of an imperative container, as text: creating it, and replacing the system in it. */
 #pragma once
 
 #include "base/buffer.h"
 #include "manifest/manifest.h"
 
-/* What the manifest of one is made from. */
+/* What a manifest is created from. */
 typedef struct ImperativeContainer {
         const char *name;
-        const char *flake; /* that its system was built from, or NULL */
+        const char *flake; /* its system was built from it, or NULL */
         const char *system;
         bool auto_start;
         bool use_host_network;
@@ -17,19 +17,19 @@ typedef struct ImperativeContainer {
         size_t ports_length;
 } ImperativeContainer;
 
-/* Appends the manifest of a container to @text. Fails if a port is none. */
+/* Appends the manifest of a container to @text. Fails if a port is invalid. */
 MUST_CHECK int imperative_format(const ImperativeContainer *container, Buffer *text);
 
-/* Checks that a container can be declared so in the file @path, whatever its system is. Nothing is written. */
+/* Checks that a container can be declared this way in the file @path, whatever its system is. Writes nothing. */
 MUST_CHECK int imperative_check(const ImperativeContainer *container, const char *path);
 
-/* Appends @manifest, that of @container, to @text with another system in it, and with @flake (NULL: none) as what that was built from. Fails if
- * the system cannot be found in it. */
+/* Appends @manifest, that of @container, to @text with another system in it, and with @flake (NULL: none) as the source of that system.
+ * Fails if the system cannot be found in it. */
 MUST_CHECK int imperative_replace_system(
         const Container *container, const Buffer *manifest, const char *system, const char *flake, Buffer *text);
 
-/* The flake that a manifest says its system was built from, or NULL. Owned by @arena. */
+/* Returns the flake that the system was built from, according to a manifest, or NULL. Owned by @arena. */
 const char *imperative_flake(Arena *arena, const Buffer *manifest);
 
-/* Writes @text as the manifest of a container, which is @path, all or nothing, if the container has no errors then. */
+/* Writes @text as the manifest @path of a container, all or nothing, if the container then has no errors. */
 MUST_CHECK int imperative_write(const char *name, const char *path, const Buffer *text);

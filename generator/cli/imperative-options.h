@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What create, update and destroy are told. */
+/* The options of create, update and destroy. */
 #pragma once
 
 #include "cli/imperative.h"
 
 typedef int RequestVerb(Request *request);
 
-/* Runs @verb for what stands behind it, with a lock that lets only one at a time go on: a name or an address is free until somebody takes it. */
+/* Runs @verb with its options and operands, under a lock that lets only one run at a time: a name or an address is free until somebody
+ * takes it. */
 int imperative_verb(int argc, char *argv[], RequestVerb *verb);

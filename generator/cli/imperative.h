@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Imperative containers: those that nixos-container create makes. Each is declared in a file of its own,
- * MANIFESTS_DIRECTORY/NAME.yaml, and its system is kept by a profile, which a start shows it as /nix/var/nix/profiles/system. */
+/* Imperative containers: those created by nixos-container create. Each is declared in a file of its own, MANIFESTS_DIRECTORY/NAME.yaml, and
+ * its system is kept by a profile, which it sees as /nix/var/nix/profiles/system once started. */
 #pragma once
 
 #include "cli/host.h"
 #include "cli/imperative-manifest.h"
 #include "cli/nix-build.h"
 
-/* Where all is of a container @name. */
+/* The paths of a container @name. */
 typedef struct ImperativePaths {
         const char *manifest;
         const char *root;
         const char *profiles;                 /* the directory, and in it: */
-        const char *profile, *profile_before; /* what leads to the system, and to the one before */
+        const char *profile, *profile_before; /* links to the system, and to the previous one */
         const char *own;                      /* its own profiles and gcroots, */
         const char *roots;                    /* what Nix keeps for these, */
-        const char *old_gcroots;              /* and where an earlier version had them */
+        const char *old_gcroots;              /* and where earlier versions had them */
 } ImperativePaths;
 
 ImperativePaths imperative_paths(Arena *arena, const char *name);
 
-/* What create, update or destroy is asked for. */
+/* A request to create, update or destroy a container. */
 typedef struct Request {
         Host host;
         NixSource source;
@@ -32,22 +32,23 @@ typedef struct Request {
         ImperativePaths paths; /* of the container */
 } Request;
 
-/* The imperative container of the request, or NULL: then it was said why it cannot be @done, "updated". */
+/* Returns the imperative container of the request. If there is none, logs why it cannot be @done ("updated") and returns NULL. */
 const HostContainer *imperative_find(const Request *request, const char *done);
 
-/* Fails if somebody wants this to end, before it has changed anything that stays. */
+/* Fails if there was an interrupt. Call it before making lasting changes. */
 MUST_CHECK int imperative_check_interrupt(void);
 
-/* Makes the directory @path, of the host, and what is missing above. */
+/* Creates the directory @path on the host, and missing parents. */
 MUST_CHECK int imperative_make_directory(const char *path);
 
 MUST_CHECK int imperative_remove_manifest(const Request *request);
 
-/* Builds the system that is asked for, which becomes the container's, in NIX_DIRECTORY, which nix_end() removes. */
+/* Builds the requested system, which becomes the container's, in NIX_DIRECTORY, which nix_end() removes. */
 MUST_CHECK int imperative_build(Request *request);
 
-/* Writes what the system was built from beside what is there, for configuration_end(). *ret_directory is -1 if that was no configuration. */
+/* Writes the configuration that the system was built from beside the existing one, for configuration_end(). *ret_directory is -1 if it was
+ * not built from a configuration. */
 MUST_CHECK int imperative_begin_configuration(Request *request, int *ret_directory);
 
-/* Keeps what the system was built from. */
+/* Replaces the container's configuration with the one that the system was built from, if it was built from one. */
 MUST_CHECK int imperative_keep_configuration(Request *request);

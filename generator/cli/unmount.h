@@ -4,5 +4,5 @@
 
 #include "base/common.h"
 
-/* Unmounts all that is mounted below the directory @path. The current directory is / then. */
+/* Unmounts everything below the directory @path. The current directory is then /. */
 MUST_CHECK int unmount_below(const char *path);
