@@ -4,6 +4,6 @@
 
 #include "generate/generator.h"
 
-/* Writes the files of all containers of @manifest, which was checked: of broken ones a unit that says why, in the words of its diagnostics.
- * One of which something cannot be read that it depends on is broken too, and that is added to them. */
+/* Writes the files of all containers of @manifest, which was checked. For an invalid one, writes a unit that reports its diagnostics. A
+ * container that depends on something that cannot be read is invalid too; a diagnostic about that is added. */
 void generate(Manifest *manifest, const GenerateOptions *options, Output *output);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Output: where the generated files go, a directory or, to be read by people, standard output.
+/* Output: where the generated files go, a directory or, for people to read, standard output.
  *
- * Files are collected and made in batches: generating and what the kernel does to make a file each find the processor's
- * caches as they left them, which makes a large run faster by a fifth. */
+ * Files are collected and created in batches: generating, and the kernel's work to create a file, each find the processor's caches as they
+ * left them, which makes a large run faster by a fifth. */
 #pragma once
 
 #include "base/buffer.h"
@@ -21,11 +21,11 @@ typedef struct OutputBatch {
 } OutputBatch;
 
 typedef struct Output {
-        const char *directory;    /* as named in what is generated */
+        const char *directory;    /* as named in the generated files */
         int fd;                   /* -1: standard output */
         const char *subdirectory; /* the one opened last, or NULL */
         int subdirectory_fd;
-        bool failed; /* something could not be written; it was said. Valid once closed */
+        bool failed; /* something could not be written, which was logged. Valid once closed */
 
         OutputBatch batch;
 } Output;
@@ -33,18 +33,18 @@ typedef struct Output {
 /* Writes below @directory, which exists. */
 MUST_CHECK int output_open(Output *output, const char *directory);
 
-/* Prints each file to standard output, as one of @directory. */
+/* Prints each file to standard output, as one in @directory. */
 void output_open_stdout(Output *output, const char *directory);
 
-/* Starts a new file of @subdirectory (NULL: the directory itself), a string that stays valid. Its text is to be appended
- * to the buffer that is returned. The file is whole or not there; a failure is logged and kept in .failed. */
+/* Starts a new file in @subdirectory (NULL: the directory itself), a string that stays valid. Append its text to the returned buffer. The
+ * file is complete or missing; a failure is logged and noted in .failed. */
 Buffer *output_start(Output *output, const char *subdirectory, const char *name);
 
 /* Ends the file that was started last. */
 void output_end(Output *output);
 
-/* Forgets the file that was started last, instead. */
+/* Discards the file that was started last, instead. */
 void output_cancel(Output *output);
 
-/* Writes what has not been written yet, and frees all but .failed. */
+/* Writes what has not been written yet, and frees everything except .failed. */
 void output_close(Output *output);

@@ -68,7 +68,7 @@
         P(INSIDE_ADDRESS, "inside-address")                                                                            \
         P(INSIDE_ROUTE, "inside-route")                                                                                \
         P(INSIDE_GATEWAY, "inside-gateway")                                                                            \
-        /* What systemd-nspawn is told. */                                                                             \
+        /* Arguments of systemd-nspawn. */                                                                             \
         P(RESOLV_CONF, "resolv-conf")                                                                                  \
         P(HOST_RESOLV_CONF, "host-resolv-conf")                                                                        \
         P(INSIDE_RESOLV_CONF, "inside-resolv-conf")                                                                    \
@@ -98,19 +98,19 @@
         P(MACVLAN, "macvlan")                                                                                          \
         P(NSPAWN_PORT, "nspawn-port")                                                                                  \
         P(EXTRA_FLAG, "extra-flag")                                                                                    \
-        /* What systemd-tmpfiles is told. */                                                                           \
+        /* Lines for systemd-tmpfiles. */                                                                              \
         P(HOST_PATH, "host-path")                                                                                      \
         P(HOST_PATH_MODE, "host-path.mode")                                                                            \
         P(HOST_PATH_USER, "host-path.user")                                                                            \
         P(HOST_PATH_GROUP, "host-path.group")                                                                          \
-        /* What containers write of what it needs. */                                                                  \
+        /* Its host paths that containers can write to. */                                                             \
         P(WRITTEN, "written")                                                                                          \
         P(WRITTEN_DIRECTORY, "written.directory")                                                                      \
         P(MADE_MODE, "made")                                                                                           \
         P(MADE_USER, "made.user")                                                                                      \
         P(MADE_GROUP, "made.group")                                                                                    \
         P(MADE_PATH, "made.path")                                                                                      \
-        /* Of a broken container. */                                                                                   \
+        /* Of an invalid container. */                                                                                 \
         P(SHOWN_NAME, "shown-name")                                                                                    \
         P(RECORDED_NAME, "recorded-name")                                                                              \
         P(FIRST_DIAGNOSTIC, "first-diagnostic")                                                                        \
