@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks that look at several options, or at several containers. */
+/* Checks across several options, or across several containers. */
 #pragma once
 
 #include "manifest/manifest.h"
 
-/* Checks @manifest, says what is wrong, marks containers with errors broken and fills in its names and the claims of the other
+/* Checks @manifest, adds diagnostics, marks containers with errors as broken, and fills in its names and the claims of the other
  * containers. */
 void check_manifest(Manifest *manifest);

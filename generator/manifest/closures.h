@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Closures: the paths of the Nix store that a container with a store of its own sees, by a file that lists them, one a line. */
+/* Closures: the paths of the Nix store that a container with a store of its own sees, listed in a file, one per line. */
 #pragma once
 
 #include "base/path.h"
@@ -11,9 +11,9 @@ static inline bool is_in_store(const char *path) {
         return path_is_below(path, STORE_DIRECTORY);
 }
 
-/* Reads the closures of the containers in @manifest that have one. One that cannot be used is an error of its container. @root is ""
- * or where the host's files are. */
+/* Reads the closures of the containers in @manifest that have one. An unusable one is an error of its container. @root is "" or where the
+ * host's files are. */
 void closures_read(Manifest *manifest, const char *root);
 
-/* Whether the closure of @container has what @path is in. */
+/* Whether the closure of @container contains the store path that @path is in. */
 bool closure_has(const Container *container, const char *path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Containers: what is declared of each, and what follows from that. */
+/* Containers: what is declared for each, and what follows from that. */
 #pragma once
 
 #include "base/words.h"
@@ -7,19 +7,19 @@
 #include "manifest/values.h"
 #include "systemd/nspawn-arguments.h"
 
-/* Where in a file something stands, in bytes. */
+/* A range of bytes in a file. */
 typedef struct Span {
         int fd;
         size_t start, end;
-        size_t column; /* how many blanks to put in front, so that what stands there can be read by itself */
+        size_t column; /* how many blanks to put in front, so that the text can be parsed on its own */
 } Span;
 
 typedef struct Forward {
         Mark mark;
         Text protocol; /* "tcp" or "udp" */
         PortRange host_port;
-        Number container_port; /* that of the first; by default the host's */
-        AddressValue host_ip;  /* any if not given */
+        Number container_port; /* that of the first port; by default the host's */
+        AddressValue host_ip;  /* any address if not set */
         Flag open_firewall;
 } Forward;
 
@@ -30,7 +30,7 @@ typedef struct BindMount {
         Text host_path_mode;
         Text host_path_user;
         Text host_path_group;
-        Text idmap; /* idmap where the container's users are shifted if not given */
+        Text idmap; /* if not set, idmap where the container's users are shifted */
 } BindMount;
 
 typedef struct Credential {
@@ -56,13 +56,13 @@ typedef struct Link {
         List forward_ports; /* of Forward */
 } Link;
 
-/* Options that few containers give. */
+/* Options that few containers set. */
 typedef struct RareOptions {
         List interfaces;  /* of Text */
         List macvlans;    /* of Text */
         List extra_veths; /* of Link */
         Text network_namespace;
-        Text resolv_conf;             /* it follows the host's if not given */
+        Text resolv_conf;             /* follows the host's if not set */
         List additional_capabilities; /* of Text */
         List drop_capabilities;       /* of Text */
         List allowed_devices;         /* of Device */
@@ -80,10 +80,10 @@ typedef struct RareOptions {
         List after;    /* of Text */
         List requires; /* of Text */
         List wants;    /* of Text */
-        /* Containers that start after others have more; filled in by order.h. */
+        /* Higher in containers that start after others; filled in by order.h. */
         uint32_t start_rank;
 
-        /* The paths of the store that are in its closure, if it has one; filled in by closures.h. */
+        /* The store paths in its closure, if it has one; filled in by closures.h. */
         const char **store_paths;
         uint32_t store_paths_length;
 } RareOptions;
@@ -92,8 +92,8 @@ typedef struct Container {
         Text name;
         const char *file;  /* where it is declared */
         Span entry;        /* its options there */
-        bool broken;       /* there are errors among its diagnostics */
-        bool is_duplicate; /* another of the same name came before, see check.h */
+        bool broken;       /* its diagnostics include errors */
+        bool is_duplicate; /* an earlier one has the same name, see check.h */
 
         Text system;
         Flag auto_start;
@@ -101,25 +101,24 @@ typedef struct Container {
         Flag private_network;
         Flag enable_tun;
         Flag restart_if_changed;
-        Flag internet_access; /* the host's own rules decide if not given */
+        Flag internet_access; /* the host's own rules decide if not set */
         Link link;
         List bind_mounts; /* of BindMount */
         Text private_users;
-        RareOptions *rare; /* never NULL; one and the same of all that give none of them */
+        RareOptions *rare; /* never NULL; shared by all that set none of them */
 
-        /* What no two running containers can have at once, as a person would say it ("host port tcp 8080"); filled in
-         * by check.h. */
+        /* What only one running container can have at a time, in words for people ("host port tcp 8080"); filled in by check.h. */
         struct Claim *claims;
         uint32_t claims_length;
 
-        /* The directories that containers write and that its paths on the host lead through, and whether it can write the root
-         * directories of others; filled in by written.h. */
+        /* The directories that containers write to and that its host paths pass through, and whether it can write to the rootfs of others;
+         * filled in by written.h. */
         struct Written *written;
         uint32_t written_length;
         bool writes_roots;
 } Container;
 
-/* A directory on the host, and a container that writes it. */
+/* A directory on the host, and a container that writes to it. */
 typedef struct Written {
         const char *container, *directory;
 } Written;
@@ -130,7 +129,7 @@ typedef struct Claim {
         const char *option; /* the path of the option that claims it */
 } Claim;
 
-/* Whether the container's end of @link is given an address. */
+/* Whether an address is set for the container's end of @link. */
 static inline bool link_has_local_address(const Link *link) {
         return link->local_address.address.family || link->local_address6.address.family;
 }
@@ -161,13 +160,13 @@ static inline bool container_has_own_network(const Container *container) {
                container->rare->interfaces.length > 0 || container->rare->macvlans.length > 0;
 }
 
-/* Whether the host's loopback addresses are others than those in @container. */
+/* Whether @container has loopback addresses of its own, not the host's. */
 static inline bool container_has_own_loopback(const Container *container) {
         return container_has_own_network(container) || container->rare->network_namespace.text ||
                container_has_flag(container, NSPAWN_NETWORK_NAMESPACE);
 }
 
-/* The most ports that a range can have: each costs an entry in the host's tables. */
+/* The maximum number of ports in a range: each takes an entry in the host's tables. */
 #define PORT_RANGE_MAX 1000
 
 static inline bool forward_is_tcp(const Forward *forward) {
@@ -178,7 +177,7 @@ static inline bool container_has_shifted_users(const Container *container) {
         return nspawn_users_are_shifted(container->private_users.text);
 }
 
-/* How the owners in @mount, one of @container, are mapped, in systemd-nspawn's words, or NULL if they are not. */
+/* Returns how the owners in @mount, one of @container, are mapped, in systemd-nspawn's terms, or NULL if they are not. */
 static inline const char *bind_mount_idmap(const Container *container, const BindMount *mount) {
         const char *fallback = container_has_shifted_users(container) ? "idmap" : NULL;
         const char *idmap = mount->idmap.text;
@@ -188,7 +187,7 @@ static inline const char *bind_mount_idmap(const Container *container, const Bin
         return strcmp(idmap, "noidmap") == 0 ? NULL : idmap;
 }
 
-/* The length of the host's part in the name of an interface, which may have a ":" and its name inside behind it. */
+/* Returns the length of the host's part of an interface name, which may be followed by ":" and its name inside. */
 static inline size_t interface_host_length(const char *name) {
         return strcspn(name, ":");
 }

@@ -7,15 +7,15 @@
 #include "base/arena.h"
 #include "base/name-table.h"
 
-/* A place in a file, counted from 1; line 0 means "not given". */
+/* A place in a file, counted from 1; line 0 means "not set". */
 typedef struct Mark {
         uint32_t line;
         uint32_t column;
 } Mark;
 
 typedef enum Severity {
-        SEVERITY_WARNING, /* may be meant, or does less than it says: nothing is left out for it */
-        SEVERITY_ERROR,   /* can never work */
+        SEVERITY_WARNING, /* may be intended, or has only a partial effect: nothing is left out because of it */
+        SEVERITY_ERROR,   /* cannot work */
 } Severity;
 
 typedef struct Diagnostic {
@@ -32,8 +32,8 @@ typedef struct Errors {
         unsigned length, kept;
 } Errors;
 
-/* The list keeps the first DIAGNOSTICS_MAX, and behind them only the first error of each container and file that had none before; the
- * rest is counted. So a hostile manifest cannot use up memory with one container, nor hide what is wrong with another. */
+/* The list keeps the first DIAGNOSTICS_MAX diagnostics, and after these only the first error of each container and file that had none
+ * before; the rest is counted. So a hostile manifest cannot exhaust memory with one container, nor hide the errors of another. */
 #define DIAGNOSTICS_MAX 1000
 
 /* How many of them are logged: a manifest may have tens of thousands of containers. */
@@ -43,28 +43,28 @@ typedef struct Diagnostics {
         Arena *arena;
         Diagnostic *first, **end;
         unsigned errors, warnings, kept;
-        bool without_places;               /* those about containers name options alone */
+        bool without_places;               /* those about containers name only options */
         NameTable of_containers, of_files; /* Errors, by the name of what they are about */
 } Diagnostics;
 
 /* Prepares an empty list, whose texts are owned by @arena. Free it with diagnostics_free(). */
 void diagnostics_init(Diagnostics *diagnostics, Arena *arena);
 
-/* Adds one about the container @container, or NULL for the whole @file; both names outlive the list. @mark may be NULL for a file as a
- * whole, @option for a place that is no option. The message is formatted as printf(3), or vprintf(3). */
+/* Adds a diagnostic about the container @container, or about the whole @file if that is NULL; both names must outlive the list. @mark may
+ * be NULL for a file as a whole, @option for a place that is not an option. The message is formatted like printf(3), or vprintf(3). */
 void diagnose(Diagnostics *diagnostics, Severity severity, const char *container, const char *file, const Mark *mark,
         const char *option, const char *format, ...) __attribute__((format(printf, 7, 8)));
 void vdiagnose(Diagnostics *diagnostics, Severity severity, const char *container, const char *file, const Mark *mark,
         const char *option, const char *format, va_list arguments) __attribute__((format(printf, 7, 0)));
 
-/* Whether a further error about @container, or NULL for the whole @file, would be kept: if not, its text need not be made. */
+/* Whether another error about @container, or about the whole @file if that is NULL, would be kept: if not, its text need not be created. */
 bool diagnostics_keep_error(const Diagnostics *diagnostics, const char *container, const char *file);
 
-/* The errors about @container, or with NULL those about the whole @file; NULL if there are none. */
+/* Returns the errors about @container, or about the whole @file if that is NULL; NULL if there are none. */
 Errors *diagnostics_errors(const Diagnostics *diagnostics, const char *container, const char *file);
 
-/* Logs the first @most of those that are at least as severe as @least, see log.h: each with its severity, and a last line that counts those
- * not logged. */
+/* Logs the first @most diagnostics that are at least as severe as @least, see log.h: each with its severity, and a last line that counts
+ * those not logged. */
 void diagnostics_log(const Diagnostics *diagnostics, Severity least, unsigned most);
 
 /* Frees what is not in the arena. */

@@ -7,17 +7,17 @@
 
 #define MANIFESTS_DIRECTORY "/etc/nixos-containers"
 
-/* What is checked, each with what stands before it. */
+/* What is checked; each includes those before it. */
 typedef enum ModelDepth {
-        MODEL_DRAFT,    /* what the manifests say, before what they name is built; diagnostics name options alone */
-        MODEL_OPTIONS,  /* what the manifests say */
-        MODEL_CLOSURES, /* the files of closures that they name */
-        MODEL_MOUNTS,   /* what will back bind mounts, of which there are warnings only */
+        MODEL_DRAFT,    /* the manifests, before what they refer to is built; diagnostics name only options */
+        MODEL_OPTIONS,  /* the manifests */
+        MODEL_CLOSURES, /* the closure files that they refer to */
+        MODEL_MOUNTS,   /* what will back bind mounts, about which there are only warnings */
 } ModelDepth;
 
-/* Reads and checks the @length files @files or, where that is NULL, MANIFESTS_DIRECTORY/NAME.yaml below @root in the order of their names;
- * that there is none is no error. @root is "" or where the host's files are. All that is wrong goes to the diagnostics of @ret_manifest,
- * whose memory @arena owns; free it with manifest_free(). */
+/* Reads and checks the @length files @files or, if that is NULL, MANIFESTS_DIRECTORY/NAME.yaml below @root in the order of their names;
+ * having none is not an error. @root is "" or where the host's files are. All errors go to the diagnostics of @ret_manifest, whose memory
+ * @arena owns; free it with manifest_free(). */
 void model_load(
         Manifest *ret_manifest, Arena *arena, const char *root, char *const files[], int length, ModelDepth depth);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Mounts: what will back the host's side of bind mounts, by /etc/fstab and /proc/self/mountinfo. */
+/* Mounts: what will back the host's side of bind mounts, according to /etc/fstab and /proc/self/mountinfo. */
 #pragma once
 
 #include "manifest/manifest.h"
 
-/* Warns of bind mounts in @manifest that cannot work, or less than it seems, for the file system their source is on.
- * @root is "" or where the host's files are. */
+/* Warns about bind mounts in @manifest that cannot work, or work less than it seems, because of the file system of their source. @root is
+ * "" or where the host's files are. */
 void mounts_check(Manifest *manifest, const char *root);
 
 /* Whether anything is mounted somewhere below @path, as far as that is known. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Options that are on or off, off by default, of which nothing but a line of a template speaks: that is there for those that are on, with "yes"
- * in the placeholder's place. */
+/* Options that are on or off, off by default, and used in nothing but one template line: it is written if the option is on, with "yes" for
+ * the placeholder. */
 #pragma once
 
 /* The option, its symbol, and the placeholder. */

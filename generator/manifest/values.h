@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Values: what the scalars of a manifest are, each with the place where it stands. */
+/* Values: the scalars of a manifest, each with its place in the file. */
 #pragma once
 
 #include "base/address.h"
 #include "manifest/diagnostic.h"
 
-/* All start with their mark, whose line is 0 where the option was not given, and whose column is 0 too where it has no default. */
+/* All start with their mark. Its line is 0 if the option was not set, and its column is 0 too if it has no default. */
 typedef struct Text {
         Mark mark;
         const char *text;
@@ -39,7 +39,7 @@ typedef struct List {
         void *items;
 } List;
 
-/* Runs what follows for each item of the List @list, which are of @Type. */
+/* Runs the following statement for each item, of @Type, of the List @list. */
 #define for_each_item(Type, item, list)                                                                                \
         for (const Type *item = (list)->items, *item##_end = item ? item + (list)->length : NULL; item < item##_end;   \
                 item++)
@@ -54,15 +54,15 @@ STARTS_WITH_MARK(PortRange);
 STARTS_WITH_MARK(AddressValue);
 STARTS_WITH_MARK(List);
 
-/* The mark of what an option is by default. */
+/* The mark of a default value. */
 #define DEFAULT_MARK ((Mark){.line = 0, .column = 1})
 
-/* Whether @value, one of these, was given. */
+/* Whether @value, one of these, was set. */
 static inline bool is_given(const void *value) {
         return ((const Mark *)value)->line > 0;
 }
 
-/* Whether there is a @value, be it one by default. */
+/* Whether there is a @value, even if only a default. */
 static inline bool has_value(const void *value) {
         return ((const Mark *)value)->column > 0;
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Written: directories on the host that containers write, with links in them that they have made, by what the manifest says. */
+/* Written: directories on the host that containers write to, and may have put symbolic links into, according to the manifest. */
 #pragma once
 
 #include "manifest/manifest.h"
 
-/* Finds the directories that paths of each container lead through, and says what can be said of these. The names of @manifest are
- * filled in, and what order.h fills in. */
+/* Finds the directories that each container's paths pass through, and adds diagnostics about them. The names of @manifest, and what order.h
+ * fills in, must be filled in. */
 void written_check(Manifest *manifest);
 
-/* The bind mount by which @container can write where a start of @other makes files as the host's root: @other then starts only while
- * that one does not run. NULL if there is none. */
+/* Returns the bind mount through which @container can write where a start of @other creates files as the host's root: @other then starts
+ * only while @container is not running. NULL if there is none. */
 const BindMount *written_root(const Container *container, const Container *other);
 
-/* Whether @path is on the way through a directory of @container's that a container writes. */
+/* Whether @path passes through one of the directories of @container that a container writes to. */
 bool written_leads_to(const Container *container, const char *path);
