@@ -4,9 +4,9 @@
 
 #include "base/common.h"
 
-/* Opens the control group that this process is in. */
+/* Opens the control group of this process. */
 MUST_CHECK int control_group_open(void);
 
-/* Fails if processes of an earlier run are left in that of @container, which systemd could not end: they would go on with what belongs
- * to the next. */
+/* Fails if that of @container still has processes of an earlier run that systemd could not end: they would continue to use what belongs to
+ * the next run. */
 MUST_CHECK int control_group_check(const char *container);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths on the host that lead through what a container writes: it could have put symbolic links there that lead somewhere else. */
+/* Host paths that pass through directories a container writes to: it could have put symbolic links there that lead elsewhere. */
 #pragma once
 
 #include "base/arena.h"
 #include "base/buffer.h"
 
-/* Opens each path of @arguments, those of systemd-nspawn, that lies below a directory which a container writes by the section @written of
- * the record. Below that no symbolic link is followed. What is missing and is to be made, is. systemd-nspawn then gets what was
- * opened, mounted in a mount namespace of this process, as what stands at the path can be exchanged until it looks. Fails, and says which
- * link it was and whose. */
+/* Opens each path in @arguments, those of systemd-nspawn, that is below a directory which a container writes to according to the section
+ * @written of the state record. Below that directory, symbolic links are not followed, and missing directories are created if that is
+ * specified. systemd-nspawn then gets what was opened, mounted in a mount namespace of this process, because what is at the path could be
+ * exchanged before it looks. Fails, and logs which link it was and who can write it. */
 MUST_CHECK int host_paths_pin(Arena *arena, const char *container, const Buffer *written, char *arguments[]);
 
-/* Checks the same of the container's root directory, if it is there. */
+/* Checks the same for the container's rootfs, if it exists. */
 MUST_CHECK int host_paths_check_root(const char *container, const Buffer *written, const char *root);

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The links between the host and a container, which ip(8) adds by the batch that a record has. */
+/* The links between the host and a container, which ip(8) adds from the batch in a state record. */
 #pragma once
 
 #include "base/arena.h"
 #include "base/buffer.h"
 
-/* Fails if the host has one of the interfaces already that the batch adds. */
+/* Fails if the host already has one of the interfaces that the batch adds. */
 MUST_CHECK int links_check(const char *container, const Buffer *network);
 
-/* Waits until udev is done with the links of the host that systemd-nspawn, with the arguments @program, is to use: it refuses them
- * before. One that was in the container until a moment ago is as new as one that was just made. Those that are not there
- * systemd-nspawn tells of. */
+/* Waits until udev has processed the host's links that systemd-nspawn, with the arguments @program, is to use: it refuses them before that.
+ * A link that was in the container until a moment ago is as new as one just created. systemd-nspawn itself reports missing links. */
 MUST_CHECK int links_settle(const char *container, char *const program[]);
 
-/* Fails if one of the links that the batch has added is still there. */
+/* Fails if one of the links that the batch has added still exists. */
 MUST_CHECK int links_check_removed(const char *container, const Buffer *network);
 
-/* Starts to delete the links that the batch has added, those that are still there: the kernel deletes them itself when it deletes the
- * container's network namespace, which is going on meanwhile. An interface that had the name before, so that there was nothing to add,
- * is known by its MAC address. Returns the process, 0 if there are none; what has failed was logged, and is handed on by end_program(). */
+/* Starts to delete those links added by the batch that still exist: the kernel deletes them on its own along with the container's network
+ * namespace, which is in progress at the same time. An interface that had the name before, so that nothing was added, is recognized by its
+ * MAC address. Returns the process, 0 if there are none; failures were logged, and are passed on by end_program(). */
 MUST_CHECK pid_t links_start_removing(const Buffer *network);

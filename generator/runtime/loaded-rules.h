@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel has taken of the rules of the containers that run, as one script for nft(8), which brings about the same again: the file
- * LOADED_RULES_FILE. The host's own ruleset can include it, so that it is never without them. It has nothing that nft has refused, as that
- * would keep the host from all of its rules. */
+/* The rules of running containers that the kernel has accepted, as one script for nft(8) that restores them: the file LOADED_RULES_FILE.
+ * The host's own ruleset can include it, so that it is never without them. It contains nothing that nft has refused, as that would keep the
+ * host from loading any of its rules. */
 #pragma once
 
 #include "base/buffer.h"
 
-/* Reads it; one that is not there is empty. */
+/* Reads it; a missing file is empty. */
 MUST_CHECK int loaded_rules_read(Buffer *ret_text);
 
-/* Has it say of the container what @script does, of which nothing is known if it is empty. For who has opened the @records. */
+/* Sets the container's part of it to @script; an empty one removes that part. The caller has opened the @records. */
 MUST_CHECK int loaded_rules_set(int records, const char *container, const Buffer *script);
 
-/* What the text @loaded is then. */
+/* Returns what the text @loaded then becomes. */
 Buffer loaded_rules_with(const Buffer *loaded, const char *container, const Buffer *script);
 
-/* The length of a script without its elements, with which it ends: of the rules, which all containers share. */
+/* Returns the length of a script without the elements at its end: of the rules, which all containers share. */
 size_t rules_length(const Buffer *script);

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel is asked by netlink(7), and what it says, of which no length is taken for right. */
+/* Requests to the kernel over netlink(7), and its replies, none of whose lengths are trusted. */
 #pragma once
 
 #include <linux/netlink.h>
 
 #include "base/buffer.h"
 
-/* Appends the head of a message of @type with @flags, and NLM_F_REQUEST. Returns where it starts, for its end. */
+/* Appends the header of a message of @type with @flags and NLM_F_REQUEST. Returns where it starts, for netlink_end_message(). */
 size_t netlink_begin_message(Buffer *messages, unsigned type, unsigned flags);
 
-/* What was appended since is the message. */
+/* Ends the message, which is everything appended since. */
 void netlink_end_message(Buffer *messages, size_t start);
 
-/* The same of an attribute, which may be made of others. */
+/* The same for an attribute, which may consist of others. */
 size_t netlink_begin_attribute(Buffer *messages, unsigned type);
 void netlink_end_attribute(Buffer *messages, size_t start);
 
 void netlink_add_attribute(Buffer *messages, unsigned type, const void *value, size_t size);
 
-/* Sends the messages, and reads the answers: those families that are asked here have given them by then. Returns the first failure among
- * them, -EBADMSG if not so many were acknowledged. */
+/* Sends the messages, and reads the replies: the families used here have sent them by then. Returns the first failure among them, or
+ * -EBADMSG if there are fewer than @acknowledgements. */
 MUST_CHECK int netlink_request(int fd, const Buffer *messages, unsigned acknowledgements);
 
-/* Takes the next of the messages in the *length bytes at *messages. NULL if there is no whole one. */
+/* Takes the next message from the *length bytes at *messages. Returns NULL if there is no complete one. */
 static inline const struct nlmsghdr *netlink_take_message(const char **messages, size_t *length) {
         const struct nlmsghdr *message = (const struct nlmsghdr *)*messages;
         size_t size;
@@ -35,7 +35,7 @@ static inline const struct nlmsghdr *netlink_take_message(const char **messages,
         return message;
 }
 
-/* Finds an attribute of @type among the @length bytes of them at @attributes. NULL if there is none. */
+/* Finds an attribute of @type in the @length bytes of attributes at @attributes. Returns NULL if there is none. */
 static inline const struct nlattr *netlink_attribute(const void *attributes, size_t length, unsigned type) {
         const char *next = attributes;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Has what the host's Nix keeps for containers follow what they install, as long as any runs that can. */
+/* Updates what the host's Nix keeps for containers as they install things, while any container that can do so is running. */
 #pragma once
 
 #include "base/common.h"
 
-/* Updates all of it, and each container's when its directories change. Tells systemd that it is ready. It ends only by a failure. */
+/* Updates all of it, and then each container's part when its directories change. Notifies systemd when it is ready. Returns only on
+ * failure. */
 MUST_CHECK int nix_watch(void);

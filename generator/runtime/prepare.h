@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What is made on the host before a container starts, as its record says: directories, links and forwards, by the tools of the host,
- * which run at the same time. Each step that systemd would run by itself costs about as much as all of these together. */
+/* What is created on the host before a container starts, according to its state record: directories, links and forwards, by the tools of
+ * the host, which run in parallel. Each step that systemd itself would run costs about as much as all of these together. */
 #pragma once
 
 #include "base/common.h"
 
-/* Makes it, and waits for the links that @program, the arguments of systemd-nspawn, is to use. If that fails, the end of the container's
- * unit removes what there is. In either case *ret_listening is a process that goes on to listen on localhost, to be waited for by
+/* Creates it, and waits for the links that @program, the arguments of systemd-nspawn, is to use. On failure, the end of the container's
+ * unit removes what exists. In either case *ret_listening is a process that goes on to set up listening on localhost, to be waited for with
  * end_program(), or 0. */
 MUST_CHECK int prepare(const char *container, char *const program[], pid_t *ret_listening);

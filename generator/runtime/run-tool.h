@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Running the tools of the host. */
+/* Running the host's tools. */
 #pragma once
 
 #include "base/run-program.h"
 
-/* start_program(), and says why if that fails. */
+/* Like start_program(), but logs failures. */
 MUST_CHECK pid_t start_tool(char *const arguments[], const Buffer *input);
 
-/* Runs it. It fails with any exit status but 0: why, the tool has said itself. */
+/* Runs it. Any exit status other than 0 is a failure, whose reason the tool itself has reported. */
 MUST_CHECK int run_tool(char *const arguments[], const Buffer *input);

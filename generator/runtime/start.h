@@ -4,13 +4,12 @@
 
 #include "base/common.h"
 
-/* Makes the record of a container that starts, from its unit in the generator's @directory. What is left of an earlier run is removed
- * first. What another container is about to give up is waited for. */
+/* Creates the state record of a starting container from its unit in the generator's @directory. First removes what an earlier run has left
+ * behind. Waits for what another container is about to give up. */
 MUST_CHECK int container_create(const char *directory, const char *container);
 
-/* Makes it, and what it says is to be on the host; then becomes @program, systemd-nspawn with its arguments. Returns only if that
- * fails. */
+/* Creates it, and what it specifies on the host; then executes @program, systemd-nspawn with its arguments. Returns only on failure. */
 MUST_CHECK int container_start(const char *directory, const char *container, char *program[]);
 
-/* Becomes @program. Returns only if that fails. */
+/* Executes @program in place of this process. Returns only on failure. */
 MUST_CHECK int become(char *program[]);
