@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where what this project has on a host is found, and what it is called. */
+/* The paths and names that this project uses on a host. */
 #pragma once
 
 #include "base/arena.h"
@@ -10,16 +10,16 @@
 /* Below RECORDS_DIRECTORY, where no container has such a name: the claims, see state/claims.h. */
 #define CLAIMS_DIRECTORY ".claims"
 
-/* Where systemd has its generators write units that come before those in /usr. systemd.generator(7) */
+/* Where systemd's generators write units that take precedence over those in /usr. systemd.generator(7) */
 #define UNITS_DIRECTORY "/run/systemd/generator"
 
-/* Where the root directories of containers are: of those that keep their state, and of ephemeral ones. */
+/* Where the rootfs directories of containers are: of those that keep their state, and of ephemeral ones. */
 #define STATE_ROOTS "/var/lib/nixos-containers/"
 #define EPHEMERAL_ROOTS "/run/nixos-containers/"
 
-/* What Nix keeps beside its store. What is in profiles and gcroots the host's Nix goes through, so it is the host's alone: below the second
- * is the system of a container that is built on the host, below the third what is kept because a container's own profiles and gcroots, which
- * are below the first, lead to it. Earlier versions had a container's own below the second and the last. */
+/* What Nix keeps beside its store. The host's Nix follows what is in profiles and gcroots, so these are the host's alone: NIX_PROFILES has
+ * the systems of containers that are built on the host, NIX_ROOTS what is kept because a container's own profiles and gcroots, which are in
+ * NIX_OWN, lead to it. Earlier versions had a container's own in NIX_PROFILES and NIX_OLD_GCROOTS. */
 #define NIX_VAR "/nix/var/nix"
 #define NIX_OWN NIX_VAR "/per-container/"
 #define NIX_PROFILES NIX_VAR "/profiles/per-container/"
@@ -33,26 +33,26 @@
 #define RESOLV_CONF_UPLINK "uplink"
 #define RESOLV_CONF_FILE "resolv.conf"
 
-/* Where in the container the file is. */
+/* The path of the file in the container. */
 #define RESOLV_CONF_INSIDE "/run/host/resolv-conf/" RESOLV_CONF_FILE
 
-/* Below RECORDS_DIRECTORY, where no container has such a name: the rules of nftables that a host's own can include, see
- * runtime/loaded-rules.h. nixos-module/host-network.nix says this too. */
+/* Below RECORDS_DIRECTORY, where no container has such a name: the nftables rules that a host's own can include, see
+ * runtime/loaded-rules.h. nixos-module/host-network.nix has the same path. */
 #define LOADED_RULES_DIRECTORY ".nftables"
 #define LOADED_RULES_FILE "containers.nft"
 
-/* Below RECORDS_DIRECTORY, where no container has such a name: which containers can write the root directories of others, see
+/* Below RECORDS_DIRECTORY, where no container has such a name: which containers can write to the rootfs of others, see
  * runtime/root-writers.h. */
 #define ROOT_WRITERS_DIRECTORY ".root-writers"
 
-/* Below RECORDS_DIRECTORY, where no container has such a name: in the mount namespace of a container's systemd-nspawn, what it was given
- * of the host, see runtime/host-paths.h. Otherwise empty. */
+/* Below RECORDS_DIRECTORY, where no container has such a name: in the mount namespace of a container's systemd-nspawn, the host paths it
+ * uses, see runtime/host-paths.h. Otherwise empty. */
 #define PINS_DIRECTORY RECORDS_DIRECTORY "/.pins"
 
-/* The unit that puts back rules of nftables. */
+/* The unit that restores nftables rules. */
 #define RULES_UNIT "container-rules.service"
 
-/* The unit that has what containers have installed kept by the host's Nix. */
+/* The unit that makes the host's Nix keep what containers have installed. */
 #define NIX_ROOTS_UNIT "container-nix-roots.service"
 
 /* The units that run when the host's files change, without their suffixes. */

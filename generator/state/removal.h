@@ -4,7 +4,7 @@
 
 #include "base/common.h"
 
-/* Removes the directory @path, if it is there, and all in it that can be removed. What is immutable is made mutable; another file
- * system is not entered, nor is what is mounted from elsewhere in the same one, but the mount of @path itself. Says which file was the first
+/* Removes the directory @path, if it exists, and everything in it that can be removed. Immutable files are made mutable. Does not enter
+ * other file systems, nor anything mounted from elsewhere in the same one, except if that is the mount of @path itself. Logs the first file
  * that could not be removed. */
 int remove_directory_tree(const char *path);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a container's unit, as the generator has written it. */
+/* The text of a container's unit, as written by the generator. */
 #pragma once
 
 #include "base/buffer.h"
 
-/* Whether it has its last line, UNIT_END. */
+/* Whether it includes its last line, UNIT_END. */
 bool unit_is_whole(const Buffer *unit);
 
-/* Gives the content of a section, up to the next one or the end. Empty if it has none. */
+/* Returns the content of a section, up to the next one or the end. Empty if there is none. */
 Buffer unit_section(const Buffer *unit, const char *name);
 
-/* Takes the manifest of the container out of the comments that it is kept in, see templates/container.manifest. */
+/* Extracts the manifest of the container from the comments that contain it, see templates/container.manifest. */
 Buffer unit_manifest(const Buffer *unit);
