@@ -4,8 +4,8 @@
 
 #include "switch/plan.h"
 
-/* Prints a line for each container with something to do or to say, with colours if @colour. */
+/* Prints a line for each container with something to do or to report, in colour if @colour. */
 void plan_print(const Plan *plan, FILE *stream, bool colour);
 
-/* Prints all that plan_print() does, and the values whole, as JSON. */
+/* Prints everything that plan_print() does, with complete values, as JSON. */
 void plan_print_json(const Plan *plan, FILE *stream);
