@@ -6,8 +6,8 @@
 
 #include <net/if.h>
 
-/* Whether the kernel takes @name for an interface and nothing that reads it afterwards can misunderstand it: 1 to 15
- * letters, digits and "._-+=@~", not "." or "..", and not digits alone (that is an index to systemd and ip). */
+/* Whether the kernel accepts @name for an interface and nothing that reads it later can misunderstand it: 1 to 15 letters, digits and
+ * "._-+=@~", not "." or "..", and not only digits (systemd and ip take that for an index). */
 bool interface_name_is_valid(const char *name);
 
 /* Writes @prefix and @name joined to @ret_name, shortened as systemd-nspawn shortens names of more than 15 characters:

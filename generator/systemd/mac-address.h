@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* MAC addresses of container links: the ones systemd-nspawn gives, which stay the same over restarts. */
+/* MAC addresses of container links: those that systemd-nspawn assigns, which stay the same across restarts. */
 #pragma once
 
 #include "base/common.h"
@@ -19,14 +19,14 @@ typedef enum MacAddressUse {
         MAC_ADDRESS_EXTRA_CONTAINER,
 } MacAddressUse;
 
-/* Reads a machine ID of 32 hexadecimal digits, with or without a newline after them. False if it is none. */
+/* Parses a machine ID of 32 hexadecimal digits, with or without a newline after them. Returns false if it is invalid. */
 bool machine_id_parse(const char *text, MachineId *ret_id);
 
-/* Whether @text is six pairs of hexadecimal digits with colons between them, and an address that one interface can
- * have: neither of a group nor all zeros. */
+/* Whether @text is six pairs of hexadecimal digits separated by colons, and an address that one interface can have: neither a group address
+ * nor all zeros. */
 bool mac_address_is_valid(const char *text);
 
-/* Writes the address that systemd-nspawn of the host @machine gives to one end of a link of the container @name. @index
- * counts the extra links of a container, from 0. */
+/* Writes the address that systemd-nspawn on the host @machine assigns to one end of a link of the container @name. @index counts the extra
+ * links of a container, from 0. */
 void mac_address_derive(const MachineId *machine, const char *name, MacAddressUse use, uint64_t index,
         char ret_address[static MAC_ADDRESS_SIZE]);

@@ -4,8 +4,8 @@
 
 #include "base/arena.h"
 
-/* Whether @text is the name of one unit: not of a template, and with the suffix of a type. systemd.unit(5) */
+/* Whether @text is the name of one unit: not a template, and with the suffix of a type. systemd.unit(5) */
 bool unit_name_is_valid(const char *text);
 
-/* The unit of the container @name. Owned by @arena. */
+/* Returns the unit of the container @name. Owned by @arena. */
 const char *container_unit(Arena *arena, const char *name);
