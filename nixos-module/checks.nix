@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-# What is wrong with containers and can be told at little cost when they are evaluated: options that have no effect or contradict each other,
-# what two containers claim, and what would be lost on the way to the manifest. The rest is for the generator to say, generator/manifest/check.c.
-# Needs nothing but builtins.
+# Cheap checks of containers at evaluation: options that have no effect or contradict each other, what two containers claim, and what would
+# be lost on the way to the manifest. The generator checks the rest, generator/manifest/check.c. Needs nothing but builtins.
 #
-# @containers are the options of the containers, @entries their entries in the manifest, see manifest.nix. Gives two lists of texts, errors and
-# warnings.
+# @containers are the options of the containers, @entries their entries in the manifest, see manifest.nix. Returns two lists of strings,
+# errors and warnings.
 containers: entries:
 let
   inherit (builtins)
@@ -27,7 +26,7 @@ let
   flags = import ./flags.nix;
   inherit (import ./network.nix) linkOptions portsOf;
 
-  # An option's path. Names are quoted where Nix wants them to be.
+  # The path of an option. Names are quoted where Nix requires it.
   below =
     path: name:
     "${path}.${if match "[a-zA-Z_][a-zA-Z0-9_'-]*" name == null then toJSON name else name}";
@@ -131,7 +130,7 @@ let
       when (flags.mountPoint mountPoint).isCut "${path}.bindMounts: \"${mountPoint}\" has mount options after the colon that are ignored"
     ) (attrNames (options.bindMounts or { }));
 
-  # Where a forward of @link takes its ports: at all addresses of a kind, localhost among them, or at one.
+  # Where a forward of @link listens: on all addresses of a family, including localhost, or on one.
   placesOf =
     link: forward:
     let
@@ -150,7 +149,7 @@ let
       (if takesBoth || hasIPv4 then [ "" ] else [ ])
       ++ (if takesBoth || hasIPv6 then [ " over IPv6" ] else [ ]);
 
-  # What no two containers that run can have at once, as { claim, option }.
+  # What only one running container can have at a time, as { claim, option }.
   claimsOfLink =
     path: link: isForwarded:
     let
@@ -200,7 +199,7 @@ let
       entry.interfaces or [ ]
     );
 
-  # Two containers may have the same thing, to run in turn. Of two options it is said once, however many ports they have in common.
+  # Two containers may claim the same thing, to run in turn. There is one warning for two options, however many ports they share.
   warningsBetween =
     let
       claimed = concatMap (

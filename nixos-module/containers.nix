@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The options that Nix alone knows: of a container, what its NixOS is evaluated from, and of the host. The others are in options.nix.
+# The options that only Nix knows: those that a container's NixOS is evaluated from, and those of the host. The others are in options.nix.
 {
   config,
   lib,
@@ -93,7 +93,7 @@ let
           description = "Additional arguments for the modules in {option}`config`, which can also be used in their `imports`.";
         };
 
-        # It was removed long ago; says so where it is set. See below.
+        # Removed long ago; setting it is an error, see below.
         pkgs = mkOption { visible = false; };
 
         unprivileged = mkOption {

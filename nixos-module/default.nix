@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The NixOS module: containers.<name>, run by nixos-container-generator. It takes the place of the module of NixOS.
+# The NixOS module: containers.<name>, run by nixos-container-generator. It replaces the module of NixOS.
 {
-  # It declares boot.isContainer and boot.isNspawnContainer too: so does containers.nix.
+  # It also declares boot.isContainer and boot.isNspawnContainer, as does containers.nix.
   disabledModules = [ "virtualisation/nixos-containers.nix" ];
 
   imports = [

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-# What is written as systemd-nspawn has it, in extraFlags and mount points, and what more than that has to know of it. Needs nothing but
-# builtins.
+# Settings in systemd-nspawn's syntax, in extraFlags and mount points, and what others have to know of them. Needs nothing but builtins.
 rec {
-  # The arguments in one item: what NixOS has always split at spaces is a flag and its value, or several flags.
+  # The arguments in one item. NixOS has always split some at spaces: a flag and its value, or several flags.
   words =
     text:
     let
@@ -16,7 +15,7 @@ rec {
     else
       [ text ];
 
-  # What @arguments say of privateUsers, as texts. The last of them counts.
+  # What @arguments set privateUsers to, as strings. The last one counts.
   users =
     arguments:
     builtins.concatMap (
@@ -32,7 +31,7 @@ rec {
         [ ]
     ) arguments;
 
-  # The users of a container with @options: privateUsers, or what is said in its place.
+  # The users of a container with @options: privateUsers, or what replaces it.
   usersOf =
     options:
     let
@@ -51,8 +50,8 @@ rec {
       "0"
     ];
 
-  # A mount point that may have options behind a colon, which NixOS has let through: which of them is an idmap, or null, and whether there are
-  # others that are cut off.
+  # A mount point that may have options after a colon, which NixOS has accepted: which of them is an idmap, or null, and whether there are
+  # others, which are cut off.
   mountPoint =
     text:
     let
@@ -75,7 +74,7 @@ rec {
   # Whether @argument puts the container into another network namespace than the host's.
   changesNetwork = argument: builtins.match "-n|--private-network|--network-.*" argument != null;
 
-  # Whether a container with @options, or the entry of one, has other loopback addresses than the host.
+  # Whether a container with @options, or an entry, has other loopback addresses than the host.
   hasOwnLoopback =
     options:
     options.privateNetwork or false

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Containers whose system is a flake's: each is built by a unit of its own before the container starts for the first time, and by another
-# one when somebody asks for what the flake is now.
+# Containers whose system comes from a flake: a unit for each builds it before the container starts for the first time, and another unit
+# builds what the flake is now, on request.
 {
   config,
   lib,

@@ -5,7 +5,7 @@ let
   inherit (config.networking) firewall nat;
   inherit (import ./network.nix) portsOf;
 
-  # Whether the host's own NAT speaks of containers.
+  # Whether the host's own NAT covers containers.
   hasOwnNat =
     nat.enable && (nat.internalIPs != [ ] || lib.any (lib.hasPrefix "ve-") nat.internalInterfaces);
 
@@ -33,7 +33,7 @@ let
     else
       link;
 
-  # Who can have a way out of the host at all.
+  # Which containers can have a route out of the host at all.
   isRouted = entry: entry.privateNetwork or false && !(entry ? hostBridge);
 
   withForwards =
@@ -45,7 +45,7 @@ let
 in
 entries:
 let
-  # The host forwards packets then, and those of the others stay out of it.
+  # Whether the host forwards packets: the other containers are then excluded from that.
   forwards =
     nat.enable
     || lib.any (entry: entry.internetAccess or false || entry ? forwardPorts) (lib.attrValues entries);

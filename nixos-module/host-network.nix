@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The host's side of the containers' networks: what it takes to have them, and that nothing else on the host configures them.
+# The host's side of the containers' networks: what they require, and that nothing else on the host configures them.
 {
   config,
   lib,
@@ -13,7 +13,7 @@ let
     lib.concatMap (entry: lib.attrNames (entry.extraVeths or { })) (lib.attrValues entries)
   );
 
-  # A pattern for the host's end of the main link. Of a long name only the first 11 characters are known: a hash follows.
+  # A pattern for the host's end of the main link. Of a long name, only the first 11 characters are known: a hash follows.
   linkPattern =
     name:
     let
@@ -24,7 +24,7 @@ let
 
   links = map linkPattern (lib.filter (name: entries.${name}.privateNetwork or false) names);
 
-  # Where the host reaches a container: by its main link, or else by another one.
+  # The address at which the host reaches a container: on its main link, otherwise on another one.
   addressOf =
     option: entry:
     let
@@ -34,7 +34,7 @@ let
     in
     lib.optional (found != [ ]) (lib.head (lib.splitString "/" (lib.head found).${option}));
 
-  # Links to the containers with internetAccess, as nftables has patterns.
+  # Links to the containers with internetAccess, as nftables patterns.
   onlineLinks = map (name: lib.replaceStrings [ "????" ] [ "*" ] (linkPattern name)) (
     lib.filter (name: entries.${name}.internetAccess or false) names
   );
@@ -47,14 +47,14 @@ let
   hasRestricted = lib.any (entry: entry ? internetAccess) (lib.attrValues entries);
   needsForwarding = address: lib.any (isForwarded address) (lib.attrValues entries);
 
-  # Bridges that only containers and the like are on. Nobody there is this host's router, unless it is said.
+  # Bridges that only containers and the like are on. Nothing there is a router for this host, unless configured.
   bridges = lib.catAttrs "hostBridge" (lib.concatMap linksOf (lib.attrValues entries));
   isInner =
     bridge:
     config.networking.bridges ? ${bridge} && config.networking.bridges.${bridge}.interfaces == [ ];
   innerBridges = lib.filter isInner (lib.unique bridges);
 
-  # Above NixOS's own default and below what anybody sets.
+  # Overrides NixOS's own default, but nothing that is set.
   forwarding = lib.mkOverride 999 true;
 
   hostsOf =
@@ -65,7 +65,7 @@ let
 in
 {
   config = lib.mkIf config.boot.enableContainers {
-    # Those of restricted links are loaded when they are needed, unless the host lets none be loaded then.
+    # Those of restricted links are otherwise loaded on demand, which lockKernelModules prevents.
     boot.kernelModules = [
       "bridge"
       "macvlan"
@@ -83,10 +83,10 @@ in
       (lib.mkIf (needsForwarding "Address") { "net.ipv4.conf.all.forwarding" = forwarding; })
       (lib.mkIf (needsForwarding "Address6") {
         "net.ipv6.conf.all.forwarding" = forwarding;
-        # Hosts that forward would no longer configure themselves by router advertisements.
+        # Otherwise, hosts that forward would no longer configure themselves by router advertisements.
         "net.ipv6.conf.default.accept_ra" = lib.mkDefault 2;
       })
-      # For these it stays what it was. A dot would be the end of the name.
+      # On these bridges, the setting stays the same. A dot would end the name.
       (lib.mkIf (needsForwarding "Address6") (
         lib.listToAttrs (
           map (bridge: {
@@ -108,8 +108,8 @@ in
           ''
         );
 
-    # Who flushes the whole ruleset gets back what containers have of it in the same step: their connections go on.
-    # generator/runtime/loaded-rules.h
+    # When the whole ruleset is flushed, the part that the containers have in it is restored in the same transaction: their connections
+    # persist. generator/runtime/loaded-rules.h
     networking.nftables.extraDeletions =
       lib.mkIf (config.networking.nftables.enable && config.networking.nftables.flushRuleset)
         ''
@@ -149,7 +149,7 @@ in
         )
     );
 
-    # systemd's 80-container-ve.network would give them other addresses. Yours come first, if they sort before this one.
+    # systemd's 80-container-ve.network would assign other addresses. Yours take precedence if they sort before this one.
     systemd.network.networks."79-nixos-containers" = lib.mkIf (links ++ extraVeths != [ ]) {
       matchConfig = {
         Kind = "veth";

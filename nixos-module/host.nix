@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the host needs for its containers: the manifest, checked, the generator and the command.
+# What the host needs for its containers: the checked manifest, the generator and the command.
 {
   config,
   lib,
@@ -18,11 +18,11 @@ let
   manifestOf = import ./manifest.nix (import ./options.nix { inherit lib openFirewall; });
   withNetworkOfHost = import ./host-forwarding.nix { inherit config lib; };
 
-  # Without the systems, so that what is wrong with a container is told before its NixOS is evaluated.
+  # Without the systems, so that errors are reported before the NixOS of a container is evaluated.
   draft = lib.mapAttrs (_: entry: removeAttrs entry [ "system" "closure" ]) manifest.containers;
   checked = import ./checks.nix containers draft;
 
-  # The generator has its say before anything of a container is built.
+  # The generator checks the manifest before anything of a container is built.
   generator =
     if pkgs.stdenv.buildPlatform.canExecute pkgs.stdenv.hostPlatform then
       package
@@ -45,16 +45,16 @@ let
         touch "$out"
       '';
 
-  # A drop-in cannot disable the unit that it is for.
+  # A drop-in cannot disable its unit.
   disabled = lib.filter (
     name: !(config.systemd.services."container@${name}".enable or true)
   ) (lib.attrNames containers);
 
-  # The state of a host that was installed before 22.05 is where NixOS put it then.
+  # Hosts installed before 22.05 keep their state where NixOS put it then.
   hasOldState = lib.versionOlder config.system.stateVersion "22.05";
 in
 {
-  # What is set for container@NAME.service goes into a drop-in for the unit that is generated, as it cannot be the whole unit.
+  # Settings for container@NAME.service become a drop-in for the generated unit, as they cannot be the whole unit.
   options.systemd.services = lib.mkOption {
     type = lib.types.attrsOf (
       lib.types.submodule (
@@ -112,7 +112,7 @@ in
       systemd.generators.nixos-container-generator = "${package}/lib/systemd/system-generators/nixos-container-generator";
       environment.systemPackages = [ package ];
 
-      # For containers that are not declared. A switch reads it whatever container it is told to restart.
+      # For undeclared containers. A switch reads it for each container that it is to restart.
       systemd.packages = [
         (pkgs.writeTextDir "lib/systemd/system/container@.service" (builtins.readFile (./. + "/container@.service")))
       ];

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# From the options of a container to its entry in the manifest, which is described in nixos-containers.yaml(5): all of options.nix has the same
-# name there. What has its default is left out, as the generator knows the defaults, and a short manifest is quick to read.
+# Converts the options of a container to its entry in the manifest, which is described in nixos-containers.yaml(5): everything in
+# options.nix has the same name there. Defaults are left out, as the generator knows them, and a short manifest is quick to read.
 #
 # @declared are these options. Needs nothing but builtins.
 declared:
@@ -20,11 +20,11 @@ let
     ;
   flags = import ./flags.nix;
 
-  # A function from options that are @declared to what is set of them.
+  # Returns a function from options that are @declared to those of them that are set.
   fieldsOf =
     declared:
     let
-      # Of the options that have options themselves.
+      # For options that contain options themselves.
       below = mapAttrs (
         _: option:
         let
@@ -51,7 +51,7 @@ let
 
   fields = fieldsOf declared;
 
-  # An IPv6 address works as the only one, too.
+  # An IPv6 address also works as the only one.
   ipv6Address =
     name: link:
     if link ? ${name} && !(link ? "${name}6") && match ".*:.*" link.${name} != null then
@@ -70,14 +70,14 @@ let
       value = (if idmap == null then { } else { inherit idmap; }) // removeAttrs fields [ "mountPoint" ];
     };
 
-  # What is written in another way than the generator has it.
+  # Options whose form differs from the generator's.
   rewritten = {
     bindMounts = mounts: listToAttrs (map (key: bindMount key mounts.${key}) (attrNames mounts));
     extraFlags = concatMap flags.words;
     extraVeths = mapAttrs (_: withIPv6);
   };
 
-  # The system as it is called in the container, where NAME's own profiles are all the profiles there are.
+  # The path of the system in the container, where the profiles of NAME are all the profiles there are.
   systemIn =
     name: path:
     let

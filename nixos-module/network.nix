@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What there is to know of IP addresses and ports. Needs nothing but builtins.
+# Functions for IP addresses and ports. Needs nothing but builtins.
 let
   inherit (builtins)
     all
@@ -17,7 +17,7 @@ let
   number = digits: (fromTOML "n = ${digits}").n;
   powerOfTwo = n: foldl' (product: _: 2 * product) 1 (genList (_: null) n);
 
-  # The numbers that an address has between its dots or colons, or null for what is none.
+  # The numbers between the dots or colons of an address, or null if it is invalid.
   ipv4 =
     text:
     if match "((0|[1-9][0-9]{0,2})\\.){4}" "${text}." == null then
@@ -28,7 +28,7 @@ let
   ipv6 =
     text:
     let
-      # "::" stands for as many zeros as it takes.
+      # "::" stands for as many zeros as required.
       halves = map (half: filter (digits: digits != "") (parts ":" half)) (parts "::" text);
       given = concatLists halves;
       zeros = 8 - length given;
@@ -44,7 +44,7 @@ let
       null;
 in
 {
-  # Those that make a container with a network of its own have a link to the host.
+  # Options that make a container with a network of its own have a link to the host.
   linkOptions = [
     "hostBridge"
     "hostAddress"
@@ -54,7 +54,7 @@ in
     "localMacAddress"
   ];
 
-  # The ports that a hostPort stands for: one, or all of a range that the generator accepts.
+  # The ports of a hostPort: one, or all of a range that the generator accepts.
   portsOf =
     hostPort:
     let
@@ -69,7 +69,7 @@ in
     else
       genList (i: first + i) length;
 
-  # Whether @address is in the network with a prefix of @prefixLength bits that @other is in, both of one family.
+  # Whether @address is in the network of @other with a prefix of @prefixLength bits; both are of one family.
   isInNetwork =
     prefixLength: other: address:
     let
@@ -78,7 +78,7 @@ in
       parse = if isIPv6 then ipv6 else ipv4;
       a = parse other;
       b = parse address;
-      # Of each number, the bits behind the prefix do not count.
+      # In each number, the bits after the prefix do not count.
       ignored =
         i:
         let

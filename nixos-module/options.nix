@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The options of a container that its entry in the manifest has under the same names: as the generator's, see nixos-containers.yaml(5), and what
-# they mean to people. Those that Nix alone knows are in containers.nix.
+# The options of a container that have the same names in its entry in the manifest, see nixos-containers.yaml(5), and their descriptions.
+# Those that only Nix knows are in containers.nix.
 { lib, openFirewall }:
 let
   inherit (lib) literalExpression mkOption;
@@ -48,7 +48,7 @@ let
     };
   };
 
-  # The options of a link stand in a container for the main one and in extraVeths for the others.
+  # The options of a link are set directly in a container for the main one and in extraVeths for the others.
   linkOptions = {
     hostBridge = mkOption {
       type = types.nullOr types.interfaceName;
@@ -431,7 +431,7 @@ in
   networkNamespace = mkOption {
     type = types.nullOr types.path;
     default = null;
-    # A path of the host, which does not belong into the store even if it is written without quotes.
+    # A path on the host, which is not copied to the store even if written without quotes.
     apply = path: if path == null then null else toString path;
     example = "/run/netns/vpn";
     description = ''

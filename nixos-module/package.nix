@@ -22,7 +22,7 @@ stdenv.mkDerivation {
   pname = "nixos-container-generator";
   version = lib.fileContents ../generator/VERSION;
 
-  # What it is built from, so that a change of anything else does not build it anew.
+  # What it is built from, so that changes of anything else do not rebuild it.
   src = lib.cleanSourceWith {
     name = "nixos-container-generator";
     src = ./..;
@@ -50,7 +50,7 @@ stdenv.mkDerivation {
     libyaml
     systemd # libsystemd
     util-linux # libmount
-    # container-init runs before anything dynamic can.
+    # container-init runs before any dynamically linked program can.
     glibc.static
   ];
   nativeCheckInputs = [ python3 ];

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# At a switch to another configuration, the containers that run are brought to what it declares. NixOS itself leaves units alone that
-# are generated.
+# At a switch to another configuration, the running containers are brought to what it declares. NixOS itself does not handle generated
+# units.
 {
   config,
   lib,
@@ -27,7 +27,7 @@ let
     ${command} plan "''${manifests[@]}" || true
   '';
 
-  # It has no command of its own: that of the configuration that runs says what becomes of its containers.
+  # A configuration without containers has no command of its own: that of the running one shows what happens to its containers.
   planOfNone = ''
     if [ -e /run/nixos-container-generator ] && [ -x /run/current-system/sw/bin/nixos-container ]; then
       echo "would do this with containers:"
@@ -35,7 +35,7 @@ let
     fi
   '';
 
-  # As long as multi-user.target is not reached a switch does not start what it wants.
+  # Until multi-user.target is reached, a switch does not start what it wants.
   applyAfterBoot = ''
     case $(${systemctl} is-system-running) in
       initializing | starting)
@@ -45,8 +45,8 @@ let
     esac
   '';
 
-  # The switch may be to NixOS's own module, whose units are files in /etc. A switch starts only what starts at boot: the other containers
-  # that run now are started once it is done.
+  # The switch may be to NixOS's own module, whose units are files in /etc. A switch starts only what starts at boot: the other running
+  # containers are started again once it is done.
   startAgainLater = pkgs.writeShellScript "nixos-containers-start-again-later" ''
     if [ "$(${systemctl} is-system-running)" != stopping ]; then
       running=$(${systemctl} list-units --plain --no-legend --state=active,activating,reloading 'container@*.service' | ${coreutils}/bin/cut -d ' ' -f 1)
@@ -91,7 +91,7 @@ in
     }
 
     (lib.mkIf config.boot.enableContainers {
-      # From NixOS's own module, whose units are no longer there, so that the switch stops them.
+      # For a switch from NixOS's own module: its units no longer exist, so that the switch stops them.
       system.${if options.system ? preSwitchChecks then "preSwitchChecks" else null}.nixos-containers = ''
         case "''${2-}" in
         switch | test)
@@ -101,8 +101,8 @@ in
       '';
 
       systemd.services = {
-        # It is there for its end: a switch stops what the new configuration has not, and with this unit all containers. It is active
-        # whatever comes of them, as only what is active is stopped.
+        # It exists to be stopped: a switch stops units that the new configuration lacks, and this unit then stops all containers. It stays
+        # active whatever happens to the containers, as only active units are stopped.
         nixos-containers-switch = {
           description = "Containers of this configuration";
           documentation = [ "man:nixos-container(8)" ];
@@ -119,15 +119,15 @@ in
           };
         };
 
-        # Each switch starts multi-user.target again, and what that wants and has come to its end. It waits for this, and has failed if this
-        # has. At boot, when autoStart starts the containers, this does nothing.
+        # Each switch starts multi-user.target again, and the units it wants that have ended. The switch waits for this unit, and
+        # fails if it fails. At boot, when autoStart starts the containers, it does nothing.
         nixos-containers-apply = {
           description = "Switch of the containers to what is declared";
           documentation = [ "man:nixos-container(8)" ];
           wantedBy = [ "multi-user.target" ];
           after = [ "nixos-containers-switch.service" ];
           startLimitIntervalSec = 0;
-          # One that is still at what an earlier switch wanted ends.
+          # Ends a run for an earlier switch that is still in progress.
           restartTriggers = [ manifest ];
           serviceConfig = {
             Type = "oneshot";

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The NixOS of a container: evaluates the modules @modules that its config is made of. @container are its options.
+# The NixOS of a container: evaluates @modules, which its config consists of. @container are its options.
 { lib, pkgs }:
 name: container: modules:
 (import "${toString container.nixpkgs}/nixos/lib/eval-config.nix" {
@@ -12,6 +12,6 @@ name: container: modules:
     name
   ];
   inherit (container) specialArgs;
-  # As the module above sets it. That it does is not known to all.
+  # As the module above sets it, which not every Nixpkgs recognizes.
   inherit (pkgs.stdenv.hostPlatform) system;
 }).config

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Types of options. They refuse nothing that the generator accepts, generator/manifest/scalars.c, which knows more and has the last word.
+# Types of options. They reject nothing that the generator accepts, generator/manifest/scalars.c, which knows more and has the last word.
 { lib }:
 let
   inherit (lib.types)
@@ -10,7 +10,7 @@ let
     strMatching
     ;
   form = description: pattern: strMatching pattern // { inherit description; };
-  # What may be written as a number, too.
+  # Values that can also be numbers.
   number = either ints.unsigned;
 
   ipv4 = "[0-9]+(\\.[0-9]+){3}";
@@ -24,7 +24,7 @@ in
   deviceNode = form "device node or group of devices" "/.*|(char|block)-.*";
   interface = form "network interface" "${interface}(:${interface})?";
   interfaceName = form "network interface" interface;
-  # An IPv6 address works as the only one, too: see manifest.nix.
+  # An IPv6 address also works as the only one: see manifest.nix.
   ipAddress = form "IP address" "${ipv4}|${ipv6}";
   ipAddressWithPrefix = form "IP address, with a prefix length or without" "(${ipv4}|${ipv6})(/[0-9]+)?";
   ipv6Address = form "IPv6 address" ipv6;
