@@ -12,6 +12,6 @@ name: container: modules:
     name
   ];
   inherit (container) specialArgs;
-  # As the module above sets it, which not every Nixpkgs recognizes.
+  # The same as the module above sets: not every Nixpkgs takes it from there.
   inherit (pkgs.stdenv.hostPlatform) system;
 }).config

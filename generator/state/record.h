@@ -7,7 +7,7 @@
  *   tmpfiles  its section [X-Tmpfiles]
  *   written   its section [X-Written], if its host paths pass through what containers write to
  *   network   its section [X-Network], if the container has links
- *   nft       its section [X-Nftables], if ports are forwarded or it is set where the container may connect to
+ *   nft       its section [X-Nftables], if ports are forwarded or internetAccess is set
  *   localhost its section [X-Localhost], if ports of the host's loopback addresses are forwarded
  *   manifest.yaml
  *             its section [X-Manifest]: a manifest of the container alone
