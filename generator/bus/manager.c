@@ -69,14 +69,7 @@ char *unit_failed_condition(sd_bus *bus, const char *unit) {
         return failed;
 }
 
-pid_t service_main_process(sd_bus *bus, const char *unit) {
-        uint32_t pid = 0;
-
-        read_property(bus, unit, SYSTEMD_UNIT_SERVICE, "MainPID", 'u', &pid);
-        return (pid_t)pid;
-}
-
-pid_t service_last_main_process(sd_bus *bus, const char *unit, uint64_t *ret_started) {
+pid_t service_main_process(sd_bus *bus, const char *unit, uint64_t *ret_started) {
         uint32_t pid = 0;
 
         *ret_started = 0;

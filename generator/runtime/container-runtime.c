@@ -115,7 +115,7 @@ static void notify_reason(const char *container) {
         if (!invocation || systemd_connect(&bus) < 0)
                 return;
         query.match = arena_join(&arena, "_SYSTEMD_INVOCATION_ID=", invocation);
-        query.process = service_last_main_process(bus, container_unit(&arena, container), &query.since);
+        query.process = service_main_process(bus, container_unit(&arena, container), &query.since);
         unit_log_sync();
         found = unit_log_read(&arena, query, sizeof(lines) / sizeof(lines[0]), lines);
         for (size_t i = 0; i < found; i++) {

@@ -26,6 +26,7 @@ typedef struct Step {
         bool stop_first; /* a restart, by which another container gets what this one has */
         bool reloaded;   /* another system was activated, and there is more to be changed */
         bool done, failed;
+        pid_t process; /* systemd-nspawn's when a job failed: by now the container may have been restarted */
 } Step;
 
 typedef struct Apply {
@@ -148,7 +149,10 @@ static void end_job(const Job *job, void *userdata) {
         Step *step = job->userdata;
         const PlannedContainer *item = step->item;
         int r = strcmp(job->result, "done") == 0 ? 0 : -EIO;
+        uint64_t started;
 
+        if (r < 0)
+                step->process = service_main_process(apply->bus, job->unit, &started);
         /* One that has stopped meanwhile, as an earlier switch was at it too, may have no unit any more. */
         if (r < 0 && strcmp(job->method, "StopUnit") == 0 &&
                 !path_exists(arena_join(apply->plan->arena, RECORDS_DIRECTORY "/", item->name)))
@@ -294,18 +298,17 @@ static void announce(const Apply *apply) {
 }
 
 /* Says what the container has logged last, or else systemd of it. */
-static void show_log(const Apply *apply, const PlannedContainer *item, size_t length) {
+static void show_log(const Apply *apply, const Step *step, size_t length) {
         Arena *arena = apply->plan->arena;
-        const char *unit = container_unit(arena, item->name), *lines[STATUS_LINES];
+        const char *unit = container_unit(arena, step->item->name), *lines[STATUS_LINES];
         UnitLogQuery query = {.match = arena_join(arena, "_SYSTEMD_UNIT=", unit), .since = apply->since};
-        uint64_t started;
         size_t found;
 
         /* What the container says on its console, systemd-nspawn's output, is why it has not started, but not why it could not be reloaded. */
-        if (item->action == ACTION_RELOAD)
-                query.left_out = service_main_process(apply->bus, unit);
+        if (step->item->action == ACTION_RELOAD)
+                query.left_out = step->process;
         else
-                query.process = service_last_main_process(apply->bus, unit, &started);
+                query.process = step->process;
         found = unit_log_read(arena, query, length, lines);
         if (found == 0) {
                 query = (UnitLogQuery){.match = arena_join(arena, "UNIT=", unit), .since = apply->since};
@@ -327,7 +330,7 @@ static void conclude_one(const Apply *apply, const Step *step, size_t lines) {
                 log_message(LOG_ERR, "  %s: see above", item->name);
         } else {
                 log_message(LOG_ERR, "  %s: see journalctl -u container@%s", item->name, item->name);
-                show_log(apply, item, lines);
+                show_log(apply, step, lines);
         }
 }
 
