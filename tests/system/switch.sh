@@ -278,22 +278,37 @@ TEXT
   systemctl stop container@broken
 }
 
-why_a_container_failed_is_shown_though_the_journal_is_read_late() {
-  declare_containers <<'YAML'
-  broken: { system: /nix/store/there-is-no-such-system, autoStart: true }
-YAML
-  local reason='container-init: failed to run /nix/store/there-is-no-such-system/init: No such file or directory' journald apply
+# Has a container fail while journald sleeps: all of its processes have ended by then, so that journald does not know their unit any more.
+_fail_while_journald_sleeps() {
+  local journald apply
   journald=$(systemctl show -P MainPID systemd-journald)
   kill -STOP "$journald"
   _apply_fails &
   apply=$!
-  # All processes of the container have ended by then, so that journald does not know their unit any more.
   wait_until 20 pgrep --full 'journalctl --sync'
   kill -CONT "$journald"
   wait $apply
+}
+
+why_a_container_failed_is_shown_though_the_journal_is_read_late() {
+  local reason='container-init: failed to run /nix/store/there-is-no-such-system/init: No such file or directory'
+  declare_containers <<'YAML'
+  broken: { system: /nix/store/there-is-no-such-system, autoStart: true }
+YAML
+  # It may be started again before that.
+  _fail_while_journald_sleeps
   grep -F "$reason" /tmp/failed
   grep -F 'Container broken failed with error code 1.' /tmp/failed
+  systemctl stop container@broken
+  # The status is that of one start.
+  mkdir -p /run/systemd/system/container@broken.service.d
+  printf '%s\n' '[Service]' Restart=no >/run/systemd/system/container@broken.service.d/once.conf
+  systemctl daemon-reload
+  _fail_while_journald_sleeps
+  grep -F "$reason" /tmp/failed
   systemctl show -P StatusText container@broken | grep -F "$reason"
+  rm -r /run/systemd/system/container@broken.service.d
+  systemctl daemon-reload
 }
 
 nothing_is_stopped_when_the_manifest_cannot_be_read() {
