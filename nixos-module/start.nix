@@ -15,10 +15,13 @@ let
 
   users = lib.attrValues config.users.users;
 
+  # Whether only these @modules of NixOS have set the @option.
+  isSetOnlyBy =
+    modules: option:
+    lib.all (file: lib.any (module: lib.hasSuffix module (toString file)) modules) option.files;
+
   # Whether somebody has commands of their own run when the network is set up.
-  hasLocalCommands = lib.any (
-    file: !lib.hasSuffix "tasks/network-interfaces.nix" (toString file)
-  ) options.networking.localCommands.files;
+  hasLocalCommands = !isSetOnlyBy [ "tasks/network-interfaces.nix" ] options.networking.localCommands;
   hasStaticNames = nameservers != [ ] || search != [ ];
 
   hasSubordinateIds = lib.any (
@@ -33,13 +36,10 @@ let
     firewall.enable
     && !nftables.enable
     && firewall.extraPackages == [ ]
-    && lib.all (
-      file:
-      lib.any (module: lib.hasSuffix "services/networking/${module}.nix" (toString file)) [
-        "nat"
-        "nat-iptables"
-      ]
-    ) options.networking.firewall.extraCommands.files;
+    && isSetOnlyBy [
+      "services/networking/nat.nix"
+      "services/networking/nat-iptables.nix"
+    ] options.networking.firewall.extraCommands;
 
   generators = [
     # They end at once in a container: no firmware, no disks of its own to find or to resume from.

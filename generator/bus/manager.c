@@ -72,8 +72,10 @@ char *unit_failed_condition(sd_bus *bus, const char *unit) {
 pid_t service_main_process(sd_bus *bus, const char *unit, uint64_t *ret_started) {
         uint32_t pid = 0;
 
-        *ret_started = 0;
-        read_property(bus, unit, SYSTEMD_UNIT_SERVICE, "ExecMainStartTimestampMonotonic", 't', ret_started);
+        if (ret_started) {
+                *ret_started = 0;
+                read_property(bus, unit, SYSTEMD_UNIT_SERVICE, "ExecMainStartTimestampMonotonic", 't', ret_started);
+        }
         read_property(bus, unit, SYSTEMD_UNIT_SERVICE, "ExecMainPID", 'u', &pid);
         return (pid_t)pid;
 }

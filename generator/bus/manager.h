@@ -19,8 +19,8 @@ char *unit_property(sd_bus *bus, const char *unit, const char *name);
 /* Returns a condition of @unit that did not hold at its last start, "ConditionPathExists=/a"; NULL if all did. free(3) */
 char *unit_failed_condition(sd_bus *bus, const char *unit);
 
-/* Returns the last main process of @unit, a service, which may have ended, and when it was started (clock.h); 0 if there was none, or systemd cannot
- * tell. */
+/* Returns the last main process of @unit, a service, which may have ended, and when it was started (clock.h), unless @ret_started is NULL;
+ * 0 if there was none, or systemd cannot tell. */
 pid_t service_main_process(sd_bus *bus, const char *unit, uint64_t *ret_started);
 
 /* Returns when @unit became active, in µs since 1970; 0 if unknown. */

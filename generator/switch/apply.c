@@ -149,10 +149,9 @@ static void end_job(const Job *job, void *userdata) {
         Step *step = job->userdata;
         const PlannedContainer *item = step->item;
         int r = strcmp(job->result, "done") == 0 ? 0 : -EIO;
-        uint64_t started;
 
         if (r < 0)
-                step->process = service_main_process(apply->bus, job->unit, &started);
+                step->process = service_main_process(apply->bus, job->unit, NULL);
         /* One that has stopped meanwhile, as an earlier switch was at it too, may have no unit any more. */
         if (r < 0 && strcmp(job->method, "StopUnit") == 0 &&
                 !path_exists(arena_join(apply->plan->arena, RECORDS_DIRECTORY "/", item->name)))

@@ -54,3 +54,15 @@ open_store() {
   fi
   echo "nixpkgs $(nix-instantiate --eval --expr '(import <nixpkgs/lib>).version' | tr -d '"'), with $from"
 }
+
+# build_and_boot STORY: its first generation, with $run for the directory of the host, and $generations for what can be switched to. Until the (sub)shell
+# ends.
+build_and_boot() {
+  generations=$(store nix-build "$here/hosts.nix" --argstr story "$1" --no-out-link 2>"$build/$1.log") || {
+    tail -n 30 "$build/$1.log"
+    exit 1
+  }
+  run=$(mktemp -d /tmp/nixos-containers-nixos.XXXXXX)
+  trap '"$here/../host/halt" "$run" 2>/dev/null || true; rm -rf "$run"' EXIT
+  "$here/boot" "$build" "$build/store" "$generations" "$run" >"$run/state"
+}
