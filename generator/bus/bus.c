@@ -38,6 +38,16 @@ int host_bus_connect(sd_bus **ret_bus) {
         return r < 0 ? log_error(r, "Failed to connect to D-Bus: %m. Is dbus.service running?") : 0;
 }
 
+int systemd_match_signal(sd_bus *bus, sd_bus_slot **ret_match, const char *path, const char *interface,
+        const char *member, sd_bus_message_handler_t handler, void *userdata) {
+        const char *unique = NULL;
+
+        /* On its private socket its messages have no sender, and a match of one would keep all of them away. */
+        (void)sd_bus_get_unique_name(bus, &unique);
+        return sd_bus_match_signal(
+                bus, ret_match, unique ? SYSTEMD_SERVICE : NULL, path, interface, member, handler, userdata);
+}
+
 int systemd_call(
         sd_bus *bus, const char *method, sd_bus_error *ret_error, sd_bus_message **ret_reply, const char *types, ...) {
         va_list arguments;

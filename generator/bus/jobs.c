@@ -92,13 +92,8 @@ static int on_subscribed(sd_bus_message *reply, void *userdata, sd_bus_error *re
 
 /* Has systemd tell about the jobs of all units, not only of those somebody asks about. Its answer is not waited for. */
 static int subscribe(sd_bus *bus, Run *run, sd_bus_slot **ret_match) {
-        const char *unique = NULL;
-        int r;
+        int r = systemd_match_signal(bus, ret_match, SYSTEMD_PATH, SYSTEMD_MANAGER, "JobRemoved", on_job_removed, run);
 
-        /* On its private socket its messages have no sender, and a match of one would keep all of them away. */
-        (void)sd_bus_get_unique_name(bus, &unique);
-        r = sd_bus_match_signal(bus, ret_match, unique ? SYSTEMD_SERVICE : NULL, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                "JobRemoved", on_job_removed, run);
         if (r < 0)
                 return r;
         return sd_bus_call_method_async(

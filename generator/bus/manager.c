@@ -69,15 +69,38 @@ char *unit_failed_condition(sd_bus *bus, const char *unit) {
         return failed;
 }
 
-pid_t service_main_process(sd_bus *bus, const char *unit, uint64_t *ret_started) {
+pid_t service_main_process(sd_bus *bus, const char *unit) {
         uint32_t pid = 0;
 
-        if (ret_started) {
-                *ret_started = 0;
-                read_property(bus, unit, SYSTEMD_UNIT_SERVICE, "ExecMainStartTimestampMonotonic", 't', ret_started);
-        }
         read_property(bus, unit, SYSTEMD_UNIT_SERVICE, "ExecMainPID", 'u', &pid);
         return (pid_t)pid;
+}
+
+uint64_t service_started(sd_bus *bus, const char *unit) {
+        uint64_t started = 0;
+
+        read_property(bus, unit, SYSTEMD_UNIT_SERVICE, "ExecMainStartTimestampMonotonic", 't', &started);
+        return started;
+}
+
+int service_watch(sd_bus *bus, sd_bus_slot **ret_match, sd_bus_message_handler_t handler, void *userdata) {
+        return systemd_match_signal(bus, ret_match, NULL, DBUS_PROPERTIES, "PropertiesChanged", handler, userdata);
+}
+
+bool service_read_status(sd_bus_message *signal, char **ret_unit, const char **ret_status) {
+        const char *interface, *name;
+
+        if (sd_bus_message_read(signal, "s", &interface) <= 0 || strcmp(interface, SYSTEMD_UNIT_SERVICE) != 0 ||
+                sd_bus_message_enter_container(signal, 'a', "{sv}") <= 0)
+                return false;
+        while (sd_bus_message_enter_container(signal, 'e', "sv") > 0 && sd_bus_message_read(signal, "s", &name) > 0) {
+                if (strcmp(name, "StatusText") == 0)
+                        return sd_bus_message_read(signal, "v", "s", ret_status) > 0 &&
+                               sd_bus_path_decode(sd_bus_message_get_path(signal), SYSTEMD_PATH "/unit", ret_unit) > 0;
+                if (sd_bus_message_skip(signal, "v") < 0 || sd_bus_message_exit_container(signal) < 0)
+                        return false;
+        }
+        return false;
 }
 
 /* A time in µs that systemd has noted of @unit. */

@@ -19,9 +19,18 @@ char *unit_property(sd_bus *bus, const char *unit, const char *name);
 /* Returns a condition of @unit that did not hold at its last start, "ConditionPathExists=/a"; NULL if all did. free(3) */
 char *unit_failed_condition(sd_bus *bus, const char *unit);
 
-/* Returns the last main process of @unit, a service, which may have ended, and when it was started (clock.h), unless @ret_started is NULL;
- * 0 if there was none, or systemd cannot tell. */
-pid_t service_main_process(sd_bus *bus, const char *unit, uint64_t *ret_started);
+/* Returns the last main process of @unit, a service, which may have ended; 0 if there was none, or systemd cannot tell. */
+pid_t service_main_process(sd_bus *bus, const char *unit);
+
+/* Returns when the last main process of @unit, a service, was started (clock.h); 0 if unknown. */
+uint64_t service_started(sd_bus *bus, const char *unit);
+
+/* Has @handler called for what changes of any service, once systemd tells of it, as while jobs run (jobs.h). */
+MUST_CHECK int service_watch(sd_bus *bus, sd_bus_slot **ret_match, sd_bus_message_handler_t handler, void *userdata);
+
+/* Reads from a signal that service_watch() gets which unit it is about, free(3), and its StatusText, which may be "" and is the signal's.
+ * Returns whether both are there. */
+bool service_read_status(sd_bus_message *signal, char **ret_unit, const char **ret_status);
 
 /* Returns when @unit became active, in µs since 1970; 0 if unknown. */
 uint64_t unit_active_since(sd_bus *bus, const char *unit);

@@ -115,15 +115,15 @@ static void notify_reason(const char *container) {
         if (!invocation || systemd_connect(&bus) < 0)
                 return;
         query.match = arena_join(&arena, "_SYSTEMD_INVOCATION_ID=", invocation);
-        query.process = service_main_process(bus, container_unit(&arena, container), &query.since);
+        query.process = service_main_process(bus, container_unit(&arena, container));
+        query.since = service_started(bus, container_unit(&arena, container));
         unit_log_sync();
         found = unit_log_read(&arena, query, sizeof(lines) / sizeof(lines[0]), lines);
+        buffer_append_text(&text, "STATUS=");
         for (size_t i = 0; i < found; i++) {
-                buffer_append_text(&text, i == 0 ? "STATUS=" : "; ");
+                buffer_append_text(&text, i == 0 ? "" : "; ");
                 buffer_append_text(&text, lines[i]);
         }
-        if (found == 0)
-                return;
         buffer_append(&text, "", 1);
         (void)sd_notify(false, text.text);
         /* It is taken only from who is there. */

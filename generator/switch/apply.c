@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "base/memory.h"
 #include "base/run-program.h"
+#include "base/text.h"
 #include "base/words.h"
 #include "bus/jobs.h"
 #include "bus/manager.h"
@@ -26,7 +27,9 @@ typedef struct Step {
         bool stop_first; /* a restart, by which another container gets what this one has */
         bool reloaded;   /* another system was activated, and there is more to be changed */
         bool done, failed;
-        pid_t process; /* systemd-nspawn's when a job failed: by now the container may have been restarted */
+        pid_t process;   /* systemd-nspawn's when a job failed */
+        char *status;    /* the last that its service has had, until it is done */
+        const char *why; /* the one of a service that has failed: it may be restarted, and have another one, soon */
 } Step;
 
 typedef struct Apply {
@@ -57,6 +60,25 @@ static bool has_live_changes(const PlannedContainer *item) {
                 if (change->change == CHANGE_LIVE)
                         return true;
         return false;
+}
+
+static int on_service_changed(sd_bus_message *signal, void *userdata, sd_bus_error *ret_error UNUSED) {
+        const Apply *apply = userdata;
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        CLEANUP_FREE char *unit = NULL;
+        const char *status;
+
+        if (!service_read_status(signal, &unit, &status))
+                return 0;
+        for (size_t i = 0; i < apply->plan->length; i++) {
+                Step *step = &apply->steps[i];
+
+                if (step->done || strcmp(container_unit(&arena, step->item->name), unit) != 0)
+                        continue;
+                free(step->status);
+                step->status = duplicate(status);
+        }
+        return 0;
 }
 
 /* Runs the program that units run. What has failed it says itself. */
@@ -151,7 +173,9 @@ static void end_job(const Job *job, void *userdata) {
         int r = strcmp(job->result, "done") == 0 ? 0 : -EIO;
 
         if (r < 0)
-                step->process = service_main_process(apply->bus, job->unit, NULL);
+                step->process = service_main_process(apply->bus, job->unit);
+        if (is_one_of(job->result, "failed", "timeout"))
+                step->why = step->status;
         /* One that has stopped meanwhile, as an earlier switch was at it too, may have no unit any more. */
         if (r < 0 && strcmp(job->method, "StopUnit") == 0 &&
                 !path_exists(arena_join(apply->plan->arena, RECORDS_DIRECTORY "/", item->name)))
@@ -296,19 +320,19 @@ static void announce(const Apply *apply) {
         (void)fflush(stdout);
 }
 
-/* Says what the container has logged last, or else systemd of it. */
+/* Says why it has failed, which ends as its status (container-runtime remove), what it has logged last, or else systemd of it. */
 static void show_log(const Apply *apply, const Step *step, size_t length) {
         Arena *arena = apply->plan->arena;
         const char *unit = container_unit(arena, step->item->name), *lines[STATUS_LINES];
-        UnitLogQuery query = {.match = arena_join(arena, "_SYSTEMD_UNIT=", unit), .since = apply->since};
-        size_t found;
+        /* What the container says on its console, systemd-nspawn's output, is not why it could not be reloaded. */
+        UnitLogQuery query = {
+                .match = arena_join(arena, "_SYSTEMD_UNIT=", unit), .left_out = step->process, .since = apply->since};
+        size_t found = 0;
 
-        /* What the container says on its console, systemd-nspawn's output, is why it has not started, but not why it could not be reloaded. */
         if (step->item->action == ACTION_RELOAD)
-                query.left_out = step->process;
-        else
-                query.process = step->process;
-        found = unit_log_read(arena, query, length, lines);
+                found = unit_log_read(arena, query, length, lines);
+        else if (length > 0 && step->why && *step->why)
+                lines[found++] = printable(arena, step->why);
         if (found == 0) {
                 query = (UnitLogQuery){.match = arena_join(arena, "UNIT=", unit), .since = apply->since};
                 found = unit_log_read(arena, query, length, lines);
@@ -356,6 +380,7 @@ static int conclude(const Apply *apply) {
 
 int apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         CLEANUP_FREE Step *steps = reallocate(NULL, (plan->length + 1) * sizeof(*steps));
+        CLEANUP_BUS_SLOT sd_bus_slot *watch = NULL;
         CLEANUP_FREE Job *jobs = reallocate(NULL, (plan->length + 1) * sizeof(*jobs));
         Apply apply = {
                 .plan = plan, .bus = bus, .progress = progress, .steps = steps, .jobs = jobs, .since = clock_usec()};
@@ -363,6 +388,7 @@ int apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
 
         for (size_t i = 0; i < plan->length; i++)
                 steps[i] = (Step){.item = &plan->items[i]};
+        ignore_failure(service_watch(bus, &watch, on_service_changed, &apply));
         find_stops(&apply);
         qsort(steps, plan->length, sizeof(*steps), compare_steps);
         announce(&apply);
@@ -370,5 +396,7 @@ int apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         take_what_is_free(&apply);
         r = forget_removed(&apply);
         failed = conclude(&apply);
+        for (size_t i = 0; i < plan->length; i++)
+                free(steps[i].status);
         return failed < 0 ? failed : r;
 }

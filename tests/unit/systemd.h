@@ -18,7 +18,8 @@
  *   ERROR!     the error of that name
  *   odd        a reply that has not what it should
  *   lost       none: the connection ends
- * or for a job its result, which is "done" where nothing is said; "odd end" and "lost end" are of the signal. For a property, which stands as
+ * or for a job its result, which is "done" where nothing is said; "odd end" and "lost end" are of the signal. Of a "failed because WHY" the
+ * service has the status WHY, until it has ended; then it has another one. For a property, which stands as
  * the argument, it is the value. For ListUnitsByPatterns it is the units, with their states: "a.service activating b.service deactivating".
  * For GetMachineAddresses, which is systemd-machined's, it is the addresses: "10.0.0.1 fd00::1"; ? is one of a family that nobody knows.
  * @log is told the methods, but those that only ask; with a socket that is made the addresses that it listens on. */
@@ -89,6 +90,20 @@ static inline int systemd_hang_up(sd_bus *bus) {
         return 1;
 }
 
+static inline void systemd_signal_status(sd_bus *bus, const char *unit, const char *status) {
+        sd_bus_message *signal = NULL;
+        char *path;
+
+        sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
+        sd_bus_message_new_signal(bus, &signal, path, "org.freedesktop.DBus.Properties", "PropertiesChanged");
+        sd_bus_message_append(signal, "sa{sv}as", "org.freedesktop.systemd1.Service", 2, "MainPID", "u", 1U,
+                "StatusText", "s", status, 0);
+        sd_bus_message_set_sender(signal, ":1.0");
+        sd_bus_send(bus, signal, NULL);
+        sd_bus_message_unref(signal);
+        free(path);
+}
+
 /* Says that a job has ended, as a bus says it: with a sender. */
 static inline int systemd_signal_end(
         sd_bus *bus, unsigned job, const char *path, const char *unit, const char *result) {
@@ -108,10 +123,17 @@ static inline int systemd_signal_end(
 
 static inline int systemd_run_job(Systemd *systemd, sd_bus_message *call, const char *unit, const char *result) {
         sd_bus *bus = sd_bus_message_get_bus(call);
+        static const char because[] = "failed because ";
         char path[64];
 
         snprintf(path, sizeof(path), "/org/freedesktop/systemd1/job/%u", ++systemd->jobs);
         sd_bus_reply_method_return(call, "o", path);
+        if (strncmp(result, because, strlen(because)) == 0) {
+                systemd_signal_status(bus, unit, result + strlen(because));
+                systemd_signal_end(bus, systemd->jobs, path, unit, "failed");
+                systemd_signal_status(bus, unit, "Starting again");
+                return 1;
+        }
         if (strcmp(result, "lost end") == 0)
                 return systemd_hang_up(bus);
         return systemd_signal_end(bus, systemd->jobs, path, unit, result);

@@ -54,6 +54,11 @@ static const struct {
         {ACTION_START, ACTION_START, false, "StartUnit container@test-apply-a.service: failed",
                 "test-apply-a: failed to start\ntest-apply-b: started\n",
                 "1 of 2 containers failed:\n  test-apply-a: see journalctl -u container@test-apply-a\n"},
+        {ACTION_RESTART, ACTION_START, false,
+                "RestartUnit: failed because it is\a so\nStartUnit: failed because it is otherwise",
+                "test-apply-a: failed to restart\ntest-apply-b: failed to start\n",
+                "2 of 2 containers failed:\n  test-apply-a: see journalctl -u container@test-apply-a\n    it is? so\n"
+                "  test-apply-b: see journalctl -u container@test-apply-b\n    it is otherwise\n"},
         {ACTION_NONE, ACTION_START, false, "StartUnit: dependency", "test-apply-b: failed to start: dependency\n",
                 "1 of 1 containers failed:\n  test-apply-b: see journalctl -u container@test-apply-b\n"},
         {ACTION_NONE, ACTION_START, false, "StartUnit: refused", "test-apply-b: failed to start: It is refused.\n",
