@@ -336,6 +336,7 @@ BUS(sd_bus_attach_event, (void *bus, void *event, int priority), (bus, event, pr
 BUS(sd_bus_process, (void *bus, void **message), (bus, message))
 BUS(sd_bus_wait, (void *bus, unsigned long timeout), (bus, timeout))
 BUS(sd_bus_path_encode, (const char *prefix, const char *id, char **path), (prefix, id, path))
+BUS(sd_bus_path_decode, (const char *path, const char *prefix, char **id), (path, prefix, id))
 BUS(sd_bus_call, (void *bus, void *message, unsigned long timeout, void *error, void **reply),
         (bus, message, timeout, error, reply))
 BUS(sd_bus_call_methodv,
