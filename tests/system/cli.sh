@@ -488,7 +488,7 @@ cli_says_so_without_machined_and_without_dbus() {
   systemctl mask --runtime --now systemd-machined.service
   _says 'systemd-machined ' nixos-container terminate plain
   exits_with 1 _at_terminal 'timeout 20 nixos-container root-login plain' </dev/null >/tmp/shown
-  grep 'systemd-machined is not running' /tmp/shown
+  grep 'systemd-machined' /tmp/shown
   # Without a terminal nothing of it is needed.
   [ "$(nixos-container run plain -- echo fine)" = fine ]
   systemctl unmask --runtime systemd-machined.service
@@ -985,13 +985,13 @@ cli_an_interrupted_create_leaves_nothing() {
   before=$(_created)
   for signal in INT TERM HUP QUIT; do
     NIX_SLEEP=30 _is_interrupted $signal '^sleep 30' nixos-container create foo --config ''
-    [ "$(cat /tmp/said)" = 'Interrupted, nothing was changed.' ]
+    grep -ix 'interrupted.* nothing .*' /tmp/said
     [ "$(_created)" = "$before" ]
     [ ! -e /run/nixos-container ]
   done
   _install_slow_generator
   _is_interrupted TERM '^sleep 3.1' nixos-container create foo --config ''
-  [ "$(cat /tmp/said)" = 'Interrupted, nothing was changed.' ]
+  grep -ix 'interrupted.* nothing .*' /tmp/said
   _remove_slow_generator
   [ "$(_created)" = "$before" ]
   [ "$(systemctl show -P LoadState container@foo)" = not-found ]
@@ -1067,13 +1067,13 @@ cli_an_update_that_is_interrupted_as_it_builds_changes_nothing() {
   before=$(_created | grep -v "${configuration%/etc/nixos/*}/")
   for signal in INT TERM HUP QUIT; do
     NIX_SLEEP=30 _is_interrupted $signal '^sleep 30' nixos-container update a --config '# the old one'
-    [ "$(cat /tmp/said)" = 'Interrupted, nothing was changed.' ]
+    grep -ix 'interrupted.* nothing .*' /tmp/said
     [ ! -e /run/nixos-container ]
   done
   [ "$(_created | grep -v "${configuration%/etc/nixos/*}/")" = "$before" ]
   _install_slow_generator
   _is_interrupted TERM '^sleep 3.1' nixos-container update a --config '# the old one'
-  [ "$(cat /tmp/said)" = 'Interrupted, nothing was changed.' ]
+  grep -ix 'interrupted.* nothing .*' /tmp/said
   _remove_slow_generator
   cmp /tmp/first $configuration
   [ ! -e $configuration.new ]
@@ -1099,8 +1099,8 @@ cli_an_update_that_is_interrupted_as_it_activates_returns_to_the_old_system() {
   before=$(main_pid a)
   for signal in INT TERM HUP QUIT; do
     _is_interrupted $signal '^sleep 1238' nixos-container update a --system-path $systems-lasting
-    grep -x 'Interrupted, reactivating the old system in a.' /tmp/said
-    grep -F 'in a (interrupted), the old one was reactivated.' /tmp/said
+    grep -i '^interrupted.* old system .*a\.$' /tmp/said
+    grep ' a (interrupted).* old one .*' /tmp/said
     [ "$(tail -n 1 /var/lib/nixos-containers/a/etc/switched)" = "test $systems-wasabi/bin/switch-to-configuration" ]
     grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
     systemctl cat container@a | grep -F $systems-wasabi/init

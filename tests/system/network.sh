@@ -315,7 +315,7 @@ YAML
   printf '[Service]\nRestart=no\n' >/run/systemd/system/container@web.service.d/test.conf
   systemctl daemon-reload
   fails systemctl start container@web
-  log_of web | grep 'Container web cannot start: .* interface lan0'
+  log_of web | grep 'Container web .*lan0'
   # What the programs of the unit say of an error is one in the journal, and the container's.
   journalctl --sync
   [ "$(journalctl -q -p err -u container@web -t 'container web' -o cat -n 1 --grep='has an interface')" = \
