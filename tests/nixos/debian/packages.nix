@@ -147,7 +147,7 @@ let
     nginxStable = "nginx-common nginx";
     nix = "nix-bin";
     openresolv = "openresolv";
-    openssh = "openssh-client openssh-server openssh-sftp-server";
+    openssh = "openssh-client openssh-common openssh-server openssh-sftp-server";
     patchelf = "patchelf";
     perl = "perl perl-base";
     pkg-config = "pkgconf pkgconf-bin";
