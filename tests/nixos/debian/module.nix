@@ -15,15 +15,25 @@
 
   # There is one locale, which programs that insist on theirs have to be shown.
   i18n.defaultLocale = lib.mkDefault "C.UTF-8";
-  systemd.services =
-    lib.genAttrs
+  systemd.services = lib.mkMerge [
+    (lib.genAttrs
       (
         lib.optional config.services.postgresql.enable "postgresql"
         ++ lib.optional (config.services.redis.servers != { }) "redis"
       )
       (_: {
         environment.LOCPATH = "${pkgs.glibcLocales}/lib/locale";
-      });
+      })
+    )
+    # What it runs by a path of Debian's, as does sshd.
+    (lib.mkIf config.services.kea.dhcp4.enable {
+      kea-dhcp4-server.environment.KEA_LFC_EXECUTABLE = "${pkgs.kea}/bin/kea-lfc";
+    })
+  ];
+  services.openssh.settings = lib.mkIf config.services.openssh.enable {
+    SshdSessionPath = "${pkgs.openssh}/lib/openssh/sshd-session";
+    SshdAuthPath = "${pkgs.openssh}/lib/openssh/sshd-auth";
+  };
 
   # Its programs look for the socket in another directory.
   services.mysql.settings = lib.mkIf config.services.mysql.enable {
