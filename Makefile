@@ -13,6 +13,7 @@ mandir ?= $(prefix)/share/man
 bashcompletiondir ?= $(prefix)/share/bash-completion/completions
 zshcompletiondir ?= $(prefix)/share/zsh/site-functions
 fishcompletiondir ?= $(prefix)/share/fish/vendor_completions.d
+udevrulesdir ?= $(libdir)/udev/rules.d
 DESTDIR ?=
 
 # Where the programs are that the units run.
@@ -108,6 +109,7 @@ install: all man
 	install -D -m 755 -t $(DESTDIR)$(bindir) $(B)/nixos-container
 	install -D -m 755 -t $(DESTDIR)$(libexecdir) $(B)/container-runtime $(B)/container-init
 	ln -sf container-runtime $(DESTDIR)$(libexecdir)/container-record # as units call it that a 0.1 has written, until the next reload
+	install -D -m 644 -t $(DESTDIR)$(udevrulesdir) generator/udev/82-nixos-containers.rules
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(B)/nixos-container-generator.8 $(B)/nixos-container.8
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 $(B)/nixos-containers.yaml.5
 	install -D -m 644 generator/completion/nixos-container.bash $(DESTDIR)$(bashcompletiondir)/nixos-container
@@ -120,9 +122,10 @@ uninstall:
 		$(addprefix $(DESTDIR)$(libexecdir)/,container-runtime container-record container-init) \
 		$(DESTDIR)$(mandir)/man8/nixos-container-generator.8 $(DESTDIR)$(mandir)/man8/nixos-container.8 \
 		$(DESTDIR)$(mandir)/man5/nixos-containers.yaml.5 $(DESTDIR)$(bashcompletiondir)/nixos-container \
-		$(DESTDIR)$(zshcompletiondir)/_nixos-container $(DESTDIR)$(fishcompletiondir)/nixos-container.fish
+		$(DESTDIR)$(zshcompletiondir)/_nixos-container $(DESTDIR)$(fishcompletiondir)/nixos-container.fish \
+		$(DESTDIR)$(udevrulesdir)/82-nixos-containers.rules
 	@for directory in $(patsubst $(prefix)/%,%,$(filter $(prefix)/%,$(generatordir) $(libexecdir) $(mandir)/man8 $(mandir)/man5 \
-		$(bashcompletiondir) $(zshcompletiondir) $(fishcompletiondir))); do \
+		$(bashcompletiondir) $(zshcompletiondir) $(fishcompletiondir) $(udevrulesdir))); do \
 		if [ -d "$(DESTDIR)$(prefix)/$$directory" ]; then \
 			(cd "$(DESTDIR)$(prefix)/$${directory%%/*}" && rmdir --parents --ignore-fail-on-non-empty "$${directory#*/}"); \
 		fi; \

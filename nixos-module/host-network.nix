@@ -22,8 +22,6 @@ let
     in
     if lib.stringLength link > 15 then "${lib.substring 0 11 link}????" else link;
 
-  links = map linkPattern (lib.filter (name: entries.${name}.privateNetwork or false) names);
-
   # The address at which the host reaches a container: on its main link, otherwise on another one.
   addressOf =
     option: entry:
@@ -134,28 +132,5 @@ in
       "vb-*"
     ]
     ++ extraVeths;
-
-    services.udev.extraRules = lib.mkIf config.networking.networkmanager.enable (
-      lib.concatMapStrings
-        (pattern: ''
-          SUBSYSTEM=="net", ENV{INTERFACE}=="${pattern}", ENV{NM_UNMANAGED}="1"
-        '')
-        (
-          [
-            "ve-*"
-            "vb-*"
-          ]
-          ++ extraVeths
-        )
-    );
-
-    # systemd's 80-container-ve.network would assign other addresses. Yours take precedence if they sort before this one.
-    systemd.network.networks."79-nixos-containers" = lib.mkIf (links ++ extraVeths != [ ]) {
-      matchConfig = {
-        Kind = "veth";
-        Name = lib.concatStringsSep " " (links ++ extraVeths);
-      };
-      linkConfig.Unmanaged = true;
-    };
   };
 }

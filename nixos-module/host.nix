@@ -111,6 +111,8 @@ in
 
       systemd.generators.nixos-container-generator = "${package}/lib/systemd/system-generators/nixos-container-generator";
       environment.systemPackages = [ package ];
+      # By its rules, network managers leave the links of containers alone.
+      services.udev.packages = [ package ];
 
       # For undeclared containers. A switch reads it for each container that it is to restart.
       systemd.packages = [

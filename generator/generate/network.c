@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "generate/generator.h"
-#include "systemd/escape.h"
 #include "systemd/interface-name.h"
 
 static const char *address_text(Generator *g, const AddressValue *value, bool with_prefix) {
@@ -14,12 +13,6 @@ static const char *address_text(Generator *g, const AddressValue *value, bool wi
 
 static bool has_address(const AddressValue *value) {
         return value->address.family != 0;
-}
-
-static void add_device_unit(Generator *g, const char *interface) {
-        const char *name = arena_copy(&g->scratch, interface, interface_host_length(interface));
-
-        add(g, DEVICE, join(g, escape_unit_path(&g->scratch, join(g, "/sys/subsystem/net/devices/", name)), ".device"));
 }
 
 /* The host's end of a link as ip(8) is told, and the container's end as container-init is told. */
@@ -156,10 +149,8 @@ static void add_link(Generator *g, const Container *container, const Link *link,
                 inside);
         if (long_name)
                 add_row(g, LONG_LINK, host_name, long_name);
-        if (bridge) {
+        if (bridge)
                 add_row(g, BRIDGED_LINK, host_name, bridge);
-                add_device_unit(g, bridge);
-        }
         add_link_addresses(g, link, host_name, inside, link->name.text ? INSIDE_ROUTE : INSIDE_GATEWAY);
 }
 
@@ -179,10 +170,8 @@ static void add_internet_access(Generator *g, const Container *container) {
 
 /* What is moved into the container, or is the base of what is. */
 static void add_interfaces(Generator *g, PlaceholderNumber placeholder, const List *interfaces) {
-        for_each_item(Text, interface, interfaces) {
+        for_each_item(Text, interface, interfaces)
                 add(g, placeholder, interface->text);
-                add_device_unit(g, interface->text);
-        }
 }
 
 void add_network(Generator *g, const Container *container) {

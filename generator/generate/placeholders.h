@@ -26,7 +26,6 @@
         P(AFTER, "after")                                                                                              \
         P(REQUIRES, "requires")                                                                                        \
         P(WANTS, "wants")                                                                                              \
-        P(DEVICE, "device")                                                                                            \
         P(CLAIM, "claim")                                                                                              \
         P(TIMEOUT_START, "timeout-start")                                                                              \
         P(TIMEOUT_RELOAD, "timeout-reload")                                                                            \

@@ -96,13 +96,16 @@ static int link_index(const char *name) {
         return index;
 }
 
+/* Brings up an interface, which leaves the group by which the host's network managers know it. */
 static void set_up(int fd, const char *name) {
+        const uint32_t group = 0;
         Request request;
         int r;
 
         start_request(&request, RTM_NEWLINK, 0, sizeof(request.link));
         request.link.ifi_index = link_index(name);
         request.link.ifi_flags = request.link.ifi_change = IFF_UP;
+        add_attribute(&request, IFLA_GROUP, &group, sizeof(group));
         if ((r = call(fd, &request)) < 0)
                 fail("failed to bring up %s: %s", name, strerror(-r));
 }

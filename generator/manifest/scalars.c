@@ -401,9 +401,10 @@ const ScalarType mac_address_type =
         TEXT("a unicast MAC address (e.g. 02:00:00:00:00:01)", .is_valid = mac_address_is_valid);
 const ScalarType interface_name_type =
         TEXT("a network interface name (1 to 15 letters, digits and \"._-+=@~\")", .is_valid = interface_name_is_valid);
-const ScalarType interface_type =
-        TEXT("a network interface name or HOST:CONTAINER pair of names (1 to 15 letters, digits and \"._-+=@~\" each)",
-                .is_valid = is_interface);
+const ScalarType interface_type = TEXT("a network interface name or HOST:CONTAINER pair of names (1 to 15 letters, "
+                                       "digits and \"._-+=@~\" each, also for "
+                                       "alternative names)",
+        .is_valid = is_interface);
 const ScalarType protocol_type = TEXT("a protocol (tcp or udp)", .words = WORDS("tcp", "udp"));
 const ScalarType private_users_type =
         TEXT("a user namespace mode (no, identity, pick, or the first user ID of the range)",

@@ -13,6 +13,7 @@
 #include "runtime/run-tool.h"
 #include "runtime/wait.h"
 #include "state/format.h"
+#include "systemd/interface-name.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 
@@ -21,6 +22,9 @@
 #define UDEV_LOOKS 50
 #define UDEV_SLOW 10000
 #define UDEV_WAIT_MAX 120000
+
+/* The longest that an interface of the host is waited for, as systemd waits for devices. systemd-system.conf(5), DefaultDeviceTimeoutSec= */
+#define LINK_WAIT_MAX 90000
 
 /* Whether udev is done with a link for now: it may be at it again. */
 static bool is_settled(const char *link) {
@@ -50,21 +54,74 @@ static bool settle(const char *container, const char *link) {
         return false;
 }
 
-int links_settle(const char *container, char *const program[]) {
-        static const char *const options[] = {"--network-interface=", "--network-macvlan=", "--network-ipvlan="};
+/* Waits until the host has the interface @link, which may be an alternative name. */
+static int wait_for(const char *container, const char *link) {
+        for (unsigned waited = 0; if_nametoindex(link) == 0; wait_a_moment(&waited)) {
+                if (waited == 0)
+                        log_message(LOG_INFO, "Container %s is waiting for the network interface %s.", container, link);
+                if (waited >= LINK_WAIT_MAX)
+                        return log_error(ENODEV, "Container %s cannot start: the host has no network interface %s.",
+                                container, link);
+        }
+        return 0;
+}
+
+int links_wait_for_bridges(const char *container, const Buffer *network) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
+        int r = 0;
+
+        for_each_line(line, end, network) {
+                const char *set = line_behind(line, end, LINK_SET);
+                const char *bridge = set ? memmem(line, (size_t)(end - line), LINK_MASTER, strlen(LINK_MASTER)) : NULL;
+
+                if (bridge)
+                        bridge += strlen(LINK_MASTER);
+                if (bridge && (r = wait_for(container, take_word(&arena, &bridge))) < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* The value of an option for the interface that the host calls @own, which @parts refer to by an alternative name: what is in the container
+ * keeps its name, but for the interface itself, as the kernel has each name only once in a namespace. */
+static const char *own_value(Arena *arena, const char *own, NspawnParts parts, const char *prefix) {
+        char inside[IFNAMSIZ];
+
+        if (!parts.part[1] && *prefix)
+                interface_name_shorten(prefix, parts.part[0], inside);
+        return arena_printf(arena, "%s:%s", own, parts.part[1] ? parts.part[1] : *prefix ? inside : own);
+}
+
+int links_settle(Arena *arena, const char *container, char *program[]) {
+        /* Options with an interface of the host, and how systemd-nspawn begins the name of what comes of it in the container. */
+        static const struct {
+                const char *option, *prefix;
+        } options[] = {{"--network-interface=", ""}, {"--network-macvlan=", "mv-"}, {"--network-ipvlan=", "iv-"}};
 
         for (size_t i = 0; program[i]; i++)
                 for (size_t j = 0; j < sizeof(options) / sizeof(options[0]); j++) {
-                        const char *value = text_behind(program[i], options[j]);
-                        const char *link = value ? nspawn_parts(&arena, value).part[0] : NULL;
+                        const char *value = text_behind(program[i], options[j].option);
+                        NspawnParts parts = {0};
+                        char own[IFNAMSIZ];
+                        int r;
 
-                        if (!link || if_nametoindex(link) == 0 || settle(container, link))
+                        if (!value)
                                 continue;
-                        return log_error(ETIMEDOUT,
-                                "Container %s cannot start: timed out waiting for udev to process the network "
-                                "interface %s.",
-                                container, link);
+                        parts = nspawn_parts(arena, value);
+                        r = wait_for(container, parts.part[0]);
+                        if (r < 0)
+                                return r;
+                        /* It may be gone again, of which systemd-nspawn tells. */
+                        if (!if_indextoname(if_nametoindex(parts.part[0]), own))
+                                continue;
+                        if (!settle(container, own))
+                                return log_error(ETIMEDOUT,
+                                        "Container %s cannot start: timed out waiting for udev to process the network "
+                                        "interface %s.",
+                                        container, own);
+                        if (strcmp(own, parts.part[0]) != 0)
+                                program[i] = arena_join(
+                                        arena, options[j].option, own_value(arena, own, parts, options[j].prefix));
                 }
         return 0;
 }

@@ -8,9 +8,13 @@
 /* Fails if the host already has one of the interfaces that the batch adds. */
 MUST_CHECK int links_check(const char *container, const Buffer *network);
 
-/* Waits until udev has processed the host's links that systemd-nspawn, with the arguments @program, is to use: it refuses them before that.
- * A link that was in the container until a moment ago is as new as one just created. systemd-nspawn itself reports missing links. */
-MUST_CHECK int links_settle(const char *container, char *const program[]);
+/* Waits until the host has the bridges that the batch adds links to. Fails if there is one that it does not get. */
+MUST_CHECK int links_wait_for_bridges(const char *container, const Buffer *network);
+
+/* Waits until the host has the interfaces that systemd-nspawn, with the arguments @program, is to use, and until udev has processed them: it
+ * refuses them before that. A link that was in the container until a moment ago is as new as one just created. Alternative names are replaced
+ * by the interfaces' own names, owned by @arena: systemd-nspawn cannot name an interface in the container as it is already. */
+MUST_CHECK int links_settle(Arena *arena, const char *container, char *program[]);
 
 /* Fails if one of the links that the batch has added still exists. */
 MUST_CHECK int links_check_removed(const char *container, const Buffer *network);

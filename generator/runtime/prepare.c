@@ -88,19 +88,21 @@ static int add_parts(const char *container, const RecordParts *parts) {
         return r;
 }
 
-int prepare(const char *container, char *const program[], pid_t *ret_listening) {
-        CLEANUP_CLOSE int holder = container_hold(container);
+int prepare(Arena *arena, const char *container, char *program[], pid_t *ret_listening) {
+        CLEANUP_CLOSE int holder = -1;
         CLEANUP_RECORD_PARTS RecordParts parts = RECORD_PARTS_NULL;
-        int r = holder;
+        int r;
 
         *ret_listening = 0;
-        if (r < 0 || (r = record_read_parts(container, &parts)) < 0 ||
-                (r = links_check(container, &parts.network)) < 0 ||
+        /* The end of the container need not wait for that either. */
+        if ((r = record_read_parts(container, &parts)) < 0 ||
+                (r = links_wait_for_bridges(container, &parts.network)) < 0 ||
+                (r = holder = container_hold(container)) < 0 || (r = links_check(container, &parts.network)) < 0 ||
                 (r = untrusted_links_write(container, &parts.network)) < 0)
                 return r;
         *ret_listening = start_listening(container, &parts.localhost);
         r = add_parts(container, &parts);
         /* What follows makes nothing: the end of the container need not wait for it. */
         (void)close(take_fd(&holder));
-        return r < 0 ? r : links_settle(container, program);
+        return r < 0 ? r : links_settle(arena, container, program);
 }

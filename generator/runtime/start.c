@@ -140,7 +140,7 @@ int container_start(const char *directory, const char *container, char *program[
         if ((r = control_group_check(container)) >= 0 && (r = container_create(directory, container)) >= 0)
                 r = root_writers_note(container, program);
         if (r >= 0)
-                r = prepare(container, program, &listening);
+                r = prepare(&arena, container, program, &listening);
         if (r >= 0)
                 r = prepare_container(&arena, container, &program);
         /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */

@@ -305,6 +305,105 @@ YAML
   ip link delete eth1
 }
 
+# Files of the host that match everything, of which systemd-networkd reads the first.
+_match_all_links() {
+  mkdir -p /run/systemd/network
+  printf '%s\n' '[Match]' 'Type=ether' '[Network]' 'Address=10.99.0.1/24' 'LinkLocalAddressing=no' >/run/systemd/network/00-all.network
+  printf '%s\n' '[Match]' 'Name=*' '[Network]' 'DHCP=yes' >/run/systemd/network/00-first.network
+}
+
+_is_managed() { networkctl --no-pager --json=short status "$1" | grep -E '"AdministrativeState":"(configuring|configured|degraded|routable|carrier|pending)"'; }
+
+networkd_of_the_host_leaves_links_alone_whatever_its_files_match() {
+  _match_all_links
+  ip link add br0 type bridge
+  ip link set br0 up
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2, extraVeths: { lan0: { hostAddress: 10.0.1.1, localAddress: 10.0.1.2 } } }
+  bridged: { system: "{system}-small", privateNetwork: true, hostBridge: br0, localAddress: 10.0.2.2/24 }
+  nspawns: { system: "{system}-small", extraFlags: [--network-veth] }
+YAML
+  systemctl start systemd-networkd
+  systemctl start container@{web,bridged,nspawns}
+  for _ in 1 2; do
+    page 10.0.0.2
+    page 10.0.1.2
+    for link in ve-web lan0 vb-bridged; do
+      networkctl --no-pager list $link | grep ' unmanaged'
+      [ "$(udevadm info --query=property --property=NM_UNMANAGED --value /sys/class/net/$link)" = 1 ]
+    done
+    ip -4 address show ve-web | grep '10\.0\.0\.1/32'
+    fails grep -r '10\.99\.0\.1' /run/systemd/netif/links/"$(cat /sys/class/net/ve-web/ifindex)"
+    # Only links of this project's are.
+    wait_until 10 networkctl --no-pager list ve-nspawns
+    networkctl --no-pager list ve-nspawns | grep -E ' (configuring|configured)'
+    systemctl restart systemd-networkd
+    networkctl reload
+    wait_until 10 networkctl --no-pager list ve-web
+    sleep 1
+  done
+  # In the container, nothing tells of that.
+  inside web ip link show eth0 | grep 'group default'
+  systemctl stop container@{web,bridged,nspawns}
+  systemctl stop systemd-networkd.socket systemd-networkd
+  rm -r /run/systemd/network
+  ip link delete br0
+}
+
+an_interface_is_known_by_its_alternative_name() {
+  ip link add lan-a type veth peer name lan-a-peer
+  ip link add lan-b type veth peer name lan-b-peer
+  ip link property add dev lan-a altname port-a altname a-name-of-more-than-15
+  ip link property add dev lan-b altname port-b
+  ip link add br0 type bridge
+  ip link property add dev br0 altname switch
+  ip link set br0 up
+  declare_containers <<'YAML'
+  nic: { system: "{system}-wasabi", privateNetwork: true, interfaces: [port-a], macvlans: [port-b], hostBridge: switch, localAddress: 10.0.2.2/24 }
+YAML
+  local started=$SECONDS
+  systemctl start container@nic
+  inside nic ip link show dev lan-a
+  inside nic ip link show dev mv-port-b
+  ip link show dev vb-nic | grep 'master br0'
+  # It does not wait for interfaces that are in it.
+  systemctl start container@nic
+  [ $((SECONDS - started)) -lt 60 ]
+  systemctl restart container@nic
+  inside nic ip link show dev lan-a
+  systemctl stop container@nic
+  wait_until 20 ip link show dev lan-a
+  write_manifest <<'YAML'
+  nic: { system: "{system}-wasabi", privateNetwork: true, interfaces: [a-name-of-more-than-15] }
+YAML
+  exits_with 1 nixos-container check 2>&1 | grep 'containers.nic.interfaces\[0\]: "a-name-of-more-than-15" .* 15 '
+  ip link delete lan-a
+  ip link delete lan-b
+  ip link delete br0
+}
+
+an_interface_that_comes_later_is_waited_for() {
+  declare_containers <<'YAML'
+  nic: { system: "{system}-wasabi", privateNetwork: true, interfaces: [lan0], hostBridge: br0, localAddress: 10.0.2.2/24, timeoutStartSec: 20s }
+YAML
+  systemctl start --no-block container@nic
+  wait_until 10 has_logged nic 'br0'
+  ip link add br0 type bridge
+  wait_until 10 has_logged nic 'lan0'
+  ip link add lan0 type veth peer name lan0-peer
+  wait_until 20 systemctl is-active container@nic
+  inside nic ip link show dev lan0
+  systemctl stop container@nic
+  wait_until 20 ip link show dev lan0
+  ip link delete lan0
+  # A stop does not wait for them.
+  systemctl start --no-block container@nic
+  wait_until 10 has_logged nic 'lan0'
+  systemctl stop container@nic
+  is_inactive nic
+  ip link delete br0
+}
+
 an_interface_of_the_host_that_has_the_name_is_spared() {
   ip link add lan0 type bridge
   declare_containers <<'YAML'

@@ -666,39 +666,13 @@ let
       ];
     };
 
-    networkmanager-leaves-links-alone = {
+    networkd-and-networkmanager-are-told-of-links = {
       actual =
-        map
-          (
-            name:
-            hasInfix ''ENV{INTERFACE}=="${name}", ENV{NM_UNMANAGED}="1"'' networks.config.services.udev.extraRules
-          )
-          [
-            "ve-*"
-            "vb-*"
-            "db0"
-            "lan0"
-            "eth0"
-          ];
-      expected = [
-        true
-        true
-        true
-        true
-        false
-      ];
-    };
-
-    networkd-leaves-links-alone = {
-      actual =
-        hasInfix ''
-          [Match]
-          Kind=veth
-          Name=vb-bridged-????'' networks.config.systemd.network.units."79-nixos-containers.network".text
-        &&
-          hasInfix "Name=vb-bridged-???? ve-routed db0 lan0\n\n[Link]\nUnmanaged=true"
-            networks.config.systemd.network.units."79-nixos-containers.network".text;
-      expected = true;
+        lib.intersectLists networks.config.services.udev.packages
+          networks.config.environment.systemPackages;
+      expected = lib.filter (
+        package: lib.getName package == "nixos-container-generator"
+      ) networks.config.environment.systemPackages;
     };
 
     hosts-are-those-that-are-reachable = {
