@@ -546,6 +546,22 @@ in
     '';
   };
 
+  restrictAddressFamilies = mkOption {
+    type = types.listOf types.addressFamily;
+    default = [ ];
+    example = [
+      "AF_INET"
+      "AF_INET6"
+      "AF_UNIX"
+      "AF_NETLINK"
+    ];
+    description = ''
+      The only socket address families that the container can use, or, with a leading `~`, those that it cannot use.
+      If empty, it can use all. Requires systemd 261 on the host. Most services require `AF_UNIX`, and what configures
+      a network `AF_NETLINK`.
+    '';
+  };
+
   credentials = mkOption {
     type = types.attrsOf (
       types.submodule {

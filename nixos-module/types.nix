@@ -49,6 +49,7 @@ in
       "bind"
     ]
   );
+  addressFamily = form "socket address family" "~?AF_[A-Z0-9_]+";
   systemCall = form "system call or group of them" "~?@?[a-z0-9_-]+";
   tasks = number (form "number of tasks" "infinity|[0-9.]+%?");
   text = form "text of one line" "[^\n]+";

@@ -79,6 +79,7 @@
         P(CAPABILITY, "capability")                                                                                    \
         P(DROP_CAPABILITY, "drop-capability")                                                                          \
         P(SYSTEM_CALL_FILTER, "system-call-filter")                                                                    \
+        P(ADDRESS_FAMILIES, "address-families")                                                                        \
         P(STORE, "store")                                                                                              \
         P(NIX_STATE, "nix-state")                                                                                      \
         P(NIX_TREE, "nix-tree")                                                                                        \

@@ -125,6 +125,10 @@ static void add_permissions(Generator *g, const Container *container) {
                 if (rare->switches[i].value)
                         add(g, FIRST_SWITCH + i, "yes");
         add_texts(g, SYSTEM_CALL_FILTER, &rare->system_call_filter);
+        add_texts(g, ADDRESS_FAMILIES, &rare->address_families);
+        /* All, which is not the default of all versions. */
+        if (rare->address_families.length == 0)
+                add(g, ADDRESS_FAMILIES, "");
         for_each_item(Device, device, &rare->allowed_devices)
                 add_row(g, DEVICE_ALLOW, device->node.text, device->modifier.text);
         if (container->enable_tun.value)

@@ -75,6 +75,7 @@ typedef struct RareOptions {
         Text tasks_max;
         Flag switches[SWITCHES_LENGTH]; /* by their Switch */
         List system_call_filter;        /* of Text */
+        List address_families;          /* of Text */
         List credentials;               /* of Credential */
         Text closure;
         List after;    /* of Text */

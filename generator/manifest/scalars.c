@@ -302,6 +302,14 @@ static bool is_number_of_tasks(const char *text) {
 }
 
 /* See --system-call-filter= in systemd-nspawn(1). */
+/* AF_INET or ~AF_PACKET. systemd.exec(5), RestrictAddressFamilies= */
+static bool is_address_family(const char *text) {
+        static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+        const char *name = text_behind(text + (*text == '~'), "AF_");
+
+        return name && *name && name[strspn(name, letters)] == '\0';
+}
+
 static bool is_system_call(const char *text) {
         const char *name = text + (text[0] == '~');
         bool group = name[0] == '@';
@@ -431,6 +439,8 @@ const ScalarType cpu_quota_type =
         TEXT("a CPU quota (a percentage of one CPU, e.g. 50% or 200%)", .is_valid = is_cpu_quota);
 const ScalarType tasks_type = TEXT("a task limit (at least 1, a percentage up to 100%, or infinity)",
         .words = WORDS("infinity"), .is_valid = is_number_of_tasks);
+const ScalarType address_family_type =
+        TEXT("a socket address family (e.g. AF_INET, or with prefix \"~\" to deny it)", .is_valid = is_address_family);
 const ScalarType system_call_type = TEXT(
         "a system call or group (e.g. mount or @mount, or with prefix \"~\" to deny it)", .is_valid = is_system_call);
 const ScalarType unit_type = TEXT("a container or unit name (e.g. web or network-online.target)", .is_valid = is_unit);

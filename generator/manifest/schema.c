@@ -127,6 +127,7 @@ const Field container_fields[] = {
         SWITCHES(S)
 #undef S
                 RARE_LIST("systemCallFilter", system_call_filter, system_call_type, CHANGE_RESTART),
+        RARE_LIST("restrictAddressFamilies", address_families, address_family_type, CHANGE_RESTART),
         NAMED("credentials", RareOptions, credentials, credential_id_type, Credential, credential_fields,
                 CHANGE_RESTART, .is_rare = true),
         RARE_SCALAR("closure", closure, absolute_path_type, CHANGE_RESTART),

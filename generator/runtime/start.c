@@ -2,6 +2,7 @@
 #include "runtime/start.h"
 
 #include "base/run-program.h"
+#include "runtime/address-families.h"
 #include "runtime/control-group.h"
 #include "runtime/files.h"
 #include "runtime/foreign-network.h"
@@ -117,7 +118,8 @@ static int prepare_container(Arena *arena, const char *container, char **program
                 ignore_failure(resolv_conf_update());
         if (root)
                 resolv_conf_forget(root);
-        if ((r = nix_own_prepare(arena, container, *program)) < 0 ||
+        if ((r = prepare_address_families(container, *program)) < 0 ||
+                (r = nix_own_prepare(arena, container, *program)) < 0 ||
                 (r = prepare_root_directory(container, *program)) < 0 ||
                 (r = host_paths_pin(arena, container, &written, *program)) < 0 ||
                 (r = idmap_arguments(arena, container, *program, program)) < 0 ||

@@ -382,6 +382,7 @@ FIELDS = [
     ("tasksMax", "{system: /x, tasksMax: @}", "100", None),
     *[(option, "{system: /x, %s: @}" % option, "true", None) for option in SWITCHES],
     ("systemCallFilter", "{system: /x, systemCallFilter: [@]}", "~@clock", None),
+    ("restrictAddressFamilies", "{system: /x, restrictAddressFamilies: [@]}", "~AF_PACKET", None),
     ("credentials", "{system: /x, credentials: {? @ : {path: /run/secret}}}", "id", lambda v: [("ExecStart", "--load-credential=%s:/run/secret" % v)] if v.isascii() and not set(v) & set(":/\\") else None),
     ("path", "{system: /x, credentials: {id: {path: @}}}", "/run/", lambda v: [("ExecStart", "--load-credential=id:" + v)]),
     ("closure", "{system: /x, closure: @}", "/srv/", None),

@@ -218,6 +218,14 @@ in
     "~"
     "BPF"
   ];
+  restrictAddressFamilies = [
+    "AF_INET"
+    "~AF_PACKET"
+    "AF_"
+    "af_inet"
+    "AF_INET AF_INET6"
+    "inet"
+  ];
   credentials.path = paths;
   memoryMax = [
     "1G"

@@ -74,6 +74,24 @@ YAML
   fails inside held setarch --addr-no-randomize true
 }
 
+# systemd has the option from version 261 on, and then warns where nothing is said.
+socket_address_families_are_those_that_are_permitted() {
+  declare_containers <<'YAML'
+  all: { system: "{system}-wasabi", privateNetwork: true }
+  few: { system: "{system}-wasabi", privateNetwork: true, restrictAddressFamilies: [~AF_PACKET] }
+YAML
+  systemctl start container@all
+  fails has_logged all 'address families'
+  inside all perl -e 'socket(S, 17, 3, 0) or die'
+  if [ "$(systemd-nspawn --version | sed -n 's/^systemd \([0-9]*\).*/\1/p')" -lt 261 ]; then
+    fails systemctl start container@few
+    has_logged few 'Container few .*restrictAddressFamilies .*261'
+  else
+    systemctl start container@few
+    fails inside few perl -e 'socket(S, 17, 3, 0) or die'
+  fi
+}
+
 sync_is_suppressed_where_nobody_needs_it() {
   declare_containers <<'YAML'
   quick: { system: "{system}-wasabi", privateNetwork: true, suppressSync: true }

@@ -76,6 +76,8 @@ static const struct {
         {"systemCallFilter", {"bpf", "@keyring", "~bpf", "~@raw-io", "_sysctl", "pselect6"},
                 {"", "~", "@", "~@", "~~bpf", "@@a", "BPF", "a b", "a-b", "@a_b", "@keyring @mount", "bpf:EPERM",
                         "bpf\n"}},
+        {"restrictAddressFamilies", {"AF_INET", "AF_INET6", "~AF_PACKET", "AF_X25"},
+                {"", "~", "AF_", "~AF_", "~~AF_INET", "AF_INET AF_INET6", "af_inet", "inet", "AF-INET", "AF_INET\n"}},
         {"credentials", {"a", "db.password", "a b", "A-1_%$\"'", "..."},
                 {"", ".", "..", "a/b", "a:b", "a\\b", "\xc3\xa4", "a\n", "\x7f"}},
         {"credentials.path", {"/run/secrets/a", "/a b:c"}, {"", "a", "/a/../b"}},

@@ -41,6 +41,7 @@
     tasksMax = null;
     noNewPrivileges = false;
     systemCallFilter = [ ];
+    restrictAddressFamilies = [ ];
     credentials = { };
     isolateStore = false;
     closure = throw "not asked for";

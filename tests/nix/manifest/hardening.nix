@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# memoryMax, cpuQuota, tasksMax, noNewPrivileges, systemCallFilter, credentials
+# memoryMax, cpuQuota, tasksMax, noNewPrivileges, systemCallFilter, restrictAddressFamilies, credentials
 {
   wasabi = {
     path = "/nix/store/00000000000000000000000000000000-nixos-system-wasabi";
@@ -11,6 +11,7 @@
       "@keyring"
       "~@raw-io"
     ];
+    restrictAddressFamilies = [ "~AF_PACKET" ];
     credentials."db password".path = /run/secrets/db;
     isolateStore = false;
   };
