@@ -23,7 +23,7 @@
 #define UDEV_SLOW 10000
 #define UDEV_WAIT_MAX 120000
 
-/* The longest that an interface of the host is waited for, as systemd waits for devices. systemd-system.conf(5), DefaultDeviceTimeoutSec= */
+/* The longest that an interface of the host is waited for, in milliseconds: DefaultDeviceTimeoutSec= in systemd-system.conf(5). */
 #define LINK_WAIT_MAX 90000
 
 /* Whether udev is done with a link for now: it may be at it again. */

@@ -11,9 +11,9 @@ MUST_CHECK int links_check(const char *container, const Buffer *network);
 /* Waits until the host has the bridges that the batch adds links to. Fails if there is one that it does not get. */
 MUST_CHECK int links_wait_for_bridges(const char *container, const Buffer *network);
 
-/* Waits until the host has the interfaces that systemd-nspawn, with the arguments @program, is to use, and until udev has processed them: it
- * refuses them before that. A link that was in the container until a moment ago is as new as one just created. Alternative names are replaced
- * by the interfaces' own names, owned by @arena: systemd-nspawn cannot name an interface in the container as it is already. */
+/* Waits until the host has the interfaces that systemd-nspawn, with the arguments @program, is to use, and until udev has processed them:
+ * it refuses them before that. A link that was in the container until a moment ago is as new as one just created. Alternative names are
+ * replaced by the interfaces' own names, owned by @arena: an interface cannot be renamed to one of its alternative names. */
 MUST_CHECK int links_settle(Arena *arena, const char *container, char *program[]);
 
 /* Fails if one of the links that the batch has added still exists. */
