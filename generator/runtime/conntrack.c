@@ -8,15 +8,9 @@
 #include <sys/socket.h>
 
 #include "base/lines.h"
-#include "runtime/netlink.h"
+#include "base/netlink.h"
 #include "state/format.h"
 #include "systemd/log.h"
-
-/* The kernel's answers come in parts of this size at most. */
-#define ANSWER_SIZE 32768
-
-/* What the request is known by in the answers. */
-#define SEQUENCE 1
 
 /* A message without its attributes. */
 typedef struct Head {
@@ -44,33 +38,18 @@ static size_t find_ports(const Buffer *script, const Buffer *kept, Ports ports) 
         return found;
 }
 
-/* Finds one of the attributes that @nest is made of. */
-static const struct nlattr *find_nested(const struct nlattr *nest, unsigned type) {
-        return nest ? netlink_attribute(nest + 1, nest->nla_len - sizeof(*nest), type) : NULL;
-}
-
-/* A number, in the order of the network; 0 if it is not there. */
-static uint32_t number(const struct nlattr *attribute) {
-        const unsigned char *bytes = (const unsigned char *)attribute;
-        uint32_t value = 0;
-
-        for (size_t i = sizeof(*attribute); attribute && i < attribute->nla_len; i++)
-                value = value << 8 | bytes[i];
-        return value;
-}
-
 /* Appends the message that deletes the connection in @message to @deletions, if it is to be forgotten. */
 static void look_at(const struct nlmsghdr *message, const Ports ports, Buffer *deletions) {
         const Head *head = (const Head *)message;
         const void *attributes = head + 1;
         size_t length = message->nlmsg_len - sizeof(*head);
         const struct nlattr *original = netlink_attribute(attributes, length, CTA_TUPLE_ORIG);
-        const struct nlattr *protocol = find_nested(original, CTA_TUPLE_PROTO);
-        uint32_t status = number(netlink_attribute(attributes, length, CTA_STATUS));
+        const struct nlattr *protocol = netlink_nested(original, CTA_TUPLE_PROTO);
+        uint32_t status = netlink_number(netlink_attribute(attributes, length, CTA_STATUS));
         Head deletion = {.family = head->family};
 
-        if (number(find_nested(protocol, CTA_PROTO_NUM)) != IPPROTO_UDP ||
-                !ports[number(find_nested(protocol, CTA_PROTO_DST_PORT)) & UINT16_MAX] ||
+        if (netlink_number(netlink_nested(protocol, CTA_PROTO_NUM)) != IPPROTO_UDP ||
+                !ports[netlink_number(netlink_nested(protocol, CTA_PROTO_DST_PORT)) & UINT16_MAX] ||
                 (!(status & IPS_DST_NAT) && status & IPS_SEEN_REPLY))
                 return;
         length = (size_t)NLA_ALIGN(original->nla_len);
@@ -81,58 +60,32 @@ static void look_at(const struct nlmsghdr *message, const Ports ports, Buffer *d
         buffer_append(deletions, (const char *)original, length);
 }
 
-/* Receives an answer of the kernel, whole. Returns its length. */
-static ssize_t receive(int fd, char *answer, size_t size) {
-        struct sockaddr_nl sender = {0};
-        socklen_t sender_size = sizeof(sender);
-        ssize_t n;
+typedef struct Search {
+        const bool *ports;
+        Buffer *deletions;
+} Search;
 
-        do
-                n = recvfrom(fd, answer, size, MSG_TRUNC, (struct sockaddr *)&sender, &sender_size);
-        while ((n < 0 && errno == EINTR) || (n >= 0 && sender.nl_pid != 0));
-        return n < 0 ? negative_errno() : (size_t)n > size ? -EMSGSIZE : n;
-}
+static int visit(const struct nlmsghdr *message, void *userdata) {
+        const Search *search = userdata;
 
-/* Looks at one message of the answer. Returns 1 if it was the last, and what the kernel has failed with. */
-static int take_message(const struct nlmsghdr *message, const Ports ports, Buffer *deletions) {
-        const struct nlmsgerr *error = NLMSG_DATA(message);
-
-        if (message->nlmsg_seq != SEQUENCE)
+        if (message->nlmsg_type != (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW))
                 return 0;
-        switch (message->nlmsg_type) {
-        case NLMSG_DONE:
-                return 1;
-        case NLMSG_ERROR:
-                return message->nlmsg_len < NLMSG_LENGTH(sizeof(*error)) ? -EBADMSG : error->error;
-        case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW:
-                if (message->nlmsg_len < sizeof(Head))
-                        return -EBADMSG;
-                look_at(message, ports, deletions);
-        }
+        if (message->nlmsg_len < sizeof(Head))
+                return -EBADMSG;
+        look_at(message, search->ports, search->deletions);
         return 0;
 }
 
 /* Asks for all connections. */
 static int look_at_all(int fd, const Ports ports, Buffer *deletions) {
-        const Head request = {.header = {.nlmsg_len = sizeof(request),
-                                      .nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET,
-                                      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-                                      .nlmsg_seq = SEQUENCE}};
-        static char answer[ANSWER_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-        int r = send(fd, &request, sizeof(request), 0) < 0 ? negative_errno() : 0;
+        const struct nfgenmsg family = {0};
+        CLEANUP_BUFFER Buffer request = BUFFER_NULL;
+        size_t start = netlink_begin_message(&request, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, NLM_F_DUMP);
+        Search search = {.ports = ports, .deletions = deletions};
 
-        while (r == 0) {
-                ssize_t n = receive(fd, answer, sizeof(answer));
-                size_t length = n > 0 ? (size_t)n : 0;
-                const struct nlmsghdr *message;
-                const char *rest = answer;
-
-                if (n < 0)
-                        return (int)n;
-                while (r == 0 && (message = netlink_take_message(&rest, &length)))
-                        r = take_message(message, ports, deletions);
-        }
-        return r < 0 ? r : 0;
+        buffer_append(&request, (const char *)&family, sizeof(family));
+        netlink_end_message(&request, start);
+        return netlink_dump(fd, &request, visit, &search);
 }
 
 /* One that is gone by itself meanwhile is deleted already: what the kernel answers does not matter. */

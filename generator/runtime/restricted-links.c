@@ -13,7 +13,7 @@
 
 #include "base/arena.h"
 #include "base/lines.h"
-#include "runtime/netlink.h"
+#include "base/netlink.h"
 #include "state/format.h"
 #include "systemd/log.h"
 

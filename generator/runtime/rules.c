@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "runtime/forwards.h"
 #include "runtime/loaded-rules.h"
-#include "runtime/netlink.h"
+#include "base/netlink.h"
 #include "runtime/untrusted-chain.h"
 #include "state/format.h"
 #include "state/record.h"

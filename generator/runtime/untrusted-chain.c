@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/buffer.h"
-#include "runtime/netlink.h"
+#include "base/netlink.h"
 #include "state/format.h"
 #include "state/record.h"
 #include "systemd/log.h"

@@ -22,6 +22,11 @@ void netlink_add_attribute(Buffer *messages, unsigned type, const void *value, s
  * -EBADMSG if there are fewer than @acknowledgements. */
 MUST_CHECK int netlink_request(int fd, const Buffer *messages, unsigned acknowledgements);
 
+/* Sends @request, whose flags include NLM_F_DUMP, and has @visit look at each message of the reply, up to its first failure. Fails with
+ * -EINTR if what was to be read has changed meanwhile. */
+typedef int (*NetlinkVisit)(const struct nlmsghdr *message, void *userdata);
+MUST_CHECK int netlink_dump(int fd, const Buffer *request, NetlinkVisit visit, void *userdata);
+
 /* Takes the next message from the *length bytes at *messages. Returns NULL if there is no complete one. */
 static inline const struct nlmsghdr *netlink_take_message(const char **messages, size_t *length) {
         const struct nlmsghdr *message = (const struct nlmsghdr *)*messages;
@@ -51,4 +56,19 @@ static inline const struct nlattr *netlink_attribute(const void *attributes, siz
                 length -= size < length ? size : length;
         }
         return NULL;
+}
+
+/* Finds one of the attributes that @nest, which may be NULL, is made of. */
+static inline const struct nlattr *netlink_nested(const struct nlattr *nest, unsigned type) {
+        return nest ? netlink_attribute(nest + 1, nest->nla_len - sizeof(*nest), type) : NULL;
+}
+
+/* Returns the number in @attribute, in the order of the network; 0 if it is NULL. */
+static inline uint32_t netlink_number(const struct nlattr *attribute) {
+        const unsigned char *bytes = (const unsigned char *)attribute;
+        uint32_t value = 0;
+
+        for (size_t i = sizeof(*attribute); attribute && i < attribute->nla_len; i++)
+                value = value << 8 | bytes[i];
+        return value;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "runtime/netlink.h"
+#include "base/netlink.h"
 
 #include <sys/socket.h>
+
+/* The kernel's replies come in parts of this size at most. */
+#define REPLY_SIZE 32768
 
 size_t netlink_begin_message(Buffer *messages, unsigned type, unsigned flags) {
         const struct nlmsghdr header = {.nlmsg_type = (uint16_t)type, .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags)};
@@ -67,4 +70,52 @@ int netlink_request(int fd, const Buffer *messages, unsigned acknowledgements) {
         if (r >= 0 && n < 0 && errno != EAGAIN)
                 r = negative_errno();
         return r < 0 ? r : count < acknowledgements ? -EBADMSG : 0;
+}
+
+/* Receives a part of a reply from the kernel, whole. Returns its length. */
+static ssize_t receive(int fd, char *reply, size_t size) {
+        struct sockaddr_nl sender = {0};
+        socklen_t sender_size = sizeof(sender);
+        ssize_t n;
+
+        do
+                n = recvfrom(fd, reply, size, MSG_TRUNC, (struct sockaddr *)&sender, &sender_size);
+        while ((n < 0 && errno == EINTR) || (n >= 0 && sender.nl_pid != 0));
+        return n < 0 ? negative_errno() : (size_t)n > size ? -EMSGSIZE : n;
+}
+
+/* Returns 1 if it was the last message, and what the kernel or @visit has failed with. */
+static int visit_message(const struct nlmsghdr *message, NetlinkVisit visit, void *userdata) {
+        const struct nlmsgerr *error = NLMSG_DATA(message);
+        int r;
+
+        if (message->nlmsg_flags & NLM_F_DUMP_INTR)
+                return -EINTR;
+        switch (message->nlmsg_type) {
+        case NLMSG_DONE:
+                return 1;
+        case NLMSG_ERROR:
+                return message->nlmsg_len < NLMSG_LENGTH(sizeof(*error)) ? -EBADMSG : error->error < 0 ? error->error : 1;
+        default:
+                r = visit(message, userdata);
+                return r < 0 ? r : 0;
+        }
+}
+
+int netlink_dump(int fd, const Buffer *request, NetlinkVisit visit, void *userdata) {
+        static char reply[REPLY_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
+        int r = send(fd, request->text, request->length, 0) < 0 ? negative_errno() : 0;
+
+        while (r == 0) {
+                ssize_t n = receive(fd, reply, sizeof(reply));
+                size_t length = n > 0 ? (size_t)n : 0;
+                const struct nlmsghdr *message;
+                const char *rest = reply;
+
+                if (n < 0)
+                        return (int)n;
+                while (r == 0 && (message = netlink_take_message(&rest, &length)))
+                        r = visit_message(message, visit, userdata);
+        }
+        return r < 0 ? r : 0;
 }
