@@ -35,7 +35,7 @@ PKG_CONFIG ?= pkg-config
 LIBRARIES := yaml-0.1 mount libcap
 
 B ?= build
-FOLDERS := base systemd bus manifest state generate runtime init switch cli
+FOLDERS := base systemd bus manifest state netfilter generate runtime init switch cli
 CC ?= cc
 CFLAGS ?= -O2 -g
 # A warning ends the build: for who works on this, as another compiler warns of other things. .ci/run and the tests that build have it.
@@ -64,8 +64,8 @@ $(FOLDERS:%=$(B)/%.a):
 
 # What each program may use, see generator/README.md.
 $(B)/nixos-container-generator: $(addprefix $(B)/,generate/nixos-container-generator.o generate.a manifest.a state.a systemd.a base.a)
-$(B)/nixos-container: $(addprefix $(B)/,cli/nixos-container.o cli.a switch.a manifest.a state.a bus.a systemd.a base.a)
-$(B)/container-runtime: $(addprefix $(B)/,runtime/container-runtime.o runtime.a bus.a state.a systemd.a base.a)
+$(B)/nixos-container: $(addprefix $(B)/,cli/nixos-container.o cli.a switch.a manifest.a netfilter.a state.a bus.a systemd.a base.a)
+$(B)/container-runtime: $(addprefix $(B)/,runtime/container-runtime.o runtime.a netfilter.a bus.a state.a systemd.a base.a)
 $(B)/container-init: $(addprefix $(B)/,init/container-init.o base.a)
 
 $(B)/nixos-container-generator: LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))

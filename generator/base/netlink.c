@@ -89,13 +89,13 @@ static int visit_message(const struct nlmsghdr *message, NetlinkVisit visit, voi
         const struct nlmsgerr *error = NLMSG_DATA(message);
         int r;
 
-        if (message->nlmsg_flags & NLM_F_DUMP_INTR)
-                return -EINTR;
         switch (message->nlmsg_type) {
         case NLMSG_DONE:
                 return 1;
         case NLMSG_ERROR:
-                return message->nlmsg_len < NLMSG_LENGTH(sizeof(*error)) ? -EBADMSG : error->error < 0 ? error->error : 1;
+                return message->nlmsg_len < NLMSG_LENGTH(sizeof(*error)) ? -EBADMSG
+                       : error->error < 0                                ? error->error
+                                                                         : 1;
         default:
                 r = visit(message, userdata);
                 return r < 0 ? r : 0;
@@ -105,6 +105,7 @@ static int visit_message(const struct nlmsghdr *message, NetlinkVisit visit, voi
 int netlink_dump(int fd, const Buffer *request, NetlinkVisit visit, void *userdata) {
         static char reply[REPLY_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
         int r = send(fd, request->text, request->length, 0) < 0 ? negative_errno() : 0;
+        bool is_interrupted = false;
 
         while (r == 0) {
                 ssize_t n = receive(fd, reply, sizeof(reply));
@@ -114,8 +115,10 @@ int netlink_dump(int fd, const Buffer *request, NetlinkVisit visit, void *userda
 
                 if (n < 0)
                         return (int)n;
-                while (r == 0 && (message = netlink_take_message(&rest, &length)))
+                while (r == 0 && (message = netlink_take_message(&rest, &length))) {
+                        is_interrupted |= (message->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
                         r = visit_message(message, visit, userdata);
+                }
         }
-        return r < 0 ? r : 0;
+        return r < 0 ? r : is_interrupted ? -EINTR : 0;
 }

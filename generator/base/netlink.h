@@ -23,7 +23,7 @@ void netlink_add_attribute(Buffer *messages, unsigned type, const void *value, s
 MUST_CHECK int netlink_request(int fd, const Buffer *messages, unsigned acknowledgements);
 
 /* Sends @request, whose flags include NLM_F_DUMP, and has @visit look at each message of the reply, up to its first failure. Fails with
- * -EINTR if what was to be read has changed meanwhile. */
+ * -EINTR, at the end of the reply, if what was to be read has changed meanwhile. */
 typedef int (*NetlinkVisit)(const struct nlmsghdr *message, void *userdata);
 MUST_CHECK int netlink_dump(int fd, const Buffer *request, NetlinkVisit visit, void *userdata);
 
@@ -40,21 +40,27 @@ static inline const struct nlmsghdr *netlink_take_message(const char **messages,
         return message;
 }
 
+/* Takes the next attribute from the *length bytes at *attributes. Returns NULL if there is no complete one. */
+static inline const struct nlattr *netlink_take_attribute(const char **attributes, size_t *length) {
+        const struct nlattr *attribute = (const struct nlattr *)*attributes;
+        size_t size;
+
+        if (*length < sizeof(*attribute) || attribute->nla_len < sizeof(*attribute) || attribute->nla_len > *length)
+                return NULL;
+        size = (size_t)NLA_ALIGN(attribute->nla_len);
+        *attributes += size < *length ? size : *length;
+        *length -= size < *length ? size : *length;
+        return attribute;
+}
+
 /* Finds an attribute of @type in the @length bytes of attributes at @attributes. Returns NULL if there is none. */
 static inline const struct nlattr *netlink_attribute(const void *attributes, size_t length, unsigned type) {
+        const struct nlattr *attribute;
         const char *next = attributes;
 
-        while (length >= sizeof(struct nlattr)) {
-                const struct nlattr *attribute = (const struct nlattr *)next;
-                size_t size = (size_t)NLA_ALIGN(attribute->nla_len);
-
-                if (attribute->nla_len < sizeof(*attribute) || attribute->nla_len > length)
-                        break;
+        while ((attribute = netlink_take_attribute(&next, &length)))
                 if ((attribute->nla_type & NLA_TYPE_MASK) == type)
                         return attribute;
-                next += size;
-                length -= size < length ? size : length;
-        }
         return NULL;
 }
 

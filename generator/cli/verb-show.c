@@ -9,6 +9,8 @@
 #include "cli/verbs.h"
 #include "config.h"
 #include "manifest/model.h"
+#include "netfilter/blocked.h"
+#include "state/record.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
 
@@ -148,14 +150,34 @@ int verb_logs(int argc, char *argv[]) {
         return log_error(errno, "Failed to run %s: %m", TOOL_JOURNALCTL);
 }
 
+/* Says what the host drops of what running containers are to send and receive, to those who may read its rules. Returns how much. */
+static size_t warn_of_blocked(void) {
+        CLEANUP_RULESET Ruleset ruleset = RULESET_NULL;
+        CLEANUP_BUFFER Buffer messages = BUFFER_NULL;
+        CLEANUP_HOST Host host = HOST_NULL;
+
+        if (ruleset_read(&ruleset) < 0)
+                return 0;
+        host_read(&host);
+        for (size_t i = 0; i < host.length; i++) {
+                CLEANUP_RECORD_PARTS RecordParts parts = RECORD_PARTS_NULL;
+
+                if (host.containers[i].has_record && record_read_parts(host.containers[i].name, &parts) >= 0)
+                        blocked_find(&ruleset, host.containers[i].name, &parts.network, &parts.nft, &messages);
+        }
+        return blocked_log(&messages, &BUFFER_NULL);
+}
+
 int verb_check(int argc, char *argv[]) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
         int r = read_operands(argc, argv, NULL, OPERANDS_ANY);
+        size_t blocked;
 
         if (r < 0)
                 return r;
         model_load(&manifest, &arena, "", optind < argc ? argv + optind : NULL, argc - optind, MODEL_MOUNTS);
         diagnostics_log(&manifest.diagnostics, SEVERITY_WARNING, DIAGNOSTICS_LOGGED_MAX);
-        return manifest.diagnostics.errors + manifest.diagnostics.warnings > 0 ? -EINVAL : 0;
+        blocked = optind < argc ? 0 : warn_of_blocked();
+        return manifest.diagnostics.errors + manifest.diagnostics.warnings + blocked > 0 ? -EINVAL : 0;
 }

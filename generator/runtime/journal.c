@@ -10,15 +10,24 @@
 /* As SyslogIdentifier= is in the unit. */
 static char identifier[128];
 
+/* What messages are about, if not the unit of this process. */
+static const char *subject;
+
 /* journald finds out of which unit a message is as long as its sender is there, which may end right behind it. So this tells it, as one of
  * the host's programs may that speaks of a unit. systemd.journal-fields(7) */
 static void send_message(int priority, const char *text) {
-        CLEANUP_FREE char *unit = NULL;
+        CLEANUP_FREE char *own = NULL;
+        const char *unit = subject;
 
-        ignore_failure(sd_pid_get_unit(0, &unit));
+        if (!unit && sd_pid_get_unit(0, &own) >= 0)
+                unit = own;
         if (sd_journal_send("MESSAGE=%s", text, "PRIORITY=%i", priority, "SYSLOG_IDENTIFIER=%s", identifier,
                     unit ? "OBJECT_SYSTEMD_UNIT=%s" : NULL, unit, NULL) < 0)
                 log_to_stderr(priority, text);
+}
+
+void journal_set_subject(const char *unit) {
+        subject = unit;
 }
 
 void journal_open(const char *container) {

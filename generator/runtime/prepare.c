@@ -2,6 +2,7 @@
 #include "runtime/prepare.h"
 
 #include "config.h"
+#include "netfilter/blocked.h"
 #include "runtime/conntrack.h"
 #include "runtime/files.h"
 #include "runtime/forwards.h"
@@ -67,6 +68,8 @@ static int add_parts(const char *container, const RecordParts *parts) {
                 ignore_failure(untrusted_chain_add());
         if (missing.length > 0)
                 files = start_tool(systemd_tmpfiles, &missing);
+        /* Others add what it has meanwhile. */
+        blocked_warn(container, &parts->network, &parts->nft);
 
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)

@@ -3,6 +3,7 @@
 
 #include "base/lines.h"
 #include "bus/machined.h"
+#include "netfilter/blocked.h"
 #include "runtime/conntrack.h"
 #include "runtime/files.h"
 #include "runtime/forwards.h"
@@ -240,6 +241,8 @@ static int exchange(Update *u) {
         }
         conntrack_forget(&u->new.nft, &u->old.nft);
         ignore_failure(record_drop_other(u->records, u->container));
+        if (!buffer_equals(&u->new.nft, &u->old.nft))
+                blocked_warn(u->container, &u->new.network, &u->new.nft);
         return 0;
 }
 

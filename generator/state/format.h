@@ -25,6 +25,10 @@
 #define LINK_PEER " peer name "
 #define LINK_GROUP 25454
 
+/* A later line that adds the route to an address of the container, and the link that it is behind. */
+#define ROUTE_ADD "route add "
+#define ROUTE_DEVICE " dev "
+
 /* A later line that makes a link a port of a bridge. */
 #define LINK_SET "link set dev "
 #define LINK_MASTER " master "
@@ -40,6 +44,13 @@
  * there. */
 #define ELEMENT_RESTRICTED ELEMENT_ADD FORWARDS_TABLE " restricted { \""
 #define RESTRICTED_MARK 0x1000000
+
+/* The start of a line that adds a link with internetAccess, followed by its name, and of one that adds a forward open to other machines:
+ * "open4 { tcp . 80 : 10.0.0.2 . 80 }", "open6at {…". The link that its target is behind is in a line of the others. */
+#define ELEMENT_INTERNET ELEMENT_ADD FORWARDS_TABLE " internet { \""
+#define ELEMENT_OPEN ELEMENT_ADD FORWARDS_TABLE " open"
+#define ELEMENT_TARGET " : "
+#define ELEMENT_HAIRPIN ELEMENT_ADD FORWARDS_TABLE " hairpins"
 
 /* The files, of tmpfiles.d(5): a line that removes a directory, one that creates one, and the latter with a quoted path. */
 #define FILES_REMOVE "R "

@@ -40,7 +40,7 @@ static bool are_gone(const void *text, size_t length) {
 
         assert_non_null(messages);
         memcpy(messages, text, length);
-        gone = rules_are_gone_by(messages, length);
+        gone = rules_changed_by(messages, length) & RULES_GONE;
         free(messages);
         return gone;
 }
@@ -71,6 +71,30 @@ static void that_of_another_table_is_none(void **state) {
         other = good;
         other.attribute.nla_len = sizeof(other.attribute) + strlen(FORWARDS_TABLE_NAME);
         assert_false(are_gone(&other, sizeof(other)));
+}
+
+static void changes_of_others_are_noticed_but_those_of_their_sets(void **state) {
+        static const struct {
+                uint16_t type;
+                unsigned changes;
+        } cases[] = {
+                {NFT_MSG_NEWTABLE, RULES_OTHERS},
+                {NFT_MSG_NEWCHAIN, RULES_OTHERS},
+                {NFT_MSG_DELRULE, RULES_OTHERS},
+                {NFT_MSG_NEWSETELEM, 0},
+                {NFT_MSG_NEWGEN, 0},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                Message message = good;
+
+                message.header.nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | cases[i].type);
+                if (cases[i].changes)
+                        assert_int_equal(rules_changed_by(&message, sizeof(message)), RULES_OWN);
+                message.name[0] = 'N';
+                assert_int_equal(rules_changed_by(&message, sizeof(message)), cases[i].changes);
+        }
 }
 
 static void wrong_lengths_harm_nobody(void **state) {
@@ -108,6 +132,7 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_end_of_the_table_is_noticed),
                 cmocka_unit_test(that_of_another_table_is_none),
+                cmocka_unit_test(changes_of_others_are_noticed_but_those_of_their_sets),
                 cmocka_unit_test(wrong_lengths_harm_nobody),
         };
 

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+#include "netfilter/blocked.h"
+
+#include <arpa/inet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include "base/address.h"
+#include "base/lines.h"
+#include "base/words.h"
+#include "netfilter/verdict.h"
+#include "state/format.h"
+#include "systemd/log.h"
+
+/* The table of firewalld, see its src/firewall/core/nftables.py. */
+#define FIREWALLD "firewalld"
+
+/* Where Docker keeps rules of users, in front of its own. docs.docker.com, "Packet filtering and firewalls" */
+#define DOCKER_USER "DOCKER-USER"
+
+/* An address elsewhere, for documentation (RFC 5737, RFC 3849): which interface leads there. */
+static const uint8_t elsewhere4[4] = {192, 0, 2, 1}, elsewhere6[16] = {0x20, 0x01, 0x0d, 0xb8};
+
+typedef struct Search {
+        Ruleset *ruleset;
+        const char *container;
+        const char *uplinks[2]; /* by the family's place in families; "": not known */
+        Buffer *messages;
+} Search;
+
+/* What a container is to send or receive. */
+typedef struct Traffic {
+        bool is_forwarded; /* to it, and not from it */
+        const char *link;
+        Address address;
+        uint8_t protocol;
+        uint16_t port;
+} Traffic;
+
+static const struct {
+        uint8_t family;
+        const char *iptables;
+} families[2] = {
+        {NFPROTO_IPV4, "iptables"},
+        {NFPROTO_IPV6, "ip6tables"},
+};
+
+static int read_route(const struct nlmsghdr *message, void *userdata) {
+        const size_t head = NLMSG_LENGTH(sizeof(struct rtmsg));
+        const struct nlattr *index;
+
+        if (message->nlmsg_type != RTM_NEWROUTE || message->nlmsg_len < head)
+                return 0;
+        index = netlink_attribute((const char *)message + head, message->nlmsg_len - head, RTA_OIF);
+        if (index && index->nla_len == sizeof(*index) + sizeof(unsigned))
+                memcpy(userdata, index + 1, sizeof(unsigned));
+        return 0;
+}
+
+/* The name of the interface that leads elsewhere. */
+static const char *uplink(Arena *arena, int family) {
+        CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+        CLEANUP_BUFFER Buffer request = BUFFER_NULL;
+        const struct rtmsg route = {.rtm_family = (unsigned char)family};
+        size_t start = netlink_begin_message(&request, RTM_GETROUTE, NLM_F_ACK);
+        unsigned index = 0;
+        char name[IFNAMSIZ];
+
+        buffer_append(&request, (const char *)&route, sizeof(route));
+        if (family == AF_INET)
+                netlink_add_attribute(&request, RTA_DST, elsewhere4, sizeof(elsewhere4));
+        else
+                netlink_add_attribute(&request, RTA_DST, elsewhere6, sizeof(elsewhere6));
+        netlink_end_message(&request, start);
+        if (fd < 0 || netlink_dump(fd, &request, read_route, &index) < 0 || index == 0 || !if_indextoname(index, name))
+                return "";
+        return arena_copy(arena, name, strlen(name));
+}
+
+/* What to write, in the words of who has made the table. Rules that allow the traffic come first there, with answers to it. */
+static const char *advice(Search *search, const Traffic *traffic, const Chain *base, const char *iptables) {
+        Arena *arena = &search->ruleset->arena;
+        const char *link = traffic->link;
+
+        if (strcmp(base->table, FIREWALLD) == 0)
+                return traffic->is_forwarded
+                               ? "Set StrictForwardPorts=no in /etc/firewalld/firewalld.conf and run: firewall-cmd "
+                                 "--reload"
+                               : arena_printf(arena,
+                                         "Run: firewall-cmd --permanent --new-zone=containers; "
+                                         "firewall-cmd --permanent --zone=containers --add-interface=%s; "
+                                         "firewall-cmd --permanent --new-policy=containers-out; "
+                                         "firewall-cmd --permanent --policy=containers-out "
+                                         "--add-ingress-zone=containers; "
+                                         "firewall-cmd --permanent --policy=containers-out --add-egress-zone=ANY; "
+                                         "firewall-cmd --permanent --policy=containers-out --set-target=ACCEPT; "
+                                         "firewall-cmd --reload",
+                                         link);
+        if (base->family != NFPROTO_INET && strcmp(base->table, "filter") == 0 && strcmp(base->name, "FORWARD") == 0) {
+                const char *chain = ruleset_chain(search->ruleset, base, DOCKER_USER) ? DOCKER_USER : base->name;
+
+                return arena_printf(arena,
+                        traffic->is_forwarded
+                                ? "Run: %1$s -I %2$s -o %3$s -m conntrack --ctstate DNAT -j ACCEPT; "
+                                  "%1$s -I %2$s -i %3$s -m conntrack --ctstate DNAT -j ACCEPT"
+                                : "Run: %1$s -I %2$s -i %3$s -j ACCEPT; "
+                                  "%1$s -I %2$s -o %3$s -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+                        iptables, chain, link);
+        }
+        return arena_printf(arena,
+                traffic->is_forwarded ? "Write at the beginning of chain %s: oifname \"%s\" ct status dnat accept; "
+                                        "iifname \"%s\" ct status dnat accept"
+                                      : "Write at the beginning of chain %s: iifname \"%s\" accept; "
+                                        "oifname \"%s\" ct state { established, related } accept",
+                base->name, link, link);
+}
+
+/* Replaces a line of @messages. */
+static void replace_line(Buffer *messages, const char *old, const char *new) {
+        Buffer replaced = BUFFER_NULL;
+
+        for_each_line(line, end, messages) {
+                bool is_old = (size_t)(end - line) == strlen(old) && memcmp(line, old, strlen(old)) == 0;
+
+                buffer_append(&replaced, is_old ? new : line, is_old ? strlen(new) : (size_t)(end - line));
+                buffer_append(&replaced, "\n", 1);
+        }
+        buffer_free(messages);
+        *messages = replaced;
+}
+
+/* One message for all that is dropped at one place, however many ports it is to, and for both families, of which IPv4 comes first. */
+static void add_message(
+        Search *search, const Traffic *traffic, const Chain *base, const Chain *by, bool by_policy, int family) {
+        static const char *const tables[] = {[NFPROTO_INET] = "inet", [NFPROTO_IPV4] = "ip", [NFPROTO_IPV6] = "ip6"};
+        static const char *const over[] = {" over IPv4", " over IPv6", ""};
+        const char *what =
+                traffic->is_forwarded ? "what is forwarded to it from other machines" : "its internet access";
+        const char *texts[3], *wanted = advice(search, traffic, base, families[family].iptables);
+
+        for (int i = 0; i < 3; i++)
+                texts[i] = arena_printf(&search->ruleset->arena,
+                        "Container %s: %s%s is blocked by %s chain %s of the nftables table %s %s. %s",
+                        search->container, what, over[i], by_policy ? "the policy of" : "a rule in", by->name,
+                        tables[by->family], by->table, wanted);
+        if (has_line(search->messages, texts[family], strlen(texts[family])) ||
+                has_line(search->messages, texts[2], strlen(texts[2])))
+                return;
+        if (family == 1 && has_line(search->messages, texts[0], strlen(texts[0]))) {
+                replace_line(search->messages, texts[0], texts[2]);
+                return;
+        }
+        buffer_append_text(search->messages, texts[family]);
+        buffer_append_text(search->messages, "\n");
+}
+
+/* The packet that opens such a connection, or the answer to it, as they are forwarded. */
+static Packet make_packet(const Search *search, const Traffic *traffic, int family, bool is_reply) {
+        bool to_container = traffic->is_forwarded != is_reply;
+        Packet packet = {
+                .family = families[family].family,
+                .is_from_container = !to_container,
+                .protocol = traffic->protocol,
+                .state = NF_CT_STATE_BIT(is_reply ? IP_CT_ESTABLISHED : IP_CT_NEW),
+                .status = traffic->is_forwarded ? IPS_DST_NAT
+                          : is_reply            ? IPS_SRC_NAT
+                                                : 0,
+                .is_reply = is_reply,
+        };
+
+        strncpy(to_container ? packet.out : packet.in, traffic->link, IFNAMSIZ - 1);
+        strncpy(to_container ? packet.in : packet.out, search->uplinks[family], IFNAMSIZ - 1);
+        *(to_container ? &packet.destination : &packet.source) = &traffic->address.in;
+        if (traffic->is_forwarded)
+                *(to_container ? &packet.destination_port : &packet.source_port) = traffic->port;
+        return packet;
+}
+
+static bool is_others(const Chain *chain) {
+        return chain->filters_forwarded && strcmp(chain->table, FORWARDS_TABLE_NAME) != 0;
+}
+
+static void check(Search *search, const Traffic *traffic) {
+        int family = traffic->address.family == AF_INET ? 0 : 1;
+
+        if (!search->uplinks[family])
+                search->uplinks[family] = uplink(&search->ruleset->arena, traffic->address.family);
+        for (Chain *chain = search->ruleset->chains; chain; chain = chain->next) {
+                bool is_dropped = false, by_policy;
+                const Chain *by;
+
+                if (!is_others(chain) || (chain->family != NFPROTO_INET && chain->family != families[family].family))
+                        continue;
+                for (int is_reply = 0; is_reply < 2 && !is_dropped; is_reply++) {
+                        Packet packet = make_packet(search, traffic, family, is_reply);
+
+                        is_dropped = chain_drops(search->ruleset, chain, &packet, &by, &by_policy);
+                }
+                if (is_dropped)
+                        add_message(search, traffic, chain, by, by_policy, family);
+        }
+}
+
+/* Of a link with internetAccess: the addresses that there are routes to. */
+static void check_internet(Search *search, const char *link, const Buffer *network) {
+        for_each_line(line, end, network) {
+                const char *text = line_behind(line, end, ROUTE_ADD);
+                const char *device =
+                        text ? memmem(text, (size_t)(end - text), ROUTE_DEVICE, strlen(ROUTE_DEVICE)) : NULL;
+                const char *name = device ? device + strlen(ROUTE_DEVICE) : NULL;
+                Traffic traffic = {.link = link, .protocol = IPPROTO_TCP};
+
+                if (name && (size_t)(end - name) == strlen(link) && memcmp(name, link, strlen(link)) == 0 &&
+                        address_parse(arena_copy(&search->ruleset->arena, text, (size_t)(device - text)), AF_UNSPEC,
+                                &traffic.address))
+                        check(search, &traffic);
+        }
+}
+
+/* The words of an element from @text on, without its punctuation: at most @size of them. Returns how many. */
+static size_t take_words(Arena *arena, const char *text, const char *end, const char *words[], size_t size) {
+        const char *rest = arena_copy(arena, text, (size_t)(end - text)), *word;
+        size_t length = 0;
+
+        while (length < size && (word = take_word(arena, &rest)))
+                if (!is_one_of(word, ".", ":", "{", "}"))
+                        words[length++] = word;
+        return length;
+}
+
+/* The link that an address is behind: "hairpins4 { "LINK" . ADDRESS . "LINK" }". */
+static const char *link_of(Arena *arena, const Buffer *script, const char *address) {
+        for_each_line(line, end, script) {
+                const char *text = line_behind(line, end, ELEMENT_HAIRPIN), *words[4];
+
+                if (text && take_words(arena, text, end, words, 4) == 4 && strcmp(words[2], address) == 0 &&
+                        words[1][0] == '"')
+                        return arena_copy(arena, words[1] + 1, strcspn(words[1] + 1, "\""));
+        }
+        return NULL;
+}
+
+/* "open4 { tcp . 80 : 10.0.0.2 . 80 }" or "open4at { 192.0.2.1 . tcp . 80 : …", from behind "open" on. */
+static void check_forward(Search *search, const char *text, const char *end, const Buffer *script) {
+        Arena *arena = &search->ruleset->arena;
+        const char *target = memmem(text, (size_t)(end - text), ELEMENT_TARGET, strlen(ELEMENT_TARGET)), *words[2];
+        bool is_udp = memmem(text, (size_t)(end - text), ELEMENT_UDP, strlen(ELEMENT_UDP)) != NULL;
+        Traffic traffic = {.is_forwarded = true, .protocol = is_udp ? IPPROTO_UDP : IPPROTO_TCP};
+
+        if (!target || take_words(arena, target, end, words, 2) != 2 ||
+                !address_parse(words[0], AF_UNSPEC, &traffic.address) ||
+                !(traffic.link = link_of(arena, script, words[0])))
+                return;
+        traffic.port = htons((uint16_t)strtoul(words[1], NULL, 10));
+        check(search, &traffic);
+}
+
+bool blocked_may_be(const Ruleset *ruleset) {
+        for (const Chain *chain = ruleset->chains; chain; chain = chain->next)
+                if (is_others(chain))
+                        return true;
+        return false;
+}
+
+void blocked_find(
+        Ruleset *ruleset, const char *container, const Buffer *network, const Buffer *script, Buffer *messages) {
+        Search search = {.ruleset = ruleset, .container = container, .messages = messages};
+
+        if (!blocked_may_be(ruleset))
+                return;
+        for_each_line(line, end, script) {
+                const char *open = line_behind(line, end, ELEMENT_OPEN);
+                const char *link = line_behind(line, end, ELEMENT_INTERNET);
+                const char *quote = link ? memchr(link, '"', (size_t)(end - link)) : NULL;
+
+                if (open)
+                        check_forward(&search, open, end, script);
+                else if (quote)
+                        check_internet(&search, arena_copy(&ruleset->arena, link, (size_t)(quote - link)), network);
+        }
+}
+
+size_t blocked_log(const Buffer *messages, const Buffer *logged) {
+        size_t count = 0;
+
+        for_each_line(line, end, messages) {
+                if (has_line(logged, line, (size_t)(end - line)))
+                        continue;
+                log_message(LOG_WARNING, "%.*s", (int)(end - line), line);
+                count++;
+        }
+        return count;
+}
+
+void blocked_warn(const char *container, const Buffer *network, const Buffer *script) {
+        CLEANUP_RULESET Ruleset ruleset = RULESET_NULL;
+        CLEANUP_BUFFER Buffer messages = BUFFER_NULL;
+
+        if (script->length == 0 || ruleset_read(&ruleset) < 0)
+                return;
+        blocked_find(&ruleset, container, network, script, &messages);
+        (void)blocked_log(&messages, &BUFFER_NULL);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "netfilter/ruleset.h"
+
+#include <arpa/inet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <sys/socket.h>
+
+/* Sets of more elements are lists of half the internet. */
+#define SET_LENGTH_MAX 4096
+
+/* How often is read what changes meanwhile. */
+#define ATTEMPTS_MAX 3
+
+/* What messages are added to. */
+typedef struct Reading {
+        Ruleset *ruleset;
+        Rule **next_rule;
+        Set *set;
+} Reading;
+
+static int request(Ruleset *ruleset, const Buffer *message, NetlinkVisit visit, Reading *reading) {
+        reading->ruleset = ruleset;
+        return netlink_dump(ruleset->fd, message, visit, reading);
+}
+
+static size_t begin(Buffer *message, unsigned type, uint8_t family) {
+        const struct nfgenmsg head = {.nfgen_family = family, .version = NFNETLINK_V0};
+        size_t start = netlink_begin_message(message, NFNL_SUBSYS_NFTABLES << 8 | type, NLM_F_DUMP);
+
+        buffer_append(message, (const char *)&head, sizeof(head));
+        return start;
+}
+
+static void add_text(Buffer *message, unsigned type, const char *text) {
+        netlink_add_attribute(message, type, text, strlen(text) + 1);
+}
+
+/* Finds an attribute of @message, if that is of @type. */
+static const struct nlattr *find(const struct nlmsghdr *message, unsigned type, unsigned attribute) {
+        const size_t head = NLMSG_LENGTH(sizeof(struct nfgenmsg));
+
+        return message->nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | type) && message->nlmsg_len >= head
+                       ? netlink_attribute((const char *)message + head, message->nlmsg_len - head, attribute)
+                       : NULL;
+}
+
+static const char *copy_text(Ruleset *ruleset, const struct nlattr *attribute) {
+        const char *text = (const char *)(attribute + 1);
+
+        return attribute ? arena_copy(&ruleset->arena, text, strnlen(text, attribute->nla_len - sizeof(*attribute)))
+                         : "";
+}
+
+static int add_chain(const struct nlmsghdr *message, void *userdata) {
+        Ruleset *ruleset = ((Reading *)userdata)->ruleset;
+        const struct nlattr *name = find(message, NFT_MSG_NEWCHAIN, NFTA_CHAIN_NAME);
+        const struct nlattr *hook = find(message, NFT_MSG_NEWCHAIN, NFTA_CHAIN_HOOK);
+        const struct nlattr *number = netlink_nested(hook, NFTA_HOOK_HOOKNUM);
+        Chain *chain;
+
+        if (!name)
+                return 0;
+        chain = arena_alloc(&ruleset->arena, sizeof(*chain));
+        *chain = (Chain){
+                .next = ruleset->chains,
+                .family = ((const struct nfgenmsg *)NLMSG_DATA(message))->nfgen_family,
+                .table = copy_text(ruleset, find(message, NFT_MSG_NEWCHAIN, NFTA_CHAIN_TABLE)),
+                .name = copy_text(ruleset, name),
+        };
+        chain->filters_forwarded =
+                number && netlink_number(number) == NF_INET_FORWARD &&
+                (chain->family == NFPROTO_INET || chain->family == NFPROTO_IPV4 || chain->family == NFPROTO_IPV6);
+        number = find(message, NFT_MSG_NEWCHAIN, NFTA_CHAIN_POLICY);
+        chain->drops = number && netlink_number(number) == NF_DROP;
+        ruleset->chains = chain;
+        return 0;
+}
+
+int ruleset_read(Ruleset *ruleset) {
+        CLEANUP_BUFFER Buffer message = BUFFER_NULL;
+        int r = -EINTR;
+
+        netlink_end_message(&message, begin(&message, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC));
+        ruleset->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+        if (ruleset->fd < 0)
+                return negative_errno();
+        for (int i = 0; i < ATTEMPTS_MAX && r == -EINTR; i++) {
+                ruleset->chains = NULL;
+                r = request(ruleset, &message, add_chain, &(Reading){0});
+        }
+        return r;
+}
+
+Chain *ruleset_chain(Ruleset *ruleset, const Chain *other, const char *name) {
+        for (Chain *chain = ruleset->chains; chain; chain = chain->next)
+                if (chain->family == other->family && strcmp(chain->table, other->table) == 0 &&
+                        strcmp(chain->name, name) == 0)
+                        return chain;
+        return NULL;
+}
+
+static int add_rule(const struct nlmsghdr *message, void *userdata) {
+        Reading *reading = userdata;
+        const struct nlattr *list = find(message, NFT_MSG_NEWRULE, NFTA_RULE_EXPRESSIONS);
+        Rule *rule;
+
+        if (!list)
+                return 0;
+        rule = arena_alloc(&reading->ruleset->arena, sizeof(*rule));
+        rule->length = list->nla_len - sizeof(*list);
+        rule->expressions = memcpy(arena_alloc(&reading->ruleset->arena, rule->length), list + 1, rule->length);
+        *reading->next_rule = rule;
+        reading->next_rule = &rule->next;
+        return 0;
+}
+
+int ruleset_read_rules(Ruleset *ruleset, Chain *chain) {
+        CLEANUP_BUFFER Buffer message = BUFFER_NULL;
+        size_t start = begin(&message, NFT_MSG_GETRULE, chain->family);
+        int r = -EINTR;
+
+        if (chain->is_read)
+                return 0;
+        add_text(&message, NFTA_RULE_TABLE, chain->table);
+        add_text(&message, NFTA_RULE_CHAIN, chain->name);
+        netlink_end_message(&message, start);
+        for (int i = 0; i < ATTEMPTS_MAX && r == -EINTR; i++) {
+                chain->rules = NULL;
+                r = request(ruleset, &message, add_rule, &(Reading){.next_rule = &chain->rules});
+        }
+        chain->is_read = r >= 0;
+        return r;
+}
+
+/* The bytes of a key or of other data. */
+static const struct nlattr *value_of(const struct nlattr *data) {
+        return netlink_nested(data, NFTA_DATA_VALUE);
+}
+
+static void add_element(Ruleset *ruleset, Set *set, const struct nlattr *attribute) {
+        const struct nlattr *key = value_of(netlink_nested(attribute, NFTA_SET_ELEM_KEY));
+        const struct nlattr *data = netlink_nested(attribute, NFTA_SET_ELEM_DATA);
+        uint32_t flags = netlink_number(netlink_nested(attribute, NFTA_SET_ELEM_FLAGS));
+        Element *element = arena_alloc(&ruleset->arena, sizeof(*element));
+
+        *element = (Element){
+                .next = set->elements,
+                .ends_interval = flags & NFT_SET_ELEM_INTERVAL_END,
+                .has_range = netlink_nested(attribute, NFTA_SET_ELEM_KEY_END) != NULL,
+                .is_any = !key,
+        };
+        if (key) {
+                element->length = key->nla_len - sizeof(*key);
+                element->key = memcpy(arena_alloc(&ruleset->arena, element->length), key + 1, element->length);
+        }
+        if (data)
+                element->data = memcpy(arena_alloc(&ruleset->arena, data->nla_len), data, data->nla_len);
+        set->elements = element;
+}
+
+static int add_elements(const struct nlmsghdr *message, void *userdata) {
+        Reading *reading = userdata;
+        const struct nlattr *list = find(message, NFT_MSG_NEWSETELEM, NFTA_SET_ELEM_LIST_ELEMENTS);
+        const struct nlattr *attribute;
+        const char *next = (const char *)(list + 1);
+        size_t length = list ? list->nla_len - sizeof(*list) : 0;
+
+        while ((attribute = netlink_take_attribute(&next, &length))) {
+                if (++reading->set->length <= SET_LENGTH_MAX)
+                        add_element(reading->ruleset, reading->set, attribute);
+        }
+        return 0;
+}
+
+const Set *ruleset_set(Ruleset *ruleset, const Chain *chain, const char *name) {
+        CLEANUP_BUFFER Buffer message = BUFFER_NULL;
+        size_t start = begin(&message, NFT_MSG_GETSETELEM, chain->family);
+        int r = -EINTR;
+        Set *set;
+
+        for (set = ruleset->sets; set; set = set->next)
+                if (set->family == chain->family && strcmp(set->table, chain->table) == 0 &&
+                        strcmp(set->name, name) == 0)
+                        return set;
+        set = arena_alloc(&ruleset->arena, sizeof(*set));
+        *set = (Set){
+                .next = ruleset->sets,
+                .family = chain->family,
+                .table = chain->table,
+                .name = arena_copy(&ruleset->arena, name, strlen(name)),
+        };
+        ruleset->sets = set;
+        add_text(&message, NFTA_SET_ELEM_LIST_TABLE, set->table);
+        add_text(&message, NFTA_SET_ELEM_LIST_SET, set->name);
+        netlink_end_message(&message, start);
+        for (int i = 0; i < ATTEMPTS_MAX && r == -EINTR; i++) {
+                set->elements = NULL;
+                set->length = 0;
+                r = request(ruleset, &message, add_elements, &(Reading){.set = set});
+        }
+        set->is_complete = r >= 0 && set->length <= SET_LENGTH_MAX;
+        return set;
+}
+
+void ruleset_free(Ruleset *ruleset) {
+        cleanup_close(&ruleset->fd);
+        arena_free(&ruleset->arena);
+        *ruleset = RULESET_NULL;
+}

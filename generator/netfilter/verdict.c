@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: MIT */
+#include "netfilter/verdict.h"
+
+#include <arpa/inet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/xt_conntrack.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+
+#include "base/words.h"
+#include "state/format.h"
+
+/* Registers are 16 words, or 4 that are four times as long. */
+#define REGISTERS_SIZE 64
+#define WORD 4
+
+/* The kernel's own limit, NFT_JUMP_STACK_SIZE. */
+#define DEPTH_MAX 16
+
+/* A ruleset in which each chain jumps to the next twice is not walked through to its end. */
+#define RULES_MAX 100000
+
+typedef enum Match { MATCH_NO, MATCH_MAYBE, MATCH_YES } Match;
+
+/* How a chain is left. */
+typedef enum Outcome { OUTCOME_CONTINUE, OUTCOME_ACCEPT, OUTCOME_DROP } Outcome;
+
+/* Of one packet through a base chain, and of one rule. */
+typedef struct Walk {
+        Ruleset *ruleset;
+        const Packet *packet;
+        Chain *chain;
+        const Chain *dropped_by;
+        bool may_be_accepted;
+        unsigned rules;
+
+        uint8_t registers[REGISTERS_SIZE];
+        bool is_known[REGISTERS_SIZE / WORD];
+        bool has_verdict;
+        int verdict;
+        const char *target;
+} Walk;
+
+typedef struct Span {
+        const void *bytes;
+        size_t length;
+} Span;
+
+static Span span_of(const struct nlattr *attribute) {
+        return attribute ? (Span){attribute + 1, attribute->nla_len - sizeof(*attribute)} : (Span){NULL, 0};
+}
+
+static Span value_of(const struct nlattr *data) {
+        return span_of(netlink_nested(data, NFTA_DATA_VALUE));
+}
+
+static uint32_t number(const struct nlattr *expression, unsigned type) {
+        return netlink_number(netlink_nested(expression, type));
+}
+
+/* An attribute of text, which the kernel terminates. */
+static const char *text_of(const struct nlattr *attribute) {
+        Span span = span_of(attribute);
+
+        return span.length > 0 && memchr(span.bytes, '\0', span.length) ? span.bytes : "";
+}
+
+/* Where a register is; -1 if there are not @length bytes. */
+static ssize_t register_start(uint32_t number_of_it, size_t length) {
+        size_t start = number_of_it >= NFT_REG32_00 ? (size_t)(number_of_it - NFT_REG32_00) * WORD
+                       : number_of_it >= NFT_REG_1  ? (size_t)(number_of_it - NFT_REG_1) * WORD * 4
+                                                    : REGISTERS_SIZE;
+
+        return start < REGISTERS_SIZE && length <= REGISTERS_SIZE - start ? (ssize_t)start : -1;
+}
+
+/* The @length bytes in a register, or NULL if they are not all known. */
+static const uint8_t *get(const Walk *walk, uint32_t number_of_it, size_t length) {
+        ssize_t start = register_start(number_of_it, length);
+
+        for (size_t i = 0; start >= 0 && i < length; i += WORD)
+                if (!walk->is_known[((size_t)start + i) / WORD])
+                        return NULL;
+        return start < 0 ? NULL : walk->registers + start;
+}
+
+/* Sets a register to bytes, or to unknown ones if they are NULL. */
+static void set(Walk *walk, uint32_t number_of_it, Span span) {
+        ssize_t start = register_start(number_of_it, span.length);
+
+        for (size_t i = 0; start >= 0 && i < span.length; i += WORD) {
+                size_t left = span.length - i, at = (size_t)start + i;
+
+                walk->is_known[at / WORD] = span.bytes != NULL;
+                memset(walk->registers + at, 0, WORD);
+                if (span.bytes)
+                        memcpy(walk->registers + at, (const char *)span.bytes + i, left < WORD ? left : WORD);
+        }
+}
+
+static void forget(Walk *walk) {
+        memset(walk->is_known, 0, sizeof(walk->is_known));
+}
+
+#define SPAN_OF(variable) ((Span){&(variable), sizeof(variable)})
+
+static Match load_name(Walk *walk, uint32_t to, const char name[static IFNAMSIZ]) {
+        set(walk, to, (Span){name[0] ? name : NULL, IFNAMSIZ});
+        return MATCH_YES;
+}
+
+static Match load_index(Walk *walk, uint32_t to, const char *name) {
+        uint32_t index = name[0] ? if_nametoindex(name) : 0;
+
+        set(walk, to, (Span){index > 0 ? &index : NULL, sizeof(index)});
+        return MATCH_YES;
+}
+
+static Match evaluate_meta(Walk *walk, const struct nlattr *expression) {
+        const Packet *packet = walk->packet;
+        const struct nlattr *attribute = netlink_nested(expression, NFTA_META_DREG);
+        uint32_t to = netlink_number(attribute);
+        static const uint32_t group = LINK_GROUP;
+
+        if (!attribute) /* it sets something of the packet */
+                return MATCH_YES;
+        switch (number(expression, NFTA_META_KEY)) {
+        case NFT_META_IIFNAME:
+                return load_name(walk, to, packet->in);
+        case NFT_META_OIFNAME:
+                return load_name(walk, to, packet->out);
+        case NFT_META_IIF:
+                return load_index(walk, to, packet->in);
+        case NFT_META_OIF:
+                return load_index(walk, to, packet->out);
+        case NFT_META_NFPROTO:
+                set(walk, to, SPAN_OF(packet->family));
+                return MATCH_YES;
+        case NFT_META_L4PROTO:
+                set(walk, to, (Span){packet->protocol ? &packet->protocol : NULL, 1});
+                return MATCH_YES;
+        case NFT_META_IIFGROUP:
+                set(walk, to, (Span){packet->is_from_container ? &group : NULL, sizeof(group)});
+                return MATCH_YES;
+        default:
+                forget(walk);
+                return MATCH_YES;
+        }
+}
+
+static Match evaluate_ct(Walk *walk, const struct nlattr *expression) {
+        const struct nlattr *attribute = netlink_nested(expression, NFTA_CT_DREG);
+        uint8_t direction = walk->packet->is_reply;
+        uint32_t to = netlink_number(attribute);
+
+        if (!attribute)
+                return MATCH_YES;
+        switch (number(expression, NFTA_CT_KEY)) {
+        case NFT_CT_STATE:
+                set(walk, to, SPAN_OF(walk->packet->state));
+                break;
+        case NFT_CT_STATUS:
+                set(walk, to, SPAN_OF(walk->packet->status));
+                break;
+        case NFT_CT_DIRECTION:
+                set(walk, to, SPAN_OF(direction));
+                break;
+        default:
+                forget(walk);
+        }
+        return MATCH_YES;
+}
+
+/* What of the packet's own bytes is known. */
+static Span payload(const Packet *packet, uint32_t base, uint32_t offset, uint32_t length) {
+        bool is_ipv4 = packet->family == NFPROTO_IPV4;
+        uint32_t size = is_ipv4 ? 4 : 16;
+        const Span unknown = {NULL, length};
+
+        if (base == NFT_PAYLOAD_TRANSPORT_HEADER && length == 2)
+                return offset == 0 && packet->source_port        ? SPAN_OF(packet->source_port)
+                       : offset == 2 && packet->destination_port ? SPAN_OF(packet->destination_port)
+                                                                 : unknown;
+        if (base != NFT_PAYLOAD_NETWORK_HEADER)
+                return unknown;
+        if (offset == (is_ipv4 ? offsetof(struct iphdr, saddr) : offsetof(struct ip6_hdr, ip6_src)) && length <= size)
+                return (Span){packet->source, length};
+        if (offset == (is_ipv4 ? offsetof(struct iphdr, daddr) : offsetof(struct ip6_hdr, ip6_dst)) && length <= size)
+                return (Span){packet->destination, length};
+        if (offset == (is_ipv4 ? offsetof(struct iphdr, protocol) : offsetof(struct ip6_hdr, ip6_nxt)) && length == 1)
+                return (Span){packet->protocol ? &packet->protocol : NULL, 1};
+        return unknown;
+}
+
+static Match evaluate_payload(Walk *walk, const struct nlattr *expression) {
+        const struct nlattr *to = netlink_nested(expression, NFTA_PAYLOAD_DREG);
+
+        if (to)
+                set(walk, netlink_number(to),
+                        payload(walk->packet, number(expression, NFTA_PAYLOAD_BASE),
+                                number(expression, NFTA_PAYLOAD_OFFSET), number(expression, NFTA_PAYLOAD_LEN)));
+        return MATCH_YES;
+}
+
+static Match evaluate_bitwise(Walk *walk, const struct nlattr *expression) {
+        uint32_t from = number(expression, NFTA_BITWISE_SREG), to = number(expression, NFTA_BITWISE_DREG);
+        uint32_t length = number(expression, NFTA_BITWISE_LEN);
+        Span mask = value_of(netlink_nested(expression, NFTA_BITWISE_MASK));
+        Span flip = value_of(netlink_nested(expression, NFTA_BITWISE_XOR));
+        const uint8_t *bytes = get(walk, from, length);
+        uint8_t result[REGISTERS_SIZE];
+
+        if (!bytes || number(expression, NFTA_BITWISE_OP) != NFT_BITWISE_BOOL || mask.length != length ||
+                flip.length != length) {
+                set(walk, to, (Span){NULL, length});
+                return MATCH_YES;
+        }
+        for (size_t i = 0; i < length; i++)
+                result[i] = (uint8_t)((bytes[i] & ((const uint8_t *)mask.bytes)[i]) ^ ((const uint8_t *)flip.bytes)[i]);
+        set(walk, to, (Span){result, length});
+        return MATCH_YES;
+}
+
+static Match match_if(bool condition) {
+        return condition ? MATCH_YES : MATCH_NO;
+}
+
+static Match evaluate_cmp(Walk *walk, const struct nlattr *expression) {
+        Span wanted = value_of(netlink_nested(expression, NFTA_CMP_DATA));
+        const uint8_t *bytes = get(walk, number(expression, NFTA_CMP_SREG), wanted.length);
+        int order = bytes && wanted.bytes ? memcmp(bytes, wanted.bytes, wanted.length) : 0;
+
+        if (!bytes || !wanted.bytes)
+                return MATCH_MAYBE;
+        switch (number(expression, NFTA_CMP_OP)) {
+        case NFT_CMP_EQ:
+                return match_if(order == 0);
+        case NFT_CMP_NEQ:
+                return match_if(order != 0);
+        case NFT_CMP_LT:
+                return match_if(order < 0);
+        case NFT_CMP_LTE:
+                return match_if(order <= 0);
+        case NFT_CMP_GT:
+                return match_if(order > 0);
+        case NFT_CMP_GTE:
+                return match_if(order >= 0);
+        default:
+                return MATCH_MAYBE;
+        }
+}
+
+/* Whether the element that comes last before @bytes in a set of intervals, or is equal to them, is one; *ret is that. */
+static const Element *last_before(const Set *elements, const uint8_t *bytes) {
+        const Element *last = NULL;
+
+        for (const Element *e = elements->elements; e; e = e->next) {
+                int order = last && !e->is_any ? memcmp(e->key, last->key, e->length) : 1;
+
+                if (e->is_any || memcmp(e->key, bytes, e->length) > 0)
+                        continue;
+                /* One interval may end where another starts. */
+                if (order > 0 || (order == 0 && !e->ends_interval))
+                        last = e;
+        }
+        return last && !last->ends_interval ? last : NULL;
+}
+
+/* Finds what is in the register in the set. */
+static Match look_up(const Walk *walk, const Set *elements, uint32_t from, const Element **ret) {
+        bool has_intervals = false, has_ranges = false;
+        const Element *any = NULL, *equal = NULL;
+        const uint8_t *bytes = NULL;
+
+        if (!elements->is_complete)
+                return MATCH_MAYBE;
+        for (const Element *e = elements->elements; e; e = e->next) {
+                if (e->is_any) {
+                        any = e;
+                        continue;
+                }
+                if (!bytes && !(bytes = get(walk, from, e->length)))
+                        return MATCH_MAYBE;
+                has_intervals |= e->ends_interval;
+                has_ranges |= e->has_range;
+                if (memcmp(e->key, bytes, e->length) == 0 && !e->ends_interval)
+                        equal = e;
+        }
+        if (!equal && has_ranges)
+                return MATCH_MAYBE;
+        if (!equal && has_intervals)
+                equal = last_before(elements, bytes);
+        *ret = equal ? equal : any;
+        return match_if(*ret);
+}
+
+static void take_verdict(Walk *walk, const struct nlattr *data) {
+        const struct nlattr *verdict = netlink_nested(data, NFTA_DATA_VERDICT);
+
+        if (!verdict)
+                return;
+        walk->has_verdict = true;
+        walk->verdict = (int)number(verdict, NFTA_VERDICT_CODE);
+        walk->target = text_of(netlink_nested(verdict, NFTA_VERDICT_CHAIN));
+}
+
+static Match evaluate_lookup(Walk *walk, const struct nlattr *expression) {
+        const char *name = text_of(netlink_nested(expression, NFTA_LOOKUP_SET));
+        const struct nlattr *to = netlink_nested(expression, NFTA_LOOKUP_DREG);
+        bool is_inverted = number(expression, NFTA_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV;
+        const Element *element = NULL;
+        Match match = look_up(
+                walk, ruleset_set(walk->ruleset, walk->chain, name), number(expression, NFTA_LOOKUP_SREG), &element);
+
+        if (!to)
+                return match == MATCH_MAYBE ? match : match_if((match == MATCH_YES) != is_inverted);
+        if (netlink_number(to) != NFT_REG_VERDICT) {
+                forget(walk);
+        } else if (element) {
+                take_verdict(walk, element->data);
+        } else if (match == MATCH_MAYBE) {
+                /* To one of those that it has, perhaps. */
+                walk->may_be_accepted = true;
+        }
+        return match;
+}
+
+static Match evaluate_immediate(Walk *walk, const struct nlattr *expression) {
+        const struct nlattr *data = netlink_nested(expression, NFTA_IMMEDIATE_DATA);
+        uint32_t to = number(expression, NFTA_IMMEDIATE_DREG);
+
+        if (to == NFT_REG_VERDICT)
+                take_verdict(walk, data);
+        else
+                set(walk, to, value_of(data));
+        return MATCH_YES;
+}
+
+static Match evaluate_reject(Walk *walk, const struct nlattr *expression UNUSED) {
+        walk->has_verdict = true;
+        walk->verdict = NF_DROP;
+        return MATCH_YES;
+}
+
+/* One that another program decides. */
+static Match evaluate_queue(Walk *walk, const struct nlattr *expression UNUSED) {
+        walk->has_verdict = true;
+        walk->verdict = NF_QUEUE;
+        return MATCH_YES;
+}
+
+/* The state of a connection, as xt_conntrack has it: with bits for NAT. */
+static uint16_t state_bits(const Packet *packet) {
+        static const struct {
+                uint32_t state;
+                uint16_t bit;
+        } states[] = {
+                {NF_CT_STATE_BIT(IP_CT_NEW), XT_CONNTRACK_STATE_BIT(IP_CT_NEW)},
+                {NF_CT_STATE_BIT(IP_CT_ESTABLISHED), XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED)},
+        };
+        uint16_t bits = 0;
+
+        for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+                if (packet->state & states[i].state)
+                        bits |= states[i].bit;
+        if (packet->status & IPS_SRC_NAT)
+                bits |= XT_CONNTRACK_STATE_SNAT;
+        if (packet->status & IPS_DST_NAT)
+                bits |= XT_CONNTRACK_STATE_DNAT;
+        return bits;
+}
+
+/* A match of iptables(8). */
+static Match evaluate_match(Walk *walk, const struct nlattr *expression) {
+        const char *name = text_of(netlink_nested(expression, NFTA_MATCH_NAME));
+        Span span = span_of(netlink_nested(expression, NFTA_MATCH_INFO));
+        struct xt_conntrack_mtinfo3 info;
+
+        if (strcmp(name, "comment") == 0)
+                return MATCH_YES;
+        if (strcmp(name, "conntrack") != 0 || number(expression, NFTA_MATCH_REV) != 3 || span.length < sizeof(info))
+                return MATCH_MAYBE;
+        memcpy(&info, span.bytes, sizeof(info));
+        if (info.match_flags & XT_CONNTRACK_STATE &&
+                ((state_bits(walk->packet) & info.state_mask) != 0) == ((info.invert_flags & XT_CONNTRACK_STATE) != 0))
+                return MATCH_NO;
+        return (info.match_flags & ~XT_CONNTRACK_STATE) == 0 ? MATCH_YES : MATCH_MAYBE;
+}
+
+/* A target of iptables(8) that is no verdict of nftables. */
+static Match evaluate_target(Walk *walk, const struct nlattr *expression) {
+        const char *name = text_of(netlink_nested(expression, NFTA_TARGET_NAME));
+
+        if (strcmp(name, "REJECT") == 0)
+                return evaluate_reject(walk, expression);
+        return strcmp(name, "NFQUEUE") == 0 ? evaluate_queue(walk, expression) : MATCH_YES;
+}
+
+static Match evaluate_nothing(Walk *walk UNUSED, const struct nlattr *expression UNUSED) {
+        return MATCH_YES;
+}
+
+static Match evaluate_expression(Walk *walk, const struct nlattr *element) {
+        static const struct {
+                const char *name;
+                Match (*evaluate)(Walk *walk, const struct nlattr *expression);
+        } known[] = {
+                {"meta", evaluate_meta},
+                {"ct", evaluate_ct},
+                {"payload", evaluate_payload},
+                {"cmp", evaluate_cmp},
+                {"bitwise", evaluate_bitwise},
+                {"lookup", evaluate_lookup},
+                {"immediate", evaluate_immediate},
+                {"reject", evaluate_reject},
+                {"queue", evaluate_queue},
+                {"match", evaluate_match},
+                {"target", evaluate_target},
+                {"counter", evaluate_nothing},
+                {"log", evaluate_nothing},
+                {"notrack", evaluate_nothing},
+                {"objref", evaluate_nothing},
+                {"flow_offload", evaluate_nothing},
+        };
+        const char *name = text_of(netlink_nested(element, NFTA_EXPR_NAME));
+        const struct nlattr *expression = netlink_nested(element, NFTA_EXPR_DATA);
+
+        for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+                if (strcmp(name, known[i].name) == 0)
+                        return known[i].evaluate(walk, expression);
+        forget(walk);
+        return MATCH_MAYBE;
+}
+
+/* Whether the rule matches; then its verdict is in @walk. */
+static Match evaluate_rule(Walk *walk, const Rule *rule) {
+        const char *next = rule->expressions;
+        size_t length = rule->length;
+        const struct nlattr *element;
+        Match match = MATCH_YES, m;
+
+        forget(walk);
+        walk->has_verdict = false;
+        while (match != MATCH_NO && (element = netlink_take_attribute(&next, &length)))
+                if ((m = evaluate_expression(walk, element)) < match)
+                        match = m;
+        return match;
+}
+
+/* What is left of a chain whose rules cannot be read, or too many of them, may accept. */
+static Outcome give_up(Walk *walk) {
+        walk->may_be_accepted = true;
+        return OUTCOME_CONTINUE;
+}
+
+/* Through @chain, which the packet gets to for certain or perhaps. NOLINTNEXTLINE(misc-no-recursion) */
+static Outcome walk_chain(Walk *walk, Chain *chain, bool is_certain, unsigned depth) {
+        if (!chain || depth > DEPTH_MAX || ruleset_read_rules(walk->ruleset, chain) < 0)
+                return give_up(walk);
+        for (const Rule *rule = chain->rules; rule; rule = rule->next) {
+                Match match;
+                Outcome outcome;
+                bool is_sure;
+
+                if (++walk->rules > RULES_MAX)
+                        return give_up(walk);
+                walk->chain = chain;
+                match = evaluate_rule(walk, rule);
+                is_sure = is_certain && match == MATCH_YES;
+                if (match == MATCH_NO || !walk->has_verdict)
+                        continue;
+                switch (walk->verdict) {
+                case NF_DROP:
+                        if (!is_sure)
+                                continue;
+                        walk->dropped_by = chain;
+                        return OUTCOME_DROP;
+                case NFT_JUMP:
+                case NFT_GOTO: {
+                        bool returns = walk->verdict == NFT_JUMP;
+
+                        outcome =
+                                walk_chain(walk, ruleset_chain(walk->ruleset, chain, walk->target), is_sure, depth + 1);
+                        if (outcome != OUTCOME_CONTINUE || (is_sure && !returns))
+                                return outcome;
+                        is_certain = is_certain && returns;
+                        continue;
+                }
+                case NFT_RETURN:
+                        if (is_sure)
+                                return OUTCOME_CONTINUE;
+                        is_certain = false;
+                        continue;
+                case NFT_CONTINUE:
+                        continue;
+                default: /* by another program, it may be accepted */
+                        walk->may_be_accepted = true;
+                        if (is_sure)
+                                return OUTCOME_ACCEPT;
+                }
+        }
+        return OUTCOME_CONTINUE;
+}
+
+bool chain_drops(Ruleset *ruleset, Chain *base, const Packet *packet, const Chain **ret_chain, bool *ret_by_policy) {
+        Walk walk = {.ruleset = ruleset, .packet = packet};
+        Outcome outcome = walk_chain(&walk, base, true, 0);
+
+        if (walk.may_be_accepted || outcome == OUTCOME_ACCEPT || (outcome == OUTCOME_CONTINUE && !base->drops))
+                return false;
+        *ret_by_policy = outcome == OUTCOME_CONTINUE;
+        *ret_chain = *ret_by_policy ? base : walk.dropped_by;
+        return true;
+}
