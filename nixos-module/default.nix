@@ -8,6 +8,7 @@
     ./containers.nix
     ./host.nix
     ./host-network.nix
+    ./firewalls.nix
     ./flakes.nix
     ./services.nix
     ./switch.nix

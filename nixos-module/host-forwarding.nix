@@ -9,17 +9,73 @@ let
   hasOwnNat =
     nat.enable && (nat.internalIPs != [ ] || lib.any (lib.hasPrefix "ve-") nat.internalInterfaces);
 
-  # Whether the firewall allows all host ports of a forward.
+  # Older versions of NixOS have no zones, and one firewall less.
+  firewalld = config.services.firewalld or { enable = false; };
+  backend = firewall.backend or "iptables or nftables";
+
+  # The ports, as lists of { protocol, from, to }, that a firewall allows: NixOS's own, or firewalld in its default zone. Of services, those
+  # that are declared are known.
+  allowed =
+    protocol: ports: ranges:
+    map (port: {
+      inherit protocol;
+      from = port;
+      to = port;
+    }) ports
+    ++ map (range: range // { inherit protocol; }) ranges;
+  allowedByNixos =
+    allowed "tcp" firewall.allowedTCPPorts firewall.allowedTCPPortRanges
+    ++ allowed "udp" firewall.allowedUDPPorts firewall.allowedUDPPortRanges;
+  allowedIn =
+    zone:
+    map
+      (
+        entry:
+        let
+          ends = lib.splitString "-" (toString entry.port);
+        in
+        {
+          inherit (entry) protocol;
+          from = lib.toInt (lib.head ends);
+          to = lib.toInt (lib.last ends);
+        }
+      )
+      (
+        zone.ports
+        ++ lib.concatMap (name: firewalld.services.${name}.ports or [ ]) (lib.unique zone.services)
+      );
+  allowedByFirewalld =
+    let
+      zone = firewalld.zones.${firewalld.settings.DefaultZone} or null;
+    in
+    if zone == null then
+      [ ]
+    else if zone.target == "ACCEPT" then
+      allowed "tcp" [ ] everything ++ allowed "udp" [ ] everything
+    else
+      allowedIn zone;
+  everything = [
+    {
+      from = 1;
+      to = 65535;
+    }
+  ];
+
+  # What each of the host's firewalls allows: there may be none, or two.
+  firewalls =
+    lib.optional (firewall.enable && backend != "firewalld") allowedByNixos
+    ++ lib.optional firewalld.enable allowedByFirewalld;
+
+  # Whether the firewalls allow all host ports of a forward.
   isOpen =
     forward:
     let
-      isUDP = forward.protocol or "tcp" == "udp";
-      ports = if isUDP then firewall.allowedUDPPorts else firewall.allowedTCPPorts;
-      ranges = if isUDP then firewall.allowedUDPPortRanges else firewall.allowedTCPPortRanges;
+      protocol = forward.protocol or "tcp";
       isAllowed =
-        port: lib.elem port ports || lib.any (range: range.from <= port && port <= range.to) ranges;
+        ranges: port:
+        lib.any (range: range.protocol == protocol && range.from <= port && port <= range.to) ranges;
     in
-    !firewall.enable || lib.all isAllowed (portsOf forward.hostPort);
+    lib.all (ranges: lib.all (isAllowed ranges) (portsOf forward.hostPort)) firewalls;
 
   openForwards =
     link:

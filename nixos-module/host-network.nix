@@ -13,15 +13,6 @@ let
     lib.concatMap (entry: lib.attrNames (entry.extraVeths or { })) (lib.attrValues entries)
   );
 
-  # A pattern for the host's end of the main link. Of a long name, only the first 11 characters are known: a hash follows.
-  linkPattern =
-    name:
-    let
-      prefix = if entries.${name} ? hostBridge then "vb-" else "ve-";
-      link = prefix + name;
-    in
-    if lib.stringLength link > 15 then "${lib.substring 0 11 link}????" else link;
-
   # The address at which the host reaches a container: on its main link, otherwise on another one.
   addressOf =
     option: entry:
@@ -31,11 +22,6 @@ let
       found = lib.filter (link: link ? ${option}) candidates;
     in
     lib.optional (found != [ ]) (lib.head (lib.splitString "/" (lib.head found).${option}));
-
-  # Links to the containers with internetAccess, as nftables patterns.
-  onlineLinks = map (name: lib.replaceStrings [ "????" ] [ "*" ] (linkPattern name)) (
-    lib.filter (name: entries.${name}.internetAccess or false) names
-  );
 
   linksOf = entry: [ entry ] ++ lib.attrValues (entry.extraVeths or { });
   isForwarded =
@@ -95,17 +81,6 @@ in
       ))
     ];
 
-    networking.firewall.extraForwardRules =
-      lib.mkIf (config.networking.nftables.enable && config.networking.firewall.filterForward)
-        (
-          lib.concatMapStrings (link: ''
-            iifname "${link}" accept
-          '') onlineLinks
-          + ''
-            ct status dnat accept
-          ''
-        );
-
     # When the whole ruleset is flushed, the part that the containers have in it is restored in the same transaction: their connections
     # persist. generator/runtime/loaded-rules.h
     networking.nftables.extraDeletions =
@@ -113,19 +88,6 @@ in
         ''
           include "/run/nixos-container-generator/.nftables/*"
         '';
-
-    warnings =
-      map
-        (interface: ''
-          networking.nat.internalInterfaces: "${interface}" matches no interface with networking.nftables.enable. Write "${lib.removeSuffix "+" interface}*", or set containers.<name>.internetAccess.
-        '')
-        (
-          lib.filter (lib.hasSuffix "+") (
-            lib.optionals (
-              config.networking.nat.enable && config.networking.nftables.enable
-            ) config.networking.nat.internalInterfaces
-          )
-        );
 
     networking.dhcpcd.denyInterfaces = [
       "ve-*"

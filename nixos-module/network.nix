@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Functions for IP addresses and ports. Needs nothing but builtins.
+# Functions for links, IP addresses and ports. Needs nothing but builtins.
 let
   inherit (builtins)
     all
@@ -12,6 +12,8 @@ let
     length
     match
     split
+    stringLength
+    substring
     ;
   parts = separator: text: filter isString (split separator text);
   number = digits: (fromTOML "n = ${digits}").n;
@@ -53,6 +55,14 @@ in
     "localAddress6"
     "localMacAddress"
   ];
+
+  # A pattern for the host's end of a container's main link. Of a long name, only the first 11 characters are known: a hash follows.
+  linkPattern =
+    wildcard: name: entry:
+    let
+      link = (if entry ? hostBridge then "vb-" else "ve-") + name;
+    in
+    if stringLength link > 15 then substring 0 11 link + wildcard else link;
 
   # The ports of a hostPort: one, or all of a range that the generator accepts.
   portsOf =

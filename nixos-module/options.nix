@@ -43,7 +43,9 @@ let
 
         Ports that {option}`networking.firewall` allows in its `allowedTCPPorts`, `allowedUDPPorts`,
         `allowedTCPPortRanges` or `allowedUDPPortRanges` are open in any case (a range, if all of its ports are
-        allowed), as are all ports if {option}`networking.firewall.enable` is false.
+        allowed), as are all ports without a firewall. With {option}`services.firewalld`, these are the ports of its
+        default zone: {option}`services.firewalld.zones`, including those of its `services` that are declared in
+        {option}`services.firewalld.services`.
       '';
     };
   };

@@ -1638,6 +1638,242 @@ let
       ];
     };
 
+    # firewalld is a firewall, too, whatever networking.firewall.enable is. In it, containers with internetAccess have a zone.
+    firewalld-opens-what-its-default-zone-does-and-lets-containers-out = {
+      actual =
+        let
+          look =
+            module:
+            let
+              machine = host {
+                imports = [ module ];
+                networking.nftables.enable = true;
+                services.firewalld.enable = true;
+                containers = {
+                  a-long-name-online = {
+                    inherit path;
+                    privateNetwork = true;
+                    hostAddress = "10.0.0.1";
+                    localAddress = "10.0.0.2";
+                    internetAccess = true;
+                    forwardPorts = [
+                      { hostPort = 8080; }
+                      { hostPort = "9000-9009"; }
+                      {
+                        hostPort = 53;
+                        protocol = "udp";
+                      }
+                    ];
+                  };
+                  offline = {
+                    inherit path;
+                    privateNetwork = true;
+                  };
+                };
+              };
+              zone = machine.config.services.firewalld.zones.nixos-containers;
+            in
+            {
+              open = map (
+                forward: forward.openFirewall or false
+              ) (manifestOf machine).a-long-name-online.forwardPorts;
+              zone = { inherit (zone) interfaces ports target; };
+              hasPolicy = machine.config.environment.etc ? "firewalld/policies/containers-out.xml";
+              warnings = map optionOf machine.config.warnings;
+            };
+        in
+        map look [
+          {
+            networking.firewall.allowedTCPPorts = [ 8080 ];
+            networking.firewall.allowedTCPPortRanges = [
+              {
+                from = 9000;
+                to = 9100;
+              }
+            ];
+          }
+          {
+            networking.firewall.enable = false;
+            services.firewalld = {
+              settings.StrictForwardPorts = true;
+              zones.public.services = [ "own" ];
+              services.own.ports = [
+                {
+                  port = 53;
+                  protocol = "udp";
+                }
+              ];
+            };
+          }
+          {
+            networking.firewall.enable = false;
+            services.firewalld.zones.public.target = "ACCEPT";
+          }
+          { networking.firewall.enable = false; }
+        ];
+      expected = [
+        {
+          open = [
+            true
+            true
+            false
+          ];
+          zone = {
+            interfaces = [ "ve-a-long-n+" ];
+            ports = [
+              {
+                port = 8080;
+                protocol = "tcp";
+              }
+              {
+                port = "9000-9100";
+                protocol = "tcp";
+              }
+            ];
+            target = "DROP";
+          };
+          hasPolicy = true;
+          warnings = [ ];
+        }
+        {
+          open = [
+            false
+            false
+            true
+          ];
+          zone = {
+            interfaces = [ "ve-a-long-n+" ];
+            ports = [ ];
+            target = "%%REJECT%%";
+          };
+          hasPolicy = true;
+          warnings = [ "services.firewalld.settings.StrictForwardPorts" ];
+        }
+        {
+          open = [
+            true
+            true
+            true
+          ];
+          zone = {
+            interfaces = [ "ve-a-long-n+" ];
+            ports = [ ];
+            target = "ACCEPT";
+          };
+          hasPolicy = true;
+          warnings = [ ];
+        }
+        {
+          open = [
+            false
+            false
+            false
+          ];
+          zone = {
+            interfaces = [ "ve-a-long-n+" ];
+            ports = [ ];
+            target = "%%REJECT%%";
+          };
+          hasPolicy = true;
+          warnings = [ ];
+        }
+      ];
+    };
+
+    docker-lets-containers-pass-each-time-it-starts = {
+      actual =
+        let
+          docker =
+            module:
+            let
+              machine = host {
+                imports = [ module ];
+                virtualisation.docker.enable = true;
+              };
+              unit = unitOf machine "nixos-containers-docker";
+            in
+            if machine.config.systemd.services ? nixos-containers-docker then
+              {
+                inherit (unit) after partOf wantedBy;
+                arguments = lib.last (lib.splitString "docker-rules.sh\" " unit.serviceConfig.ExecStart);
+              }
+            else
+              null;
+          containers = {
+            a-long-name-online = {
+              inherit path;
+              privateNetwork = true;
+              hostAddress = "10.0.0.1";
+              internetAccess = true;
+            };
+            bridged = {
+              inherit path;
+              privateNetwork = true;
+              hostBridge = "br0";
+              localAddress = "10.1.0.2";
+              forwardPorts = [ { hostPort = 80; } ];
+              extraVeths.more = {
+                localAddress = "10.2.0.2";
+                forwardPorts = [ { hostPort = 81; } ];
+              };
+            };
+          };
+        in
+        map docker [
+          { inherit containers; }
+          {
+            inherit containers;
+            virtualisation.docker.daemon.settings.iptables = false;
+          }
+          { }
+        ];
+      expected = [
+        {
+          after = [ "docker.service" ];
+          partOf = [ "docker.service" ];
+          wantedBy = [ "docker.service" ];
+          arguments = ''"start" "ve-a-long-n+" "--" "br0" "more"'';
+        }
+        null
+        null
+      ];
+    };
+
+    names-that-match-nothing-are-told = {
+      actual =
+        let
+          warnings =
+            module:
+            (host {
+              networking.nftables.enable = true;
+              networking.firewall.trustedInterfaces = [
+                "ve-+"
+                "ve-*"
+              ];
+              networking.firewall.interfaces."ve-w+".allowedTCPPorts = [ 80 ];
+              containers.web = { inherit path; };
+              imports = [ module ];
+            }).config.warnings;
+        in
+        map warnings [
+          { }
+          { networking.nftables.enable = lib.mkForce false; }
+          { networking.firewall.enable = false; }
+        ];
+      expected = [
+        [
+          ''
+            networking.firewall.trustedInterfaces: "ve-+" matches no interface with networking.nftables.enable. Write "ve-*".
+          ''
+          ''
+            networking.firewall.interfaces: "ve-w+" matches no interface with networking.nftables.enable. Write "ve-w*".
+          ''
+        ]
+        [ ]
+        [ ]
+      ];
+    };
+
     # A host that forwards takes router advertisements from where its uplink is, but from no bridge that only containers are on.
     containers-on-a-bridge-are-no-routers-of-the-host = {
       actual =
