@@ -92,7 +92,14 @@ static const char *own_value(Arena *arena, const char *own, NspawnParts parts, c
         return arena_printf(arena, "%s:%s", own, parts.part[1] ? parts.part[1] : *prefix ? inside : own);
 }
 
-int links_settle(Arena *arena, const char *container, char *program[]) {
+/* Whether the batch adds @link as the container's end of one: then it is there. */
+static bool is_added(Arena *arena, const Buffer *network, const char *link) {
+        const char *peer = arena_printf(arena, LINK_PEER "%s ", link);
+
+        return network->length > 0 && memmem(network->text, network->length, peer, strlen(peer));
+}
+
+int links_settle(Arena *arena, const char *container, const Buffer *network, char *program[]) {
         /* Options with an interface of the host, and how systemd-nspawn begins the name of what comes of it in the container. */
         static const struct {
                 const char *option, *prefix;
@@ -108,7 +115,7 @@ int links_settle(Arena *arena, const char *container, char *program[]) {
                         if (!value)
                                 continue;
                         parts = nspawn_parts(arena, value);
-                        r = wait_for(container, parts.part[0]);
+                        r = is_added(arena, network, parts.part[0]) ? 0 : wait_for(container, parts.part[0]);
                         if (r < 0)
                                 return r;
                         /* It may be gone again, of which systemd-nspawn tells. */

@@ -11,10 +11,10 @@ MUST_CHECK int links_check(const char *container, const Buffer *network);
 /* Waits until the host has the bridges that the batch adds links to. Fails if there is one that it does not get. */
 MUST_CHECK int links_wait_for_bridges(const char *container, const Buffer *network);
 
-/* Waits until the host has the interfaces that systemd-nspawn, with the arguments @program, is to use, and until udev has processed them:
- * it refuses them before that. A link that was in the container until a moment ago is as new as one just created. Alternative names are
+/* Waits until the host has the interfaces that systemd-nspawn, with the arguments @program, is to use, beside those that the batch has
+ * added, and until udev has processed them: it refuses them before that. A link that was in the container until a moment ago is as new as one just created. Alternative names are
  * replaced by the interfaces' own names, owned by @arena: an interface cannot be renamed to one of its alternative names. */
-MUST_CHECK int links_settle(Arena *arena, const char *container, char *program[]);
+MUST_CHECK int links_settle(Arena *arena, const char *container, const Buffer *network, char *program[]);
 
 /* Fails if one of the links that the batch has added still exists. */
 MUST_CHECK int links_check_removed(const char *container, const Buffer *network);

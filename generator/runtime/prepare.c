@@ -107,5 +107,5 @@ int prepare(Arena *arena, const char *container, char *program[], pid_t *ret_lis
         r = add_parts(container, &parts);
         /* What follows makes nothing: the end of the container need not wait for it. */
         (void)close(take_fd(&holder));
-        return r < 0 ? r : links_settle(arena, container, program);
+        return r < 0 ? r : links_settle(arena, container, &parts.network, program);
 }

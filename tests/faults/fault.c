@@ -273,6 +273,7 @@ FUNCTION(int, getrlimit, -1, (int resource, void *limit), (resource, limit))
 FUNCTION(int, setrlimit, -1, (int resource, const void *limit), (resource, limit))
 FUNCTION(ssize_t, getrandom, -1, (void *buffer, size_t size, unsigned flags), (buffer, size, flags))
 FUNCTION(unsigned, if_nametoindex, 0, (const char *name), (name))
+FUNCTION(char *, if_indextoname, NULL, (unsigned index, char *name), (index, name))
 FUNCTION(int, tcgetattr, -1, (int fd, void *settings), (fd, settings))
 FUNCTION(int, tcsetattr, -1, (int fd, int when, const void *settings), (fd, when, settings))
 
