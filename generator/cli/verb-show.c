@@ -176,7 +176,7 @@ int verb_check(int argc, char *argv[]) {
 
         if (r < 0)
                 return r;
-        model_load(&manifest, &arena, "", optind < argc ? argv + optind : NULL, argc - optind, MODEL_MOUNTS);
+        model_load(&manifest, &arena, "", optind < argc ? argv + optind : NULL, argc - optind, MODEL_LINKS);
         diagnostics_log(&manifest.diagnostics, SEVERITY_WARNING, DIAGNOSTICS_LOGGED_MAX);
         blocked = optind < argc ? 0 : warn_of_blocked();
         return manifest.diagnostics.errors + manifest.diagnostics.warnings + blocked > 0 ? -EINVAL : 0;

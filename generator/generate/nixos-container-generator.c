@@ -163,7 +163,10 @@ static bool run(const Arguments *arguments) {
         CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
 
         model_load(&manifest, &arena, arguments->root, has_files ? arguments->operands : NULL,
-                arguments->operands_length, options_only ? MODEL_DRAFT : MODEL_MOUNTS);
+                arguments->operands_length,
+                options_only                    ? MODEL_DRAFT
+                : arguments->mode == MODE_CHECK ? MODEL_LINKS
+                                                : MODEL_MOUNTS);
         if (arguments->mode == MODE_CHECK)
                 good = manifest.diagnostics.warnings == 0;
         else if (!options_only)

@@ -48,7 +48,7 @@ void model_check(Manifest *manifest, const char *root, ModelDepth depth) {
         if (depth >= MODEL_CLOSURES)
                 closures_read(manifest, root);
         if (depth >= MODEL_MOUNTS)
-                mounts_check(manifest, root);
+                mounts_check(manifest, root, depth >= MODEL_LINKS);
 }
 
 void model_load(

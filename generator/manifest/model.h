@@ -13,6 +13,7 @@ typedef enum ModelDepth {
         MODEL_OPTIONS,  /* the manifests */
         MODEL_CLOSURES, /* the closure files that they refer to */
         MODEL_MOUNTS,   /* what will back bind mounts, about which there are only warnings */
+        MODEL_LINKS,    /* the same, through symbolic links, which a generator cannot follow */
 } ModelDepth;
 
 /* Reads and checks the @length files @files or, if that is NULL, MANIFESTS_DIRECTORY/NAME.yaml below @root in the order of their names;

@@ -4,6 +4,7 @@
 #include <libmount.h>
 
 #include "base/file.h"
+#include "base/inside.h"
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/words.h"
@@ -113,18 +114,72 @@ static const Mount *find_mount(const Mounts *mounts, const char *path) {
  * said. */
 static bool has_no_idmapped_mounts(const char *type) {
         return text_behind(type, "fuse.") ||
-               is_one_of(type, "9p", "afs", "autofs", "cifs", "nfs", "nfs4", "smb3", "vboxsf", "ecryptfs", "overlay",
-                       "proc", "sysfs", "efivarfs", "debugfs", "configfs", "ramfs");
+               is_one_of(type, "fuse", "fuseblk", "9p", "afs", "autofs", "cifs", "nfs", "nfs4", "smb3", "vboxsf",
+                       "ecryptfs", "overlay", "proc", "sysfs", "efivarfs", "debugfs", "configfs", "ramfs");
 }
 
 typedef struct Check {
         Manifest *manifest;
         const Mounts *fstab, *mountinfo;
         bool booted; /* the mounts of /etc/fstab have been tried */
+        int top;     /* the host's root directory, to follow links from; -1: they are not followed */
 } Check;
 
+/* Where @path leads to, and what is there, if that is known. Of one that is missing, as far as it is there. */
+static const char *follow(const Check *c, const char *path, struct stat *ret_status) {
+        Arena *arena = c->manifest->arena;
+        char root[PATH_MAX], found[PATH_MAX];
+        ssize_t root_length, length;
+
+        *ret_status = (struct stat){.st_mode = S_IFDIR};
+        if (c->top < 0 || (root_length = readlink(fd_path(c->top).text, root, sizeof(root))) < 0)
+                return path;
+        root_length = root_length == 1 ? 0 : root_length; /* "/" */
+        for (size_t end = strlen(path); end > 0;) {
+                CLEANUP_CLOSE int fd = inside_open(c->top, arena_copy(arena, path, end), O_PATH);
+
+                if (fd >= 0 && (length = readlink(fd_path(fd).text, found, sizeof(found))) > root_length) {
+                        if (path[end] == '\0' && fstat(fd, ret_status) < 0)
+                                *ret_status = (struct stat){.st_mode = S_IFDIR};
+                        return arena_join(arena, arena_copy(arena, found + root_length, (size_t)(length - root_length)),
+                                path + end);
+                }
+                do
+                        end--;
+                while (end > 0 && path[end] != '/');
+        }
+        return path;
+}
+
+/* Whether the container starts although @bind cannot be mapped, see idmap.h. */
+static bool can_stay_unmapped(const BindMount *bind, const char *idmap, const struct stat *status) {
+        return strcmp(idmap, "idmap") == 0 && (bind->is_read_only.value || !S_ISDIR(status->st_mode));
+}
+
+static void check_mapping(
+        const Check *c, Container *container, const BindMount *bind, const Mount *mount, const struct stat *status) {
+        const char *idmap = bind_mount_idmap(container, bind);
+        mode_t needed = S_IROTH | (bind->is_read_only.value ? 0 : S_IWOTH);
+        /* What is below /dev may be a node, unless that is known. */
+        bool is_known = has_no_idmapped_mounts(mount->type) || (c->top >= 0 && strcmp(mount->type, "devtmpfs") == 0);
+
+        if (!idmap || !is_known || (!S_ISDIR(status->st_mode) && (status->st_mode & needed) == needed))
+                return;
+        if (can_stay_unmapped(bind, idmap, status))
+                warn_of_host_path(c->manifest, container, bind,
+                        "is on %s, whose file system type %s does not support ID-mapped mounts: it belongs to nobody "
+                        "in the container, which can use only what all users of the host can",
+                        mount->target, mount->type);
+        else
+                warn_of_host_path(c->manifest, container, bind,
+                        "is on %s, whose file system type %s does not support ID-mapped mounts: the container can only "
+                        "start with %sidmap: noidmap",
+                        mount->target, mount->type, strcmp(idmap, "idmap") == 0 ? "isReadOnly: true or " : "");
+}
+
 static void check_bind_mount(const Check *c, Container *container, const BindMount *bind) {
-        const char *path = bind->host_path.text;
+        struct stat status;
+        const char *path = follow(c, bind->host_path.text, &status);
         const Mount *planned = find_mount(c->fstab, path), *present = find_mount(c->mountinfo, path), *deeper = present;
         bool is_mounted = planned && present && strcmp(present->target, planned->target) == 0;
 
@@ -144,11 +199,7 @@ static void check_bind_mount(const Check *c, Container *container, const BindMou
         /* Its type may not be the one that /etc/fstab tells, such as "auto". */
         if (is_mounted)
                 deeper = present;
-        if (bind_mount_idmap(container, bind) && has_no_idmapped_mounts(deeper->type))
-                warn_of_host_path(c->manifest, container, bind,
-                        "is on %s, whose file system type %s does not support ID-mapped mounts: the container can only "
-                        "start with idmap: noidmap",
-                        deeper->target, deeper->type);
+        check_mapping(c, container, bind, deeper, &status);
 }
 
 static bool has_bind_mounts(const Manifest *manifest) {
@@ -158,8 +209,9 @@ static bool has_bind_mounts(const Manifest *manifest) {
         return false;
 }
 
-void mounts_check(Manifest *manifest, const char *root) {
+void mounts_check(Manifest *manifest, const char *root, bool follow_links) {
         CLEANUP_MOUNTS Mounts fstab = {0}, mountinfo = {0};
+        CLEANUP_CLOSE int top = -1;
         Check check = {.manifest = manifest, .fstab = &fstab, .mountinfo = &mountinfo};
 
         if (!has_bind_mounts(manifest))
@@ -170,6 +222,9 @@ void mounts_check(Manifest *manifest, const char *root) {
          * after the generators of a boot have run. */
         check.booted = path_exists(arena_join(manifest->arena, root, "/run/systemd/systemd-units-load"));
 
+        if (follow_links)
+                top = open(*root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        check.top = top;
         for (size_t i = 0; i < manifest->length; i++) {
                 Container *container = manifest->containers[i];
 

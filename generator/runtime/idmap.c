@@ -251,9 +251,38 @@ static bool is_declared(const Mapping *m, const Bind *bind, const char *target) 
         return false;
 }
 
-static void add_bind(Mapping *m, const Bind *bind, const char *source, const char *target) {
-        add(m, arena_printf(m->arena, "%s%s:%s:norbind,%s", bind->option, escape_bind_path(m->arena, source),
-                       escape_bind_path(m->arena, target), bind->idmap));
+static void add_bind(Mapping *m, const Bind *bind, const char *source, const char *target, const char *options) {
+        add(m, arena_printf(m->arena, "%s%s:%s:%s", bind->option, escape_bind_path(m->arena, source),
+                       escape_bind_path(m->arena, target), options));
+}
+
+/* Without what is mounted below. */
+static const char *mapped_alone(Mapping *m, const Bind *bind) {
+        return arena_join(m->arena, "norbind,", bind->idmap);
+}
+
+/* Whether it does no harm that nobody in the container owns anything of it: what is written there belongs to no users that the host does not
+ * know. Who asks for another mapping than the usual one wants more than that. */
+static bool can_stay_unmapped(const Bind *bind, const char *path) {
+        struct stat status;
+
+        return strcmp(bind->idmap, "idmap") == 0 && stat(path, &status) == 0 &&
+               (strcmp(bind->option, "--bind-ro=") == 0 || !S_ISDIR(status.st_mode));
+}
+
+/* Of a file or node that everybody can use there is nothing to be said. */
+static void warn_of_nobody(Mapping *m, const Bind *bind, const char *path) {
+        mode_t needed = S_IROTH | (strcmp(bind->option, "--bind=") == 0 ? S_IWOTH : 0);
+        struct stat status = {0};
+
+        if (stat(path, &status) == 0 && !S_ISDIR(status.st_mode) && (status.st_mode & needed) == needed)
+                return;
+        log_message(LOG_WARNING,
+                "%s: %s is on a file system of type %s, which does not support ID-mapped mounts: it belongs to nobody "
+                "in the container, which can use only what all users of the host can.%s",
+                option_of(m, bind->target), path, type_of(m, path),
+                S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode) ? " A udev rule can change its mode."
+                                                                   : " For secrets, use credentials.");
 }
 
 /* Adds what is mounted below the source of @bind. */
@@ -272,11 +301,16 @@ static int add_mounts_below(Mapping *m, const Bind *bind) {
                                 "%s: %s is mounted below its hostPath, but idmap: %s supports only one owner: the "
                                 "container cannot start. Declare it as %s, with its own idmap.",
                                 option_of(m, bind->target), mount->path, bind->idmap, option_of(m, target));
+                if (!can_be_mapped(m, mount->path) && can_stay_unmapped(bind, mount->path)) {
+                        warn_of_nobody(m, bind, mount->path);
+                        add_bind(m, bind, mount->path, target, "norbind");
+                        continue;
+                }
                 if (!can_be_mapped(m, mount->path))
                         return refuse(m, option_of(m, bind->target), "below its hostPath, ", mount->path,
                                 arena_printf(m->arena, "Declare it as %s, with idmap: noidmap, or unmount it.",
                                         option_of(m, target)));
-                add_bind(m, bind, mount->path, target);
+                add_bind(m, bind, mount->path, target, mapped_alone(m, bind));
         }
         return 0;
 }
@@ -305,17 +339,21 @@ static int add_argument(Mapping *m, const char *argument) {
         Bind bind;
         bool is_bind = parse_bind(m, argument, &bind), is_mapped = is_bind && can_be_mapped(m, bind.resolved);
 
+        if (is_bind && !is_mapped && !is_of_nix(&bind) && !can_stay_unmapped(&bind, bind.resolved))
+                return refuse(m, option_of(m, bind.target), "", bind.resolved,
+                        strcmp(bind.idmap, "idmap") == 0
+                                ? "Move it to another file system (e.g. ext4, XFS, Btrfs or tmpfs), or set isReadOnly: "
+                                  "true or idmap: noidmap, with which it belongs to nobody in the container."
+                                : "Set idmap: noidmap, with which it belongs to nobody in the container.");
         if (is_bind && !is_mapped && !is_of_nix(&bind))
-                return refuse(m, option_of(m, bind.target), "", bind.source,
-                        "Move it to another file system (e.g. ext4, XFS, Btrfs or tmpfs), or set idmap: noidmap, with "
-                        "which it belongs to nobody in the container.");
+                warn_of_nobody(m, &bind, bind.resolved);
         if (is_bind && !is_mapped)
                 argument = arena_printf(m->arena, "%s%s:%s", bind.option, escape_bind_path(m->arena, bind.source),
                         escape_bind_path(m->arena, bind.target));
         if (is_mapped)
                 warn_of_group(m, &bind);
         if (is_mapped && next_below(m, bind.resolved, &(size_t){0})) {
-                add_bind(m, &bind, bind.source, bind.target);
+                add_bind(m, &bind, bind.source, bind.target, mapped_alone(m, &bind));
                 return add_mounts_below(m, &bind);
         }
         add(m, argument);

@@ -190,11 +190,62 @@ YAML
   umount -R /srv/unprivileged
 }
 
+_on_ramfs() {
+  mkdir -p "$1"
+  mount -t ramfs ramfs "$1"
+}
+
+what_cannot_be_mapped_is_bound_as_it_is_where_nobody_is_harmed() {
+  _on_ramfs /run/test-secrets.d
+  ln -sfn test-secrets.d /run/test-secrets
+  echo open >/run/test-secrets/open
+  (umask 077; echo secret >/run/test-secrets/secret)
+  rm -f /run/test-secrets/node
+  mknod -m 0666 /run/test-secrets/node c 1 3
+  declare_containers <<'YAML'
+  ramfs:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    privateUsers: pick
+    bindMounts:
+      /secrets: { hostPath: /run/test-secrets }
+      /open: { hostPath: /run/test-secrets/open }
+      /secret: { hostPath: /run/test-secrets/secret }
+      /node: { hostPath: /run/test-secrets/node, isReadOnly: false }
+    allowedDevices: [{ node: /dev/null, modifier: rw }]
+YAML
+  fails nixos-container check >/tmp/check 2>&1
+  grep -F 'containers.ramfs.bindMounts."/secrets".hostPath: is on /run/test-secrets.d, whose file system type ramfs' /tmp/check
+  systemctl start container@ramfs
+  [ "$(inside ramfs cat /open /secrets/open)" = 'open
+open' ]
+  fails inside ramfs cat /secret
+  inside ramfs sh -c 'echo >/node'
+  log_of ramfs >/tmp/log
+  grep -F 'containers.ramfs.bindMounts."/secret": /run/test-secrets.d/secret is on a file system of type ramfs' /tmp/log
+  grep -F 'containers.ramfs.bindMounts."/secrets":' /tmp/log
+  fails grep -F 'bindMounts."/open"' /tmp/log
+  fails grep -F 'bindMounts."/node"' /tmp/log
+  systemctl stop container@ramfs
+  declare_containers <<'YAML'
+  writable:
+    system: "{system}-small"
+    privateNetwork: true
+    privateUsers: pick
+    bindMounts: { /secrets: { hostPath: /run/test-secrets, isReadOnly: false } }
+YAML
+  fails nixos-container check >/tmp/check 2>&1
+  grep -F 'containers.writable.bindMounts."/secrets".hostPath: is on /run/test-secrets.d' /tmp/check | grep 'can only start'
+  _fails_to_start writable 'containers.writable.bindMounts."/secrets": /run/test-secrets.d is on a file system of type ramfs'
+  umount /run/test-secrets.d
+  rm /run/test-secrets
+}
+
 a_source_that_cannot_be_idmapped_is_named_with_what_to_do() {
   _on_overlay /srv/overlay
   _on_tmpfs /srv/unprivileged
   declare_containers <<'YAML'
-  overlaid: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick, bindMounts: { /a: { hostPath: /srv/overlay/x } } }
+  overlaid: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick, bindMounts: { /a: { hostPath: /srv/overlay/x, isReadOnly: false } } }
 YAML
   journalctl --boot --dmesg --since "$test_start" --grep \
     'containers.overlaid.bindMounts."/a".hostPath: is on /srv/overlay'
@@ -216,7 +267,7 @@ YAML
   mkdir -p /srv/unprivileged/deep
   mount --move /srv/overlay /srv/unprivileged/deep
   declare_containers <<'YAML'
-  overlaid: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick, bindMounts: { /a: { hostPath: /srv/unprivileged } } }
+  overlaid: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick, bindMounts: { /a: { hostPath: /srv/unprivileged, isReadOnly: false } } }
 YAML
   _fails_to_start overlaid 'containers.overlaid.bindMounts."/a": below its hostPath, /srv/unprivileged/deep is on a file system of'
   log_of overlaid | grep -F 'containers.overlaid.bindMounts."/a/deep", with idmap: noidmap'

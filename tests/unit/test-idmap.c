@@ -113,10 +113,23 @@ static void a_file_system_that_cannot_be_mapped_is_said(void **state) {
         check(false, LIST("--bind=/run/a:/data:idmap"), NULL,
                 "below its hostPath, /run/a/proc is on a file system of type proc, ");
         check(false, LIST("--bind=/run/a/proc:/data:idmap"), NULL, "/run/a/proc is on a file system of type proc");
-        check(false, LIST("--bind-ro=/run/a/proc:/run/a/proc:idmap"), NULL,
+        check(false, LIST("--bind-ro=/run/a/proc:/run/a/proc:rootidmap"), NULL,
                 "/run/a/proc is on a file system of type proc");
         check(false, LIST("--private-users-ownership=map", "--directory=/run/a/proc"), NULL,
                 "the rootfs /run/a/proc is on a file system of type proc");
+}
+
+static void what_nobody_writes_as_an_owner_stays_unmapped(void **state) {
+        (void)state;
+        mount_at("/run/a/proc", "proc");
+        check(true, LIST("--bind-ro=/run/a/proc:/data:idmap"), LIST("--bind-ro=/run/a/proc:/data"),
+                "/run/a/proc is on a file system of type proc");
+        check(true, LIST("--bind=/run/a/proc/1/mem:/data:idmap"), LIST("--bind=/run/a/proc/1/mem:/data"),
+                "/run/a/proc/1/mem is on a file system of type proc");
+        check(true, LIST("--bind-ro=/run/a/proc/stat:/data:idmap"), LIST("--bind-ro=/run/a/proc/stat:/data"), NULL);
+        check(true, LIST("--bind-ro=/run/a:/data:idmap"),
+                LIST("--bind-ro=/run/a:/data:norbind,idmap", "--bind-ro=/run/a/proc:/data/proc:norbind"),
+                "/run/a/proc is on a file system of type proc");
 }
 
 static void a_root_that_has_a_mount_in_it_or_is_of_another_user_is_said(void **state) {
@@ -151,6 +164,7 @@ int main(void) {
                 TEST(what_something_else_is_mounted_over_is_left_out),
                 TEST(a_mount_below_of_another_owner_needs_a_bind_mount_of_its_own),
                 TEST(a_file_system_that_cannot_be_mapped_is_said),
+                TEST(what_nobody_writes_as_an_owner_stays_unmapped),
                 TEST(a_root_that_has_a_mount_in_it_or_is_of_another_user_is_said),
                 TEST(a_group_that_is_not_mapped_is_warned_of),
         };
