@@ -157,8 +157,8 @@ let
           default = null;
           example = "/srv/wasabi-logs";
           description = ''
-            File or directory on the host. If `null`, the same path as in the container. If it does not exist when the
-            container starts, a directory is created. Existing paths are never changed.
+            File, directory, socket or device on the host. If `null`, the same path as in the container.
+            {option}`hostPathMissing` sets what happens if it does not exist. Existing paths are never changed.
           '';
         };
         isReadOnly = mkOption {
@@ -167,11 +167,39 @@ let
           example = false;
           description = "Whether the mount is read-only.";
         };
+        hostPathType = mkOption {
+          type = types.hostPathType;
+          default = "any";
+          example = "socket";
+          description = ''
+            What {option}`hostPath` has to be: `directory`, `file`, `socket`, `device` or `any`. Otherwise, the
+            container does not start.
+          '';
+        };
+        hostPathMissing = mkOption {
+          type = types.nullOr types.hostPathMissing;
+          default = null;
+          example = "create";
+          description = ''
+            What happens if {option}`hostPath` does not exist when the container starts:
+
+            - `create`: a directory is created, or an empty file if {option}`hostPathType` is `file`. Nothing is created
+              below {file}`/dev`, {file}`/run`, {file}`/proc` and {file}`/sys`.
+            - `fail`: the container does not start.
+            - `wait`: the container waits for it, up to {option}`timeoutStartSec` per attempt.
+
+            If `null`, it is `wait` below {file}`/dev` and for sockets and devices. It is `create` for directories: if
+            {option}`hostPathType` says so, if the access mode, owner or group is not the default, or if the mount is writable and
+            neither path is below {file}`/etc` or {file}`/run` or has a file name extension. Otherwise, it is `fail`.
+          '';
+        };
         hostPathMode = mkOption {
           type = types.mode;
           default = "0755";
           example = "0750";
-          description = "Access mode of {option}`hostPath` if it is created.";
+          description = ''
+            Access mode of {option}`hostPath` if it is created. For a file, `0755` means `0644`.
+          '';
         };
         hostPathUser = mkOption {
           type = types.user;
@@ -610,18 +638,34 @@ in
     description = "Limit for processes and threads in the container: a number, a percentage or `infinity`.";
   };
 
+  devices = mkOption {
+    type = types.listOf types.devicePath;
+    default = [ ];
+    example = [
+      "/dev/dri/renderD128"
+      "/dev/serial/by-id/usb-0658_0200-if00"
+    ];
+    description = ''
+      Device nodes of the host that the container can use, at the same path. Symbolic links of udev are followed. The
+      container waits for missing devices.
+
+      With {option}`unprivileged`, the container can only use devices that all users of the host can; others require
+      a udev rule that sets their mode.
+    '';
+  };
+
   allowedDevices = mkOption {
     type = types.listOf (types.submodule { options = deviceOptions; });
     default = [ ];
     example = [
       {
-        node = "/dev/dri/renderD128";
+        node = "block-loop";
         modifier = "rw";
       }
     ];
     description = ''
-      Devices that the container may access. Their nodes are not created in the container; add them to
-      {option}`bindMounts`.
+      Devices that the container may access. Their nodes are not created in the container: for single devices, use
+      {option}`devices`.
     '';
   };
 

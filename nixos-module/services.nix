@@ -195,7 +195,7 @@ let
         ) (concatMap words container.extraFlags);
       added = map lib.toUpper (container.additionalCapabilities ++ flagged "capability");
       dropped = map lib.toUpper (container.dropCapabilities ++ flagged "drop-capability");
-      devices = map (device: device.node) container.allowedDevices;
+      devices = container.devices ++ map (device: device.node) container.allowedDevices;
       mayUseBPF = any (call: elem call (container.systemCallFilter ++ flagged "system-call-filter")) [
         "bpf"
         "@privileged"
@@ -233,10 +233,8 @@ let
         device:
         if device == "/dev/net/tun" then
           "set ${option "enableTun"} = true"
-        else if device == "/dev/fuse" then
-          "add it to ${option "allowedDevices"}"
         else
-          "add it to ${option "allowedDevices"} and ${option "bindMounts"}";
+          "add it to ${option "devices"}";
 
       needsCapability = what: capability: "${what} needs ${capability}: ${helpWithCapability capability}";
       needsDevice = what: device: "${what} needs ${device}: ${helpWithDevice device}";
@@ -273,8 +271,7 @@ let
           filter (device: hasPrefix "/dev/" device && !hasDevice device) (wordsOf (setting "DeviceAllow"))
         )
         ++ optional (any (hasPrefix "char-tty") (wordsOf (setting "DeviceAllow")) && !any isSerial devices) (
-          "${unit} uses serial devices: add the ones it needs to "
-          + "${option "allowedDevices"} and ${option "bindMounts"}"
+          "${unit} uses serial devices: add the ones it needs to ${option "devices"}"
         )
         ++ optional (isForHosts (
           unitConfig.ConditionVirtualization or ""

@@ -21,7 +21,20 @@ in
   absolutePath = form "absolute path" "/.*";
   capability = form "capability" "all|[cC][aA][pP]_[a-zA-Z_]+";
   deviceModifier = form "one to three of the letters r, w and m" "[rwm]{1,3}";
+  devicePath = form "path of a device below /dev" "/.*";
   deviceNode = form "device node or group of devices" "/.*|(char|block)-.*";
+  hostPathMissing = enum [
+    "create"
+    "fail"
+    "wait"
+  ];
+  hostPathType = enum [
+    "directory"
+    "file"
+    "socket"
+    "device"
+    "any"
+  ];
   interface = form "network interface" "${interface}(:${interface})?";
   interfaceName = form "network interface" interface;
   # An IPv6 address also works as the only one: see manifest.nix.

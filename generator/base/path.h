@@ -27,3 +27,9 @@ static inline bool path_is_below(const char *path, const char *directory) {
 static inline bool path_is_within(const char *path, const char *directory) {
         return path_behind(path, directory) != NULL;
 }
+
+/* Whether @path is where the kernel and running programs put what they offer: something else there would stand in its way. hier(7) */
+static inline bool path_is_made_by_others(const char *path) {
+        return path_is_within(path, "/dev") || path_is_within(path, "/run") || path_is_within(path, "/var/run") ||
+               path_is_within(path, "/proc") || path_is_within(path, "/sys");
+}

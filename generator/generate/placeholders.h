@@ -88,6 +88,7 @@
         P(BIND, "bind")                                                                                                \
         P(BIND_TARGET, "bind.target")                                                                                  \
         P(BIND_IDMAP, "bind.idmap")                                                                                    \
+        P(DEVICE_BIND, "device-bind")                                                                                  \
         P(BIND_RO, "bind-ro")                                                                                          \
         P(BIND_RO_TARGET, "bind-ro.target")                                                                            \
         P(BIND_RO_IDMAP, "bind-ro.idmap")                                                                              \
@@ -103,6 +104,17 @@
         P(HOST_PATH_MODE, "host-path.mode")                                                                            \
         P(HOST_PATH_USER, "host-path.user")                                                                            \
         P(HOST_PATH_GROUP, "host-path.group")                                                                          \
+        P(HOST_FILE, "host-file")                                                                                      \
+        P(HOST_FILE_MODE, "host-file.mode")                                                                            \
+        P(HOST_FILE_USER, "host-file.user")                                                                            \
+        P(HOST_FILE_GROUP, "host-file.group")                                                                          \
+        /* The sources of its bind mounts, and those that it waits for. */                                             \
+        P(SOURCE_TYPE, "source.type")                                                                                  \
+        P(SOURCE_MISSING, "source.missing")                                                                            \
+        P(SOURCE_OPTION, "source.option")                                                                              \
+        P(SOURCE, "source")                                                                                            \
+        P(AWAITED, "awaited")                                                                                          \
+        P(AWAITED_CONDITION, "awaited.condition")                                                                      \
         /* Its host paths that containers can write to. */                                                             \
         P(WRITTEN, "written")                                                                                          \
         P(WRITTEN_DIRECTORY, "written.directory")                                                                      \
@@ -110,6 +122,10 @@
         P(MADE_USER, "made.user")                                                                                      \
         P(MADE_GROUP, "made.group")                                                                                    \
         P(MADE_PATH, "made.path")                                                                                      \
+        P(MADE_FILE_MODE, "made-file")                                                                                 \
+        P(MADE_FILE_USER, "made-file.user")                                                                            \
+        P(MADE_FILE_GROUP, "made-file.group")                                                                          \
+        P(MADE_FILE_PATH, "made-file.path")                                                                            \
         /* Of an invalid container. */                                                                                 \
         P(SHOWN_NAME, "shown-name")                                                                                    \
         P(RECORDED_NAME, "recorded-name")                                                                              \

@@ -4,8 +4,10 @@
 
 #define TEMPLATES(T)                                                                                                   \
         T(container_service, "container@.service")                                                                     \
+        T(container_wait, "container-wait@.service")                                                                   \
         T(container_claims, "container.claims")                                                                        \
         T(container_tmpfiles, "container.tmpfiles")                                                                    \
+        T(container_sources, "container.sources")                                                                      \
         T(container_written, "container.written")                                                                      \
         T(container_network, "container.network")                                                                      \
         T(container_nft, "container.nft")                                                                              \

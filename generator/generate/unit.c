@@ -115,9 +115,22 @@ static bool has_rules(Generator *g) {
         return true;
 }
 
+/* The unit that waits for what the container needs, before systemd looks up the devices of DeviceAllow=; NULL if there is nothing to wait
+ * for. Whether all of it has come is for the container to say. */
+static const char *has_to_wait(Generator *g, const Container *container) {
+        const char *unit = text(g, "container-wait@%s.service", container->name.text);
+
+        if (g->values[AWAITED].length == 0)
+                return NULL;
+        add(g, WANTS, unit);
+        add(g, AFTER, unit);
+        return unit;
+}
+
 int generate_unit(Generator *g, const Container *container) {
         const Values *values = g->values;
         bool rules;
+        const char *wait_unit;
         Buffer *unit, service;
         size_t start;
         int r = read_files(g, container);
@@ -128,6 +141,7 @@ int generate_unit(Generator *g, const Container *container) {
         add_container(g, container);
         add_network(g, container);
         rules = has_rules(g);
+        wait_unit = has_to_wait(g, container);
 
         unit = output_start(g->output, NULL, container_unit(&g->scratch, container->name.text));
         start = unit->length;
@@ -140,6 +154,8 @@ int generate_unit(Generator *g, const Container *container) {
         if (container->claims_length > 0)
                 render(g, TEMPLATE_container_claims, unit);
         render(g, TEMPLATE_container_tmpfiles, unit);
+        if (values[SOURCE].length > 0)
+                render(g, TEMPLATE_container_sources, unit);
         if (container->written_length > 0)
                 render(g, TEMPLATE_container_written, unit);
         if (values[LINK].length > 0)
@@ -152,5 +168,7 @@ int generate_unit(Generator *g, const Container *container) {
         append_entry(g, container, unit);
         render(g, TEMPLATE_container_end, unit);
         output_end(g->output);
+        if (wait_unit)
+                generate_file(g, TEMPLATE_container_wait, NULL, wait_unit);
         return 0;
 }

@@ -2,6 +2,7 @@
 #include "generate/generator.h"
 #include "manifest/closures.h"
 #include "manifest/order.h"
+#include "manifest/sources.h"
 #include "manifest/written.h"
 #include "state/paths.h"
 #include "systemd/escape.h"
@@ -15,6 +16,29 @@ void start_container(Generator *g, const Container *container) {
         add(g, LINE, number_text(g, container->name.mark.line));
 }
 
+/* The unit that waits runs nothing if all is there. Of a path whose end would be lost in a line, it finds out itself: "/" is there. */
+static void add_awaited(Generator *g, const char *path) {
+        bool is_whole = !strchr(" \\", path[strlen(path) - 1]);
+
+        add_row(g, AWAITED, path, is_whole ? join(g, "!", path) : "/");
+}
+
+/* What is at the host path, or is made there. */
+static void add_source(Generator *g, const Container *container, const BindMount *mount) {
+        const char *source = mount->host_path.text, *missing = source_missing(mount), *mode = source_mode(mount);
+        const char *user = mount->host_path_user.text, *group = mount->host_path_group.text;
+
+        add_row(g, SOURCE_TYPE, mount->host_path_type.text, missing, "bindMounts", source);
+        if (strcmp(missing, "wait") == 0)
+                add_awaited(g, source);
+        if (strcmp(missing, "create") != 0)
+                return;
+        if (written_leads_to(container, source))
+                add_row(g, source_is_file(mount) ? MADE_FILE_MODE : MADE_MODE, mode, user, group, source);
+        else
+                add_row(g, source_is_file(mount) ? HOST_FILE : HOST_PATH, source, mode, user, group);
+}
+
 static void add_bind_mounts(Generator *g, const Container *container) {
         for_each_item(BindMount, mount, &container->bind_mounts) {
                 const char *source = mount->host_path.text;
@@ -24,12 +48,17 @@ static void add_bind_mounts(Generator *g, const Container *container) {
                 add_row(g, writable ? BIND : BIND_RO, escape_bind_path(&g->scratch, source),
                         escape_bind_path(&g->scratch, mount->mount_point.text), idmap ? join(g, ":", idmap) : "");
                 add(g, REQUIRED_PATH, source);
-                if (written_leads_to(container, source))
-                        add_row(g, MADE_MODE, mount->host_path_mode.text, mount->host_path_user.text,
-                                mount->host_path_group.text, source);
-                else
-                        add_row(g, HOST_PATH, source, mount->host_path_mode.text, mount->host_path_user.text,
-                                mount->host_path_group.text);
+                add_source(g, container, mount);
+        }
+}
+
+/* systemd-nspawn binds what a link of udev leads to, and DeviceAllow= follows it too. No device has its owners mapped: devtmpfs cannot. */
+static void add_devices(Generator *g, const Container *container) {
+        for_each_item(Text, device, &container->rare->devices) {
+                add(g, DEVICE_BIND, escape_bind_path(&g->scratch, device->text));
+                add_row(g, DEVICE_ALLOW, device->text, "rwm");
+                add_row(g, SOURCE_TYPE, "device", "wait", "devices", device->text);
+                add_awaited(g, device->text);
         }
 }
 
@@ -157,6 +186,7 @@ void add_container(Generator *g, const Container *container) {
         add_permissions(g, container);
         add_store(g, container);
         add_bind_mounts(g, container);
+        add_devices(g, container);
         add_credentials(g, container);
         add_limit(g, &rare->memory_max, MEMORY_MAX, MEMORY_MAX_PERCENT);
         add_limit(g, &rare->cpu_quota, CPU_QUOTA_PERCENT, CPU_QUOTA_PERCENT);

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/words.h"
 #include "manifest/closures.h"
 #include "manifest/order.h"
@@ -227,6 +228,21 @@ static const char *hiding_mount(const Container *container, const char *path) {
         return NULL;
 }
 
+/* What can be created is a directory or a file, where it stands in nobody's way. */
+static void check_missing(Checker *c, const BindMount *mount) {
+        const char *path = mount->host_path.text, *type = mount->host_path_type.text;
+        const char *option = arena_join(c->arena, bind_mount_option(c->arena, mount, false), ".hostPathMissing");
+
+        if (!mount->host_path_missing.text || strcmp(mount->host_path_missing.text, "create") != 0)
+                return;
+        if (is_one_of(type, "socket", "device"))
+                complain(c, SEVERITY_ERROR, &mount->host_path_missing.mark, option,
+                        "only a directory or a file can be created (hostPathType is %s)", type);
+        else if (path_is_made_by_others(path))
+                complain(c, SEVERITY_ERROR, &mount->host_path_missing.mark, option,
+                        "nothing is created below /dev, /run, /proc and /sys (hostPath is %s)", path);
+}
+
 static void check_bind_mount(Checker *c, const BindMount *mount) {
         const char *path = mount->mount_point.text, *host_path = mount->host_path.text;
         const Mark *mark = &mount->mount_point.mark;
@@ -237,6 +253,7 @@ static void check_bind_mount(Checker *c, const BindMount *mount) {
                         "the container's rootfs cannot be a mount point");
         if (c->container->broken)
                 return;
+        check_missing(c, mount);
         hidden_by = hiding_mount(c->container, path);
         if (hidden_by)
                 complain(c, SEVERITY_WARNING, mark, bind_mount_option(c->arena, mount, false),

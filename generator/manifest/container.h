@@ -27,6 +27,8 @@ typedef struct BindMount {
         Text mount_point;
         Text host_path; /* by default the mount point */
         Flag is_read_only;
+        Text host_path_type;
+        Text host_path_missing; /* if not set, see sources.h */
         Text host_path_mode;
         Text host_path_user;
         Text host_path_group;
@@ -66,6 +68,7 @@ typedef struct RareOptions {
         List additional_capabilities; /* of Text */
         List drop_capabilities;       /* of Text */
         List allowed_devices;         /* of Device */
+        List devices;                 /* of Text */
         List tmpfs;                   /* of Text */
         List extra_flags;             /* of Text */
         Text timeout_start_sec;

@@ -210,6 +210,10 @@ static bool parse_device_node(const ScalarType *type, Arena *arena, const char *
         return text_behind(path, "/dev/") || text_behind(path, "/run/systemd/inaccessible/");
 }
 
+static bool parse_device_path(const ScalarType *type, Arena *arena, const char *text, bool plain, void *value) {
+        return parse_path(type, arena, text, plain, value) && text_behind(((Text *)value)->text, "/dev/");
+}
+
 static bool is_device_modifier(const char *text) {
         size_t length = strlen(text);
 
@@ -422,6 +426,8 @@ const ScalarType capability_type =
 const ScalarType device_node_type =
         TEXT("a device (a path below /dev, or char-NAME or block-NAME with a name from /proc/devices)",
                 .parse = parse_device_node, .explain = explain_path);
+const ScalarType device_path_type =
+        TEXT("the path of a device below /dev", .parse = parse_device_path, .explain = explain_path);
 const ScalarType device_modifier_type =
         TEXT("a device access mode (one to three of r, w and m)", .is_valid = is_device_modifier);
 const ScalarType resolv_conf_type = TEXT(
@@ -447,6 +453,10 @@ const ScalarType unit_type = TEXT("a container or unit name (e.g. web or network
 const ScalarType credential_id_type =
         TEXT("a credential name (an ASCII file name without \":\" and \"\\\")", .is_valid = is_credential_id);
 const ScalarType mode_type = TEXT("an octal access mode (e.g. \"0755\")", .is_valid = is_mode);
+const ScalarType host_path_type = TEXT("a type (directory, file, socket, device or any)",
+        .words = WORDS("directory", "file", "socket", "device", "any"));
+const ScalarType host_path_missing_type =
+        TEXT("what to do with a missing host path (create, fail or wait)", .words = WORDS("create", "fail", "wait"));
 const ScalarType idmap_type = TEXT("an ID mapping mode (idmap, rootidmap, owneridmap or noidmap)",
         .words = WORDS("idmap", "rootidmap", "owneridmap", "noidmap"));
 const ScalarType user_type = TEXT("a user or group (name or ID)", .is_valid = is_user);

@@ -12,6 +12,7 @@ static const Forward forward_defaults = {
 
 static const BindMount bind_mount_defaults = {
         .is_read_only = BY_DEFAULT(true),
+        .host_path_type = BY_DEFAULT("any"),
         .host_path_mode = BY_DEFAULT("0755"),
         .host_path_user = BY_DEFAULT("root"),
         .host_path_group = BY_DEFAULT("root"),
@@ -61,6 +62,8 @@ static const Field forward_fields[] = {
 static const Field bind_mount_fields[] = {
         SCALAR("hostPath", BindMount, host_path, absolute_path_type, CHANGE_RESTART),
         SCALAR("isReadOnly", BindMount, is_read_only, bool_type, CHANGE_RESTART),
+        SCALAR("hostPathType", BindMount, host_path_type, host_path_type, CHANGE_NOTHING),
+        SCALAR("hostPathMissing", BindMount, host_path_missing, host_path_missing_type, CHANGE_NOTHING),
         SCALAR("hostPathMode", BindMount, host_path_mode, mode_type, CHANGE_NOTHING),
         SCALAR("hostPathUser", BindMount, host_path_user, user_type, CHANGE_NOTHING),
         SCALAR("hostPathGroup", BindMount, host_path_group, user_type, CHANGE_NOTHING),
@@ -116,6 +119,7 @@ const Field container_fields[] = {
         RARE_LIST("additionalCapabilities", additional_capabilities, capability_type, CHANGE_RESTART),
         RARE_LIST("dropCapabilities", drop_capabilities, capability_type, CHANGE_RESTART),
         OBJECTS("allowedDevices", RareOptions, allowed_devices, Device, device_fields, CHANGE_RESTART, .is_rare = true),
+        RARE_LIST("devices", devices, device_path_type, CHANGE_RESTART),
         RARE_LIST("tmpfs", tmpfs, tmpfs_type, CHANGE_RESTART),
         RARE_LIST("extraFlags", extra_flags, text_type, CHANGE_RESTART),
         RARE_SCALAR("timeoutStartSec", timeout_start_sec, time_span_type, CHANGE_NOTHING),

@@ -133,6 +133,9 @@ static void look_for_paths(Search *s) {
                         strcmp(written.container, container->name.text) != 0)
                         warn(s, is_given(&mount->host_path) ? &mount->host_path.mark : &mount->mount_point.mark,
                                 bind_mount_option(arena, mount, true), &written);
+        for_each_item(Text, device, &container->rare->devices)
+                if (look_for(s, device->text, &written))
+                        warn(s, &device->mark, "devices", &written);
         for_each_item(Credential, credential, &container->rare->credentials)
                 if (look_for(s, credential->path.text, &written))
                         warn(s, &credential->path.mark,

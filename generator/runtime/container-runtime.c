@@ -20,6 +20,9 @@
  *   container-runtime remove CONTAINER
  *       Undoes what the record says was added, and removes the record. Does nothing if there is none. If the container
  *       has failed and systemd is older than it should be, says that.
+ *   container-runtime wait CONTAINER LIMIT PATH… --
+ *       Waits until all of PATH are there, at most as long as LIMIT says. That they are not is no failure: the start of the container, which
+ *       follows, says why it matters. Run by a unit of its own, as systemd looks up allowed devices before it runs anything.
  *   container-runtime rules
  *       Puts back the rules of nftables that the containers have.
  *   container-runtime watch-rules
@@ -39,6 +42,7 @@
 #include "runtime/reload.h"
 #include "runtime/resolv-conf.h"
 #include "runtime/rules.h"
+#include "runtime/sources.h"
 #include "runtime/start.h"
 #include "runtime/stop.h"
 #include "runtime/update.h"
@@ -60,6 +64,7 @@ static __attribute__((noreturn)) void fail_usage(void) {
                 "       %1$s give-up DIRECTORY CONTAINER\n"
                 "       %1$s update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…\n"
                 "       %1$s remove CONTAINER\n"
+                "       %1$s wait CONTAINER LIMIT PATH… --\n"
                 "       %1$s rules\n"
                 "       %1$s watch-rules\n"
                 "       %1$s watch-nix-roots\n"
@@ -158,6 +163,19 @@ static int remove_container(const char *container) {
         return container_remove(container);
 }
 
+static int wait_for_sources(const char *container, const char *limit, char *const paths[], size_t length) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        uint64_t usec;
+
+        if (!time_span_parse(limit, &usec))
+                fail_usage();
+        container = container_operand(container);
+        journal_set_subject(container_unit(&arena, container));
+        sources_wait(container, usec, paths, length);
+        journal_set_subject(NULL);
+        return 0;
+}
+
 /* The operands SOURCE MOUNTPOINT ro|rw, as often as they are there. */
 static int update(const char *directory, const char *container, char *operands[], size_t length) {
         for (size_t i = 2; i < length; i += 3)
@@ -186,6 +204,8 @@ int main(int argc, char *argv[]) {
                 r = update(argv[2], container_operand(argv[3]), argv + 4, (size_t)argc - 4);
         else if (argc == 3 && strcmp(verb, "remove") == 0)
                 r = remove_container(container_operand(argv[2]));
+        else if (argc >= 6 && strcmp(verb, "wait") == 0 && strcmp(argv[argc - 1], "--") == 0)
+                r = wait_for_sources(argv[2], argv[3], argv + 4, (size_t)argc - 5);
         else if (argc == 2 && strcmp(verb, "resolv-conf") == 0)
                 r = run_for_all(resolv_conf_follow);
         else if (argc == 2 && strcmp(verb, "rules") == 0)

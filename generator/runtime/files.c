@@ -8,12 +8,14 @@
 #include "runtime/run-tool.h"
 #include "state/format.h"
 
-/* Whether the line makes a directory that is there as it is to be: systemd-tmpfiles would leave it as it is. */
+/* Whether the line makes something that is there as it is to be: systemd-tmpfiles would leave it as it is. */
 static bool is_there(Arena *arena, const char *line, const char *end) {
         const char *path = memchr(line, ' ', (size_t)(end - line)), *path_end, *mode;
+        bool is_host_path =
+                line_behind(line, end, FILES_MAKE_HOST_DIRECTORY) || line_behind(line, end, FILES_MAKE_HOST_FILE);
         struct stat status;
 
-        if (!line_behind(line, end, FILES_MAKE) || !path)
+        if ((!is_host_path && !line_behind(line, end, FILES_MAKE)) || !path)
                 return false;
         path++;
         path_end = *path == '"' ? memchr(path + 1, '"', (size_t)(end - path - 1))
@@ -22,8 +24,12 @@ static bool is_there(Arena *arena, const char *line, const char *end) {
         if (!path_end || memchr(path, '\\', (size_t)(path_end - path)) || memchr(path, '%', (size_t)(path_end - path)))
                 return false;
         mode = path_end + strspn(path_end, "\" ");
-        return lstat(arena_copy(arena, path, (size_t)(path_end - path)), &status) == 0 && S_ISDIR(status.st_mode) &&
-               (*mode == ':' || ((status.st_mode & 07777) == strtoul(mode, NULL, 8) && status.st_uid == 0));
+        if (lstat(arena_copy(arena, path, (size_t)(path_end - path)), &status) < 0)
+                return false;
+        /* Whatever is at a host path is what is wanted. */
+        return is_host_path ||
+               (S_ISDIR(status.st_mode) &&
+                       (*mode == ':' || ((status.st_mode & 07777) == strtoul(mode, NULL, 8) && status.st_uid == 0)));
 }
 
 /* What is to be removed has been already. */

@@ -15,6 +15,7 @@
 #include "base/words.h"
 #include "state/format.h"
 #include "state/paths.h"
+#include "state/unit.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
 
@@ -30,30 +31,16 @@ typedef struct Pins {
 typedef struct HostPath {
         const char *path, *writer, *directory; /* what writes the directory that it is below */
         const char *mode, *user, *group;       /* of what is made there; NULL: nothing is */
+        bool is_file;                          /* that is a file, not a directory */
 } HostPath;
-
-/* The path at the end of a line, without its slash. */
-static const char *line_path(Arena *arena, const char *line, const char *end) {
-        const char *start = memmem(line, (size_t)(end - line), " /", 2);
-        char *path, *to;
-
-        if (!start)
-                return "";
-        to = path = arena_copy(arena, start + 1, (size_t)(end - start - 1));
-        for (const char *from = path; *from; from++) {
-                *to++ = *from;
-                from += from[0] == '%' && from[1] == '%';
-        }
-        to -= to > path + 1 && to[-1] == '/';
-        *to = '\0';
-        return path;
-}
 
 /* Looks @ret->path up in the section: the outermost directory that it is below, and how it is to be made. False if no container writes on its way. */
 static bool look_up(const Pins *pins, HostPath *ret) {
         for_each_line(line, end, pins->written) {
-                const char *writer = line_behind(line, end, WRITTEN_BY), *made = line_behind(line, end, WRITTEN_MAKE),
-                           *path = writer || made ? line_path(pins->arena, line, end) : "";
+                const char *writer = line_behind(line, end, WRITTEN_BY),
+                           *file = line_behind(line, end, WRITTEN_MAKE_FILE),
+                           *made = file ? file : line_behind(line, end, WRITTEN_MAKE),
+                           *path = writer || made ? section_path(pins->arena, line, end) : "";
 
                 if (writer && path_is_below(ret->path, path) &&
                         (!ret->directory || strlen(path) < strlen(ret->directory))) {
@@ -61,6 +48,7 @@ static bool look_up(const Pins *pins, HostPath *ret) {
                         ret->writer = arena_copy(pins->arena, writer,
                                 (size_t)((const char *)memmem(writer, (size_t)(end - writer), " /", 2) - writer));
                 } else if (made && strcmp(ret->path, path) == 0) {
+                        ret->is_file = file != NULL;
                         ret->mode = take_word(pins->arena, &made);
                         ret->user = take_word(pins->arena, &made);
                         ret->group = take_word(pins->arena, &made);
@@ -103,8 +91,15 @@ static bool find_group(const char *text, gid_t *ret_group) {
         return entry != NULL;
 }
 
-/* Makes the directory @name in @parent, if it is missing, and opens it. What is there already is left as it is. */
-static int make_owned_directory(int parent, const char *name, const HostPath *path, bool is_last) {
+/* Makes the directory or the file @name in @parent. Returns -1, with errno set, if that fails. */
+static int make_new(int parent, const char *name, bool is_file) {
+        if (is_file)
+                return openat(parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0600);
+        return mkdirat(parent, name, 0700) < 0 ? -1 : inside_open_without_links(parent, name, O_RDONLY | O_DIRECTORY);
+}
+
+/* Makes @name in @parent, a directory unless it is the last and to be a file, and opens it. What is there already is left as it is. */
+static int make_owned(int parent, const char *name, const HostPath *path, bool is_last) {
         CLEANUP_CLOSE int fd = -1;
         uid_t user = 0;
         gid_t group = 0;
@@ -113,9 +108,9 @@ static int make_owned_directory(int parent, const char *name, const HostPath *pa
                 errno = ESRCH;
                 return -1;
         }
-        if (mkdirat(parent, name, 0700) < 0)
-                return errno == EEXIST ? inside_open_without_links(parent, name, O_PATH) : -1;
-        fd = inside_open_without_links(parent, name, O_RDONLY | O_DIRECTORY);
+        fd = make_new(parent, name, is_last && path->is_file);
+        if (fd < 0 && errno == EEXIST)
+                return inside_open_without_links(parent, name, O_PATH);
         if (fd < 0 || (is_last && fchownat(fd, "", user, group, AT_EMPTY_PATH) < 0) ||
                 fchmod(fd, is_last ? (mode_t)strtoul(path->mode, NULL, 8) : 0755) < 0)
                 return -1;
@@ -146,7 +141,7 @@ static int open_path(Arena *arena, const HostPath *path, const char **ret_reache
                 *ret_reached = arena_copy(arena, path->path, (size_t)(end - path->path));
                 fd = inside_open_without_links(parent, name, O_PATH);
                 if (fd < 0 && errno == ENOENT && path->mode)
-                        fd = make_owned_directory(parent, name, path, *end == '\0');
+                        fd = make_owned(parent, name, path, *end == '\0');
                 cleanup_close(&parent);
                 parent = fd;
         }
@@ -225,6 +220,13 @@ static int pin_argument(Pins *pins, char **argument) {
                 return r;
         fd = open_path(pins->arena, &path, &reached);
         return fd < 0 ? refuse(pins, &path, reached) : pin(pins, fd, &parts, argument);
+}
+
+bool host_paths_are_written(Arena *arena, const Buffer *written, const char *path) {
+        const Pins pins = {.arena = arena, .written = written};
+        HostPath host_path = {.path = path};
+
+        return look_up(&pins, &host_path);
 }
 
 int host_paths_check_root(const char *container, const Buffer *written, const char *root) {

@@ -15,6 +15,7 @@
 #include "runtime/resolv-conf.h"
 #include "runtime/root-directory.h"
 #include "runtime/root-writers.h"
+#include "runtime/sources.h"
 #include "runtime/stop.h"
 #include "runtime/wait.h"
 #include "state/record.h"
@@ -129,6 +130,16 @@ static int prepare_container(Arena *arena, const char *container, char **program
         return root_writers_check(container, *program);
 }
 
+/* Before anything is created. */
+static int check_sources(const char *container, char *const program[]) {
+        CLEANUP_BUFFER Buffer sources = BUFFER_NULL, written = BUFFER_NULL;
+        int r = record_read(container, RECORD_SOURCES, &sources);
+
+        if (r < 0 || sources.length == 0 || (r = record_read(container, RECORD_WRITTEN, &written)) < 0)
+                return r;
+        return sources_check(container, &sources, &written, program);
+}
+
 int become(char *program[]) {
         execv(program[0], program);
         return log_error(negative_errno(), "Failed to run %s: %m", program[0]);
@@ -141,6 +152,8 @@ int container_start(const char *directory, const char *container, char *program[
 
         if ((r = control_group_check(container)) >= 0 && (r = container_create(directory, container)) >= 0)
                 r = root_writers_note(container, program);
+        if (r >= 0)
+                r = check_sources(container, program);
         if (r >= 0)
                 r = prepare(&arena, container, program, &listening);
         if (r >= 0)

@@ -11,6 +11,7 @@
 #include "runtime/loaded-rules.h"
 #include "runtime/localhost.h"
 #include "runtime/root-writers.h"
+#include "runtime/sources.h"
 #include "state/claims.h"
 #include "state/format.h"
 #include "state/record.h"
@@ -55,13 +56,17 @@ static int lock_record(Update *u, RecordParts *ret_parts) {
         return record_read_parts(u->container, ret_parts);
 }
 
-static int read_update(Update *u, const char *directory, bool with_files) {
+/* With the files that it needs, unless @mounts is NULL. */
+static int read_update(Update *u, const char *directory, char *const mounts[], size_t length) {
         int r = generated_read(directory, u->container, &u->unit);
 
         if (r < 0)
                 return r;
         u->new = record_parts_of(&u->unit);
-        return with_files && (r = files_create(&u->new.tmpfiles)) < 0 ? r : lock_record(u, &u->old);
+        if (mounts && ((r = sources_check_added(u->container, &u->new.sources, mounts, length)) < 0 ||
+                              (r = files_create(&u->new.tmpfiles)) < 0))
+                return r;
+        return lock_record(u, &u->old);
 }
 
 /* Nobody else waits for what waits for another program. */
@@ -185,7 +190,7 @@ int container_give_up(const char *directory, const char *container) {
         CLEANUP(update_free) Update update = {.container = container, .records = -1};
         int r;
 
-        if ((r = read_update(&update, directory, false)) < 0 || (r = change_by_others(&update, NULL, 0)) < 0)
+        if ((r = read_update(&update, directory, NULL, 0)) < 0 || (r = change_by_others(&update, NULL, 0)) < 0)
                 return r;
         return give_up(&update);
 }
@@ -262,7 +267,7 @@ int container_update(const char *directory, const char *container, char *const m
         CLEANUP(update_free) Update update = {.container = container, .records = -1};
         int r;
 
-        if ((r = read_update(&update, directory, true)) < 0 || (r = take_more(&update)) < 0)
+        if ((r = read_update(&update, directory, mounts, length)) < 0 || (r = take_more(&update)) < 0)
                 return r;
         if ((r = change_by_others(&update, mounts, length)) < 0 || (r = give_up(&update)) < 0 ||
                 (r = exchange(&update)) < 0) {

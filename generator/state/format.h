@@ -9,6 +9,7 @@
 /* Sections of a unit, each of which becomes a file of the state record. */
 #define SECTION_CLAIMS "[X-Claims]"
 #define SECTION_TMPFILES "[X-Tmpfiles]"
+#define SECTION_SOURCES "[X-Sources]"
 #define SECTION_WRITTEN "[X-Written]"
 #define SECTION_NETWORK "[X-Network]"
 #define SECTION_NFT "[X-Nftables]"
@@ -52,12 +53,16 @@
 #define ELEMENT_TARGET " : "
 #define ELEMENT_HAIRPIN ELEMENT_ADD FORWARDS_TABLE " hairpins"
 
-/* The files, of tmpfiles.d(5): a line that removes a directory, one that creates one, and the latter with a quoted path. */
+/* The files, of tmpfiles.d(5): a line that removes a directory, one that creates one, the latter with a quoted path, and what makes the
+ * directory or the file at a host path. */
 #define FILES_REMOVE "R "
 #define FILES_MAKE "d"
 #define FILES_MAKE_QUOTED "d \""
+#define FILES_MAKE_HOST_DIRECTORY "d- "
+#define FILES_MAKE_HOST_FILE "f- "
 
-/* What containers write to: a line with a container's name and a directory, and one with the mode, the owner, the group and the path of
- * what is created there. Paths end with a slash, and "%" is doubled. */
+/* What containers write to: a line with a container's name and a directory, and ones with the mode, the owner, the group and the path of
+ * a directory and a file that are created there. Paths end with a slash, and "%" is doubled. */
 #define WRITTEN_BY "by "
 #define WRITTEN_MAKE "make "
+#define WRITTEN_MAKE_FILE "make-file "

@@ -29,6 +29,7 @@ static const struct {
         {SECTION_NFT, RECORD_NFT},
         {SECTION_LOCALHOST, RECORD_LOCALHOST},
         {SECTION_WRITTEN, RECORD_WRITTEN},
+        {SECTION_SOURCES, RECORD_SOURCES},
 };
 
 #define PARTS (sizeof(parts_files) / sizeof(parts_files[0]))

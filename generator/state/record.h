@@ -6,6 +6,7 @@
  *   claims    its section [X-Claims]: what no other container can have meanwhile, one per line
  *   tmpfiles  its section [X-Tmpfiles]
  *   written   its section [X-Written], if its host paths pass through what containers write to
+ *   sources   its section [X-Sources], if it has bind mounts: what has to be at their host paths
  *   network   its section [X-Network], if the container has links
  *   nft       its section [X-Nftables], if ports are forwarded or internetAccess is set
  *   localhost its section [X-Localhost], if ports of the host's loopback addresses are forwarded
@@ -42,6 +43,7 @@
 #define RECORD_CLAIMS "claims"
 #define RECORD_TMPFILES "tmpfiles"
 #define RECORD_WRITTEN "written"
+#define RECORD_SOURCES "sources"
 #define RECORD_NETWORK "network"
 #define RECORD_NFT "nft"
 #define RECORD_LOCALHOST "localhost"
@@ -73,9 +75,9 @@ RecordPath record_path(const char *directory, const char *file);
 /* What a container has on the host: sections of its unit, each a file of its state record. */
 typedef union RecordParts {
         struct {
-                Buffer claims, tmpfiles, network, nft, localhost, written;
+                Buffer claims, tmpfiles, network, nft, localhost, written, sources;
         };
-        Buffer all[6];
+        Buffer all[7];
 } RecordParts;
 
 #define RECORD_PARTS_NULL ((RecordParts){0})

@@ -27,6 +27,22 @@ Buffer unit_section(const Buffer *unit, const char *name) {
         return content;
 }
 
+const char *section_path(Arena *arena, const char *line, const char *end) {
+        const char *start = memmem(line, (size_t)(end - line), " /", 2);
+        char *path, *to;
+
+        if (!start)
+                return "";
+        to = path = arena_copy(arena, start + 1, (size_t)(end - start - 1));
+        for (const char *from = path; *from; from++) {
+                *to++ = *from;
+                from += from[0] == '%' && from[1] == '%';
+        }
+        to -= to > path + 1 && to[-1] == '/';
+        *to = '\0';
+        return path;
+}
+
 Buffer unit_manifest(const Buffer *unit) {
         CLEANUP_BUFFER Buffer comments = unit_section(unit, SECTION_MANIFEST);
         Buffer manifest = BUFFER_NULL;

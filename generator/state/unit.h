@@ -2,6 +2,7 @@
 /* The text of a container's unit, as written by the generator. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/buffer.h"
 
 /* Whether it includes its last line, UNIT_END. */
@@ -9,6 +10,9 @@ bool unit_is_whole(const Buffer *unit);
 
 /* Returns the content of a section, up to the next one or the end. Empty if there is none. */
 Buffer unit_section(const Buffer *unit, const char *name);
+
+/* Returns the path at the end of a section's line, where it has a slash behind it and "%" is doubled; "" if there is none. Owned by @arena. */
+const char *section_path(Arena *arena, const char *line, const char *end);
 
 /* Extracts the manifest of the container from the comments that contain it, see templates/container.manifest. */
 Buffer unit_manifest(const Buffer *unit);

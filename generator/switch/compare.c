@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "switch/compare.h"
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/lines.h"
 #include "base/path.h"
 #include "manifest/entry.h"
 #include "manifest/mounts.h"
+#include "manifest/sources.h"
 #include "manifest/written.h"
 #include "state/format.h"
 #include "systemd/option-path.h"
@@ -109,8 +111,12 @@ static bool has_mounts_below(const Container *container, const char *mount_point
 }
 
 /* Whether a bind mount can be added while the container runs, as it would be if that started anew. systemd-machined refuses it where
- * the mount would have to be mapped, mounts no more than one file system, and follows links that a container may have made. */
+ * the mount would have to be mapped, mounts no more than one file system, and follows links that a container may have made. What is waited for
+ * is waited for at a start. */
 static bool can_be_mounted(const Comparison *c, const BindMount *mount) {
+        if (strcmp(source_missing(mount), "wait") == 0 &&
+                !path_exists(arena_join(c->arena, c->root, mount->host_path.text)))
+                return false;
         return !container_has_shifted_users(c->new) && !bind_mount_idmap(c->new, mount) &&
                !written_leads_to(c->new, mount->host_path.text) && !has_mounts_below(c->old, mount->mount_point.text) &&
                !has_mounts_below(c->new, mount->mount_point.text) && !mounts_below(c->root, mount->host_path.text);

@@ -526,6 +526,7 @@ static const struct {
         const char *for_these[2];
 } optional[] = {
         {TEMPLATE_container_claims, {"claim", "claim"}},
+        {TEMPLATE_container_sources, {"source", "source"}},
         {TEMPLATE_container_written, {"written", "written"}},
         {TEMPLATE_container_network, {"link", "link.peer"}},
         {TEMPLATE_container_nft, {"forward", "restricted-link"}},
@@ -544,8 +545,9 @@ static bool ends_with(const char *text, const char *end) {
 static void add_unit(Shape *s, const char *text, size_t length) {
         static const Pattern entry = {.is_entry = true};
         static const TemplateId all[] = {TEMPLATE_container_service, TEMPLATE_container_claims,
-                TEMPLATE_container_tmpfiles, TEMPLATE_container_written, TEMPLATE_container_network,
-                TEMPLATE_container_nft, TEMPLATE_container_localhost, TEMPLATE_container_manifest};
+                TEMPLATE_container_tmpfiles, TEMPLATE_container_sources, TEMPLATE_container_written,
+                TEMPLATE_container_network, TEMPLATE_container_nft, TEMPLATE_container_localhost,
+                TEMPLATE_container_manifest};
 
         if (!has_section(text, length, TEMPLATE_container_tmpfiles)) {
                 add_template(s, TEMPLATE_broken_service);
@@ -587,6 +589,8 @@ static bool add_templates(Shape *s, const char *subdirectory, const char *name, 
                 }
         if (!*subdirectory && starts_with(name, "container@") && ends_with(name, ".service"))
                 add_unit(s, text, length);
+        else if (!*subdirectory && starts_with(name, "container-wait@") && ends_with(name, ".service"))
+                add_template(s, TEMPLATE_container_wait);
         else if (starts_with(subdirectory, "container@") && ends_with(subdirectory, ".service.d") &&
                  strcmp(name, RETIRED_DROP_IN) == 0)
                 add_template(s, TEMPLATE_retired);

@@ -150,6 +150,20 @@ in
   bindMounts = {
     hostPath = paths;
     isReadOnly = flags;
+    hostPathType = [
+      "directory"
+      "file"
+      "socket"
+      "device"
+      "any"
+      "dir"
+    ];
+    hostPathMissing = [
+      "create"
+      "fail"
+      "wait"
+      "ignore"
+    ];
     hostPathMode = [
       "755"
       755
@@ -258,6 +272,14 @@ in
     "101%"
     0
     "many"
+  ];
+  devices = [
+    "/dev/dri/renderD128"
+    "//dev/./fuse"
+    "/dev/serial/by-id/usb-1"
+    "/srv/device"
+    "/dev"
+    "fuse"
   ];
   allowedDevices = {
     node = [

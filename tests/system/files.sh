@@ -130,7 +130,7 @@ missing_bind_sources_are_made_once_and_others_left_alone() {
     bindMounts:
       /data/new: { hostPath: /srv/new/dir, isReadOnly: false, hostPathMode: "0711", hostPathUser: daemon, hostPathGroup: mail }
       /data/old: { hostPath: /srv/old, hostPathMode: "0777", hostPathUser: daemon }
-      /srv/plain: {}
+      /srv/plain: { hostPathType: directory }
 YAML
   systemctl start container@binds
   [ "$(stat -c '%a %U %G' /srv/new/dir)" = '711 daemon mail' ]
@@ -179,7 +179,7 @@ paths_and_flags_may_have_any_character() {
     privateNetwork: true
     bindMounts:
       '/mnt/a b/50%/$PATH/x:y/q"q/back\slash/ü': { hostPath: '/srv/a b/100%/$HOME/x:y/q"q/back\slash/ü' }
-      /mnt/new: { hostPath: '/srv/new %i $HOME "q" \n' }
+      /mnt/new: { hostPath: '/srv/new %i $HOME "q" \n', hostPathMissing: create }
     extraFlags: ['--setenv=GREETING=hello  %n $HOME "you" \x']
 YAML
   systemctl start container@odd
@@ -209,7 +209,7 @@ a_source_on_a_mount_that_is_noauto_is_warned_of() {
   mkdir -p /srv/slow
   echo 'tmpfs /srv/slow tmpfs noauto 0 0' >>/etc/fstab
   declare_containers <<'YAML'
-  binds: { system: "{system}-wasabi", privateNetwork: true, bindMounts: { /data: { hostPath: /srv/slow/x } } }
+  binds: { system: "{system}-wasabi", privateNetwork: true, bindMounts: { /data: { hostPath: /srv/slow/x, hostPathType: directory } } }
 YAML
   journalctl --boot --dmesg --since "$test_start" \
     --grep 'containers.binds.bindMounts."/data".hostPath: is on /srv/slow'

@@ -19,6 +19,7 @@ _apply() {
 _apply_fails() { exits_with 1 nixos-container apply >/tmp/applied 2>/tmp/failed; }
 
 a_plan_says_what_a_switch_would_do_and_why_and_changes_nothing() {
+  mkdir -p /srv/a
   declare_containers <<'YAML'
   sambal: { system: "{system}-wasabi", bindMounts: { /var/log/httpd: { hostPath: /srv/a } } }
   tabasco: { system: "{system}-wasabi" }

@@ -109,7 +109,8 @@ static void it_is_known_of_every_option_what_its_change_takes(void **state) {
 }
 
 #define ADDED(option, path)                                                                                            \
-        option ": added {\"hostPath\": \"" path "\", \"isReadOnly\": true, \"hostPathMode\": \"0755\", "               \
+        option ": added {\"hostPath\": \"" path                                                                        \
+               "\", \"isReadOnly\": true, \"hostPathType\": \"any\", \"hostPathMode\": \"0755\", "                     \
                "\"hostPathUser\": \"root\", \"hostPathGroup\": \"root\"}"
 #define RESTART_FOR(option, path) "web: restart (" ADDED(option, path)
 
@@ -156,6 +157,13 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                 {"additionalCapabilities: [CAP_NET_ADMIN]", "",
                         "web: restart (additionalCapabilities: removed [\"CAP_NET_ADMIN\"])\n"},
                 {"", "dropCapabilities: [CAP_NET_RAW]", "web: restart (dropCapabilities: added [\"CAP_NET_RAW\"])\n"},
+                {"bindMounts: {/a: {}}", "bindMounts: {/a: {hostPathType: file, hostPathMissing: wait}}", ""},
+                {"", "bindMounts: {/missing: {hostPathMissing: wait}}",
+                        "web: restart (bindMounts.\"/missing\": added {\"hostPath\": \"/missing\", \"isReadOnly\": "
+                        "true, "
+                        "\"hostPathType\": \"any\", \"hostPathMissing\": \"wait\", \"hostPathMode\": \"0755\", "
+                        "\"hostPathUser\": \"root\", \"hostPathGroup\": \"root\"})\n"},
+                {"devices: [/dev/a]", "devices: [/dev/b]", "web: restart (devices: [\"/dev/a\"] → [\"/dev/b\"])\n"},
                 {"", "allowedDevices: [{node: /dev/fuse, modifier: rw}]",
                         "web: restart (allowedDevices: added {\"node\": \"/dev/fuse\", \"modifier\": \"rw\"})\n"},
                 {"allowedDevices: [{node: /dev/a, modifier: r}, {node: /dev/b, modifier: r}]",
@@ -185,15 +193,18 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                 /* While it runs. */
                 {"", "bindMounts: {/a: {}}",
                         "web: update (bindMounts.\"/a\": added {\"hostPath\": \"/a\", \"isReadOnly\": true, "
+                        "\"hostPathType\": \"any\", "
                         "\"hostPathMode\": "
                         "\"0755\", \"hostPathUser\": \"root\", \"hostPathGroup\": \"root\"})\n"},
                 {"privateUsers: pick, bindMounts: {/b: {}}", "privateUsers: pick, bindMounts: {/b: {}, /a: {}}",
                         "web: restart (bindMounts.\"/a\": added {\"hostPath\": \"/a\", \"isReadOnly\": true, "
+                        "\"hostPathType\": \"any\", "
                         "\"hostPathMode\": "
                         "\"0755\", \"hostPathUser\": \"root\", \"hostPathGroup\": \"root\"})\n"},
                 {"", "bindMounts: {/a: {idmap: rootidmap}}",
                         "web: restart (bindMounts.\"/a\": added {\"hostPath\": \"/a\", \"isReadOnly\": true, "
-                        "\"hostPathMode\": \"0755\", \"hostPathUser\": \"root\", \"hostPathGroup\": \"root\", "
+                        "\"hostPathType\": \"any\", \"hostPathMode\": \"0755\", \"hostPathUser\": \"root\", "
+                        "\"hostPathGroup\": \"root\", "
                         "\"idmap\": \"rootidmap\"})\n"},
                 {"bindMounts: {/a: {idmap: noidmap}}", "bindMounts: {/a: {idmap: owneridmap}}",
                         "web: restart (bindMounts.\"/a\".idmap: \"noidmap\" → \"owneridmap\")\n"},
@@ -223,7 +234,8 @@ static void every_option_that_changes_is_named_with_what_it_takes(void **state) 
                         "web: update (" ADDED("bindMounts.\"/a\"", "/a") ")\n"},
                 {"bindMounts: {/a: {}}", "",
                         "web: restart (bindMounts.\"/a\": removed {\"hostPath\": \"/a\", \"isReadOnly\": true, "
-                        "\"hostPathMode\": \"0755\", \"hostPathUser\": \"root\", \"hostPathGroup\": \"root\"})\n"},
+                        "\"hostPathType\": \"any\", \"hostPathMode\": \"0755\", \"hostPathUser\": \"root\", "
+                        "\"hostPathGroup\": \"root\"})\n"},
                 {"restartIfChanged: true", "restartIfChanged: true, tmpfs: [/a]",
                         "web: restart (tmpfs: added [\"/a\"])\n"},
                 {"restartIfChanged: true", "restartIfChanged: false, tmpfs: [/a]",

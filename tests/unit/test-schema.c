@@ -50,6 +50,8 @@ static const struct {
                         "block-*", "char-*", "//dev/./fuse"},
                 {"", "/dev", "/dev/", "/etc/passwd", "/dev/../etc/passwd", "dev/fuse", "char-a b", "char-\"a\"",
                         "char-a\\", "block-a'", "pts-*", "/dev/a\nb", "char-a\n"}},
+        {"devices", {"/dev/fuse", "/dev/serial/by-id/usb-1_a:b"},
+                {"", "/dev", "/dev/", "/srv/x", "fuse", "char-pts", "/dev/../x"}},
         {"allowedDevices.modifier", {"r", "w", "m", "rw", "rwm", "mwr"}, {"", "rwmr", "x", "R", "r w", "r\n"}},
         {"tmpfs", {"/var", "/var:size=1G", "/var:mode=0755,size=10%", "/var:", "/a b", "/a/./b"},
                 {"", "/", "//", "/.", ":", "var", "/a/../b", "/..:size=1G", "/:size=1G", "/a\\:/../b", "/var:\n"}},
@@ -81,6 +83,8 @@ static const struct {
         {"credentials", {"a", "db.password", "a b", "A-1_%$\"'", "..."},
                 {"", ".", "..", "a/b", "a:b", "a\\b", "\xc3\xa4", "a\n", "\x7f"}},
         {"credentials.path", {"/run/secrets/a", "/a b:c"}, {"", "a", "/a/../b"}},
+        {"bindMounts.hostPathType", {"directory", "file", "socket", "device", "any"}, {"", "dir", "Directory", "fifo"}},
+        {"bindMounts.hostPathMissing", {"create", "fail", "wait"}, {"", "created", "Fail", "ignore"}},
         {"bindMounts.hostPathMode", {"755", "0755", "1777", "02775", "000", "7777"},
                 {"", "75", "0o755", "888", "10755", "007555", "u+x", "rwx", "755 ", "-755", "0755\n"}},
         {"bindMounts.hostPathUser", {"root", "www-data", "_x", "a.b", "A9", "0", "1000", "4294967294"},
@@ -219,6 +223,7 @@ static void paths_leave_out_what_says_nothing(void **state) {
                 {"system", "/.a/b./...", "/.a/b./..."},
                 {"bindMounts", "/a/", "/a"},
                 {"allowedDevices.node", "//dev//fuse", "/dev/fuse"},
+                {"devices", "/dev/./a/", "/dev/a"},
                 /* systemd-nspawn(1) has an own syntax for these. */
                 {"tmpfs", "//a/:size=1G", "//a/:size=1G"},
         };

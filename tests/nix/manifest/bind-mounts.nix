@@ -16,6 +16,10 @@
         hostPathUser = "nginx";
         hostPathGroup = "60";
       };
+      "/run/socket" = {
+        hostPathType = "socket";
+        hostPathMissing = "fail";
+      };
       called-otherwise = {
         mountPoint = "/mnt/usb";
         hostPath = "/media/usb";

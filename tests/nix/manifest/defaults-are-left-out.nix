@@ -24,6 +24,8 @@
       mountPoint = "/a";
       hostPath = null;
       isReadOnly = true;
+      hostPathType = "any";
+      hostPathMissing = null;
       hostPathMode = "0755";
       hostPathUser = "root";
       hostPathGroup = "root";
@@ -31,6 +33,7 @@
     privateUsers = "no";
     additionalCapabilities = [ ];
     dropCapabilities = [ ];
+    devices = [ ];
     allowedDevices = [ ];
     tmpfs = [ ];
     extraFlags = [ ];

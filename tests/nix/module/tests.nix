@@ -2090,7 +2090,7 @@ let
       expected = [
         "containers.bare: asking.service needs CAP_SYS_TIME: add it to containers.bare.additionalCapabilities."
         "containers.bare: asking.service needs /dev/net/tun: set containers.bare.enableTun = true."
-        "containers.bare: asking.service needs /dev/ttyS0: add it to containers.bare.allowedDevices and containers.bare.bindMounts."
+        "containers.bare: asking.service needs /dev/ttyS0: add it to containers.bare.devices."
         "containers.bare: asking.service does not start in a container."
         "containers.bare: IPAddressDeny= of asking.service has no effect: add \"bpf\" to containers.bare.systemCallFilter."
         "containers.bare: security.wrappers.dumpcap needs CAP_NET_ADMIN: set containers.bare.privateNetwork = true."
@@ -2099,7 +2099,7 @@ let
         "containers.bare: kernel module br_netfilter can only be loaded by the host: add it to the host's boot.kernelModules."
         "containers.unprivileged: asking.service needs CAP_NET_RAW: containers.unprivileged.dropCapabilities takes it away."
         "containers.unprivileged: asking.service needs CAP_SYS_TIME: set containers.unprivileged.unprivileged = false."
-        "containers.unprivileged: asking.service needs /dev/ttyS0: add it to containers.unprivileged.allowedDevices and containers.unprivileged.bindMounts."
+        "containers.unprivileged: asking.service needs /dev/ttyS0: add it to containers.unprivileged.devices."
         "containers.unprivileged: asking.service does not start in a container."
         "containers.unprivileged: asking.service fails, as its scheduling is real-time: set containers.unprivileged.unprivileged = false."
         "containers.unprivileged: IPAddressDeny= of asking.service has no effect."
