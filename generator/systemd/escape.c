@@ -47,26 +47,6 @@ static char *append_hexadecimal(char *end, char c) {
         return end + sprintf(end, "\\x%02x", (unsigned char)c);
 }
 
-char *escape_unit_path(Arena *arena, const char *path) {
-        size_t length = strlen(path);
-        char *escaped = arena_alloc(arena, 4 * length + 2), *end = escaped;
-
-        for (size_t i = 0; i < length; i++) {
-                if (path[i] == '/') {
-                        /* Slashes at the start, at the end and behind others say nothing. */
-                        if (end > escaped && path[i + 1] != '/' && path[i + 1] != '\0')
-                                *end++ = '-';
-                } else if (is_unit_name_character(path[i]) && !(end == escaped && path[i] == '.')) {
-                        *end++ = path[i];
-                } else {
-                        end = append_hexadecimal(end, path[i]);
-                }
-        }
-        if (end == escaped)
-                *end = '-';
-        return escaped;
-}
-
 char *escape_unit_instance(Arena *arena, const char *text) {
         char *escaped = arena_alloc(arena, 4 * strlen(text) + 1), *end = escaped;
 

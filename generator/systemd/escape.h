@@ -14,10 +14,6 @@ void escape_quoted(Buffer *buffer, const char *text, size_t length);
  * SourcePath=): % is doubled, control characters become "?". */
 void escape_bare(Buffer *buffer, const char *text, size_t length);
 
-/* Returns the path @path as it appears in the name of a unit: "/sys/x-y" is "sys-x\x2dy". @path is absolute and has no "." or ".." in it.
- * systemd.unit(5), "String Escaping for Inclusion in Unit Names". Owned by @arena. */
-char *escape_unit_path(Arena *arena, const char *path);
-
 /* Returns @text in a form that is allowed after the "@" of a unit's name. Characters allowed there are unchanged, including "-", as in
  * systemd-nspawn's instances; all others become "\xNN". Owned by @arena. */
 char *escape_unit_instance(Arena *arena, const char *text);

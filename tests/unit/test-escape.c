@@ -42,19 +42,6 @@ static const Case bare[] = {
         {"größer ☃", "größer ☃"},
 };
 
-static const Case unit_paths[] = {
-        {"/", "-"},
-        {"///", "-"},
-        {"/srv", "srv"},
-        {"/srv/www", "srv-www"},
-        {"//srv//www//", "srv-www"},
-        {"/sys/x-y", "sys-x\\x2dy"},
-        {"/.hidden/.x", "\\x2ehidden-.x"},
-        {"/a.b:c_D9", "a.b:c_D9"},
-        {"/a b%@\\", "a\\x20b\\x25\\x40\\x5c"},
-        {"/ä", "\\xc3\\xa4"},
-};
-
 static const Case unit_instances[] = {
         {"", ""},
         {"web-1.a_b:c@d", "web-1.a_b:c@d"},
@@ -128,11 +115,6 @@ static void bare_text_starts_no_specifier_and_no_line(void **state) {
         check_buffer(escape_bare, bare, LENGTH(bare));
 }
 
-static void unit_paths_are_those_of_systemd_escape(void **state) {
-        (void)state;
-        check_arena(escape_unit_path, unit_paths, LENGTH(unit_paths));
-}
-
 static void unit_instances_are_no_paths(void **state) {
         (void)state;
         check_arena(escape_unit_instance, unit_instances, LENGTH(unit_instances));
@@ -180,7 +162,6 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(quoted_text_stays_one_word_and_what_it_was),
                 cmocka_unit_test(bare_text_starts_no_specifier_and_no_line),
-                cmocka_unit_test(unit_paths_are_those_of_systemd_escape),
                 cmocka_unit_test(unit_instances_are_no_paths),
                 cmocka_unit_test(messages_show_what_cannot_be_seen_and_are_short),
                 cmocka_unit_test(what_is_no_text_is_short_in_messages_too),
