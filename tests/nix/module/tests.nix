@@ -2101,7 +2101,7 @@ let
         "containers.unprivileged: asking.service needs CAP_SYS_TIME: set containers.unprivileged.unprivileged = false."
         "containers.unprivileged: asking.service needs /dev/ttyS0: add it to containers.unprivileged.devices."
         "containers.unprivileged: asking.service does not start in a container."
-        "containers.unprivileged: asking.service fails, as its scheduling is real-time: set containers.unprivileged.unprivileged = false."
+        "containers.unprivileged: asking.service does not start, because real-time scheduling is not permitted: set containers.unprivileged.unprivileged = false."
         "containers.unprivileged: IPAddressDeny= of asking.service has no effect."
         "containers.unprivileged: security.wrappers.dumpcap needs CAP_NET_RAW: containers.unprivileged.dropCapabilities takes it away."
         "containers.unprivileged: boot.kernel.sysctl.\"vm.overcommit_memory\" has no effect: set it on the host."

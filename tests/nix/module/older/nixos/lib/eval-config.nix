@@ -40,6 +40,7 @@ let
   );
 
   unit = {
+    enable = option types.bool true;
     description = option types.str "";
     wantedBy = option (types.listOf types.str) [ ];
     after = option (types.listOf types.str) [ ];
@@ -58,6 +59,10 @@ let
       domain = option (types.nullOr types.str) null;
       hosts = option (types.attrsOf (types.listOf types.str)) { };
       firewall.enable = option types.bool true;
+      firewall.extraCommands = option types.lines "";
+      firewall.extraPackages = option (types.listOf types.package) [ ];
+      localCommands = option types.lines "";
+      search = option (types.listOf types.str) [ ];
       nftables.enable = option types.bool false;
       nameservers = option (types.listOf types.str) [ ];
       defaultGateway = option gateway null;
@@ -82,14 +87,23 @@ let
     nix.enable = option types.bool true;
     nixpkgs.system = mkOption { type = types.str; };
     nixpkgs.localSystem = option types.attrs { };
+    security.wrappers = option (types.attrsOf types.unspecified) { };
+    services.nscd.enable = option types.bool true;
     services.resolved.enable = option types.bool false;
     system.build = option (types.attrsOf types.unspecified) { };
+    users.users = option (set {
+      subUidRanges = option (types.listOf types.unspecified) [ ];
+      subGidRanges = option (types.listOf types.unspecified) [ ];
+    }) { };
     systemd = {
+      generators = option (types.attrsOf types.path) { };
+      suppressedSystemUnits = option (types.listOf types.str) [ ];
       paths = option (set (unit // { pathConfig = anything; })) { };
       services = option (set (
         unit
         // {
           path = option (types.listOf types.str) [ ];
+          environment = option (types.attrsOf types.str) { };
           script = option types.lines "";
           serviceConfig = anything;
         }
