@@ -47,10 +47,12 @@ static const struct nlattr *find(const struct nlmsghdr *message, unsigned type, 
 }
 
 static const char *copy_text(Ruleset *ruleset, const struct nlattr *attribute) {
-        const char *text = (const char *)(attribute + 1);
+        const char *text;
 
-        return attribute ? arena_copy(&ruleset->arena, text, strnlen(text, attribute->nla_len - sizeof(*attribute)))
-                         : "";
+        if (!attribute)
+                return "";
+        text = (const char *)(attribute + 1);
+        return arena_copy(&ruleset->arena, text, strnlen(text, attribute->nla_len - sizeof(*attribute)));
 }
 
 static int add_chain(const struct nlmsghdr *message, void *userdata) {

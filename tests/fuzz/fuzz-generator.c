@@ -107,10 +107,11 @@ static bool starts_with(const char *line, const char *start) {
         return strncmp(line, start, strlen(start)) == 0;
 }
 
-/* Whether a line is of this container alone, and not of what others write: the directories that its paths lead through are made at its
+/* Whether a line is of this container alone, and not of what others write: directories and files at its paths are created at its
  * start then, and it starts after those whose root directories it can write. */
 static bool is_its_own(const char *line, bool written) {
-        return !written && !starts_with(line, "After=container@") && !starts_with(line, "d- ");
+        return !written && !starts_with(line, "After=container@") && !starts_with(line, "d- ") &&
+               !starts_with(line, "f- ");
 }
 
 /* What a unit says, but for where its container is declared and how that is written, and for other containers. */

@@ -69,7 +69,6 @@ static const Known known[] = {
         {"ephemeral-name", .characters = NAME},
         {"recorded-name", .characters = NAME},
         {"auto-start", .syntax = SYNTAX_UNIT_NAME, .start = "container@"},
-        {"device", .syntax = SYNTAX_UNIT_NAME, .start = "sys-subsystem-net-devices-"},
         {"after", .syntax = SYNTAX_UNIT_NAME},
         {"requires", .syntax = SYNTAX_UNIT_NAME},
         {"wants", .syntax = SYNTAX_UNIT_NAME},
@@ -77,6 +76,8 @@ static const Known known[] = {
         {"host-path", .start = "/"},
         {"claim", .syntax = SYNTAX_TEXT, .characters = INTERFACE " :",
                 .start = "address |host port |network interface "},
+        {"source", .syntax = SYNTAX_TEXT, .start = "/"},
+        {"awaited.condition", .syntax = SYNTAX_TEXT, .start = "!/|/"},
         {"device-allow.modifier", .characters = "rwm"},
         {"memory-max.percent", .characters = DIGITS "."},
         {"cpu-quota.percent", .characters = DIGITS "."},
@@ -106,6 +107,7 @@ static const Known known[] = {
         {"inside-gateway", .characters = INTERFACE ADDRESS},
         {"capability", .characters = LETTERS "_"},
         {"drop-capability", .characters = LETTERS "_"},
+        {"address-families", .characters = LETTERS DIGITS "_~", .start = "AF_|~AF_", .can_be_empty = true},
 #define S(option, symbol, placeholder) {placeholder, .characters = "yes"},
         SWITCHES(S)
 #undef S
