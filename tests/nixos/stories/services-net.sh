@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
 # Each is asked from the host: for a name, for an address, or for a login.
-answer bind 'named -v' '192\.0\.2\.1' nslookup -timeout=2 example.org @
-answer dnsmasq 'dnsmasq --version' '192\.0\.2\.1' nslookup -timeout=2 example.org @
-answer unbound 'unbound -V' '192\.0\.2\.1' nslookup -timeout=2 example.org @
+answer bind 'named -v' '192\.0\.2\.1' nslookup -timeout=2 -type=a example.org @
+answer dnsmasq 'dnsmasq --version' '192\.0\.2\.1' nslookup -timeout=2 -type=a example.org @
+answer unbound 'unbound -V' '192\.0\.2\.1' nslookup -timeout=2 -type=a example.org @
 answer kea 'kea-dhcp4 -v' 'lease of 192\.168\.100\.[0-9]+ obtained' \
   busybox udhcpc -f -q -n -i ve-% -s /run/current-system/sw/bin/true
 
