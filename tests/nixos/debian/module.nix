@@ -35,6 +35,9 @@
     SshdAuthPath = "${pkgs.openssh}/lib/openssh/sshd-auth";
   };
 
+  # Its directory of privilege separation.
+  systemd.tmpfiles.rules = lib.mkIf config.services.openssh.enable [ "d /run/sshd 0755 root root -" ];
+
   # Its programs look for the socket in another directory.
   services.mysql.settings = lib.mkIf config.services.mysql.enable {
     mysqld.socket = "/run/mysqld/mysqld.sock";
