@@ -113,6 +113,7 @@ reload() {
     out = "/scale/units/hand-" name; writing = 1
     while ((getline line <("/run/systemd/generator/" $0)) > 0) {
       if (line ~ /^\[X-/) break
+      if (line ~ /--restrict-address-families=/) continue # container-runtime knows whether systemd-nspawn does
       sub(/^ExecStart=.* \/usr\/bin\/systemd-nspawn/, "ExecStart=/usr/bin/systemd-nspawn", line)
       if (line !~ /^(Exec(Reload|StopPost)|SourcePath|#)/) print line >out
     }
