@@ -133,8 +133,7 @@ static int check_missing(const Source *s) {
         if (strcmp(s->missing, "wait") == 0)
                 return refuse(s, ENOENT,
                         "does not exist, and has not appeared within timeoutStartSec: the container cannot start. "
-                        "Check "
-                        "what is to create it.");
+                        "Check what is to create it.");
         if (!is_creatable || path_is_made_by_others(s->path))
                 return refuse(s, ENOENT,
                         "does not exist: the container cannot start. Create it, start the container after what "
@@ -150,8 +149,7 @@ static void warn_of_mode(const Source *s, const struct stat *status) {
         if (strcmp(s->option, "devices") == 0 && nspawn_shifts_users(s->arguments) && (status->st_mode & 06) != 06)
                 log_message(LOG_WARNING,
                         "%s: %s has mode %04o and belongs to nobody in the container, which has users of its own: it "
-                        "can "
-                        "use the device only as far as all users of the host can. A udev rule can change the mode.",
+                        "can use the device only as far as all users of the host can. A udev rule can change the mode.",
                         option_of(s), s->path, status->st_mode & 07777);
 }
 

@@ -12,6 +12,7 @@
 #include "bus/manager.h"
 #include "bus/unit-log.h"
 #include "config.h"
+#include "manifest/order.h"
 #include "state/record.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
@@ -27,7 +28,6 @@ typedef struct Step {
         bool stop_first; /* a restart, by which another container gets what this one has */
         bool reloaded;   /* another system was activated, and there is more to be changed */
         bool done, failed;
-        pid_t process;   /* systemd-nspawn's when a job failed */
         char *status;    /* the last that its service has had, until it is done */
         const char *why; /* the one of a service that has failed: it may be restarted, and have another one, soon */
 } Step;
@@ -66,14 +66,14 @@ static int on_service_changed(sd_bus_message *signal, void *userdata, sd_bus_err
         const Apply *apply = userdata;
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_FREE char *unit = NULL;
-        const char *status;
+        const char *status, *name;
 
-        if (!service_read_status(signal, &unit, &status))
+        if (!service_read_status(signal, &unit, &status) || !(name = order_container(&arena, unit)))
                 return 0;
         for (size_t i = 0; i < apply->plan->length; i++) {
                 Step *step = &apply->steps[i];
 
-                if (step->done || strcmp(container_unit(&arena, step->item->name), unit) != 0)
+                if (step->done || strcmp(step->item->name, name) != 0)
                         continue;
                 free(step->status);
                 step->status = duplicate(status);
@@ -172,8 +172,6 @@ static void end_job(const Job *job, void *userdata) {
         const PlannedContainer *item = step->item;
         int r = strcmp(job->result, "done") == 0 ? 0 : -EIO;
 
-        if (r < 0)
-                step->process = service_main_process(apply->bus, job->unit);
         if (is_one_of(job->result, "failed", "timeout"))
                 step->why = step->status;
         /* One that has stopped meanwhile, as an earlier switch was at it too, may have no unit any more. */
@@ -324,15 +322,16 @@ static void announce(const Apply *apply) {
 static void show_log(const Apply *apply, const Step *step, size_t length) {
         Arena *arena = apply->plan->arena;
         const char *unit = container_unit(arena, step->item->name), *lines[STATUS_LINES];
-        /* What the container says on its console, systemd-nspawn's output, is not why it could not be reloaded. */
-        UnitLogQuery query = {
-                .match = arena_join(arena, "_SYSTEMD_UNIT=", unit), .left_out = step->process, .since = apply->since};
+        UnitLogQuery query = {.match = arena_join(arena, "_SYSTEMD_UNIT=", unit), .since = apply->since};
         size_t found = 0;
 
-        if (step->item->action == ACTION_RELOAD)
+        if (step->item->action == ACTION_RELOAD) {
+                /* What the container says on its console, systemd-nspawn's output, is not why it could not be reloaded. */
+                query.left_out = service_main_process(apply->bus, unit);
                 found = unit_log_read(arena, query, length, lines);
-        else if (length > 0 && step->why && *step->why)
+        } else if (length > 0 && step->why && *step->why) {
                 lines[found++] = printable(arena, step->why);
+        }
         if (found == 0) {
                 query = (UnitLogQuery){.match = arena_join(arena, "UNIT=", unit), .since = apply->since};
                 found = unit_log_read(arena, query, length, lines);
