@@ -327,8 +327,9 @@ scale: dependencies $(ROOTFS)
 bench: $(PROGRAMS)
 	@tests/bench/run $(B)
 
+# Beside the build of another tree, if one is given: make bench-start BEFORE=../before
 bench-start: dependencies $(ROOTFS)
-	@tests/bench/start build/bench-start $(ROOTFS)
+	@tests/bench/start build/bench-start $(ROOTFS) $(BEFORE)
 
 bench-forwards: dependencies $(ROOTFS)
 	@tests/bench/forwards build/bench-start $(ROOTFS)

@@ -131,6 +131,8 @@ def make_directories_of_systemd():
             for line in file.read().splitlines():
                 if re.match(r"/usr/s?bin/.", line):
                     os.symlink(OUT + line, f"{OUT}/usr/lib/systemd-path/{os.path.basename(line)}")
+    # What its PAM runs from there.
+    os.symlink("/run/wrappers/bin/unix_chkpwd", OUT + "/usr/lib/systemd-path/unix_chkpwd")
 
 
 def is_program(path, content):
