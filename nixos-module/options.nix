@@ -609,7 +609,25 @@ in
     };
     description = ''
       Files of the host whose contents are passed to the container as credentials. Its services use them with
-      `LoadCredential=`, see {manpage}`systemd.exec(5)`. They are read when the container starts.
+      `LoadCredential=`, see {manpage}`systemd.exec(5)`. They are read when the container starts; see
+      {option}`onSecretChange`.
+    '';
+  };
+
+  onSecretChange = mkOption {
+    type = types.onSecretChange;
+    default = "ignore";
+    example = "restart";
+    description = ''
+      What a switch does if the content of {option}`credentials` or of files that are bound read-only has changed since
+      the container started, as with sops-nix and agenix, which exchange the files that the container has:
+
+      - `ignore`: nothing. `nixos-container plan` shows that the content has changed.
+      - `reload`: the new files are mounted in the running container, and its system is activated again. It is restarted
+        where that is impossible: for credentials, and if its users are mapped ({option}`privateUsers`).
+      - `restart`: the container is restarted.
+
+      This applies to files of up to 1 MiB, and to directories that a symbolic link leads to.
     '';
   };
 

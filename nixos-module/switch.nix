@@ -125,7 +125,12 @@ in
           description = "Switch of the containers to what is declared";
           documentation = [ "man:nixos-container(8)" ];
           wantedBy = [ "multi-user.target" ];
-          after = [ "nixos-containers-switch.service" ];
+          # Also after those who exchange secrets, where they are not part of the activation: see onSecretChange.
+          after = [
+            "nixos-containers-switch.service"
+            "sops-install-secrets.service"
+            "agenix-install-secrets.service"
+          ];
           startLimitIntervalSec = 0;
           # Ends a run for an earlier switch that is still in progress.
           restartTriggers = [ manifest ];

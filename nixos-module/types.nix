@@ -45,6 +45,11 @@ in
   memory = number (form "amount of memory" "infinity|[0-9.]+[KMGT%]?");
   mode = number (form "octal access mode" "0?[0-7]{3,4}");
   percentage = form "percentage" "[0-9.]+%";
+  onSecretChange = enum [
+    "ignore"
+    "reload"
+    "restart"
+  ];
   portRange = either port (form "range of ports" "[0-9]+-[0-9]+");
   protocol = enum [
     "tcp"

@@ -76,6 +76,7 @@ typedef struct RareOptions {
         Text memory_max;
         Text cpu_quota;
         Text tasks_max;
+        Text on_secret_change;
         Flag switches[SWITCHES_LENGTH]; /* by their Switch */
         List system_call_filter;        /* of Text */
         List address_families;          /* of Text */

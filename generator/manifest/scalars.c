@@ -457,6 +457,8 @@ const ScalarType host_path_type = TEXT("a type (directory, file, socket, device 
         .words = WORDS("directory", "file", "socket", "device", "any"));
 const ScalarType host_path_missing_type =
         TEXT("what to do with a missing host path (create, fail or wait)", .words = WORDS("create", "fail", "wait"));
+const ScalarType secret_change_type = TEXT("what to do when a secret has changed (ignore, reload or restart)",
+        .words = WORDS("ignore", "reload", "restart"));
 const ScalarType idmap_type = TEXT("an ID mapping mode (idmap, rootidmap, owneridmap or noidmap)",
         .words = WORDS("idmap", "rootidmap", "owneridmap", "noidmap"));
 const ScalarType user_type = TEXT("a user or group (name or ID)", .is_valid = is_user);

@@ -38,7 +38,7 @@ extern const ScalarType container_name_type, bool_type, text_type, port_type, po
         interface_name_type, interface_type, protocol_type, private_users_type, capability_type, device_node_type,
         device_modifier_type, resolv_conf_type, tmpfs_type, time_span_type, memory_type, cpu_quota_type, tasks_type,
         system_call_type, address_family_type, unit_type, credential_id_type, mode_type, idmap_type, user_type,
-        host_path_type, host_path_missing_type, device_path_type;
+        host_path_type, host_path_missing_type, device_path_type, secret_change_type;
 
 /* Whether @name can be the name of a container: a word that people use for one, and not a path. */
 bool is_container_name(const char *name);

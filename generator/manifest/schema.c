@@ -20,6 +20,7 @@ static const BindMount bind_mount_defaults = {
 
 const RareOptions no_rare_options = {.timeout_start_sec = BY_DEFAULT("1min"),
         .timeout_reload_sec = BY_DEFAULT("10min"),
+        .on_secret_change = BY_DEFAULT("ignore"),
 #define S(option, symbol, placeholder) .switches[SWITCH_##symbol] = BY_DEFAULT(false),
         SWITCHES(S)
 #undef S
@@ -134,6 +135,7 @@ const Field container_fields[] = {
         RARE_LIST("restrictAddressFamilies", address_families, address_family_type, CHANGE_RESTART),
         NAMED("credentials", RareOptions, credentials, credential_id_type, Credential, credential_fields,
                 CHANGE_RESTART, .is_rare = true),
+        RARE_SCALAR("onSecretChange", on_secret_change, secret_change_type, CHANGE_NOTHING),
         RARE_SCALAR("closure", closure, absolute_path_type, CHANGE_RESTART),
         RARE_LIST("after", after, unit_type, CHANGE_NOTHING),
         RARE_LIST("requires", requires, unit_type, CHANGE_NOTHING),

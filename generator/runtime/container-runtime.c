@@ -17,6 +17,8 @@
  *   container-runtime give-up DIRECTORY CONTAINER
  *   container-runtime update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…
  *       Change a container that runs into what its unit says, in two steps, see update.h. What is given is mounted in it.
+ *   container-runtime renew CONTAINER [SOURCE MOUNTPOINT ro|rw]…
+ *       Mounts again what is given, as there are other files at these host paths than when it started.
  *   container-runtime remove CONTAINER
  *       Undoes what the record says was added, and removes the record. Does nothing if there is none. If the container
  *       has failed and systemd is older than it should be, says that.
@@ -63,6 +65,7 @@ static __attribute__((noreturn)) void fail_usage(void) {
                 "       %1$s reloaded CONTAINER SYSTEM\n"
                 "       %1$s give-up DIRECTORY CONTAINER\n"
                 "       %1$s update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…\n"
+                "       %1$s renew CONTAINER [SOURCE MOUNTPOINT ro|rw]…\n"
                 "       %1$s remove CONTAINER\n"
                 "       %1$s wait CONTAINER LIMIT PATH… --\n"
                 "       %1$s rules\n"
@@ -177,11 +180,11 @@ static int wait_for_sources(const char *container, const char *limit, char *cons
 }
 
 /* The operands SOURCE MOUNTPOINT ro|rw, as often as they are there. */
-static int update(const char *directory, const char *container, char *operands[], size_t length) {
+static char **mount_operands(char *operands[], size_t length) {
         for (size_t i = 2; i < length; i += 3)
                 if (!is_one_of(operands[i], "ro", "rw"))
                         fail_usage();
-        return container_update(directory, container, operands, length);
+        return operands;
 }
 
 int main(int argc, char *argv[]) {
@@ -201,7 +204,11 @@ int main(int argc, char *argv[]) {
         else if (argc == 4 && strcmp(verb, "give-up") == 0)
                 r = container_give_up(argv[2], container_operand(argv[3]));
         else if (argc >= 4 && argc % 3 == 1 && strcmp(verb, "update") == 0)
-                r = update(argv[2], container_operand(argv[3]), argv + 4, (size_t)argc - 4);
+                r = container_update(argv[2], container_operand(argv[3]), mount_operands(argv + 4, (size_t)argc - 4),
+                        (size_t)argc - 4);
+        else if (argc >= 3 && argc % 3 == 0 && strcmp(verb, "renew") == 0)
+                r = container_renew(
+                        container_operand(argv[2]), mount_operands(argv + 3, (size_t)argc - 3), (size_t)argc - 3);
         else if (argc == 3 && strcmp(verb, "remove") == 0)
                 r = remove_container(container_operand(argv[2]));
         else if (argc >= 6 && strcmp(verb, "wait") == 0 && strcmp(argv[argc - 1], "--") == 0)

@@ -15,6 +15,7 @@
 #include "runtime/resolv-conf.h"
 #include "runtime/root-directory.h"
 #include "runtime/root-writers.h"
+#include "runtime/secrets.h"
 #include "runtime/sources.h"
 #include "runtime/stop.h"
 #include "runtime/wait.h"
@@ -120,6 +121,7 @@ static int prepare_container(Arena *arena, const char *container, char **program
         if (root)
                 resolv_conf_forget(root);
         if ((r = prepare_address_families(container, *program)) < 0 ||
+                (r = secrets_note(container, &written, *program)) < 0 ||
                 (r = nix_own_prepare(arena, container, *program)) < 0 ||
                 (r = prepare_root_directory(container, *program)) < 0 ||
                 (r = host_paths_pin(arena, container, &written, *program)) < 0 ||

@@ -11,10 +11,12 @@
 #include "runtime/loaded-rules.h"
 #include "runtime/localhost.h"
 #include "runtime/root-writers.h"
+#include "runtime/secrets.h"
 #include "runtime/sources.h"
 #include "state/claims.h"
 #include "state/format.h"
 #include "state/record.h"
+#include "state/secrets.h"
 #include "systemd/log.h"
 
 /* What a running container has and what it is to have. */
@@ -23,6 +25,7 @@ typedef struct Update {
         int records;
         Buffer unit; /* the generated one */
         RecordParts new, old;
+        Buffer secrets;
 } Update;
 
 static void update_free(Update *update) {
@@ -30,6 +33,7 @@ static void update_free(Update *update) {
         buffer_free(&update->unit);
         record_parts_free(&update->new);
         record_parts_free(&update->old);
+        buffer_free(&update->secrets);
 }
 
 /* Fails if the container does not run, or was started by another version. */
@@ -63,6 +67,9 @@ static int read_update(Update *u, const char *directory, char *const mounts[], s
         if (r < 0)
                 return r;
         u->new = record_parts_of(&u->unit);
+        if ((r = record_read(u->container, RECORD_SECRETS, &u->secrets)) < 0 ||
+                (r = secrets_append(&u->secrets, mounts, length)) < 0)
+                return r;
         if (mounts && ((r = sources_check_added(u->container, &u->new.sources, mounts, length)) < 0 ||
                               (r = files_create(&u->new.tmpfiles)) < 0))
                 return r;
@@ -244,6 +251,8 @@ static int exchange(Update *u) {
                 take_back(u);
                 return r;
         }
+        if (u->secrets.length > 0)
+                ignore_failure(record_replace_file(u->records, u->container, RECORD_SECRETS, &u->secrets));
         conntrack_forget(&u->new.nft, &u->old.nft);
         ignore_failure(record_drop_other(u->records, u->container));
         if (!buffer_equals(&u->new.nft, &u->old.nft))
@@ -277,4 +286,22 @@ int container_update(const char *directory, const char *container, char *const m
                 return r;
         }
         return listen_and_finish(&update);
+}
+
+int container_renew(const char *container, char *const mounts[], size_t length) {
+        CLEANUP(update_free) Update update = {.container = container, .records = -1};
+        CLEANUP_RECORD_PARTS RecordParts before = RECORD_PARTS_NULL;
+        int r;
+
+        if ((r = record_read(container, RECORD_SECRETS, &update.secrets)) < 0)
+                return r;
+        for (size_t i = 0; i < length; i += 3)
+                secret_drop(&update.secrets, mounts[i]);
+        /* Before they are mounted: what is exchanged meanwhile is so for the next switch. */
+        if ((r = secrets_append(&update.secrets, mounts, length)) < 0 || (r = lock_record(&update, &before)) < 0)
+                return r;
+        unlock(&update);
+        if ((r = attach(&update, mounts, length)) < 0 || (r = lock_again(&update, &before)) < 0)
+                return r;
+        return record_replace_file(update.records, container, RECORD_SECRETS, &update.secrets);
 }

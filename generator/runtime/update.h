@@ -13,3 +13,7 @@ MUST_CHECK int container_give_up(const char *directory, const char *container);
  * mount: a file or directory on the host, its mount point in the container, and "ro" or "rw". Makes that unit its state record. On failure,
  * the old record stays, marked as unfinished once anything was changed. */
 MUST_CHECK int container_update(const char *directory, const char *container, char *const mounts[], size_t length);
+
+/* Mounts @mounts, in the same form, in a running container that has them mounted, as there are other files at their host paths by now, and
+ * notes the hashes of these (state/secrets.h). */
+MUST_CHECK int container_renew(const char *container, char *const mounts[], size_t length);

@@ -45,6 +45,9 @@
  * runtime/root-writers.h. */
 #define ROOT_WRITERS_DIRECTORY ".root-writers"
 
+/* Below RECORDS_DIRECTORY, where no container has such a name: the random key of this boot, see state/secrets.h. */
+#define SECRETS_KEY_FILE ".secrets-key"
+
 /* Below RECORDS_DIRECTORY, where no container has such a name: in the mount namespace of a container's systemd-nspawn, the host paths it
  * uses, see runtime/host-paths.h. Otherwise empty. */
 #define PINS_DIRECTORY RECORDS_DIRECTORY "/.pins"

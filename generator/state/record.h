@@ -12,6 +12,7 @@
  *   localhost its section [X-Localhost], if ports of the host's loopback addresses are forwarded
  *   manifest.yaml
  *             its section [X-Manifest]: a manifest of the container alone
+ *   secrets   hashes of the secrets that it has, if it has any, see secrets.h
  *   drop-ins  what else was set for its unit, see drop-ins.h; missing if it was started by a version that did not note that
  *   system    the path of the running system, if another one has been activated since the start
  *   unfinished
@@ -48,6 +49,7 @@
 #define RECORD_NFT "nft"
 #define RECORD_LOCALHOST "localhost"
 #define RECORD_MANIFEST "manifest.yaml"
+#define RECORD_SECRETS "secrets"
 #define RECORD_DROP_INS "drop-ins"
 #define RECORD_SYSTEM "system"
 #define RECORD_UNFINISHED "unfinished"

@@ -94,30 +94,49 @@ static int give_up_container(const PlannedContainer *item) {
         return run_runtime((const char *const[]){runtime, "give-up", UNITS_DIRECTORY, item->name, NULL});
 }
 
-/* The bind mounts that it gets are added to what runs. */
-static int update(const PlannedContainer *item) {
-        CLEANUP_FREE const char **arguments = NULL;
-        size_t length = 5;
+typedef const BindMount *MountOf(const OptionChange *change);
 
+/* Runs the program @arguments with three more for each mount that @mount_of finds in the changes of @item: what is mounted, where, and how. */
+static int run_with_mounts(const char *const arguments[], const PlannedContainer *item, MountOf *mount_of) {
+        CLEANUP_FREE const char **all = NULL;
+        size_t length = 0, mounts = 0;
+
+        while (arguments[length])
+                length++;
         for (const OptionChange *change = item->changes; change; change = change->next)
-                length += 3;
-        arguments = reallocate(NULL, length * sizeof(*arguments));
-        length = 0;
-        arguments[length++] = runtime;
-        arguments[length++] = "update";
-        arguments[length++] = UNITS_DIRECTORY;
-        arguments[length++] = item->name;
+                mounts++;
+        all = reallocate(NULL, (length + 3 * mounts + 1) * sizeof(*all));
+        memcpy(all, arguments, length * sizeof(*all));
         for (const OptionChange *change = item->changes; change; change = change->next) {
-                const BindMount *mount = change_added_bind_mount(change);
+                const BindMount *mount = mount_of(change);
 
                 if (!mount)
                         continue;
-                arguments[length++] = mount->host_path.text;
-                arguments[length++] = mount->mount_point.text;
-                arguments[length++] = mount->is_read_only.value ? "ro" : "rw";
+                all[length++] = mount->host_path.text;
+                all[length++] = mount->mount_point.text;
+                all[length++] = mount->is_read_only.value ? "ro" : "rw";
         }
-        arguments[length] = NULL;
-        return run_runtime(arguments);
+        all[length] = NULL;
+        return run_runtime(all);
+}
+
+/* The bind mounts that it gets are added to what runs. */
+static int update(const PlannedContainer *item) {
+        return run_with_mounts((const char *const[]){runtime, "update", UNITS_DIRECTORY, item->name, NULL}, item,
+                change_added_bind_mount);
+}
+
+static const BindMount *renewed_bind_mount(const OptionChange *change) {
+        return change->renewed;
+}
+
+/* Mounts again what has other content by now. */
+static int renew(const PlannedContainer *item) {
+        for (const OptionChange *change = item->changes; change; change = change->next)
+                if (change->renewed)
+                        return run_with_mounts(
+                                (const char *const[]){runtime, "renew", item->name, NULL}, item, renewed_bind_mount);
+        return 0;
 }
 
 int apply_return_to(const char *name, const char *system, const char *limit) {
@@ -260,6 +279,7 @@ static void give_up(Apply *apply) {
                 const PlannedContainer *item = step->item;
 
                 if ((item->action == ACTION_UPDATE && give_up_container(item) < 0) ||
+                        (item->action == ACTION_RELOAD && renew(item) < 0) ||
                         (step->stop_first && record_mark_start(item->name) < 0))
                         end_step(step, -EIO, NULL);
                 else if (item->action == ACTION_STOP || step->stop_first)

@@ -10,6 +10,7 @@
 #include "manifest/sources.h"
 #include "manifest/written.h"
 #include "state/format.h"
+#include "state/secrets.h"
 #include "systemd/option-path.h"
 
 bool entry_is_recorded(const Container *container, const Buffer *entry, const Buffer *manifest) {
@@ -94,7 +95,8 @@ const BindMount *change_added_bind_mount(const OptionChange *change) {
         const Field *field = change->field;
 
         /* No object has named ones in it, so that this is one of the container itself. */
-        return field->kind == FIELD_NAMED && !field->is_rare && field->offset == offsetof(Container, bind_mounts)
+        return field && field->kind == FIELD_NAMED && !field->is_rare &&
+                               field->offset == offsetof(Container, bind_mounts)
                        ? change->item
                        : NULL;
 }
@@ -248,6 +250,61 @@ Change compare_drop_ins(const Buffer *old, const Buffer *new) {
 
 bool drop_ins_keep(const Buffer *drop_ins) {
         return has_setting(drop_ins, "X-RestartIfChanged=false");
+}
+
+/* Adds that the content at the path that @option sets has changed; @mount is what is mounted from there, or NULL. What is mounted can be
+ * mounted again, where systemd-nspawn has copied it only a restart helps. */
+static void add_secret(Comparison *c, const char *option, const BindMount *mount) {
+        const char *wanted = c->new->rare->on_secret_change.text;
+        OptionChange *change = arena_alloc(c->arena, sizeof(*change));
+
+        *change = (OptionChange){.option = option};
+        if (strcmp(wanted, "ignore") == 0) {
+                change->change = CHANGE_NOTHING;
+        } else if (strcmp(wanted, "reload") == 0 && mount && can_be_mounted(c, mount)) {
+                change->change = CHANGE_RELOAD;
+                change->renewed = mount;
+        } else {
+                change->change = CHANGE_RESTART;
+        }
+        *c->end = change;
+        c->end = &change->next;
+}
+
+/* Adds all options of the container that runs by which it has what is at @path. */
+static void add_secrets_of_path(Comparison *c, const char *path) {
+        OptionChange **before = c->end;
+
+        for_each_item(BindMount, mount, &c->old->bind_mounts)
+                if (mount->is_read_only.value && strcmp(mount->host_path.text, path) == 0)
+                        add_secret(c,
+                                arena_printf(c->arena, "bindMounts.%s.hostPath",
+                                        option_path_part(c->arena, mount->mount_point.text)),
+                                mount);
+        for_each_item(Credential, credential, &c->old->rare->credentials)
+                if (strcmp(credential->path.text, path) == 0)
+                        add_secret(c,
+                                arena_printf(c->arena, "credentials.%s.path",
+                                        option_path_part(c->arena, credential->id.text)),
+                                NULL);
+        if (c->end == before)
+                add_secret(c, "extraFlags", NULL);
+}
+
+OptionChange *compare_secrets(Arena *arena, const char *root, const char *records, const Container *old,
+        const Container *new, const Buffer *secrets) {
+        OptionChange *changes = NULL;
+        Comparison comparison = {.arena = arena, .root = root, .old = old, .new = new, .end = &changes};
+        SecretKey key;
+        const char *path;
+
+        if (secrets->length == 0 || !secret_key_read(records, &key))
+                return NULL;
+        for_each_line(line, end, secrets) {
+                if (secret_has_changed(arena, &key, root, line, end, &path))
+                        add_secrets_of_path(&comparison, path);
+        }
+        return changes;
 }
 
 OptionChange *compare_containers(Arena *arena, const char *root, const Container *old, const Container *new) {

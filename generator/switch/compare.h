@@ -9,11 +9,13 @@
 /* An option that differs, or an item that only one of the two lists has. */
 typedef struct OptionChange {
         struct OptionChange *next;
-        const Field *field;    /* the option, or the one whose list has the item */
-        const void *item;      /* what the declaration adds to the list; NULL: any other change */
-        const char *option;    /* the path of the option or item in the container */
-        const char *old, *new; /* the values as JSON; NULL where it does not exist */
-        Change change;         /* what this change requires in this container */
+        const Field *field; /* the option, or the one whose list has the item */
+        const void *item;   /* what the declaration adds to the list; NULL: any other change */
+        const char *option; /* the path of the option or item in the container */
+        const char *old,
+                *new; /* the values as JSON; NULL where it does not exist. Both NULL: the content of the file has changed */
+        const BindMount *renewed; /* by a reload: what is mounted again, as its content has changed */
+        Change change;            /* what this change requires in this container */
 } OptionChange;
 
 /* Whether @manifest, of a state record, is what that of @container with its @entry would be. True if its entry is identical byte for byte;
@@ -30,6 +32,11 @@ bool drop_ins_keep(const Buffer *drop_ins);
 /* Returns what differs from @old to @new and requires anything, in the order of the schema. @root is "" or where the host's files are.
  * Owned by @arena. */
 OptionChange *compare_containers(Arena *arena, const char *root, const Container *old, const Container *new);
+
+/* Returns the secrets in @secrets, of the state record in @records, whose content has changed since the start of @old, and what is required
+ * for that according to @new. Owned by @arena. */
+OptionChange *compare_secrets(Arena *arena, const char *root, const char *records, const Container *old,
+        const Container *new, const Buffer *secrets);
 
 /* The bind mount that @change adds, or NULL. */
 const BindMount *change_added_bind_mount(const OptionChange *change);

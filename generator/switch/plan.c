@@ -110,9 +110,23 @@ static bool decide_by_drop_ins(Plan *plan, PlannedContainer *item, const char *r
         return drop_ins_keep(&new);
 }
 
+/* Adds to the changes of a container that runs the secrets whose content is another than at its start. */
+static void add_secrets(Plan *plan, PlannedContainer *item, const char *root, const char *records) {
+        CLEANUP_BUFFER Buffer secrets = BUFFER_NULL;
+        OptionChange **end = &item->changes;
+
+        if (read_file(arena_printf(plan->arena, "%s/%s/" RECORD_SECRETS, records, item->name), &secrets) < 0)
+                return;
+        while (*end)
+                end = &(*end)->next;
+        *end = compare_secrets(plan->arena, root, records, item->running, item->declared, &secrets);
+}
+
 static void decide_by_changes(PlannedContainer *item, bool is_unfinished, bool is_kept) {
-        static const Action actions[] = {
-                [CHANGE_LIVE] = ACTION_UPDATE, [CHANGE_RELOAD] = ACTION_RELOAD, [CHANGE_RESTART] = ACTION_RESTART};
+        static const Action actions[] = {[CHANGE_NOTHING] = ACTION_NONE,
+                [CHANGE_LIVE] = ACTION_UPDATE,
+                [CHANGE_RELOAD] = ACTION_RELOAD,
+                [CHANGE_RESTART] = ACTION_RESTART};
 
         for (const OptionChange *change = item->changes; change; change = change->next)
                 if (actions[change->change] > item->action)
@@ -124,6 +138,11 @@ static void decide_by_changes(PlannedContainer *item, bool is_unfinished, bool i
         if (item->action != ACTION_NONE && (is_kept || !item->declared->restart_if_changed.value)) {
                 item->action = ACTION_KEEP;
                 item->reason = "restartIfChanged is false";
+        }
+        /* Only a secret requires nothing. */
+        if (item->action == ACTION_NONE && item->changes) {
+                item->action = ACTION_KEEP;
+                item->reason = "onSecretChange is ignore";
         }
 }
 
@@ -165,6 +184,7 @@ static void decide(
         } else {
                 if (item->running != item->declared)
                         item->changes = compare_containers(plan->arena, drop_ins->root, item->running, item->declared);
+                add_secrets(plan, item, drop_ins->root, records);
                 decide_by_changes(item,
                         path_exists(arena_printf(plan->arena, "%s/%s/" RECORD_UNFINISHED, records, item->name)),
                         decide_by_drop_ins(plan, item, records, drop_ins));

@@ -30,7 +30,7 @@ typedef struct PlannedContainer {
         const char *shown_name; /* in printable form: the name of an invalid one may be any text */
         Action action;
         const char *reason;        /* or NULL */
-        OptionChange *changes;     /* those that require anything */
+        OptionChange *changes;     /* those that require anything, and secrets */
         const Container *declared; /* or NULL */
         const Container *running;  /* as it was started; NULL if it is not running, or that is unknown */
         bool runs;                 /* or is starting or stopping */

@@ -18,6 +18,8 @@ static const char *shortened(Arena *arena, const char *value, const char *other)
 }
 
 static const char *change_text(Arena *arena, const OptionChange *change) {
+        if (!change->old && !change->new)
+                return arena_printf(arena, "%s: content changed", change->option);
         if (!change->old)
                 return arena_printf(arena, "%s: added %s", change->option, change->new);
         if (!change->new)

@@ -390,6 +390,7 @@ FIELDS = [
     ("restrictAddressFamilies", "{system: /x, restrictAddressFamilies: [@]}", "~AF_PACKET", None),
     ("credentials", "{system: /x, credentials: {? @ : {path: /run/secret}}}", "id", lambda v: [("ExecStart", "--load-credential=%s:/run/secret" % v)] if v.isascii() and not set(v) & set(":/\\") else None),
     ("path", "{system: /x, credentials: {id: {path: @}}}", "/run/", lambda v: [("ExecStart", "--load-credential=id:" + v)]),
+    ("onSecretChange", "{system: /x, onSecretChange: @}", "restart", None),
     ("closure", "{system: /x, closure: @}", "/srv/", None),
     ("after", "{system: /x, after: [@]}", "database", None),
     ("requires", "{system: /x, requires: [@]}", "network-online.target", None),

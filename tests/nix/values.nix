@@ -241,6 +241,13 @@ in
     "inet"
   ];
   credentials.path = paths;
+  onSecretChange = [
+    "ignore"
+    "reload"
+    "restart"
+    "stop"
+    ""
+  ];
   memoryMax = [
     "1G"
     "1.5G"

@@ -103,7 +103,7 @@ leftovers() {
   ip -o -4 address | grep -v ' lo ' || true
   ip route show table all | grep -v -e 'dev lo' -e 'table local' || true
   nft list ruleset
-  find $records -mindepth 1 ! -name .claims ! -name .pins ! -name .root-writers ! -path '*/.resolv-conf*' ! -path '*/.nftables*' 2>/dev/null || true
+  find $records -mindepth 1 ! -name .claims ! -name .pins ! -name .root-writers ! -name .secrets-key ! -path '*/.resolv-conf*' ! -path '*/.nftables*' 2>/dev/null || true
   cat $records/.nftables/* 2>/dev/null || true
   find /run/nixos-containers -mindepth 1 -maxdepth 1 2>/dev/null || true
   find /var/lib/nixos-containers -maxdepth 1 -name '.#*' 2>/dev/null || true

@@ -85,6 +85,7 @@ static const struct {
         {"credentials.path", {"/run/secrets/a", "/a b:c"}, {"", "a", "/a/../b"}},
         {"bindMounts.hostPathType", {"directory", "file", "socket", "device", "any"}, {"", "dir", "Directory", "fifo"}},
         {"bindMounts.hostPathMissing", {"create", "fail", "wait"}, {"", "created", "Fail", "ignore"}},
+        {"onSecretChange", {"ignore", "reload", "restart"}, {"", "Restart", "none", "restart "}},
         {"bindMounts.hostPathMode", {"755", "0755", "1777", "02775", "000", "7777"},
                 {"", "75", "0o755", "888", "10755", "007555", "u+x", "rwx", "755 ", "-755", "0755\n"}},
         {"bindMounts.hostPathUser", {"root", "www-data", "_x", "a.b", "A9", "0", "1000", "4294967294"},

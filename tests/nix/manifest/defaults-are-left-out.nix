@@ -45,6 +45,7 @@
     noNewPrivileges = false;
     systemCallFilter = [ ];
     restrictAddressFamilies = [ ];
+    onSecretChange = "ignore";
     credentials = { };
     isolateStore = false;
     closure = throw "not asked for";

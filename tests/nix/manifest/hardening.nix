@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# memoryMax, cpuQuota, tasksMax, noNewPrivileges, systemCallFilter, restrictAddressFamilies, credentials
+# memoryMax, cpuQuota, tasksMax, noNewPrivileges, systemCallFilter, restrictAddressFamilies, credentials,
+# onSecretChange
 {
   wasabi = {
     path = "/nix/store/00000000000000000000000000000000-nixos-system-wasabi";
@@ -12,6 +13,7 @@
       "~@raw-io"
     ];
     restrictAddressFamilies = [ "~AF_PACKET" ];
+    onSecretChange = "reload";
     credentials."db password".path = /run/secrets/db;
     isolateStore = false;
   };
