@@ -20,6 +20,10 @@ typedef struct Content {
         unsigned files;
 } Content;
 
+static void content_free(Content *content) {
+        buffer_free(&content->text);
+}
+
 bool secret_key_read(const char *path, SecretKey *ret_key) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         SecretKey key;
@@ -54,56 +58,70 @@ int secret_key_make(SecretKey *ret_key) {
         return 0;
 }
 
-static bool append_directory(Content *content, int fd);
+/* These return 1, or 0 if it is no secret. */
+static int append_directory(Content *content, int fd);
 
-/* Opens what may be anything, for reading only if it is of a kind that is read without effect. */
-static int open_kind(int fd, mode_t mode) {
-        return open(fd_path(fd).text, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (S_ISDIR(mode) ? O_DIRECTORY : 0));
-}
-
-static bool append_file(Content *content, int fd) {
+static int append_file(Content *content, int fd) {
         char piece[4096];
         ssize_t n;
 
         while ((n = read(fd, piece, sizeof(piece))) != 0) {
                 if (n < 0 && errno == EINTR)
                         continue;
-                if (n < 0 || content->text.length + (size_t)n > SECRET_SIZE_MAX)
-                        return false;
+                if (n < 0)
+                        return negative_errno();
+                if (content->text.length + (size_t)n > SECRET_SIZE_MAX)
+                        return 0;
                 buffer_append(&content->text, piece, (size_t)n);
         }
-        return true;
+        return 1;
 }
 
-static bool append_link(Content *content, int fd) {
+static int append_link(Content *content, int fd) {
         char target[PATH_MAX];
         ssize_t n = readlinkat(fd, "", target, sizeof(target));
 
-        if (n >= 0)
-                buffer_append(&content->text, target, (size_t)n);
-        return n >= 0;
+        if (n < 0)
+                return negative_errno();
+        buffer_append(&content->text, target, (size_t)n);
+        return 1;
 }
 
-/* What is open as @path, with its kind and length before it, so that no two contents have the same text. False: it is no secret. */
+/* What is open as @path, with its kind and length before it, so that no two contents have the same text. */
 /* NOLINTNEXTLINE(misc-no-recursion) ; as deep as there are files */
-static bool append_content(Content *content, int path) {
+static int append_content(Content *content, int path) {
         CLEANUP_CLOSE int fd = -1;
         struct stat status;
         char kind[64];
+        bool is_directory;
 
-        if (fstat(path, &status) < 0 || ++content->files > SECRET_FILES_MAX)
-                return false;
+        if (fstat(path, &status) < 0)
+                return negative_errno();
+        if (++content->files > SECRET_FILES_MAX)
+                return 0;
+        is_directory = S_ISDIR(status.st_mode);
         buffer_append(&content->text, kind,
                 (size_t)snprintf(kind, sizeof(kind), "%o %" PRIdMAX "\n", status.st_mode & S_IFMT,
                         S_ISREG(status.st_mode) ? (intmax_t)status.st_size : 0));
         if (S_ISLNK(status.st_mode))
                 return append_link(content, path);
-        if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
-                return true;
-        fd = open_kind(path, status.st_mode);
+        if (!S_ISREG(status.st_mode) && !is_directory)
+                return 1;
+        fd = is_directory ? open(fd_path(path).text, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                          : open(fd_path(path).text, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (fd < 0)
-                return false;
-        return S_ISDIR(status.st_mode) ? append_directory(content, fd) : append_file(content, fd);
+                return negative_errno();
+        return is_directory ? append_directory(content, fd) : append_file(content, fd);
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion) ; as deep as there are files */
+static int append_entry(Content *content, int directory, const char *name) {
+        CLEANUP_CLOSE int path = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+        if (path < 0)
+                return negative_errno();
+        buffer_append(&content->text, name, strlen(name) + 1);
+        return append_content(content, path);
 }
 
 static int is_entry(const struct dirent *entry) {
@@ -111,45 +129,47 @@ static int is_entry(const struct dirent *entry) {
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion) ; as deep as there are files */
-static bool append_directory(Content *content, int fd) {
+static int append_directory(Content *content, int fd) {
         struct dirent **entries;
-        int length = scandir(fd_path(fd).text, &entries, is_entry, alphasort);
-        bool is_secret = length >= 0;
+        int length = scandir(fd_path(fd).text, &entries, is_entry, alphasort), r = length < 0 ? negative_errno() : 1;
 
         for (int i = 0; i < length; i++) {
-                CLEANUP_CLOSE int path = -1;
-
-                if (is_secret) {
-                        buffer_append(&content->text, entries[i]->d_name, strlen(entries[i]->d_name) + 1);
-                        path = openat(fd, entries[i]->d_name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-                        is_secret = path >= 0 && append_content(content, path);
-                }
+                if (r > 0)
+                        r = append_entry(content, fd, entries[i]->d_name);
                 free(entries[i]);
         }
         if (length >= 0)
                 free(entries);
-        return is_secret;
+        return r;
 }
 
 /* Whether what is at @path is of a kind that can be exchanged under a container that has it. */
-static bool is_exchangeable(const char *path, int fd) {
+static int is_exchangeable(const char *path, int fd) {
         char real[PATH_MAX];
         struct stat status;
 
         if (fstat(fd, &status) < 0)
-                return false;
-        return S_ISREG(status.st_mode) || (S_ISDIR(status.st_mode) && realpath(path, real) && strcmp(real, path) != 0);
+                return negative_errno();
+        if (!S_ISDIR(status.st_mode))
+                return S_ISREG(status.st_mode);
+        return realpath(path, real) ? strcmp(real, path) != 0 : negative_errno();
 }
 
-static bool hash_content(const SecretKey *key, const char *path, uint64_t *ret_hash) {
+/* Returns 1, or 0 if there is no secret. It is only logged that there is one that cannot be read. */
+static int hash_content(const SecretKey *key, const char *path, uint64_t *ret_hash) {
         CLEANUP_CLOSE int fd = open(path, O_PATH | O_CLOEXEC);
-        Content content = {0};
-        bool is_secret = fd >= 0 && is_exchangeable(path, fd) && append_content(&content, fd);
+        CLEANUP(content_free) Content content = {0};
+        int r = fd < 0 ? negative_errno() : is_exchangeable(path, fd);
 
-        if (is_secret)
+        if (r > 0)
+                r = append_content(&content, fd);
+        if (r > 0)
                 *ret_hash = siphash24(content.text.text, content.text.length, key->bytes);
-        buffer_free(&content.text);
-        return is_secret;
+        if (r >= 0 || r == -ENOENT)
+                return r > 0;
+        errno = -r;
+        log_message(LOG_WARNING, "Failed to read %s, so changes of it are not noticed: %m", path);
+        return 0;
 }
 
 /* Whether the line is that of @path. */

@@ -22,7 +22,7 @@ bool secret_key_read(const char *path, SecretKey *ret_key);
 MUST_CHECK int secret_key_make(SecretKey *ret_key);
 
 /* Appends a line for what is at the host path, if there is none and it is a file, or a directory that a symbolic link leads to: what is in any
- * other one is seen by the container. What cannot be read, or is no secret, is left out. */
+ * other one is seen by the container. What is no secret is left out, and what cannot be read, which is logged. */
 void secret_append(Buffer *secrets, const SecretKey *key, const char *path);
 
 /* Removes the line of the host path. */
