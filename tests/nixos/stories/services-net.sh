@@ -20,7 +20,7 @@ for word in wasabi shoyu; do
 done
 with_password() { echo env SSH_ASKPASS="/root/$1" SSH_ASKPASS_REQUIRE=force "${ssh[@]}" -o PubkeyAuthentication=no; }
 # shellcheck disable=SC2046
-answer users 'sudo --version' '^root$' $(with_password wasabi) @ 'echo wasabi | sudo -S id -un'
+answer users 'sudo --version' '^root$' $(with_password wasabi) @ 'echo wasabi | /run/wrappers/bin/sudo -S id -un'
 
 # Who does not know it is kept out, after some attempts.
 for container in fail2ban fail2ban-u; do
