@@ -44,12 +44,12 @@ in
   ipv6AddressWithPrefix = form "IPv6 address, with a prefix length or without" "${ipv6}(/[0-9]+)?";
   memory = number (form "amount of memory" "infinity|[0-9.]+[KMGT%]?");
   mode = number (form "octal access mode" "0?[0-7]{3,4}");
-  percentage = form "percentage" "[0-9.]+%";
   onSecretChange = enum [
     "ignore"
     "reload"
     "restart"
   ];
+  percentage = form "percentage" "[0-9.]+%";
   portRange = either port (form "range of ports" "[0-9]+-[0-9]+");
   protocol = enum [
     "tcp"

@@ -25,7 +25,7 @@ typedef struct Update {
         int records;
         Buffer unit; /* the generated one */
         RecordParts new, old;
-        Buffer secrets;
+        Buffer secrets; /* with those of the mounts that it gets */
 } Update;
 
 static void update_free(Update *update) {
@@ -67,10 +67,9 @@ static int read_update(Update *u, const char *directory, char *const mounts[], s
         if (r < 0)
                 return r;
         u->new = record_parts_of(&u->unit);
-        if ((r = record_read(u->container, RECORD_SECRETS, &u->secrets)) < 0 ||
-                (r = secrets_append(&u->secrets, mounts, length)) < 0)
-                return r;
-        if (mounts && ((r = sources_check_added(u->container, &u->new.sources, mounts, length)) < 0 ||
+        if (mounts && ((r = record_read(u->container, RECORD_SECRETS, &u->secrets)) < 0 ||
+                              (r = secrets_append(&u->secrets, mounts, length)) < 0 ||
+                              (r = sources_check_added(u->container, &u->new.sources, mounts, length)) < 0 ||
                               (r = files_create(&u->new.tmpfiles)) < 0))
                 return r;
         return lock_record(u, &u->old);

@@ -14,6 +14,10 @@
 /* Hexadecimal digits. */
 #define HASH_LENGTH 16
 
+typedef struct HashText {
+        char text[HASH_LENGTH + 1];
+} HashText;
+
 /* What is hashed of a file or directory. */
 typedef struct Content {
         Buffer text;
@@ -97,7 +101,8 @@ static int append_content(Content *content, int path) {
 
         if (fstat(path, &status) < 0)
                 return negative_errno();
-        if (++content->files > SECRET_FILES_MAX)
+        if (++content->files > SECRET_FILES_MAX ||
+                (S_ISREG(status.st_mode) && (size_t)status.st_size > SECRET_SIZE_MAX))
                 return 0;
         is_directory = S_ISDIR(status.st_mode);
         buffer_append(&content->text, kind,
@@ -155,8 +160,8 @@ static int is_exchangeable(const char *path, int fd) {
         return realpath(path, real) ? strcmp(real, path) != 0 : negative_errno();
 }
 
-/* Returns 1, or 0 if there is no secret. It is only logged that there is one that cannot be read. */
-static int hash_content(const SecretKey *key, const char *path, uint64_t *ret_hash) {
+/* Returns false if there is no secret, or one that cannot be read, which is logged. */
+static bool hash_content(const SecretKey *key, const char *path, HashText *ret_hash) {
         CLEANUP_CLOSE int fd = open(path, O_PATH | O_CLOEXEC);
         CLEANUP(content_free) Content content = {0};
         int r = fd < 0 ? negative_errno() : is_exchangeable(path, fd);
@@ -164,7 +169,8 @@ static int hash_content(const SecretKey *key, const char *path, uint64_t *ret_ha
         if (r > 0)
                 r = append_content(&content, fd);
         if (r > 0)
-                *ret_hash = siphash24(content.text.text, content.text.length, key->bytes);
+                snprintf(ret_hash->text, sizeof(ret_hash->text), "%016" PRIx64,
+                        siphash24(content.text.text, content.text.length, key->bytes));
         if (r >= 0 || r == -ENOENT)
                 return r > 0;
         errno = -r;
@@ -188,13 +194,12 @@ static bool has_secret(const Buffer *secrets, const char *path) {
 }
 
 void secret_append(Buffer *secrets, const SecretKey *key, const char *path) {
-        char hash[HASH_LENGTH + 2];
-        uint64_t value;
+        HashText hash;
 
-        if (strchr(path, '\n') || has_secret(secrets, path) || !hash_content(key, path, &value))
+        if (strchr(path, '\n') || has_secret(secrets, path) || !hash_content(key, path, &hash))
                 return;
-        snprintf(hash, sizeof(hash), "%016" PRIx64 " ", value);
-        buffer_append_text(secrets, hash);
+        buffer_append_text(secrets, hash.text);
+        buffer_append_text(secrets, " ");
         buffer_append_text(secrets, path);
         buffer_append(secrets, "\n", 1);
 }
@@ -213,15 +218,12 @@ void secret_drop(Buffer *secrets, const char *path) {
 bool secret_has_changed(Arena *arena, const SecretKey *key, const char *root, const char *line, const char *end,
         const char **ret_path) {
         const char *path = line + HASH_LENGTH + 1;
-        char hash[HASH_LENGTH + 1];
-        uint64_t value;
+        HashText hash;
 
         *ret_path = NULL;
         if (end - line < HASH_LENGTH + 2 || *path != '/')
                 return false;
         *ret_path = arena_copy(arena, path, (size_t)(end - path));
-        if (!hash_content(key, arena_join(arena, root, *ret_path), &value))
-                return false;
-        snprintf(hash, sizeof(hash), "%016" PRIx64, value);
-        return strncmp(hash, line, HASH_LENGTH) != 0;
+        return hash_content(key, arena_join(arena, root, *ret_path), &hash) &&
+               strncmp(hash.text, line, HASH_LENGTH) != 0;
 }

@@ -94,27 +94,23 @@ static int give_up_container(const PlannedContainer *item) {
         return run_runtime((const char *const[]){runtime, "give-up", UNITS_DIRECTORY, item->name, NULL});
 }
 
-typedef const BindMount *MountOf(const OptionChange *change);
-
-/* Runs the program @arguments with three more for each mount that @mount_of finds in the changes of @item: what is mounted, where, and how. */
-static int run_with_mounts(const char *const arguments[], const PlannedContainer *item, MountOf *mount_of) {
+/* Runs the program @arguments with three more for each mount in the changes of @item that require @change: what is mounted, where, and how. */
+static int run_with_mounts(const char *const arguments[], const PlannedContainer *item, Change change) {
         CLEANUP_FREE const char **all = NULL;
-        size_t length = 0, mounts = 0;
+        size_t length = 0, changes = 0;
 
         while (arguments[length])
                 length++;
-        for (const OptionChange *change = item->changes; change; change = change->next)
-                mounts++;
-        all = reallocate(NULL, (length + 3 * mounts + 1) * sizeof(*all));
+        for (const OptionChange *one = item->changes; one; one = one->next)
+                changes++;
+        all = reallocate(NULL, (length + 3 * changes + 1) * sizeof(*all));
         memcpy(all, arguments, length * sizeof(*all));
-        for (const OptionChange *change = item->changes; change; change = change->next) {
-                const BindMount *mount = mount_of(change);
-
-                if (!mount)
+        for (const OptionChange *one = item->changes; one; one = one->next) {
+                if (!one->mount || one->change != change)
                         continue;
-                all[length++] = mount->host_path.text;
-                all[length++] = mount->mount_point.text;
-                all[length++] = mount->is_read_only.value ? "ro" : "rw";
+                all[length++] = one->mount->host_path.text;
+                all[length++] = one->mount->mount_point.text;
+                all[length++] = one->mount->is_read_only.value ? "ro" : "rw";
         }
         all[length] = NULL;
         return run_runtime(all);
@@ -122,20 +118,16 @@ static int run_with_mounts(const char *const arguments[], const PlannedContainer
 
 /* The bind mounts that it gets are added to what runs. */
 static int update(const PlannedContainer *item) {
-        return run_with_mounts((const char *const[]){runtime, "update", UNITS_DIRECTORY, item->name, NULL}, item,
-                change_added_bind_mount);
+        return run_with_mounts(
+                (const char *const[]){runtime, "update", UNITS_DIRECTORY, item->name, NULL}, item, CHANGE_LIVE);
 }
 
-static const BindMount *renewed_bind_mount(const OptionChange *change) {
-        return change->renewed;
-}
-
-/* Mounts again what has other content by now. */
+/* Mounts again what has other content by now: that takes a reload. */
 static int renew(const PlannedContainer *item) {
         for (const OptionChange *change = item->changes; change; change = change->next)
-                if (change->renewed)
+                if (change->mount && change->change == CHANGE_RELOAD)
                         return run_with_mounts(
-                                (const char *const[]){runtime, "renew", item->name, NULL}, item, renewed_bind_mount);
+                                (const char *const[]){runtime, "renew", item->name, NULL}, item, CHANGE_RELOAD);
         return 0;
 }
 

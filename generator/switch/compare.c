@@ -91,14 +91,9 @@ static bool is_main_forwards(const Field *field) {
                field->offset == offsetof(Container, link) + offsetof(Link, forward_ports);
 }
 
-const BindMount *change_added_bind_mount(const OptionChange *change) {
-        const Field *field = change->field;
-
-        /* No object has named ones in it, so that this is one of the container itself. */
-        return field && field->kind == FIELD_NAMED && !field->is_rare &&
-                               field->offset == offsetof(Container, bind_mounts)
-                       ? change->item
-                       : NULL;
+/* The bind mounts of the container: no object has named ones in it. */
+static bool is_bind_mounts(const Field *field) {
+        return field->kind == FIELD_NAMED && !field->is_rare && field->offset == offsetof(Container, bind_mounts);
 }
 
 /* Whether anything of @container is mounted below @mount_point: it would be hidden by what is mounted there later. */
@@ -124,19 +119,19 @@ static bool can_be_mounted(const Comparison *c, const BindMount *mount) {
                !has_mounts_below(c->new, mount->mount_point.text) && !mounts_below(c->root, mount->host_path.text);
 }
 
-/* What a change takes in the container that is compared: some are possible while it runs only under circumstances. */
-static Change change_here(const Comparison *c, const OptionChange *change) {
+/* What @change of @field takes in the container that is compared: some are possible while it runs only under circumstances. @mount is what it
+ * adds to the bind mounts, or NULL. */
+static Change change_here(const Comparison *c, const Field *field, const BindMount *mount, Change change) {
         const Link *link = &c->new->link;
-        const BindMount *mount = change_added_bind_mount(change);
 
         /* Its root is to be made by the system it has, or another system is not in the store that it sees. */
-        if (change->change == CHANGE_RELOAD && (c->new->ephemeral.value || c->new->rare->closure.text))
+        if (change == CHANGE_RELOAD && (c->new->ephemeral.value || c->new->rare->closure.text))
                 return CHANGE_RESTART;
-        if (change->change != CHANGE_LIVE)
-                return change->change;
+        if (change != CHANGE_LIVE)
+                return change;
         if (mount)
                 return can_be_mounted(c, mount) ? CHANGE_LIVE : CHANGE_RESTART;
-        if (!is_main_forwards(change->field))
+        if (!is_main_forwards(field))
                 return CHANGE_LIVE;
         if (!c->new->private_network.value)
                 return CHANGE_NOTHING;
@@ -144,22 +139,24 @@ static Change change_here(const Comparison *c, const OptionChange *change) {
         return link_has_local_address(link) ? CHANGE_LIVE : CHANGE_RESTART;
 }
 
+static void append_change(Comparison *c, OptionChange change) {
+        OptionChange *copy = arena_alloc(c->arena, sizeof(*copy));
+
+        *copy = change;
+        *c->end = copy;
+        c->end = &copy->next;
+}
+
 /* Adds a change of @field from @old to @new, of which one may be NULL; @item is what is new in a list. */
 static void add_change(
         Comparison *c, const Field *field, const void *item, const char *option, const char *old, const char *new) {
-        OptionChange *change = arena_alloc(c->arena, sizeof(*change));
+        const BindMount *mount = is_bind_mounts(field) ? item : NULL;
+        Change change =
+                change_here(c, field, mount, item && field->added != CHANGE_UNKNOWN ? field->added : field->change);
 
-        *change = (OptionChange){.field = field,
-                .item = item,
-                .option = option,
-                .old = old,
-                .new = new,
-                .change = item && field->added != CHANGE_UNKNOWN ? field->added : field->change};
-        change->change = change_here(c, change);
-        if (change->change == CHANGE_NOTHING)
-                return;
-        *c->end = change;
-        c->end = &change->next;
+        if (change != CHANGE_NOTHING)
+                append_change(
+                        c, (OptionChange){.option = option, .old = old, .new = new, .mount = mount, .change = change});
 }
 
 /* The names of the items of @list that have some, which they start with, and their texts of those that have none. */
@@ -256,19 +253,13 @@ bool drop_ins_keep(const Buffer *drop_ins) {
  * mounted again, where systemd-nspawn has copied it only a restart helps. */
 static void add_secret(Comparison *c, const char *option, const BindMount *mount) {
         const char *wanted = c->new->rare->on_secret_change.text;
-        OptionChange *change = arena_alloc(c->arena, sizeof(*change));
+        Change change = CHANGE_RESTART;
 
-        *change = (OptionChange){.option = option};
-        if (strcmp(wanted, "ignore") == 0) {
-                change->change = CHANGE_NOTHING;
-        } else if (strcmp(wanted, "reload") == 0 && mount && can_be_mounted(c, mount)) {
-                change->change = CHANGE_RELOAD;
-                change->renewed = mount;
-        } else {
-                change->change = CHANGE_RESTART;
-        }
-        *c->end = change;
-        c->end = &change->next;
+        if (strcmp(wanted, "ignore") == 0)
+                change = CHANGE_NOTHING;
+        else if (strcmp(wanted, "reload") == 0 && mount && can_be_mounted(c, mount))
+                change = CHANGE_RELOAD;
+        append_change(c, (OptionChange){.option = option, .mount = mount, .change = change});
 }
 
 /* Adds all options of the container that runs by which it has what is at @path. */

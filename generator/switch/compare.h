@@ -9,13 +9,11 @@
 /* An option that differs, or an item that only one of the two lists has. */
 typedef struct OptionChange {
         struct OptionChange *next;
-        const Field *field; /* the option, or the one whose list has the item */
-        const void *item;   /* what the declaration adds to the list; NULL: any other change */
         const char *option; /* the path of the option or item in the container */
-        const char *old,
-                *new; /* the values as JSON; NULL where it does not exist. Both NULL: the content of the file has changed */
-        const BindMount *renewed; /* by a reload: what is mounted again, as its content has changed */
-        Change change;            /* what this change requires in this container */
+        /* The values as JSON; NULL where it does not exist. Both NULL: the content of the file has changed. */
+        const char *old, *new;
+        const BindMount *mount; /* what is to be mounted in the running container; NULL: nothing */
+        Change change;          /* what this change requires in this container */
 } OptionChange;
 
 /* Whether @manifest, of a state record, is what that of @container with its @entry would be. True if its entry is identical byte for byte;
@@ -37,6 +35,3 @@ OptionChange *compare_containers(Arena *arena, const char *root, const Container
  * for that according to @new. Owned by @arena. */
 OptionChange *compare_secrets(Arena *arena, const char *root, const char *records, const Container *old,
         const Container *new, const Buffer *secrets);
-
-/* The bind mount that @change adds, or NULL. */
-const BindMount *change_added_bind_mount(const OptionChange *change);

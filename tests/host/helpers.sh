@@ -8,6 +8,9 @@ records=/run/nixos-container-generator
 
 main_pid() { systemctl show -P MainPID "container@$1"; }
 
+# path_of NAME PATH: where the path of a container is on the host.
+path_of() { echo "/proc/$(pgrep -P "$(main_pid "$1")")/root$2"; }
+
 # is STATE UNIT
 is() { [ "$(systemctl show -P ActiveState "$2")" = "$1" ]; }
 

@@ -23,9 +23,6 @@ _end_exchange() {
   rmdir /run/secrets.d
 }
 
-# Where a path of a container is on the host.
-_seen() { echo "/proc/$(pgrep -P "$(main_pid "$1")")/root$2"; }
-
 secrets_that_have_changed_are_in_the_plan_and_a_switch_does_what_was_chosen() {
   _exchange db=one other=same
   declare_containers <<'YAML'
@@ -60,9 +57,9 @@ TEXT
   nixos-container apply
   for name in restarts copies flags mapped; do is_restarted "$name" "$(cat "/tmp/pid-$name")"; done
   for name in ignores reloads other; do [ "$(main_pid "$name")" = "$(cat "/tmp/pid-$name")" ]; done
-  [ "$(cat "$(_seen restarts /key)")" = two ]
-  [ "$(cat "$(_seen copies /run/host/credentials/db)")" = two ]
-  [ "$(cat "$(_seen ignores /key)")" = one ]
+  [ "$(cat "$(path_of restarts /key)")" = two ]
+  [ "$(cat "$(path_of copies /run/host/credentials/db)")" = two ]
+  [ "$(cat "$(path_of ignores /key)")" = one ]
   [ "$(inside reloads cat /key /keys/db /keys/other | tr '\n' ' ')" = 'two two same ' ]
   [ "$(planned)" = 'ignores: keep (onSecretChange is ignore; bindMounts."/key".hostPath: content changed)' ]
 

@@ -10,9 +10,6 @@ _start_fails() {
   grep -F "$2" /tmp/log
 }
 
-# Where a path of a container is on the host.
-_seen() { echo "/proc/$(pgrep -P "$(main_pid "$1")")/root$2"; }
-
 nothing_is_created_where_it_would_stand_in_the_way() {
   rm -rf /srv/missing /etc/ssh/missing_key
   ln -sfn /run /srv/to-run
@@ -46,7 +43,7 @@ a_file_that_is_gone_does_not_become_a_directory() {
   gone: { system: "{system}-small", privateNetwork: true, bindMounts: { /var/token: { hostPath: /srv/gone/token, isReadOnly: false } } }
 YAML
   systemctl start container@gone
-  [ "$(cat "$(_seen gone /var/token)")" = text ]
+  [ "$(cat "$(path_of gone /var/token)")" = text ]
   systemctl stop container@gone
   rm /srv/gone/token
   _start_fails gone 'containers.gone.bindMounts."/var/token".hostPath: /srv/gone/token does not exist, and is not created as a directory'
@@ -70,7 +67,7 @@ YAML
 regular empty file 644 root
 directory 755 root
 directory 755 root' ]
-  echo text >"$(_seen made /data/file)"
+  echo text >"$(path_of made /data/file)"
   systemctl restart container@made
   [ "$(cat /srv/made/file)" = text ]
 }
@@ -86,7 +83,7 @@ YAML
   _start_fails kinds 'containers.kinds.bindMounts."/data".hostPath: /srv/kinds/directory is a directory, but hostPathType is file'
   _start_fails socket 'containers.socket.bindMounts."/data".hostPath: /srv/kinds/file is a file, but hostPathType is socket'
   systemctl start container@good
-  [ -S "$(_seen good /c)" ]
+  [ -S "$(path_of good /c)" ]
 }
 
 what_is_waited_for_is_there_when_the_container_starts() {
@@ -109,8 +106,8 @@ YAML
   wait_until 20 has_logged late 'waiting for /srv/late/file'
   echo late >/srv/late/file
   wait "$start"
-  [ "$(cat "$(_seen late /data)")" = late ]
-  [ -S "$(_seen late /run/late/socket)" ]
+  [ "$(cat "$(path_of late /data)")" = late ]
+  [ -S "$(path_of late /run/late/socket)" ]
   kill $listener
   # Nothing runs for what is there.
   systemctl restart container@late
@@ -128,7 +125,7 @@ YAML
   # The device is connected.
   mknod -m 0666 /dev/test-late c 10 229
   wait_until 20 is active container@late
-  [ "$(stat -c %t:%T "$(_seen late /dev/test-late)")" = a:e5 ]
+  [ "$(stat -c %t:%T "$(path_of late /dev/test-late)")" = a:e5 ]
   rm /dev/test-late
 }
 
@@ -171,5 +168,5 @@ YAML
   [ ! -e /srv/added ]
   mkdir -p /srv/added/there
   nixos-container apply
-  [ -d "$(_seen added /srv/added/there)" ]
+  [ -d "$(path_of added /srv/added/there)" ]
 }
