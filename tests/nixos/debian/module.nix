@@ -38,6 +38,9 @@
   # Its directory of privilege separation.
   systemd.tmpfiles.rules = lib.mkIf config.services.openssh.enable [ "d /run/sshd 0755 root root -" ];
 
+  # It looks for its plugins in a directory of Debian's.
+  environment.etc."sudo.conf".text = "Path plugin_dir ${pkgs.sudo}/libexec/sudo/\n";
+
   # Its programs look for the socket in another directory.
   services.mysql.settings = lib.mkIf config.services.mysql.enable {
     mysqld.socket = "/run/mysqld/mysqld.sock";

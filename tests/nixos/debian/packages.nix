@@ -565,15 +565,6 @@ in
     else
       prev.srcOnly package;
 
-  # Its programs look for their libraries in a directory of their own.
-  sudo = amended "sudo" ''
-    for name in sudo visudo; do
-      program=$(readlink -f $out/bin/$name)
-      rm $out/bin/$name
-      printf '#!${files}/bin/bash\nLD_LIBRARY_PATH=${files}/usr/libexec/sudo exec %s "$@"\n' $program >$out/bin/$name
-      chmod +x $out/bin/$name
-    done
-  '';
   # Debian has the units in a package of its own.
   nix = amended "nix" ''
     mkdir -p $out/lib/tmpfiles.d $out/lib/systemd/system
@@ -694,7 +685,7 @@ in
         )
       );
 }
-// removeAttrs links [ "perl" "locales" "mosquitto" "nix" "postgresql_17" "prometheus-node-exporter" "shadow" "sudo" ]
+// removeAttrs links [ "perl" "locales" "mosquitto" "nix" "postgresql_17" "prometheus-node-exporter" "shadow" ]
 // lib.genAttrs [
   "bcache-tools"
   "btrfs-progs"

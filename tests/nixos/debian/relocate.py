@@ -13,7 +13,7 @@ import subprocess
 
 SOURCE, OUT = os.environ["src"], os.environ["out"]
 LOADER = "/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
-LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu/systemd", "/usr/lib/x86_64-linux-gnu/samba"]
+LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu/systemd", "/usr/lib/x86_64-linux-gnu/samba", "/usr/libexec/sudo"]
 TREES = ["usr", "etc", "packages"]
 TOP_LINKS = ["bin", "sbin", "lib", "lib64"]
 LEFT_OUT = {"usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/bug", "usr/share/lintian", "usr/lib/debug"}
