@@ -30,11 +30,16 @@ int nanosleep(const struct timespec *time, struct timespec *left) {
 static char said[4096];
 
 /* Runs @call, and keeps what it says. */
-#define SAYING(call) (capture = capture_start(stderr), result = (call), keep_said(capture_end(&capture)), result)
+#define SAYING(call)                                                                                                   \
+        ({                                                                                                             \
+                Capture capture = capture_start(stderr);                                                               \
+                int result = (call);                                                                                   \
+                                                                                                                       \
+                keep_said(capture_end(&capture));                                                                      \
+                result;                                                                                                \
+        })
 #define SAYS_NOTHING() assert_string_equal(said, "")
 #define MENTIONS(...) assert_mentions(said, __VA_ARGS__)
-static Capture capture;
-static int result;
 
 static inline void keep_said(char *text) {
         snprintf(said, sizeof(said), "%s", text);
