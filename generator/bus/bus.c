@@ -41,11 +41,16 @@ int host_bus_connect(sd_bus **ret_bus) {
 int systemd_match_signal(sd_bus *bus, sd_bus_slot **ret_match, const char *path, const char *interface,
         const char *member, sd_bus_message_handler_t handler, void *userdata) {
         const char *unique = NULL;
+        int r;
 
         /* On its private socket its messages have no sender, and a match of one would keep all of them away. */
         (void)sd_bus_get_unique_name(bus, &unique);
-        return sd_bus_match_signal(
+        r = sd_bus_match_signal(
                 bus, ret_match, unique ? SYSTEMD_SERVICE : NULL, path, interface, member, handler, userdata);
+        /* libsystemd 252 ends the process at the next message if there was no memory for the whole match. */
+        if (r < 0)
+                sd_bus_close(bus);
+        return r;
 }
 
 int systemd_call(

@@ -35,7 +35,8 @@ MUST_CHECK int systemd_connect(sd_bus **ret_bus);
 /* Connects to the host's D-Bus, which systemd-machined uses. */
 MUST_CHECK int host_bus_connect(sd_bus **ret_bus);
 
-/* Has @handler called for each signal @member that systemd sends, of the object @path or of any if it is NULL, like sd_bus_match_signal(3). */
+/* Has @handler called for each signal @member that systemd sends, of the object @path or of any if it is NULL, like sd_bus_match_signal(3).
+ * Closes the connection on failure. */
 MUST_CHECK int systemd_match_signal(sd_bus *bus, sd_bus_slot **ret_match, const char *path, const char *interface,
         const char *member, sd_bus_message_handler_t handler, void *userdata);
 

@@ -399,7 +399,9 @@ int apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
 
         for (size_t i = 0; i < plan->length; i++)
                 steps[i] = (Step){.item = &plan->items[i]};
-        ignore_failure(service_watch(bus, &watch, on_service_changed, &apply));
+        r = service_watch(bus, &watch, on_service_changed, &apply);
+        if (r < 0)
+                return log_error(r, "Failed to subscribe to changes of services: %m");
         find_stops(&apply);
         qsort(steps, plan->length, sizeof(*steps), compare_steps);
         announce(&apply);

@@ -170,6 +170,8 @@ static void nothing_that_is_printed_acts_on_a_terminal(void **state) {
         Planned planned;
         Capture printed, said;
         char *printed_text, *said_text;
+        pid_t pid;
+        sd_bus *bus = systemd_start("", &pid);
 
         (void)state;
         planned_init(&planned, ACTION_KEEP, ACTION_FAIL);
@@ -178,7 +180,7 @@ static void nothing_that_is_printed_acts_on_a_terminal(void **state) {
         planned.items[1].shown_name = "\"\\x1bc\"";
         printed = capture_start(stdout);
         said = capture_start(stderr);
-        assert_true(apply_plan(&planned.plan, NULL, true) < 0);
+        assert_true(apply_plan(&planned.plan, bus, true) < 0);
         said_text = capture_end(&said);
         printed_text = capture_end(&printed);
         assert_string_equal(printed_text, "test-apply-a: unchanged despite a new configuration: ?]0;odd??m.yaml?:1:1\n"
@@ -188,6 +190,7 @@ static void nothing_that_is_printed_acts_on_a_terminal(void **state) {
         free(printed_text);
         free(said_text);
         reading_free(&planned.reading);
+        systemd_end(bus, pid);
 }
 
 int main(void) {
