@@ -7,9 +7,6 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <sys/socket.h>
 
-/* Sets of more elements are lists of half the internet. */
-#define SET_LENGTH_MAX 4096
-
 /* How often is read what changes meanwhile. */
 #define ATTEMPTS_MAX 3
 
@@ -18,6 +15,7 @@ typedef struct Reading {
         Ruleset *ruleset;
         Rule **next_rule;
         Set *set;
+        Element *element;
 } Reading;
 
 static int request(Ruleset *ruleset, const Buffer *message, NetlinkVisit visit, Reading *reading) {
@@ -25,9 +23,10 @@ static int request(Ruleset *ruleset, const Buffer *message, NetlinkVisit visit, 
         return netlink_dump(ruleset->fd, message, visit, reading);
 }
 
-static size_t begin(Buffer *message, unsigned type, uint8_t family) {
+/* With NLM_F_DUMP, for all that there is, or with NLM_F_ACK, for one object, which netlink_dump() takes to be the end of a reply, too. */
+static size_t begin(Buffer *message, unsigned type, unsigned flags, uint8_t family) {
         const struct nfgenmsg head = {.nfgen_family = family, .version = NFNETLINK_V0};
-        size_t start = netlink_begin_message(message, NFNL_SUBSYS_NFTABLES << 8 | type, NLM_F_DUMP);
+        size_t start = netlink_begin_message(message, NFNL_SUBSYS_NFTABLES << 8 | type, flags);
 
         buffer_append(message, (const char *)&head, sizeof(head));
         return start;
@@ -84,7 +83,7 @@ int ruleset_read(Ruleset *ruleset) {
         CLEANUP_BUFFER Buffer message = BUFFER_NULL;
         int r = -EINTR;
 
-        netlink_end_message(&message, begin(&message, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC));
+        netlink_end_message(&message, begin(&message, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC));
         ruleset->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
         if (ruleset->fd < 0)
                 return negative_errno();
@@ -120,7 +119,7 @@ static int add_rule(const struct nlmsghdr *message, void *userdata) {
 
 int ruleset_read_rules(Ruleset *ruleset, Chain *chain) {
         CLEANUP_BUFFER Buffer message = BUFFER_NULL;
-        size_t start = begin(&message, NFT_MSG_GETRULE, chain->family);
+        size_t start = begin(&message, NFT_MSG_GETRULE, NLM_F_DUMP, chain->family);
         int r = -EINTR;
 
         if (chain->is_read)
@@ -136,50 +135,16 @@ int ruleset_read_rules(Ruleset *ruleset, Chain *chain) {
         return r;
 }
 
-/* The bytes of a key or of other data. */
-static const struct nlattr *value_of(const struct nlattr *data) {
-        return netlink_nested(data, NFTA_DATA_VALUE);
-}
+static int add_set(const struct nlmsghdr *message, void *userdata) {
+        Set *set = ((Reading *)userdata)->set;
 
-static void add_element(Ruleset *ruleset, Set *set, const struct nlattr *attribute) {
-        const struct nlattr *key = value_of(netlink_nested(attribute, NFTA_SET_ELEM_KEY));
-        const struct nlattr *data = netlink_nested(attribute, NFTA_SET_ELEM_DATA);
-        uint32_t flags = netlink_number(netlink_nested(attribute, NFTA_SET_ELEM_FLAGS));
-        Element *element = arena_alloc(&ruleset->arena, sizeof(*element));
-
-        *element = (Element){
-                .next = set->elements,
-                .ends_interval = flags & NFT_SET_ELEM_INTERVAL_END,
-                .has_range = netlink_nested(attribute, NFTA_SET_ELEM_KEY_END) != NULL,
-                .is_any = !key,
-        };
-        if (key) {
-                element->length = key->nla_len - sizeof(*key);
-                element->key = memcpy(arena_alloc(&ruleset->arena, element->length), key + 1, element->length);
-        }
-        if (data)
-                element->data = memcpy(arena_alloc(&ruleset->arena, data->nla_len), data, data->nla_len);
-        set->elements = element;
-}
-
-static int add_elements(const struct nlmsghdr *message, void *userdata) {
-        Reading *reading = userdata;
-        const struct nlattr *list = find(message, NFT_MSG_NEWSETELEM, NFTA_SET_ELEM_LIST_ELEMENTS);
-        const struct nlattr *attribute;
-        const char *next = (const char *)(list + 1);
-        size_t length = list ? list->nla_len - sizeof(*list) : 0;
-
-        while ((attribute = netlink_take_attribute(&next, &length))) {
-                if (++reading->set->length <= SET_LENGTH_MAX)
-                        add_element(reading->ruleset, reading->set, attribute);
-        }
+        set->key_length = netlink_number(find(message, NFT_MSG_NEWSET, NFTA_SET_KEY_LEN));
         return 0;
 }
 
 const Set *ruleset_set(Ruleset *ruleset, const Chain *chain, const char *name) {
         CLEANUP_BUFFER Buffer message = BUFFER_NULL;
-        size_t start = begin(&message, NFT_MSG_GETSETELEM, chain->family);
-        int r = -EINTR;
+        size_t start = begin(&message, NFT_MSG_GETSET, NLM_F_ACK, chain->family);
         Set *set;
 
         for (set = ruleset->sets; set; set = set->next)
@@ -194,16 +159,70 @@ const Set *ruleset_set(Ruleset *ruleset, const Chain *chain, const char *name) {
                 .name = arena_copy(&ruleset->arena, name, strlen(name)),
         };
         ruleset->sets = set;
+        add_text(&message, NFTA_SET_TABLE, set->table);
+        add_text(&message, NFTA_SET_NAME, set->name);
+        netlink_end_message(&message, start);
+        ignore_failure(request(ruleset, &message, add_set, &(Reading){.set = set}));
+        return set;
+}
+
+/* Whether the expressions of an element, of which there may be one as such or a list, are other than counters. */
+static bool decides(const struct nlattr *element) {
+        const struct nlattr *list = netlink_nested(element, NFTA_SET_ELEM_EXPRESSIONS);
+        const struct nlattr *expression = netlink_nested(element, NFTA_SET_ELEM_EXPR);
+        const struct nlattr *name = netlink_nested(expression, NFTA_EXPR_NAME);
+        static const char counter[] = "counter";
+
+        return list || (expression && !(name && name->nla_len == sizeof(*name) + sizeof(counter) &&
+                                              memcmp(name + 1, counter, sizeof(counter)) == 0));
+}
+
+static int add_element(const struct nlmsghdr *message, void *userdata) {
+        Reading *reading = userdata;
+        const struct nlattr *list = find(message, NFT_MSG_NEWSETELEM, NFTA_SET_ELEM_LIST_ELEMENTS);
+        const struct nlattr *element = netlink_nested(list, NFTA_LIST_ELEM);
+        const struct nlattr *data = netlink_nested(element, NFTA_SET_ELEM_DATA);
+
+        if (!element)
+                return 0;
+        reading->element->is_conditional = decides(element);
+        if (data)
+                reading->element->data =
+                        memcpy(arena_alloc(&reading->ruleset->arena, data->nla_len), data, data->nla_len);
+        return 0;
+}
+
+/* Asks for the element of a key, or for "*" if that is NULL. */
+static int find_element(Ruleset *ruleset, const Set *set, const void *key, Element *ret) {
+        CLEANUP_BUFFER Buffer message = BUFFER_NULL;
+        size_t start = begin(&message, NFT_MSG_GETSETELEM, NLM_F_ACK, set->family), list, element, nest;
+        const uint32_t any = htonl(NFT_SET_ELEM_CATCHALL);
+
         add_text(&message, NFTA_SET_ELEM_LIST_TABLE, set->table);
         add_text(&message, NFTA_SET_ELEM_LIST_SET, set->name);
-        netlink_end_message(&message, start);
-        for (int i = 0; i < ATTEMPTS_MAX && r == -EINTR; i++) {
-                set->elements = NULL;
-                set->length = 0;
-                r = request(ruleset, &message, add_elements, &(Reading){.set = set});
+        list = netlink_begin_attribute(&message, NFTA_SET_ELEM_LIST_ELEMENTS);
+        element = netlink_begin_attribute(&message, NFTA_LIST_ELEM);
+        if (key) {
+                nest = netlink_begin_attribute(&message, NFTA_SET_ELEM_KEY);
+                netlink_add_attribute(&message, NFTA_DATA_VALUE, key, set->key_length);
+                netlink_end_attribute(&message, nest);
+        } else {
+                netlink_add_attribute(&message, NFTA_SET_ELEM_FLAGS, &any, sizeof(any));
         }
-        set->is_complete = r >= 0 && set->length <= SET_LENGTH_MAX;
-        return set;
+        netlink_end_attribute(&message, element);
+        netlink_end_attribute(&message, list);
+        netlink_end_message(&message, start);
+        return request(ruleset, &message, add_element, &(Reading){.element = ret});
+}
+
+int ruleset_find(Ruleset *ruleset, const Set *set, const void *key, Element *ret) {
+        int r;
+
+        *ret = (Element){0};
+        r = find_element(ruleset, set, key, ret);
+        if (r == -ENOENT)
+                r = find_element(ruleset, set, NULL, ret);
+        return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
 void ruleset_free(Ruleset *ruleset) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The host's nftables rules, those of iptables-nft included, as the kernel lists them over nfnetlink: nft(8) takes longer to start. Chains
- * are read at once, their rules and the sets that these look into as they are needed. Everything read is owned by the ruleset. */
+ * are read at once, their rules as they are needed, and of sets only the elements that are looked for: some are lists of half the internet.
+ * Everything read is owned by the ruleset. */
 #pragma once
 
 #include "base/arena.h"
@@ -22,22 +23,17 @@ typedef struct Chain {
         Rule *rules;
 } Chain;
 
-typedef struct Element {
-        struct Element *next;
-        const uint8_t *key;
-        size_t length;
-        bool ends_interval, has_range, is_any; /* by NFT_SET_ELEM_…; a range has two keys */
-        const struct nlattr *data;             /* of a map, or NULL */
-} Element;
-
 typedef struct Set {
         struct Set *next;
         uint8_t family;
         const char *table, *name;
-        bool is_complete; /* all of its elements are here */
-        size_t length;
-        Element *elements;
+        size_t key_length; /* 0: the set cannot be read */
 } Set;
+
+typedef struct Element {
+        const struct nlattr *data; /* of a map, or NULL */
+        bool is_conditional;       /* it has expressions that decide whether it matches, such as a limit */
+} Element;
 
 typedef struct Ruleset {
         Arena arena;
@@ -57,8 +53,11 @@ Chain *ruleset_chain(Ruleset *ruleset, const Chain *other, const char *name);
 /* Reads the rules of the chain, unless it is read. */
 MUST_CHECK int ruleset_read_rules(Ruleset *ruleset, Chain *chain);
 
-/* Finds a set or map of the table of @chain, anonymous ones included, and reads its elements. One with very many is not read completely. */
+/* Finds a set or map of the table of @chain, anonymous ones included. */
 const Set *ruleset_set(Ruleset *ruleset, const Chain *chain, const char *name);
+
+/* Asks the kernel for the element that @key, of the set's key_length, is in: it knows of intervals and of "*". Returns whether there is one. */
+MUST_CHECK int ruleset_find(Ruleset *ruleset, const Set *set, const void *key, Element *ret);
 
 void ruleset_free(Ruleset *ruleset);
 

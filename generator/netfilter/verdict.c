@@ -253,50 +253,6 @@ static Match evaluate_cmp(Walk *walk, const struct nlattr *expression) {
         }
 }
 
-/* Whether the element that comes last before @bytes in a set of intervals, or is equal to them, is one; *ret is that. */
-static const Element *last_before(const Set *elements, const uint8_t *bytes) {
-        const Element *last = NULL;
-
-        for (const Element *e = elements->elements; e; e = e->next) {
-                int order = last && !e->is_any ? memcmp(e->key, last->key, e->length) : 1;
-
-                if (e->is_any || memcmp(e->key, bytes, e->length) > 0)
-                        continue;
-                /* One interval may end where another starts. */
-                if (order > 0 || (order == 0 && !e->ends_interval))
-                        last = e;
-        }
-        return last && !last->ends_interval ? last : NULL;
-}
-
-/* Finds what is in the register in the set. */
-static Match look_up(const Walk *walk, const Set *elements, uint32_t from, const Element **ret) {
-        bool has_intervals = false, has_ranges = false;
-        const Element *any = NULL, *equal = NULL;
-        const uint8_t *bytes = NULL;
-
-        if (!elements->is_complete)
-                return MATCH_MAYBE;
-        for (const Element *e = elements->elements; e; e = e->next) {
-                if (e->is_any) {
-                        any = e;
-                        continue;
-                }
-                if (!bytes && !(bytes = get(walk, from, e->length)))
-                        return MATCH_MAYBE;
-                has_intervals |= e->ends_interval;
-                has_ranges |= e->has_range;
-                if (memcmp(e->key, bytes, e->length) == 0 && !e->ends_interval)
-                        equal = e;
-        }
-        if (!equal && has_ranges)
-                return MATCH_MAYBE;
-        if (!equal && has_intervals)
-                equal = last_before(elements, bytes);
-        *ret = equal ? equal : any;
-        return match_if(*ret);
-}
-
 static void take_verdict(Walk *walk, const struct nlattr *data) {
         const struct nlattr *verdict = netlink_nested(data, NFTA_DATA_VERDICT);
 
@@ -311,20 +267,21 @@ static Match evaluate_lookup(Walk *walk, const struct nlattr *expression) {
         const char *name = text_of(netlink_nested(expression, NFTA_LOOKUP_SET));
         const struct nlattr *to = netlink_nested(expression, NFTA_LOOKUP_DREG);
         bool is_inverted = number(expression, NFTA_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV;
-        const Element *element = NULL;
-        Match match = look_up(
-                walk, ruleset_set(walk->ruleset, walk->chain, name), number(expression, NFTA_LOOKUP_SREG), &element);
+        const Set *set_of_it = ruleset_set(walk->ruleset, walk->chain, name);
+        size_t length = set_of_it->key_length;
+        const uint8_t *key = length > 0 ? get(walk, number(expression, NFTA_LOOKUP_SREG), length) : NULL;
+        Element element = {0};
+        int found = key ? ruleset_find(walk->ruleset, set_of_it, key, &element) : -ENODATA;
+        Match match = found < 0 || element.is_conditional ? MATCH_MAYBE : match_if((found > 0) != is_inverted);
 
         if (!to)
-                return match == MATCH_MAYBE ? match : match_if((match == MATCH_YES) != is_inverted);
-        if (netlink_number(to) != NFT_REG_VERDICT) {
+                return match;
+        if (netlink_number(to) != NFT_REG_VERDICT)
                 forget(walk);
-        } else if (element) {
-                take_verdict(walk, element->data);
-        } else if (match == MATCH_MAYBE) {
-                /* To one of those that it has, perhaps. */
+        else if (found > 0)
+                take_verdict(walk, element.data);
+        else if (found < 0) /* to one of those that it has, perhaps */
                 walk->may_be_accepted = true;
-        }
         return match;
 }
 
