@@ -39,8 +39,7 @@ typedef struct Walk {
 
         uint8_t registers[REGISTERS_SIZE];
         bool is_known[REGISTERS_SIZE / WORD];
-        bool has_verdict;
-        int verdict;
+        int verdict; /* NFT_CONTINUE until there is one */
         const char *target;
 } Walk;
 
@@ -258,7 +257,6 @@ static void take_verdict(Walk *walk, const struct nlattr *data) {
 
         if (!verdict)
                 return;
-        walk->has_verdict = true;
         walk->verdict = (int)number(verdict, NFTA_VERDICT_CODE);
         walk->target = text_of(netlink_nested(verdict, NFTA_VERDICT_CHAIN));
 }
@@ -297,14 +295,12 @@ static Match evaluate_immediate(Walk *walk, const struct nlattr *expression) {
 }
 
 static Match evaluate_reject(Walk *walk, const struct nlattr *expression UNUSED) {
-        walk->has_verdict = true;
         walk->verdict = NF_DROP;
         return MATCH_YES;
 }
 
 /* One that another program decides. */
 static Match evaluate_queue(Walk *walk, const struct nlattr *expression UNUSED) {
-        walk->has_verdict = true;
         walk->verdict = NF_QUEUE;
         return MATCH_YES;
 }
@@ -392,7 +388,7 @@ static Match evaluate_expression(Walk *walk, const struct nlattr *element) {
         return MATCH_MAYBE;
 }
 
-/* Whether the rule matches; then its verdict is in @walk. */
+/* Whether the rule matches; then its verdict is in @walk. What is behind a verdict is not looked at: a map has some only for what is in it. */
 static Match evaluate_rule(Walk *walk, const Rule *rule) {
         const char *next = rule->expressions;
         size_t length = rule->length;
@@ -400,8 +396,8 @@ static Match evaluate_rule(Walk *walk, const Rule *rule) {
         Match match = MATCH_YES, m;
 
         forget(walk);
-        walk->has_verdict = false;
-        while (match != MATCH_NO && (element = netlink_take_attribute(&next, &length)))
+        walk->verdict = NFT_CONTINUE;
+        while (match != MATCH_NO && walk->verdict == NFT_CONTINUE && (element = netlink_take_attribute(&next, &length)))
                 if ((m = evaluate_expression(walk, element)) < match)
                         match = m;
         return match;
@@ -427,7 +423,7 @@ static Outcome walk_chain(Walk *walk, Chain *chain, bool is_certain, unsigned de
                 walk->chain = chain;
                 match = evaluate_rule(walk, rule);
                 is_sure = is_certain && match == MATCH_YES;
-                if (match == MATCH_NO || !walk->has_verdict)
+                if (match == MATCH_NO)
                         continue;
                 switch (walk->verdict) {
                 case NF_DROP:
