@@ -156,17 +156,20 @@ static void add_message(
         buffer_append_text(search->messages, "\n");
 }
 
-/* The packet that opens such a connection, or the answer to it, as they are forwarded. */
+/* The packet that opens such a connection, or the first answer to it, as they are forwarded. Its source is only exchanged after that, for
+ * certain where there is no other way back. */
 static Packet make_packet(const Search *search, const Traffic *traffic, int family, bool is_reply) {
         bool to_container = traffic->is_forwarded != is_reply;
+        bool is_masqueraded = !traffic->is_forwarded && family == 0;
         Packet packet = {
                 .family = families[family].family,
                 .is_from_container = !to_container,
                 .protocol = traffic->protocol,
                 .state = NF_CT_STATE_BIT(is_reply ? IP_CT_ESTABLISHED : IP_CT_NEW),
-                .status = traffic->is_forwarded ? IPS_DST_NAT
-                          : is_reply            ? IPS_SRC_NAT
-                                                : 0,
+                .status = (traffic->is_forwarded ? IPS_DST_NAT : 0) |
+                          (is_reply ? IPS_SEEN_REPLY | IPS_CONFIRMED | (is_masqueraded ? IPS_SRC_NAT : 0) : 0),
+                .known_status = IPS_EXPECTED | IPS_SEEN_REPLY | IPS_ASSURED | IPS_CONFIRMED | IPS_DST_NAT | IPS_DYING |
+                                (is_reply && !is_masqueraded ? 0 : IPS_SRC_NAT),
                 .is_reply = is_reply,
         };
 

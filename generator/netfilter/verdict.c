@@ -37,9 +37,8 @@ typedef struct Walk {
         bool may_be_accepted;
         unsigned rules;
 
-        uint8_t registers[REGISTERS_SIZE];
-        bool is_known[REGISTERS_SIZE / WORD];
-        int verdict; /* NFT_CONTINUE until there is one */
+        uint8_t registers[REGISTERS_SIZE], known[REGISTERS_SIZE]; /* and which bits of them are */
+        int verdict;                                              /* NFT_CONTINUE until there is one */
         const char *target;
 } Walk;
 
@@ -80,28 +79,37 @@ static ssize_t register_start(uint32_t number_of_it, size_t length) {
 static const uint8_t *get(const Walk *walk, uint32_t number_of_it, size_t length) {
         ssize_t start = register_start(number_of_it, length);
 
-        for (size_t i = 0; start >= 0 && i < length; i += WORD)
-                if (!walk->is_known[((size_t)start + i) / WORD])
+        for (size_t i = 0; start >= 0 && i < length; i++)
+                if (walk->known[(size_t)start + i] != UINT8_MAX)
                         return NULL;
         return start < 0 ? NULL : walk->registers + start;
 }
 
-/* Sets a register to bytes, or to unknown ones if they are NULL. */
-static void set(Walk *walk, uint32_t number_of_it, Span span) {
-        ssize_t start = register_start(number_of_it, span.length);
-
-        for (size_t i = 0; start >= 0 && i < span.length; i += WORD) {
-                size_t left = span.length - i, at = (size_t)start + i;
-
-                walk->is_known[at / WORD] = span.bytes != NULL;
-                memset(walk->registers + at, 0, WORD);
-                if (span.bytes)
-                        memcpy(walk->registers + at, (const char *)span.bytes + i, left < WORD ? left : WORD);
-        }
+static void forget(Walk *walk) {
+        memset(walk->known, 0, sizeof(walk->known));
 }
 
-static void forget(Walk *walk) {
-        memset(walk->is_known, 0, sizeof(walk->is_known));
+/* Sets a register, up to the end of its last word, to bytes, or to unknown ones if they are NULL. */
+static void set(Walk *walk, uint32_t number_of_it, Span span) {
+        size_t size = (span.length + WORD - 1) / WORD * WORD;
+        ssize_t start = register_start(number_of_it, size);
+
+        if (start < 0) {
+                forget(walk);
+                return;
+        }
+        memset(walk->registers + start, 0, size);
+        memset(walk->known + start, span.bytes ? UINT8_MAX : 0, size);
+        if (span.bytes)
+                memcpy(walk->registers + start, span.bytes, span.length);
+}
+
+/* Sets which bits are known of what the register has been set to. */
+static void set_known(Walk *walk, uint32_t number_of_it, Span bits) {
+        ssize_t start = register_start(number_of_it, bits.length);
+
+        if (start >= 0)
+                memcpy(walk->known + start, bits.bytes, bits.length);
 }
 
 #define SPAN_OF(variable) ((Span){&(variable), sizeof(variable)})
@@ -163,6 +171,7 @@ static Match evaluate_ct(Walk *walk, const struct nlattr *expression) {
                 break;
         case NFT_CT_STATUS:
                 set(walk, to, SPAN_OF(walk->packet->status));
+                set_known(walk, to, SPAN_OF(walk->packet->known_status));
                 break;
         case NFT_CT_DIRECTION:
                 set(walk, to, SPAN_OF(direction));
@@ -204,22 +213,27 @@ static Match evaluate_payload(Walk *walk, const struct nlattr *expression) {
         return MATCH_YES;
 }
 
+/* A bit that the mask takes away is known whatever it was. */
 static Match evaluate_bitwise(Walk *walk, const struct nlattr *expression) {
-        uint32_t from = number(expression, NFTA_BITWISE_SREG), to = number(expression, NFTA_BITWISE_DREG);
-        uint32_t length = number(expression, NFTA_BITWISE_LEN);
+        uint32_t to = number(expression, NFTA_BITWISE_DREG), length = number(expression, NFTA_BITWISE_LEN);
+        ssize_t start = register_start(number(expression, NFTA_BITWISE_SREG), length);
         Span mask = value_of(netlink_nested(expression, NFTA_BITWISE_MASK));
         Span flip = value_of(netlink_nested(expression, NFTA_BITWISE_XOR));
-        const uint8_t *bytes = get(walk, from, length);
-        uint8_t result[REGISTERS_SIZE];
+        uint8_t result[REGISTERS_SIZE], known[REGISTERS_SIZE];
 
-        if (!bytes || number(expression, NFTA_BITWISE_OP) != NFT_BITWISE_BOOL || mask.length != length ||
+        if (start < 0 || number(expression, NFTA_BITWISE_OP) != NFT_BITWISE_BOOL || mask.length != length ||
                 flip.length != length) {
                 set(walk, to, (Span){NULL, length});
                 return MATCH_YES;
         }
-        for (size_t i = 0; i < length; i++)
-                result[i] = (uint8_t)((bytes[i] & ((const uint8_t *)mask.bytes)[i]) ^ ((const uint8_t *)flip.bytes)[i]);
+        for (size_t i = 0; i < length; i++) {
+                uint8_t kept = ((const uint8_t *)mask.bytes)[i];
+
+                result[i] = (uint8_t)((walk->registers[(size_t)start + i] & kept) ^ ((const uint8_t *)flip.bytes)[i]);
+                known[i] = (uint8_t)(walk->known[(size_t)start + i] | ~kept);
+        }
         set(walk, to, (Span){result, length});
+        set_known(walk, to, (Span){known, length});
         return MATCH_YES;
 }
 
@@ -305,42 +319,49 @@ static Match evaluate_queue(Walk *walk, const struct nlattr *expression UNUSED) 
         return MATCH_YES;
 }
 
-/* The state of a connection, as xt_conntrack has it: with bits for NAT. */
-static uint16_t state_bits(const Packet *packet) {
+/* Whether the state of the connection is one of the states of xt_conntrack, which has bits for NAT in them. */
+static Match match_state(const Packet *packet, uint16_t states) {
         static const struct {
-                uint32_t state;
-                uint16_t bit;
-        } states[] = {
-                {NF_CT_STATE_BIT(IP_CT_NEW), XT_CONNTRACK_STATE_BIT(IP_CT_NEW)},
-                {NF_CT_STATE_BIT(IP_CT_ESTABLISHED), XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED)},
+                bool is_status;
+                uint32_t bit, state;
+        } bits[] = {
+                {false, NF_CT_STATE_BIT(IP_CT_NEW), XT_CONNTRACK_STATE_BIT(IP_CT_NEW)},
+                {false, NF_CT_STATE_BIT(IP_CT_ESTABLISHED), XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED)},
+                {true, IPS_SRC_NAT, XT_CONNTRACK_STATE_SNAT},
+                {true, IPS_DST_NAT, XT_CONNTRACK_STATE_DNAT},
         };
-        uint16_t bits = 0;
+        Match match = MATCH_NO;
 
-        for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-                if (packet->state & states[i].state)
-                        bits |= states[i].bit;
-        if (packet->status & IPS_SRC_NAT)
-                bits |= XT_CONNTRACK_STATE_SNAT;
-        if (packet->status & IPS_DST_NAT)
-                bits |= XT_CONNTRACK_STATE_DNAT;
-        return bits;
+        for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+                if (!(states & bits[i].state))
+                        continue;
+                if (bits[i].is_status && !(packet->known_status & bits[i].bit))
+                        match = match == MATCH_NO ? MATCH_MAYBE : match;
+                else if ((bits[i].is_status ? packet->status : packet->state) & bits[i].bit)
+                        match = MATCH_YES;
+        }
+        return match;
 }
 
-/* A match of iptables(8). */
+/* A match of iptables(8). "-m state" is the same as "-m conntrack". */
 static Match evaluate_match(Walk *walk, const struct nlattr *expression) {
         const char *name = text_of(netlink_nested(expression, NFTA_MATCH_NAME));
         Span span = span_of(netlink_nested(expression, NFTA_MATCH_INFO));
         struct xt_conntrack_mtinfo3 info;
+        Match match = MATCH_YES;
 
         if (strcmp(name, "comment") == 0)
                 return MATCH_YES;
         if (strcmp(name, "conntrack") != 0 || number(expression, NFTA_MATCH_REV) != 3 || span.length < sizeof(info))
                 return MATCH_MAYBE;
         memcpy(&info, span.bytes, sizeof(info));
-        if (info.match_flags & XT_CONNTRACK_STATE &&
-                ((state_bits(walk->packet) & info.state_mask) != 0) == ((info.invert_flags & XT_CONNTRACK_STATE) != 0))
-                return MATCH_NO;
-        return (info.match_flags & ~XT_CONNTRACK_STATE) == 0 ? MATCH_YES : MATCH_MAYBE;
+        if (info.match_flags & XT_CONNTRACK_STATE)
+                match = match_state(walk->packet, info.state_mask);
+        if (info.match_flags & info.invert_flags & XT_CONNTRACK_STATE)
+                match = MATCH_YES - match;
+        if (match == MATCH_NO || (info.match_flags & ~(XT_CONNTRACK_STATE | XT_CONNTRACK_STATE_ALIAS)) == 0)
+                return match;
+        return MATCH_MAYBE;
 }
 
 /* A target of iptables(8) that is no verdict of nftables. */

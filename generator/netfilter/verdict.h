@@ -14,7 +14,8 @@ typedef struct Packet {
         const void *source, *destination;
         uint8_t protocol;
         uint16_t source_port, destination_port; /* in the order of the network */
-        uint32_t state, status;                 /* NF_CT_STATE_BIT(…) and IPS_… of its connection, always known */
+        uint32_t state;                         /* NF_CT_STATE_BIT(…) of its connection, always known */
+        uint32_t status, known_status;          /* IPS_… of its connection, and which of them are known */
         bool is_reply;
         /* Names that are empty, NULL and 0 are not known. */
 } Packet;
