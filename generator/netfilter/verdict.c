@@ -313,10 +313,30 @@ static Match evaluate_reject(Walk *walk, const struct nlattr *expression UNUSED)
         return MATCH_YES;
 }
 
-/* One that another program decides. */
+/* What another program decides about, or what the kernel answers itself. */
 static Match evaluate_queue(Walk *walk, const struct nlattr *expression UNUSED) {
         walk->verdict = NF_QUEUE;
         return MATCH_YES;
+}
+
+/* An object of the table, or one of a map: what it is, is not said then. */
+static Match evaluate_objref(Walk *walk, const struct nlattr *expression) {
+        switch (number(expression, NFTA_OBJREF_IMM_TYPE)) {
+        case NFT_OBJECT_COUNTER:
+        case NFT_OBJECT_CT_HELPER:
+        case NFT_OBJECT_TUNNEL:
+        case NFT_OBJECT_CT_TIMEOUT:
+        case NFT_OBJECT_SECMARK:
+        case NFT_OBJECT_CT_EXPECT:
+                return MATCH_YES;
+        case NFT_OBJECT_QUOTA:
+        case NFT_OBJECT_LIMIT:
+        case NFT_OBJECT_CONNLIMIT:
+                return MATCH_MAYBE;
+        default:
+                walk->may_be_accepted = true;
+                return MATCH_MAYBE;
+        }
 }
 
 /* Whether the state of the connection is one of the states of xt_conntrack, which has bits for NAT in them. */
@@ -364,13 +384,16 @@ static Match evaluate_match(Walk *walk, const struct nlattr *expression) {
         return MATCH_MAYBE;
 }
 
-/* A target of iptables(8) that is no verdict of nftables. */
+/* A target of iptables(8) that is no verdict of nftables. After those here, the next rule follows. */
 static Match evaluate_target(Walk *walk, const struct nlattr *expression) {
         const char *name = text_of(netlink_nested(expression, NFTA_TARGET_NAME));
 
         if (strcmp(name, "REJECT") == 0)
                 return evaluate_reject(walk, expression);
-        return strcmp(name, "NFQUEUE") == 0 ? evaluate_queue(walk, expression) : MATCH_YES;
+        return is_one_of(name, "AUDIT", "CHECKSUM", "CLASSIFY", "CONNMARK", "CONNSECMARK", "CT", "DSCP", "ECN", "HL",
+                       "LOG", "MARK", "NFLOG", "SECMARK", "SET", "TCPMSS", "TCPOPTSTRIP", "TEE", "TOS", "TRACE", "TTL")
+                       ? MATCH_YES
+                       : evaluate_queue(walk, expression);
 }
 
 static Match evaluate_nothing(Walk *walk UNUSED, const struct nlattr *expression UNUSED) {
@@ -391,12 +414,15 @@ static Match evaluate_expression(Walk *walk, const struct nlattr *element) {
                 {"immediate", evaluate_immediate},
                 {"reject", evaluate_reject},
                 {"queue", evaluate_queue},
+                {"synproxy", evaluate_queue},
+                {"objref", evaluate_objref},
                 {"match", evaluate_match},
                 {"target", evaluate_target},
                 {"counter", evaluate_nothing},
                 {"log", evaluate_nothing},
                 {"notrack", evaluate_nothing},
-                {"objref", evaluate_nothing},
+                {"dup", evaluate_nothing},
+                {"last", evaluate_nothing},
                 {"flow_offload", evaluate_nothing},
         };
         const char *name = text_of(netlink_nested(element, NFTA_EXPR_NAME));
