@@ -16,6 +16,7 @@ typedef struct Reading {
         Rule **next_rule;
         Set *set;
         Element *element;
+        bool is_used;
 } Reading;
 
 static int request(Ruleset *ruleset, const Buffer *message, NetlinkVisit visit, Reading *reading) {
@@ -100,6 +101,24 @@ Chain *ruleset_chain(Ruleset *ruleset, const Chain *other, const char *name) {
                         strcmp(chain->name, name) == 0)
                         return chain;
         return NULL;
+}
+
+static int read_flags(const struct nlmsghdr *message, void *userdata) {
+        const struct nlattr *flags = find(message, NFT_MSG_NEWTABLE, NFTA_TABLE_FLAGS);
+
+        if (flags)
+                ((Reading *)userdata)->is_used = !(netlink_number(flags) & NFT_TABLE_F_DORMANT);
+        return 0;
+}
+
+bool ruleset_is_used(Ruleset *ruleset, const Chain *chain) {
+        CLEANUP_BUFFER Buffer message = BUFFER_NULL;
+        size_t start = begin(&message, NFT_MSG_GETTABLE, NLM_F_ACK, chain->family);
+        Reading reading = {0};
+
+        add_text(&message, NFTA_TABLE_NAME, chain->table);
+        netlink_end_message(&message, start);
+        return request(ruleset, &message, read_flags, &reading) >= 0 && reading.is_used;
 }
 
 static int add_rule(const struct nlmsghdr *message, void *userdata) {

@@ -50,6 +50,9 @@ MUST_CHECK int ruleset_read(Ruleset *ruleset);
 /* Finds a chain of the same table as @other; NULL if there is none. */
 Chain *ruleset_chain(Ruleset *ruleset, const Chain *other, const char *name);
 
+/* Whether the table of the chain is known to be there and in use: with the flag "dormant", none of its chains see a packet. */
+bool ruleset_is_used(Ruleset *ruleset, const Chain *chain);
+
 /* Reads the rules of the chain, unless it is read. */
 MUST_CHECK int ruleset_read_rules(Ruleset *ruleset, Chain *chain);
 

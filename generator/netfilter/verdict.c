@@ -509,7 +509,8 @@ bool chain_drops(Ruleset *ruleset, Chain *base, const Packet *packet, const Chai
         Walk walk = {.ruleset = ruleset, .packet = packet};
         Outcome outcome = walk_chain(&walk, base, true, 0);
 
-        if (walk.may_be_accepted || outcome == OUTCOME_ACCEPT || (outcome == OUTCOME_CONTINUE && !base->drops))
+        if (walk.may_be_accepted || outcome == OUTCOME_ACCEPT || (outcome == OUTCOME_CONTINUE && !base->drops) ||
+                !ruleset_is_used(ruleset, base))
                 return false;
         *ret_by_policy = outcome == OUTCOME_CONTINUE;
         *ret_chain = *ret_by_policy ? base : walk.dropped_by;
