@@ -2,6 +2,7 @@
 #include "netfilter/verdict.h"
 
 #include <arpa/inet.h>
+#include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
@@ -131,6 +132,7 @@ static Match evaluate_meta(Walk *walk, const struct nlattr *expression) {
         const struct nlattr *attribute = netlink_nested(expression, NFTA_META_DREG);
         uint32_t to = netlink_number(attribute);
         static const uint32_t group = LINK_GROUP;
+        uint16_t ethertype = htons(packet->family == NFPROTO_IPV4 ? ETH_P_IP : ETH_P_IPV6);
 
         if (!attribute) /* it sets something of the packet */
                 return MATCH_YES;
@@ -146,11 +148,17 @@ static Match evaluate_meta(Walk *walk, const struct nlattr *expression) {
         case NFT_META_NFPROTO:
                 set(walk, to, SPAN_OF(packet->family));
                 return MATCH_YES;
+        case NFT_META_PROTOCOL:
+                set(walk, to, SPAN_OF(ethertype));
+                return MATCH_YES;
         case NFT_META_L4PROTO:
                 set(walk, to, (Span){packet->protocol ? &packet->protocol : NULL, 1});
                 return MATCH_YES;
         case NFT_META_IIFGROUP:
                 set(walk, to, (Span){packet->is_from_container ? &group : NULL, sizeof(group)});
+                return MATCH_YES;
+        case NFT_META_OIFGROUP:
+                set(walk, to, (Span){packet->is_from_container ? NULL : &group, sizeof(group)});
                 return MATCH_YES;
         default:
                 forget(walk);
@@ -206,7 +214,7 @@ static Span payload(const Packet *packet, uint32_t base, uint32_t offset, uint32
 static Match evaluate_payload(Walk *walk, const struct nlattr *expression) {
         const struct nlattr *to = netlink_nested(expression, NFTA_PAYLOAD_DREG);
 
-        if (to)
+        if (to) /* otherwise it sets something of the packet */
                 set(walk, netlink_number(to),
                         payload(walk->packet, number(expression, NFTA_PAYLOAD_BASE),
                                 number(expression, NFTA_PAYLOAD_OFFSET), number(expression, NFTA_PAYLOAD_LEN)));
@@ -246,7 +254,7 @@ static Match evaluate_cmp(Walk *walk, const struct nlattr *expression) {
         const uint8_t *bytes = get(walk, number(expression, NFTA_CMP_SREG), wanted.length);
         int order = bytes && wanted.bytes ? memcmp(bytes, wanted.bytes, wanted.length) : 0;
 
-        if (!bytes || !wanted.bytes)
+        if (!bytes || wanted.length == 0)
                 return MATCH_MAYBE;
         switch (number(expression, NFTA_CMP_OP)) {
         case NFT_CMP_EQ:
@@ -396,6 +404,18 @@ static Match evaluate_target(Walk *walk, const struct nlattr *expression) {
                        : evaluate_queue(walk, expression);
 }
 
+/* The ranges that are not written as two comparisons, as with "!=". */
+static Match evaluate_range(Walk *walk, const struct nlattr *expression) {
+        Span from = value_of(netlink_nested(expression, NFTA_RANGE_FROM_DATA));
+        Span to = value_of(netlink_nested(expression, NFTA_RANGE_TO_DATA));
+        const uint8_t *bytes = get(walk, number(expression, NFTA_RANGE_SREG), from.length);
+
+        if (!bytes || from.length == 0 || to.length != from.length)
+                return MATCH_MAYBE;
+        return match_if((memcmp(bytes, from.bytes, from.length) >= 0 && memcmp(bytes, to.bytes, to.length) <= 0) ==
+                        (number(expression, NFTA_RANGE_OP) == NFT_RANGE_EQ));
+}
+
 static Match evaluate_nothing(Walk *walk UNUSED, const struct nlattr *expression UNUSED) {
         return MATCH_YES;
 }
@@ -409,6 +429,7 @@ static Match evaluate_expression(Walk *walk, const struct nlattr *element) {
                 {"ct", evaluate_ct},
                 {"payload", evaluate_payload},
                 {"cmp", evaluate_cmp},
+                {"range", evaluate_range},
                 {"bitwise", evaluate_bitwise},
                 {"lookup", evaluate_lookup},
                 {"immediate", evaluate_immediate},
