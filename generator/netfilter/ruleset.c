@@ -85,8 +85,7 @@ int ruleset_read(Ruleset *ruleset) {
         int r = -EINTR;
 
         netlink_end_message(&message, begin(&message, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC));
-        ruleset->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-        if (ruleset->fd < 0)
+        if (ruleset->fd < 0 && (ruleset->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER)) < 0)
                 return negative_errno();
         for (int i = 0; i < ATTEMPTS_MAX && r == -EINTR; i++) {
                 ruleset->chains = NULL;

@@ -44,7 +44,7 @@ typedef struct Ruleset {
 
 #define RULESET_NULL ((Ruleset){.fd = -1})
 
-/* Reads all chains. Fails without logging; with -EPERM for who may not read them. */
+/* Reads all chains, through a socket of its own unless there is one. Fails without logging; with -EPERM for who may not read them. */
 MUST_CHECK int ruleset_read(Ruleset *ruleset);
 
 /* Finds a chain of the same table as @other; NULL if there is none. */

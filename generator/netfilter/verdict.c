@@ -274,12 +274,12 @@ static Match evaluate_cmp(Walk *walk, const struct nlattr *expression) {
         }
 }
 
+/* One that cannot be read may be any. */
 static void take_verdict(Walk *walk, const struct nlattr *data) {
         const struct nlattr *verdict = netlink_nested(data, NFTA_DATA_VERDICT);
+        const struct nlattr *code = netlink_nested(verdict, NFTA_VERDICT_CODE);
 
-        if (!verdict)
-                return;
-        walk->verdict = (int)number(verdict, NFTA_VERDICT_CODE);
+        walk->verdict = code ? (int)netlink_number(code) : NF_QUEUE;
         walk->target = text_of(netlink_nested(verdict, NFTA_VERDICT_CHAIN));
 }
 
@@ -460,7 +460,7 @@ static Match evaluate_expression(Walk *walk, const struct nlattr *element) {
 static Match evaluate_rule(Walk *walk, const Rule *rule) {
         const char *next = rule->expressions;
         size_t length = rule->length;
-        const struct nlattr *element;
+        const struct nlattr *element = NULL;
         Match match = MATCH_YES, m;
 
         forget(walk);
@@ -468,6 +468,8 @@ static Match evaluate_rule(Walk *walk, const Rule *rule) {
         while (match != MATCH_NO && walk->verdict == NFT_CONTINUE && (element = netlink_take_attribute(&next, &length)))
                 if ((m = evaluate_expression(walk, element)) < match)
                         match = m;
+        if (!element && length > 0)
+                walk->may_be_accepted = true;
         return match;
 }
 
