@@ -23,21 +23,31 @@
 /* An address elsewhere, for documentation (RFC 5737, RFC 3849): which interface leads there. */
 static const uint8_t elsewhere4[4] = {192, 0, 2, 1}, elsewhere6[16] = {0x20, 0x01, 0x0d, 0xb8};
 
-typedef struct Search {
-        Ruleset *ruleset;
-        const char *container;
-        const char *uplinks[2]; /* by the family's place in families; "": not known */
-        Buffer *messages;
-} Search;
-
 /* What a container is to send or receive. */
 typedef struct Traffic {
-        bool is_forwarded; /* to it, and not from it */
-        const char *link;
+        bool is_forwarded;         /* to it, and not from it */
+        const char *link, *uplink; /* the latter "" if it is not known */
         Address address;
         uint8_t protocol;
         uint16_t port;
 } Traffic;
+
+/* A place at which some of it is dropped. */
+typedef struct Finding {
+        struct Finding *next;
+        Traffic traffic;
+        const Chain *base, *by;
+        bool by_policy;
+        size_t counts[2]; /* how much, by the family's place in families */
+        Buffer ports;     /* "80/tcp\n…" of what is forwarded */
+} Finding;
+
+typedef struct Search {
+        Ruleset *ruleset;
+        const char *container;
+        size_t counts[2]; /* of what is forwarded */
+        Finding *findings;
+} Search;
 
 static const struct {
         uint8_t family;
@@ -59,22 +69,25 @@ static int read_route(const struct nlmsghdr *message, void *userdata) {
         return 0;
 }
 
-/* The name of the interface that leads elsewhere. */
-static const char *uplink(Arena *arena, int family) {
+/* The name of the interface that packets of a container leave the host through: for all that the kernel knows when they come, as routes may
+ * depend on where from. */
+static const char *find_uplink(Arena *arena, const char *link, const Address *address) {
         CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
         CLEANUP_BUFFER Buffer request = BUFFER_NULL;
-        const struct rtmsg route = {.rtm_family = (unsigned char)family};
+        const struct rtmsg route = {.rtm_family = (unsigned char)address->family};
         size_t start = netlink_begin_message(&request, RTM_GETROUTE, NLM_F_ACK);
-        unsigned index = 0;
+        bool is_ipv4 = address->family == AF_INET;
+        size_t size = is_ipv4 ? sizeof(elsewhere4) : sizeof(elsewhere6);
+        unsigned from = if_nametoindex(link), index = 0;
         char name[IFNAMSIZ];
 
         buffer_append(&request, (const char *)&route, sizeof(route));
-        if (family == AF_INET)
-                netlink_add_attribute(&request, RTA_DST, elsewhere4, sizeof(elsewhere4));
-        else
-                netlink_add_attribute(&request, RTA_DST, elsewhere6, sizeof(elsewhere6));
+        netlink_add_attribute(&request, RTA_DST, is_ipv4 ? elsewhere4 : elsewhere6, size);
+        netlink_add_attribute(&request, RTA_SRC, &address->in, size);
+        netlink_add_attribute(&request, RTA_IIF, &from, sizeof(from));
         netlink_end_message(&request, start);
-        if (fd < 0 || netlink_dump(fd, &request, read_route, &index) < 0 || index == 0 || !if_indextoname(index, name))
+        if (fd < 0 || from == 0 || netlink_dump(fd, &request, read_route, &index) < 0 || index == 0 ||
+                !if_indextoname(index, name))
                 return "";
         return arena_copy(arena, name, strlen(name));
 }
@@ -98,8 +111,12 @@ static const char *advice(Search *search, const Traffic *traffic, const Chain *b
                                          "firewall-cmd --permanent --policy=containers-out --set-target=ACCEPT; "
                                          "firewall-cmd --reload",
                                          link);
-        if (base->family != NFPROTO_INET && strcmp(base->table, "filter") == 0 && strcmp(base->name, "FORWARD") == 0) {
+        if (base->family != NFPROTO_INET && is_one_of(base->table, "filter", "mangle", "security") &&
+                strcmp(base->name, "FORWARD") == 0) {
                 const char *chain = ruleset_chain(search->ruleset, base, DOCKER_USER) ? DOCKER_USER : base->name;
+
+                if (strcmp(base->table, "filter") != 0)
+                        iptables = arena_printf(arena, "%s -t %s", iptables, base->table);
 
                 return arena_printf(arena,
                         traffic->is_forwarded
@@ -117,48 +134,9 @@ static const char *advice(Search *search, const Traffic *traffic, const Chain *b
                 base->name, link, link);
 }
 
-/* Replaces a line of @messages. */
-static void replace_line(Buffer *messages, const char *old, const char *new) {
-        Buffer replaced = BUFFER_NULL;
-
-        for_each_line(line, end, messages) {
-                bool is_old = (size_t)(end - line) == strlen(old) && memcmp(line, old, strlen(old)) == 0;
-
-                buffer_append(&replaced, is_old ? new : line, is_old ? strlen(new) : (size_t)(end - line));
-                buffer_append(&replaced, "\n", 1);
-        }
-        buffer_free(messages);
-        *messages = replaced;
-}
-
-/* One message for all that is dropped at one place, however many ports it is to, and for both families, of which IPv4 comes first. */
-static void add_message(
-        Search *search, const Traffic *traffic, const Chain *base, const Chain *by, bool by_policy, int family) {
-        static const char *const tables[] = {[NFPROTO_INET] = "inet", [NFPROTO_IPV4] = "ip", [NFPROTO_IPV6] = "ip6"};
-        static const char *const over[] = {" over IPv4", " over IPv6", ""};
-        const char *what =
-                traffic->is_forwarded ? "what is forwarded to it from other machines" : "its internet access";
-        const char *texts[3], *wanted = advice(search, traffic, base, families[family].iptables);
-
-        for (int i = 0; i < 3; i++)
-                texts[i] = arena_printf(&search->ruleset->arena,
-                        "Container %s: %s%s is blocked by %s chain %s of the nftables table %s %s. %s",
-                        search->container, what, over[i], by_policy ? "the policy of" : "a rule in", by->name,
-                        tables[by->family], by->table, wanted);
-        if (has_line(search->messages, texts[family], strlen(texts[family])) ||
-                has_line(search->messages, texts[2], strlen(texts[2])))
-                return;
-        if (family == 1 && has_line(search->messages, texts[0], strlen(texts[0]))) {
-                replace_line(search->messages, texts[0], texts[2]);
-                return;
-        }
-        buffer_append_text(search->messages, texts[family]);
-        buffer_append_text(search->messages, "\n");
-}
-
 /* The packet that opens such a connection, or the first answer to it, as they are forwarded. Its source is only exchanged after that, for
  * certain where there is no other way back. */
-static Packet make_packet(const Search *search, const Traffic *traffic, int family, bool is_reply) {
+static Packet make_packet(const Traffic *traffic, int family, bool is_reply) {
         bool to_container = traffic->is_forwarded != is_reply;
         bool is_masqueraded = !traffic->is_forwarded && family == 0;
         Packet packet = {
@@ -174,7 +152,7 @@ static Packet make_packet(const Search *search, const Traffic *traffic, int fami
         };
 
         strncpy(to_container ? packet.out : packet.in, traffic->link, IFNAMSIZ - 1);
-        strncpy(to_container ? packet.in : packet.out, search->uplinks[family], IFNAMSIZ - 1);
+        strncpy(to_container ? packet.in : packet.out, traffic->uplink, IFNAMSIZ - 1);
         *(to_container ? &packet.destination : &packet.source) = &traffic->address.in;
         if (traffic->is_forwarded)
                 *(to_container ? &packet.destination_port : &packet.source_port) = traffic->port;
@@ -185,11 +163,37 @@ static bool is_others(const Chain *chain) {
         return chain->filters_forwarded && strcmp(chain->table, FORWARDS_TABLE_NAME) != 0;
 }
 
-static void check(Search *search, const Traffic *traffic) {
+/* One for all that is dropped at one place, however many ports it is to, and for both families. */
+static Finding *add_finding(
+        Search *search, const Traffic *traffic, const Chain *base, const Chain *by, bool by_policy) {
+        Finding **end = &search->findings, *f;
+
+        for (; (f = *end); end = &f->next)
+                if (f->base == base && f->by == by && f->by_policy == by_policy &&
+                        f->traffic.is_forwarded == traffic->is_forwarded &&
+                        strcmp(f->traffic.link, traffic->link) == 0 && strcmp(f->traffic.uplink, traffic->uplink) == 0)
+                        return f;
+        f = *end = arena_alloc(&search->ruleset->arena, sizeof(*f));
+        *f = (Finding){.traffic = *traffic, .base = base, .by = by, .by_policy = by_policy};
+        return f;
+}
+
+static void add_port(Finding *finding, const Traffic *traffic) {
+        char text[16];
+
+        (void)snprintf(
+                text, sizeof(text), "%u/%s", ntohs(traffic->port), traffic->protocol == IPPROTO_UDP ? "udp" : "tcp");
+        if (has_line(&finding->ports, text, strlen(text)))
+                return;
+        buffer_append_text(&finding->ports, text);
+        buffer_append_text(&finding->ports, "\n");
+}
+
+static void check(Search *search, Traffic *traffic) {
         int family = traffic->address.family == AF_INET ? 0 : 1;
 
-        if (!search->uplinks[family])
-                search->uplinks[family] = uplink(&search->ruleset->arena, traffic->address.family);
+        traffic->uplink = find_uplink(&search->ruleset->arena, traffic->link, &traffic->address);
+        search->counts[family] += traffic->is_forwarded;
         for (Chain *chain = search->ruleset->chains; chain; chain = chain->next) {
                 bool is_dropped = false, by_policy;
                 const Chain *by;
@@ -197,13 +201,49 @@ static void check(Search *search, const Traffic *traffic) {
                 if (!is_others(chain) || (chain->family != NFPROTO_INET && chain->family != families[family].family))
                         continue;
                 for (int is_reply = 0; is_reply < 2 && !is_dropped; is_reply++) {
-                        Packet packet = make_packet(search, traffic, family, is_reply);
+                        Packet packet = make_packet(traffic, family, is_reply);
 
                         is_dropped = chain_drops(search->ruleset, chain, &packet, &by, &by_policy);
                 }
-                if (is_dropped)
-                        add_message(search, traffic, chain, by, by_policy, family);
+                if (is_dropped) {
+                        Finding *finding = add_finding(search, traffic, chain, by, by_policy);
+
+                        finding->counts[family]++;
+                        if (traffic->is_forwarded)
+                                add_port(finding, traffic);
+                }
         }
+}
+
+/* "what is forwarded to it (80/tcp, 53/udp) from other machines through eth0": not all that is forwarded may be dropped, and not all
+ * machines are there. */
+static const char *describe(const Search *search, const Finding *f) {
+        Arena *arena = &search->ruleset->arena;
+        const char *ports = "", *separator = " (";
+        bool is_part = false;
+
+        if (!f->traffic.is_forwarded)
+                return "its internet access";
+        for (int i = 0; i < 2; i++)
+                is_part |= f->counts[i] > 0 && f->counts[i] < search->counts[i];
+        for_each_line(line, end, &f->ports) {
+                ports = arena_printf(arena, "%s%s%.*s", ports, separator, (int)(end - line), line);
+                separator = ", ";
+        }
+        return arena_printf(arena, "what is forwarded to it%s%s from other machines%s%s", is_part ? ports : "",
+                is_part ? ")" : "", f->traffic.uplink[0] ? " through " : "", f->traffic.uplink);
+}
+
+static void add_message(Search *search, const Finding *f, Buffer *messages) {
+        static const char *const tables[] = {[NFPROTO_INET] = "inet", [NFPROTO_IPV4] = "ip", [NFPROTO_IPV6] = "ip6"};
+        const char *over = f->counts[0] == 0 ? " over IPv6" : f->counts[1] == 0 ? " over IPv4" : "";
+
+        buffer_append_text(messages,
+                arena_printf(&search->ruleset->arena,
+                        "Container %s: %s%s is blocked by %s chain %s of the nftables table %s %s. %s\n",
+                        search->container, describe(search, f), over, f->by_policy ? "the policy of" : "a rule in",
+                        f->by->name, tables[f->by->family], f->by->table,
+                        advice(search, &f->traffic, f->base, families[f->counts[0] == 0].iptables)));
 }
 
 /* Of a link with internetAccess: the addresses that there are routes to. */
@@ -269,7 +309,7 @@ bool blocked_may_be(const Ruleset *ruleset) {
 
 void blocked_find(
         Ruleset *ruleset, const char *container, const Buffer *network, const Buffer *script, Buffer *messages) {
-        Search search = {.ruleset = ruleset, .container = container, .messages = messages};
+        Search search = {.ruleset = ruleset, .container = container};
 
         if (!blocked_may_be(ruleset))
                 return;
@@ -282,6 +322,10 @@ void blocked_find(
                         check_forward(&search, open, end, script);
                 else if (quote)
                         check_internet(&search, arena_copy(&ruleset->arena, link, (size_t)(quote - link)), network);
+        }
+        for (Finding *f = search.findings; f; f = f->next) {
+                add_message(&search, f, messages);
+                buffer_free(&f->ports);
         }
 }
 

@@ -68,9 +68,6 @@ static int add_parts(const char *container, const RecordParts *parts) {
                 ignore_failure(untrusted_chain_add());
         if (missing.length > 0)
                 files = start_tool(systemd_tmpfiles, &missing);
-        /* Others add what it has meanwhile. */
-        blocked_warn(container, &parts->network, &parts->nft);
-
         /* The table is not there any more. */
         if (elements != 0 && end_program(elements) != 0)
                 rules = start_tool(nft, &BUFFER_NULL);
@@ -87,6 +84,8 @@ static int add_parts(const char *container, const RecordParts *parts) {
         keep_failure(&r, end_tool(links, ip[0], container));
         untrusted_links_set(container, &parts->network);
         restricted_links_close(container, &parts->nft);
+        /* The links are there now: routes and rules depend on them. */
+        blocked_warn(container, &parts->network, &parts->nft);
         keep_failure(&r, end_tool(files, systemd_tmpfiles[0], container));
         return r;
 }
