@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/address.h"
+#include "base/file.h"
 #include "base/lines.h"
 #include "base/words.h"
 #include "netfilter/verdict.h"
@@ -23,11 +24,13 @@
 /* An address elsewhere, for documentation (RFC 5737, RFC 3849): which interface leads there. */
 static const uint8_t elsewhere4[4] = {192, 0, 2, 1}, elsewhere6[16] = {0x20, 0x01, 0x0d, 0xb8};
 
+typedef enum TrafficKind { TRAFFIC_INTERNET, TRAFFIC_FORWARD, TRAFFIC_BRIDGE } TrafficKind;
+
 /* What a container is to send or receive. */
 typedef struct Traffic {
-        bool is_forwarded;         /* to it, and not from it */
-        const char *link, *uplink; /* the latter "" if it is not known */
-        Address address;
+        TrafficKind kind;
+        const char *link, *uplink; /* the latter "" if it is not known; between ports of a bridge, both are that */
+        Address address;           /* of the container; on a bridge, only its family is known */
         uint8_t protocol;
         uint16_t port;
 } Traffic;
@@ -51,10 +54,11 @@ typedef struct Search {
 
 static const struct {
         uint8_t family;
-        const char *iptables;
+        const char *iptables,
+                *bridges; /* whether chains see what is between ports of a bridge, kernel documentation ip-sysctl */
 } families[2] = {
-        {NFPROTO_IPV4, "iptables"},
-        {NFPROTO_IPV6, "ip6tables"},
+        {NFPROTO_IPV4, "iptables", "/proc/sys/net/bridge/bridge-nf-call-iptables"},
+        {NFPROTO_IPV6, "ip6tables", "/proc/sys/net/bridge/bridge-nf-call-ip6tables"},
 };
 
 static int read_route(const struct nlmsghdr *message, void *userdata) {
@@ -94,57 +98,59 @@ static const char *find_uplink(Arena *arena, const char *link, const Address *ad
 
 /* What to write, in the words of who has made the table. Rules that allow the traffic come first there, with answers to it. */
 static const char *advice(Search *search, const Traffic *traffic, const Chain *base, const char *iptables) {
+        static const struct {
+                const char *firewalld, *iptables, *nft;
+        } texts[] = {
+                [TRAFFIC_INTERNET] = {"Run: firewall-cmd --permanent --new-zone=containers; "
+                                      "firewall-cmd --permanent --zone=containers --add-interface=%s; "
+                                      "firewall-cmd --permanent --new-policy=containers-out; "
+                                      "firewall-cmd --permanent --policy=containers-out "
+                                      "--add-ingress-zone=containers; "
+                                      "firewall-cmd --permanent --policy=containers-out --add-egress-zone=ANY; "
+                                      "firewall-cmd --permanent --policy=containers-out --set-target=ACCEPT; "
+                                      "firewall-cmd --reload",
+                        "Run: %1$s -I %2$s -i %3$s -j ACCEPT; "
+                        "%1$s -I %2$s -o %3$s -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+                        "Write at the beginning of chain %1$s: iifname \"%2$s\" accept; "
+                        "oifname \"%2$s\" ct state { established, related } accept"},
+                [TRAFFIC_FORWARD] = {"Set StrictForwardPorts=no in /etc/firewalld/firewalld.conf and run: firewall-cmd "
+                                     "--reload",
+                        "Run: %1$s -I %2$s -o %3$s -m conntrack --ctstate DNAT -j ACCEPT; "
+                        "%1$s -I %2$s -i %3$s -m conntrack --ctstate DNAT -j ACCEPT",
+                        "Write at the beginning of chain %1$s: oifname \"%2$s\" ct status dnat accept; "
+                        "iifname \"%2$s\" ct status dnat accept"},
+                [TRAFFIC_BRIDGE] = {"Run: sysctl net.bridge.bridge-nf-call-iptables=0 "
+                                    "net.bridge.bridge-nf-call-ip6tables=0",
+                        "Run: %1$s -I %2$s -i %3$s -o %3$s -j ACCEPT",
+                        "Write at the beginning of chain %1$s: iifname \"%2$s\" oifname \"%2$s\" accept"},
+        };
         Arena *arena = &search->ruleset->arena;
-        const char *link = traffic->link;
 
         if (strcmp(base->table, FIREWALLD) == 0)
-                return traffic->is_forwarded
-                               ? "Set StrictForwardPorts=no in /etc/firewalld/firewalld.conf and run: firewall-cmd "
-                                 "--reload"
-                               : arena_printf(arena,
-                                         "Run: firewall-cmd --permanent --new-zone=containers; "
-                                         "firewall-cmd --permanent --zone=containers --add-interface=%s; "
-                                         "firewall-cmd --permanent --new-policy=containers-out; "
-                                         "firewall-cmd --permanent --policy=containers-out "
-                                         "--add-ingress-zone=containers; "
-                                         "firewall-cmd --permanent --policy=containers-out --add-egress-zone=ANY; "
-                                         "firewall-cmd --permanent --policy=containers-out --set-target=ACCEPT; "
-                                         "firewall-cmd --reload",
-                                         link);
+                return arena_printf(arena, texts[traffic->kind].firewalld, traffic->link);
         if (base->family != NFPROTO_INET && is_one_of(base->table, "filter", "mangle", "security") &&
                 strcmp(base->name, "FORWARD") == 0) {
                 const char *chain = ruleset_chain(search->ruleset, base, DOCKER_USER) ? DOCKER_USER : base->name;
 
                 if (strcmp(base->table, "filter") != 0)
                         iptables = arena_printf(arena, "%s -t %s", iptables, base->table);
-
-                return arena_printf(arena,
-                        traffic->is_forwarded
-                                ? "Run: %1$s -I %2$s -o %3$s -m conntrack --ctstate DNAT -j ACCEPT; "
-                                  "%1$s -I %2$s -i %3$s -m conntrack --ctstate DNAT -j ACCEPT"
-                                : "Run: %1$s -I %2$s -i %3$s -j ACCEPT; "
-                                  "%1$s -I %2$s -o %3$s -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
-                        iptables, chain, link);
+                return arena_printf(arena, texts[traffic->kind].iptables, iptables, chain, traffic->link);
         }
-        return arena_printf(arena,
-                traffic->is_forwarded ? "Write at the beginning of chain %s: oifname \"%s\" ct status dnat accept; "
-                                        "iifname \"%s\" ct status dnat accept"
-                                      : "Write at the beginning of chain %s: iifname \"%s\" accept; "
-                                        "oifname \"%s\" ct state { established, related } accept",
-                base->name, link, link);
+        return arena_printf(arena, texts[traffic->kind].nft, base->name, traffic->link);
 }
 
 /* The packet that opens such a connection, or the first answer to it, as they are forwarded. Its source is only exchanged after that, for
  * certain where there is no other way back. */
 static Packet make_packet(const Traffic *traffic, int family, bool is_reply) {
-        bool to_container = traffic->is_forwarded != is_reply;
-        bool is_masqueraded = !traffic->is_forwarded && family == 0;
+        bool to_container = (traffic->kind == TRAFFIC_FORWARD) != is_reply, is_routed = traffic->kind != TRAFFIC_BRIDGE;
+        bool is_masqueraded = traffic->kind == TRAFFIC_INTERNET && family == 0;
         Packet packet = {
                 .family = families[family].family,
-                .is_from_container = !to_container,
+                .is_from_container = is_routed && !to_container,
+                .is_to_container = is_routed && to_container,
                 .protocol = traffic->protocol,
                 .state = NF_CT_STATE_BIT(is_reply ? IP_CT_ESTABLISHED : IP_CT_NEW),
-                .status = (traffic->is_forwarded ? IPS_DST_NAT : 0) |
+                .status = (traffic->kind == TRAFFIC_FORWARD ? IPS_DST_NAT : 0) |
                           (is_reply ? IPS_SEEN_REPLY | IPS_CONFIRMED | (is_masqueraded ? IPS_SRC_NAT : 0) : 0),
                 .known_status = IPS_EXPECTED | IPS_SEEN_REPLY | IPS_ASSURED | IPS_CONFIRMED | IPS_DST_NAT | IPS_DYING |
                                 (is_reply && !is_masqueraded ? 0 : IPS_SRC_NAT),
@@ -153,8 +159,9 @@ static Packet make_packet(const Traffic *traffic, int family, bool is_reply) {
 
         strncpy(to_container ? packet.out : packet.in, traffic->link, IFNAMSIZ - 1);
         strncpy(to_container ? packet.in : packet.out, traffic->uplink, IFNAMSIZ - 1);
-        *(to_container ? &packet.destination : &packet.source) = &traffic->address.in;
-        if (traffic->is_forwarded)
+        if (is_routed)
+                *(to_container ? &packet.destination : &packet.source) = &traffic->address.in;
+        if (traffic->kind == TRAFFIC_FORWARD)
                 *(to_container ? &packet.destination_port : &packet.source_port) = traffic->port;
         return packet;
 }
@@ -169,8 +176,7 @@ static Finding *add_finding(
         Finding **end = &search->findings, *f;
 
         for (; (f = *end); end = &f->next)
-                if (f->base == base && f->by == by && f->by_policy == by_policy &&
-                        f->traffic.is_forwarded == traffic->is_forwarded &&
+                if (f->base == base && f->by == by && f->by_policy == by_policy && f->traffic.kind == traffic->kind &&
                         strcmp(f->traffic.link, traffic->link) == 0 && strcmp(f->traffic.uplink, traffic->uplink) == 0)
                         return f;
         f = *end = arena_alloc(&search->ruleset->arena, sizeof(*f));
@@ -192,8 +198,10 @@ static void add_port(Finding *finding, const Traffic *traffic) {
 static void check(Search *search, Traffic *traffic) {
         int family = traffic->address.family == AF_INET ? 0 : 1;
 
-        traffic->uplink = find_uplink(&search->ruleset->arena, traffic->link, &traffic->address);
-        search->counts[family] += traffic->is_forwarded;
+        traffic->uplink = traffic->kind == TRAFFIC_BRIDGE
+                                  ? traffic->link
+                                  : find_uplink(&search->ruleset->arena, traffic->link, &traffic->address);
+        search->counts[family] += traffic->kind == TRAFFIC_FORWARD;
         for (Chain *chain = search->ruleset->chains; chain; chain = chain->next) {
                 bool is_dropped = false, by_policy;
                 const Chain *by;
@@ -209,7 +217,7 @@ static void check(Search *search, Traffic *traffic) {
                         Finding *finding = add_finding(search, traffic, chain, by, by_policy);
 
                         finding->counts[family]++;
-                        if (traffic->is_forwarded)
+                        if (traffic->kind == TRAFFIC_FORWARD)
                                 add_port(finding, traffic);
                 }
         }
@@ -222,8 +230,10 @@ static const char *describe(const Search *search, const Finding *f) {
         const char *ports = "", *separator = " (";
         bool is_part = false;
 
-        if (!f->traffic.is_forwarded)
+        if (f->traffic.kind == TRAFFIC_INTERNET)
                 return "its internet access";
+        if (f->traffic.kind == TRAFFIC_BRIDGE)
+                return arena_printf(arena, "what it sends to other ports of bridge %s", f->traffic.link);
         for (int i = 0; i < 2; i++)
                 is_part |= f->counts[i] > 0 && f->counts[i] < search->counts[i];
         for_each_line(line, end, &f->ports) {
@@ -262,6 +272,25 @@ static void check_internet(Search *search, const char *link, const Buffer *netwo
         }
 }
 
+/* Of a link that is a port of a bridge, while chains see what passes that. */
+static void check_bridge(Search *search, const char *text, const char *end) {
+        const char *bridge = memmem(text, (size_t)(end - text), LINK_MASTER, strlen(LINK_MASTER));
+        char value[2];
+
+        if (!bridge)
+                return;
+        bridge += strlen(LINK_MASTER);
+        for (int i = 0; i < 2; i++) {
+                Traffic traffic = {.kind = TRAFFIC_BRIDGE, .protocol = IPPROTO_TCP};
+
+                if (read_file_start(families[i].bridges, value, sizeof(value)) <= 0 || value[0] != '1')
+                        continue;
+                traffic.link = arena_copy(&search->ruleset->arena, bridge, (size_t)(end - bridge));
+                traffic.address.family = i == 0 ? AF_INET : AF_INET6;
+                check(search, &traffic);
+        }
+}
+
 /* The words of an element from @text on, without its punctuation: at most @size of them. Returns how many. */
 static size_t take_words(Arena *arena, const char *text, const char *end, const char *words[], size_t size) {
         const char *rest = arena_copy(arena, text, (size_t)(end - text)), *word;
@@ -290,7 +319,7 @@ static void check_forward(Search *search, const char *text, const char *end, con
         Arena *arena = &search->ruleset->arena;
         const char *target = memmem(text, (size_t)(end - text), ELEMENT_TARGET, strlen(ELEMENT_TARGET)), *words[2];
         bool is_udp = memmem(text, (size_t)(end - text), ELEMENT_UDP, strlen(ELEMENT_UDP)) != NULL;
-        Traffic traffic = {.is_forwarded = true, .protocol = is_udp ? IPPROTO_UDP : IPPROTO_TCP};
+        Traffic traffic = {.kind = TRAFFIC_FORWARD, .protocol = is_udp ? IPPROTO_UDP : IPPROTO_TCP};
 
         if (!target || take_words(arena, target, end, words, 2) != 2 ||
                 !address_parse(words[0], AF_UNSPEC, &traffic.address) ||
@@ -323,6 +352,12 @@ void blocked_find(
                 else if (quote)
                         check_internet(&search, arena_copy(&ruleset->arena, link, (size_t)(quote - link)), network);
         }
+        for_each_line(line, end, network) {
+                const char *link = line_behind(line, end, LINK_SET);
+
+                if (link)
+                        check_bridge(&search, link, end);
+        }
         for (Finding *f = search.findings; f; f = f->next) {
                 add_message(&search, f, messages);
                 buffer_free(&f->ports);
@@ -344,8 +379,10 @@ size_t blocked_log(const Buffer *messages, const Buffer *logged) {
 void blocked_warn(const char *container, const Buffer *network, const Buffer *script) {
         CLEANUP_RULESET Ruleset ruleset = RULESET_NULL;
         CLEANUP_BUFFER Buffer messages = BUFFER_NULL;
+        bool is_bridged =
+                network->length > 0 && memmem(network->text, network->length, LINK_MASTER, strlen(LINK_MASTER));
 
-        if (script->length == 0 || ruleset_read(&ruleset) < 0)
+        if ((script->length == 0 && !is_bridged) || ruleset_read(&ruleset) < 0)
                 return;
         blocked_find(&ruleset, container, network, script, &messages);
         (void)blocked_log(&messages, &BUFFER_NULL);

@@ -158,7 +158,7 @@ static Match evaluate_meta(Walk *walk, const struct nlattr *expression) {
                 set(walk, to, (Span){packet->is_from_container ? &group : NULL, sizeof(group)});
                 return MATCH_YES;
         case NFT_META_OIFGROUP:
-                set(walk, to, (Span){packet->is_from_container ? NULL : &group, sizeof(group)});
+                set(walk, to, (Span){packet->is_to_container ? &group : NULL, sizeof(group)});
                 return MATCH_YES;
         default:
                 forget(walk);

@@ -10,7 +10,7 @@
 typedef struct Packet {
         uint8_t family; /* NFPROTO_IPV4 or NFPROTO_IPV6 */
         char in[IFNAMSIZ], out[IFNAMSIZ];
-        bool is_from_container; /* "in" has the group of containers' links */
+        bool is_from_container, is_to_container; /* "in" or "out" has the group of containers' links */
         const void *source, *destination;
         uint8_t protocol;
         uint16_t source_port, destination_port; /* in the order of the network */

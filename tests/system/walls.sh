@@ -52,7 +52,7 @@ NFT
   fails _gets_out 172.16.0.2
   fails _is_reached 172.16.0.1
   log_of web | grep 'its internet access is blocked by the policy of chain passage of the nftables table inet closed'
-  log_of web | grep 'what is forwarded to it from other machines is blocked by the policy of chain passage'
+  log_of web | grep 'what is forwarded to it from other machines through to-other is blocked by the policy of chain passage'
   _blocked
   [ "$(wc -l </tmp/blocked)" = 2 ]
   sed -n 's/.* Write at the beginning of chain passage: //p' /tmp/blocked | sed 's/; /\n/g' |
@@ -94,8 +94,93 @@ open|chain c { type filter hook forward priority 0; policy drop; ct state establ
 open|chain c { type filter hook forward priority 0; iifname "ve-*" ip daddr 192.168.0.0/16 drop\n}
 open|chain c { type filter hook forward priority 0; policy drop; iif != "lo" jump n\n}\nchain n { ip saddr 10.0.0.2 accept\n ip daddr 10.0.0.2 accept\n}
 open|chain c { type filter hook input priority 0; iifname "ve-*" drop\n}
+open|limit l { rate over 1000/second\n}\nchain c { type filter hook forward priority 0; iifname "ve-*" limit name "l" drop\n}
+open|set s { type ipv4_addr; limit rate over 1000/second; elements = { 10.0.0.2 }\n}\nchain c { type filter hook forward priority 0; ip saddr @s drop\n}
+open|chain c { type filter hook forward priority 0; ip saddr vmap { 10.0.0.2 : accept } drop\n}
+open|chain c { type filter hook forward priority 0; policy drop; ct status seen-reply accept; iifname "ve-*" accept\n}
+open|flags dormant\nchain c { type filter hook forward priority 0; policy drop\n}
+open|chain c { type filter hook forward priority 0; policy drop; ct state established accept; ip saddr 10.0.0.2 jump { accept\n}\n}
+blocked|chain c { type filter hook forward priority 0; policy drop; ct status assured accept; iifname "ve-*" accept\n}
+blocked|set s { type ifname . ipv4_addr; flags interval; elements = { "ve-web" . 10.0.0.0/24 }\n}\nchain c { type filter hook forward priority 0; iifname . ip saddr @s drop\n}
+blocked|map m { type ipv4_addr : verdict; flags interval; elements = { 10.0.0.0-10.0.0.1 : accept, * : drop }\n}\nchain c { type filter hook forward priority 0; ip saddr vmap @m\n}
+blocked|chain c { type filter hook forward priority 0; ip saddr != 10.0.0.3-10.0.0.9 oifname "to-other" ip saddr 10.0.0.0/8 drop\n}
 RULES
   _end_web
+}
+
+# Packets of the container leave the host where its own do not.
+routes_that_depend_on_the_source_are_followed() {
+  _start_web
+  ip route add default via 172.16.0.2 table 100
+  ip rule add from 10.0.0.2 lookup 100
+  ip route replace default dev lo
+  ip -6 route replace default dev lo
+  nft -f - <<'NFT'
+table inet closed {
+  chain passage {
+    type filter hook forward priority 10; policy drop;
+    ct state established accept
+    oifname "to-other" accept
+  }
+}
+NFT
+  _gets_out 172.16.0.2
+  _blocked | grep 'its internet access over IPv6 is blocked'
+  fails grep 'its internet access over IPv4' /tmp/blocked
+  ip rule delete from 10.0.0.2
+  _blocked | grep 'its internet access is blocked'
+  nft delete table inet closed
+  _end_web
+}
+
+# Only some ports, and only where packets come from there.
+what_is_forwarded_is_reported_with_its_ports() {
+  _start_web
+  sed -i 's/openFirewall: true }/&, { hostPort: 8081, containerPort: 81, openFirewall: true }/' /etc/nixos-containers/test.yaml
+  systemctl daemon-reload
+  nixos-container apply
+  nft -f - <<'NFT'
+table inet closed {
+  chain passage {
+    type filter hook forward priority 10; policy drop;
+    ct state established accept
+    iifname "ve-*" accept
+    tcp dport 80 accept
+  }
+}
+NFT
+  _is_open
+  _blocked | grep 'what is forwarded to it (81/tcp) from other machines through to-other is blocked'
+  nft delete table inet closed
+  _end_web
+}
+
+# As the module br_netfilter has it, which Docker loads.
+a_bridge_whose_packets_pass_closed_chains_is_reported() {
+  [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || { echo "there is no br_netfilter"; exit 77; }
+  sysctl -qw net.bridge.bridge-nf-call-iptables=1
+  ip link add br0 type bridge
+  ip link set br0 up
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", privateNetwork: true, hostBridge: br0, localAddress: 192.168.101.3/24 }
+  two: { system: "{system}-wasabi", privateNetwork: true, hostBridge: br0, localAddress: 192.168.101.4/24 }
+YAML
+  iptables -P FORWARD DROP
+  systemctl start container@web container@two
+  fails inside two socat -u OPEN:/dev/null TCP:192.168.101.3:80,connect-timeout=1
+  log_of two | grep 'what it sends to other ports of bridge br0 over IPv4 is blocked by the policy of chain FORWARD'
+  _blocked
+  _do_what_it_says
+  inside two socat -u OPEN:/dev/null TCP:192.168.101.3:80,connect-timeout=1
+  nixos-container check
+  iptables -F FORWARD
+  sysctl -qw net.bridge.bridge-nf-call-iptables=0
+  inside two socat -u OPEN:/dev/null TCP:192.168.101.3:80,connect-timeout=1
+  nixos-container check
+  sysctl -qw net.bridge.bridge-nf-call-iptables=1
+  nft delete table ip filter
+  systemctl stop container@web container@two
+  ip link delete br0
 }
 
 firewalls_of_nixos_that_know_containers_are_not_reported() {
@@ -200,7 +285,7 @@ firewalld_is_reported_and_what_is_said_outlasts_its_reload() {
   sed -i 's/^StrictForwardPorts=.*/StrictForwardPorts=yes/' /etc/firewalld/firewalld.conf
   firewall-cmd --reload
   fails _is_reached 172.16.0.1
-  _blocked | grep 'what is forwarded to it from other machines is blocked by .* Set StrictForwardPorts=no'
+  _blocked | grep 'what is forwarded to it from other machines through to-other is blocked by .* Set StrictForwardPorts=no'
   cp /tmp/firewalld.conf /etc/firewalld/
   _end_firewalld
   _end_web

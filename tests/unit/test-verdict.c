@@ -266,6 +266,7 @@ static void names_groups_and_protocols_are_compared(void **state) {
                 check(&rule, &packet, cases[i].wanted);
         }
         packet.is_from_container = false;
+        packet.is_to_container = true;
         for (int to_container = 0; to_container < 2; to_container++) {
                 Buffer rule = BUFFER_NULL;
 
