@@ -10,6 +10,7 @@
 #include "config.h"
 #include "manifest/model.h"
 #include "netfilter/blocked.h"
+#include "netfilter/legacy.h"
 #include "state/record.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
@@ -150,11 +151,24 @@ int verb_logs(int argc, char *argv[]) {
         return log_error(errno, "Failed to run %s: %m", TOOL_JOURNALCTL);
 }
 
+/* Says what of the host's rules is not looked at, and may drop something. */
+static void note_legacy(void) {
+        static const char *const programs[] = {"iptables-legacy", "ip6tables-legacy"};
+
+        for (int i = 0; i < 2; i++)
+                if (legacy_closes_forward(i == 1))
+                        log_message(LOG_NOTICE,
+                                "The policy of chain FORWARD of %1$s is DROP, and its rules are not evaluated. To list "
+                                "them, run: %1$s -S",
+                                programs[i]);
+}
+
 /* Says what the host drops of what running containers are to send and receive, to those who may read its rules. Returns how much. */
 static size_t warn_of_blocked(void) {
         CLEANUP_RULESET Ruleset ruleset = RULESET_NULL;
         CLEANUP_BUFFER Buffer messages = BUFFER_NULL;
         CLEANUP_HOST Host host = HOST_NULL;
+        bool is_concerned = false;
 
         if (ruleset_read(&ruleset) < 0)
                 return 0;
@@ -162,9 +176,13 @@ static size_t warn_of_blocked(void) {
         for (size_t i = 0; i < host.length; i++) {
                 CLEANUP_RECORD_PARTS RecordParts parts = RECORD_PARTS_NULL;
 
-                if (host.containers[i].has_record && record_read_parts(host.containers[i].name, &parts) >= 0)
-                        blocked_find(&ruleset, host.containers[i].name, &parts.network, &parts.nft, &messages);
+                if (!host.containers[i].has_record || record_read_parts(host.containers[i].name, &parts) < 0)
+                        continue;
+                is_concerned |= parts.nft.length > 0;
+                blocked_find(&ruleset, host.containers[i].name, &parts.network, &parts.nft, &messages);
         }
+        if (is_concerned)
+                note_legacy();
         return blocked_log(&messages, &BUFFER_NULL);
 }
 

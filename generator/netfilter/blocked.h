@@ -7,8 +7,8 @@
 #include "netfilter/ruleset.h"
 
 /* Appends to @messages, as lines, a message for each chain that drops packets of internetAccess, of forwards open to other machines, or
- * between the ports of a container's bridge, with what to write to allow them. @network and @script are RECORD_NETWORK and RECORD_NFT of the container's state record. Only what is dropped
- * for certain is reported. */
+ * between the ports of a container's bridge, with what to write to allow them. @network and @script are RECORD_NETWORK and RECORD_NFT of the
+ * container's state record. Only what is dropped for certain is reported. */
 void blocked_find(
         Ruleset *ruleset, const char *container, const Buffer *network, const Buffer *script, Buffer *messages);
 

@@ -271,6 +271,8 @@ FUNCTION(ssize_t, recvfrom, -1, (int fd, void *data, size_t size, int flags, voi
 FUNCTION(int, socketpair, -1, (int domain, int type, int protocol, int fds[2]), (domain, type, protocol, fds))
 FUNCTION(int, getrlimit, -1, (int resource, void *limit), (resource, limit))
 FUNCTION(int, setrlimit, -1, (int resource, const void *limit), (resource, limit))
+FUNCTION(
+        int, getsockopt, -1, (int fd, int level, int name, void *value, unsigned *size), (fd, level, name, value, size))
 FUNCTION(ssize_t, getrandom, -1, (void *buffer, size_t size, unsigned flags), (buffer, size, flags))
 FUNCTION(unsigned, if_nametoindex, 0, (const char *name), (name))
 FUNCTION(char *, if_indextoname, NULL, (unsigned index, char *name), (index, name))

@@ -251,6 +251,19 @@ docker_that_comes_later_is_reported_and_what_is_said_lets_containers_pass() {
   _end_web
 }
 
+what_iptables_legacy_drops_is_not_reported_but_that_it_is_not_looked_at() {
+  iptables-legacy -P FORWARD DROP || { echo "the kernel has no tables of iptables-legacy"; exit 77; }
+  _start_web
+  fails _gets_out 172.16.0.2
+  nixos-container check 2>&1 | grep 'The policy of chain FORWARD of iptables-legacy is DROP, and its rules are not evaluated.'
+  iptables-legacy -P FORWARD ACCEPT
+  ip6tables-legacy -P FORWARD DROP
+  nixos-container check 2>&1 | grep 'The policy of chain FORWARD of ip6tables-legacy is DROP'
+  ip6tables-legacy -P FORWARD ACCEPT
+  fails grep legacy < <(nixos-container check 2>&1)
+  _end_web
+}
+
 _start_firewalld() {
   [ -x /usr/sbin/firewalld ] || { echo "there is no firewalld"; exit 77; }
   systemctl start firewalld
