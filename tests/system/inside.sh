@@ -148,6 +148,8 @@ run_test() {
 clean_up() {
   set +e
   (set -e; leave_nothing_behind) >/dev/null 2>&1
+  systemctl stop NetworkManager dhcpcd networking 2>/dev/null
+  rm -rf /run/udev/rules.d
   pkill -KILL systemd-nspawn
   awk '$2 ~ "^/(etc|nix|usr|var/lib)$" {print $2}' /proc/self/mounts | xargs -r umount --lazy --recursive
   awk '$2 ~ "^/run/(systemd/nspawn|nixos-containers)/" {print $2}' /proc/self/mounts | xargs -rn1 umount
