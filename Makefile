@@ -142,20 +142,22 @@ ROOTFS := build/rootfs
 SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	LDFLAGS="-fsanitize=address,undefined"
 
-# All groups of tests, some of them at the same time, as those on booted hosts wait for much of theirs: the longest first. What a group says is
-# printed when it has ended.
+# What every commit has to pass, in minutes: of the longest groups only a part. Some are run at the same time, as those on booted hosts
+# wait for much of theirs: the longest first. What a group says is printed when it has ended.
 CHECKS := check-system check-faults check-sanitize check-unit check-golden check-hostile check-verify check-package check-nix check-hardening check-init \
 	check-man check-usage
 JOBS = $(shell nproc)
 
 check: dependencies
-	@$(MAKE) --no-print-directory --output-sync=target --keep-going $(if $(filter -j%,$(MAKEFLAGS)),,-j $(JOBS)) $(CHECKS)
+	@$(MAKE) --no-print-directory --output-sync=target --keep-going $(if $(filter -j%,$(MAKEFLAGS)),,-j $(JOBS)) SHORT=1 $(CHECKS)
 
-# What of them is only tried in part, in whole.
+# What of them is only tried in part, in whole, and what looks for faults in the code and on other systems. The first that fails ends it.
 check-long: dependencies $(ROOTFS)
+	@for group in lint analyze check-system check-debian-13 check-boot check-soak check-killed fuzz; do \
+		$(MAKE) --no-print-directory $$group || exit; \
+	done
 	@$(MAKE) --no-print-directory check-faults check-hostile EVERY=1
 	@EVERY=1 tests/system/run build/host $(ROOTFS) faults.sh
-	@$(MAKE) --no-print-directory check-killed
 
 dependencies:
 	@tests/install-dependencies
@@ -209,11 +211,11 @@ $(B)/answering-systemd: tests/faults/systemd.c tests/unit/systemd.h
 	@echo "  CC      $@"
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(shell $(PKG_CONFIG) --libs libsystemd)
 
-# All faults, of which "make check" has only some of those that are many: make check-faults EVERY=1
+# With SHORT=1, those that "make check" has; all faults: make check-faults EVERY=1
 # Those of some situations: make check-faults PATTERN=start
 check-faults:
 	@$(MAKE_ANEW) B=$(FAULTS_BUILD) $(FAULTS) $(PROGRAMS:$(B)/%=$(FAULTS_BUILD)/%) $(FAULTS_BUILD)/call $(FAULTS_BUILD)/answering-systemd
-	@EVERY=$(EVERY) tests/faults/run $(FAULTS_BUILD) '$(PATTERN)'
+	@SHORT=$(SHORT) EVERY=$(EVERY) tests/faults/run $(FAULTS_BUILD) '$(PATTERN)'
 
 check-nix: $(B)/nixos-container-generator
 	@tests/nix/run $(B)
@@ -283,8 +285,9 @@ check-debian-13: build/debian-trixie
 check-verify: $(B)/nixos-container-generator $(ROOTFS)
 	@tests/golden/verify $(B) $(ROOTFS)
 
+# With SHORT=1, those tests that "make check" has.
 check-system: $(ROOTFS)
-	@tests/system/run build/host $(ROOTFS)
+	@SHORT=$(SHORT) tests/system/run build/host $(ROOTFS)
 
 # What containers are kept from, and all that is tried from inside of one, with and without what holds it.
 check-boundary: dependencies $(ROOTFS)
@@ -376,13 +379,15 @@ CPPCHECK := cppcheck --quiet --error-exitcode=1 --enable=warning,performance,por
 	-D_GNU_SOURCE -D__x86_64__ --inline-suppr --suppress=variableScope --suppress=readdirCalled --suppress=getpwnamCalled \
 	--suppress=getgrnamCalled --suppress=resourceLeak --suppress=memleak --suppress=unreadVariable
 
+# What takes minutes of lint: all that runs through each path of the C code.
 analyze: dependencies $(B)/config.h
 	@$(CPPCHECK) -j 2 -Igenerator generator
 	@echo $(wildcard generator/*/*.c) | xargs -n 1 -P 2 gcc -S -o /dev/null -std=gnu11 -O2 -fanalyzer -Wa,-Itemplates $(WARNINGS) -Werror $(ALL_CPPFLAGS)
-
-lint: dependencies analyze $(PROGRAMS)
-	@clang-format --dry-run -Werror $(SOURCES)
 	@echo $(wildcard generator/*/*.c) | xargs -n 1 -P 2 tests/clang-tidy -std=gnu11 $(ALL_CPPFLAGS)
+	@echo "analyze: nothing to complain of"
+
+lint: dependencies $(PROGRAMS)
+	@clang-format --dry-run -Werror $(SOURCES)
 	@tests/license
 	@tests/layers $(B)
 	@shellcheck -x $(SCRIPTS)

@@ -23,12 +23,6 @@ _declare_kinds() {
 YAML
 }
 
-_start_kinds() {
-  _declare_kinds
-  # shellcheck disable=SC2086
-  nixos-container start $_kinds
-}
-
 # _says TEXT COMMAND…: succeeds if the command fails and says TEXT, within 20 s.
 _says() {
   local text=$1 status=0
@@ -60,6 +54,211 @@ YAML
   grep -E '^two +up .* \(has errors, see nixos-container check\)$' /tmp/list
   grep -E '^dead +(starting|stopping|failed) +/nowhere$' /tmp/list
   grep -E '^empty +down +\(has errors, see nixos-container check\)$' /tmp/list
+}
+
+cli_run_says_why_nothing_could_be_run() {
+  declare_containers <<'YAML'
+  plain: { system: "{system}-wasabi" }
+YAML
+  nixos-container start plain
+  local setting
+  for setting in '[Unit]\nAssertPathExists=/nowhere' '[Service]\nRootDirectory=/nowhere'; do
+    nixos-container run plain -- sh -c "mkdir -p /run/systemd/system/nixos-container-.service.d; printf '$setting\n' >/run/systemd/system/nixos-container-.service.d/a.conf"
+    inside plain systemctl daemon-reload
+    _says 'journalctl -M plain -u nixos-container-' nixos-container run plain -- true
+    inside plain rm -r /run/systemd/system/nixos-container-.service.d
+    inside plain systemctl daemon-reload
+  done
+  nixos-container run plain -- mount --bind /dev/null /bin/sh
+  _says '/bin/sh' nixos-container run plain -- true
+}
+
+cli_check_prints_what_is_wrong() {
+  _declare_kinds
+  [ "$(nixos-container check 2>&1)" = "" ]
+  printf 'version: 1\ncontainers: { a: { system: x } }\n' >/tmp/wrong.yaml
+  _says '/tmp/wrong.yaml:2:28: containers.a.system' nixos-container check /tmp/wrong.yaml
+  cp /tmp/wrong.yaml "$manifest"
+  _says "$manifest:2:28: containers.a.system" nixos-container check
+}
+
+cli_nothing_that_others_write_acts_on_a_terminal() {
+  local file=$'/tmp/\e[2Jodd.yaml' verb
+  printf '%s\n' 'version: 1' 'containers:' '  "\e]0;odd\a": { system: x }' '  other: [' >"$file"
+  for verb in check plan; do
+    _says 'containers."\x1b]0;odd\x07".system' nixos-container $verb "$file"
+    _says '/tmp/?[2Jodd.yaml:' nixos-container $verb "$file"
+    fails grep $'\e' /tmp/said
+  done
+  declare_containers <<'YAML'
+  odd: { system: "/nix/store/\x9b]0;odd" }
+YAML
+  _at_terminal 'nixos-container list' >/tmp/said
+  grep -F '/nix/store/?]0;odd' /tmp/said
+}
+
+cli_errors_say_what_to_do() {
+  declare_containers <<'YAML'
+  plain: { system: "{system}-wasabi" }
+  broken: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0 }
+  failing: { system: /nix/store/there-is-no-such-system }
+YAML
+  local verb
+  for verb in start stop restart terminate login root-login show-ip show-host-key logs update; do
+    _says '"nobody", known containers: broken, failing, plain' nixos-container $verb nobody
+  done
+  _says '"nobody"' nixos-container run nobody -- true
+  _says '"pain", did you mean "plain"?' nixos-container start pain
+  for verb in login root-login; do
+    _says 'nixos-container start plain' nixos-container $verb plain
+  done
+  _says 'plain is not running' nixos-container run plain -- true
+  _says '"10.0.0" is not an IPv4 address' nixos-container start broken
+  _says 'journalctl -u container@failing' nixos-container start failing
+  grep 'start failing: failed (exit-code)' /tmp/said
+  printf '  new: { system: "%s-wasabi" }\n' "$systems" >>"$manifest"
+  _says "$manifest yet. Run: systemctl daemon-reload" nixos-container start new
+  sed -i '$d' "$manifest"
+  mkdir -p $records/odd
+  _says ' odd ' nixos-container show-ip odd
+  nixos-container list --json | grep '"name": "odd", "state": "down", "addresses": \[\], "system": null'
+  rmdir $records/odd
+  # One of several: the others are started.
+  _says 'start failing: ' nixos-container start failing plain
+  [ "$(nixos-container status plain)" = up ]
+  nixos-container stop plain
+  # A name that would lead elsewhere is none.
+  _says '"../plain"' nixos-container start ../plain
+  _says '"../plain"' nixos-container destroy --yes ../plain
+
+  _says 'Try "nixos-container --help"' nixos-container
+  _says '"lsit", did you mean "list"?' nixos-container lsit
+  _says '"frobnicate"' nixos-container frobnicate
+  _says 'Try "nixos-container status --help"' nixos-container status
+  _says "unrecognized option '--bogus'" nixos-container list --bogus
+
+  for verb in start stop restart terminate login root-login run show-host-key create update destroy apply; do
+    _says "nixos-container $verb: must be run as root" $_as_nobody nixos-container $verb plain
+  done
+  [ "$(nixos-container status plain)" = down ]
+  [ "$($_as_nobody nixos-container list)" = $'broken\nfailing\nplain' ]
+  [ "$($_as_nobody nixos-container status plain)" = down ]
+  $_as_nobody nixos-container list --json | grep '"name": "plain", "state": "down"'
+}
+
+cli_create_update_and_destroy() {
+  declare_containers <<'YAML'
+  taken: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.233.1.1, localAddress: 10.233.1.2 }
+YAML
+  [ "$(nixos-container create foo --system-path $systems-wasabi --ensure-unique-name 2>/dev/null)" = foo-0 ]
+  [ "$(nixos-container create foo --system-path $systems-wasabi --ensure-unique-name 2>/dev/null)" = foo-1 ]
+  [ "$(nixos-container show-ip foo-0)" = 10.233.2.2 ]
+  [ "$(nixos-container show-ip foo-1)" = 10.233.3.2 ]
+  [ "$(nixos-container list)" = $'foo-0\nfoo-1\ntaken' ]
+  [ "$(nixos-container status foo-0)" = down ]
+  nixos-container check
+  nixos-container start foo-0
+  page 10.233.2.2
+  [ "$(nixos-container run foo-0 -- readlink /nix/var/nix/profiles/system)" = $systems-wasabi ]
+  nixos-container run foo-0 -- sh -c 'echo mine >/root/state'
+
+  # What was added by hand stays.
+  sed -i 's/^    privateNetwork/    bindMounts: { \/srv: } # mine\n&/' /etc/nixos-containers/foo-0.yaml
+  local before
+  before=$(main_pid foo-0)
+  nixos-container update foo-0 --system-path $systems-old
+  [ "$(main_pid foo-0)" = "$before" ]
+  grep -x "test $systems-old/bin/switch-to-configuration" /var/lib/nixos-containers/foo-0/etc/switched
+  grep "system: \"$systems-old\"" /etc/nixos-containers/foo-0.yaml
+  grep '# mine' /etc/nixos-containers/foo-0.yaml
+  # One that cannot be activated, in whole or in part, changes nothing.
+  _says 'the old one was reactivated' nixos-container update foo-0 --system-path $systems-unwilling
+  [ "$(main_pid foo-0)" = "$before" ]
+  [ "$(tail -n 2 /var/lib/nixos-containers/foo-0/etc/switched)" = "test $systems-unwilling/bin/switch-to-configuration
+test $systems-old/bin/switch-to-configuration" ]
+  grep "system: \"$systems-old\"" /etc/nixos-containers/foo-0.yaml
+  systemctl cat container@foo-0 | grep -F "$systems-old/init"
+  [ "$(readlink /nix/var/nix/profiles/per-container/foo-0/system)" = $systems-old ]
+  chmod -x $systems-old/bin/switch-to-configuration
+  _says 'nixos-container restart foo-0' nixos-container update foo-0 --system-path $systems-unwilling
+  chmod +x $systems-old/bin/switch-to-configuration
+  nixos-container list --json | grep -F '"name": "foo-0", "state": "up", "addresses": ["10.233.2.2"], "system": "'$systems-old'"'
+  nixos-container update foo-1 --system-path $systems-old
+  [ "$(nixos-container status foo-1)" = down ]
+  _says 'specify --system-path' nixos-container update foo-0
+  nixos-container restart foo-0
+  [ "$(nixos-container run foo-0 -- cat /root/state)" = mine ]
+
+  # Asks, or is told.
+  _says 'use --yes' nixos-container destroy foo-0
+  exits_with 1 _at_terminal 'nixos-container destroy foo-0' <<<n
+  [ "$(nixos-container status foo-0)" = up ]
+  mkdir -p /srv/kept /var/lib/nixos-containers/foo-0/{data/deep,var/empty}
+  touch /srv/kept/file
+  mount --bind /srv/kept /var/lib/nixos-containers/foo-0/data
+  mkdir /srv/kept/nested
+  mount -t tmpfs tmpfs /var/lib/nixos-containers/foo-0/data/nested
+  # Not every file system can do that.
+  chattr +i /var/lib/nixos-containers/foo-0/var/empty || true
+  exits_with 0 _at_terminal 'nixos-container destroy foo-0' <<<y
+  [ -e /srv/kept/file ]
+  [ ! -e /var/lib/nixos-containers/foo-0 ]
+  [ ! -e /nix/var/nix/profiles/per-container/foo-0 ]
+  [ ! -e /nix/var/nix/per-container/foo-0 ]
+  [ ! -e /nix/var/nix/gcroots/containers/foo-0 ]
+  [ "$(nixos-container list)" = $'foo-1\ntaken' ]
+  [ "$(systemctl show -P LoadState container@foo-0)" = not-found ]
+  nixos-container destroy foo-0
+  nixos-container destroy --yes foo-1
+  [ ! -e /etc/nixos-containers/foo-1.yaml ]
+  _says "taken cannot be destroyed: it is declared in $manifest:" nixos-container destroy --yes taken
+  _says "taken cannot be updated: it is declared in $manifest:" nixos-container update taken --system-path $systems-old
+  [ "$(nixos-container list)" = taken ]
+}
+
+# The files that create makes, as text.
+_created() { find /etc/nixos-containers /nix/var/nix/profiles /var/lib/nixos-containers -mindepth 1 ! -name '.#*' | sort; }
+
+cli_a_create_that_fails_leaves_nothing() {
+  declare_containers <<'YAML'
+  taken: { system: "{system}-wasabi" }
+YAML
+  local before
+  before=$(_created)
+  _says 'requires Nix' nixos-container create foo --config 'services.openssh.enable = true;'
+  _says 'requires Nix' nixos-container create foo --flake github:a/b#c
+  _says 'requires Nix' nixos-container create foo
+  _says '/nowhere: No such file or directory' nixos-container create foo --system-path /nowhere
+  _says '/srv is not a NixOS system' nixos-container create foo --system-path /srv
+  mkdir -p /srv/system
+  ln -sfn $systems-wasabi/init /srv/system/init
+  _says '/srv/system (expected a path in /nix/store)' nixos-container create foo --system-path /srv/system
+  _says '"1.2.3" is not an IPv4 address' nixos-container create foo --system-path $systems-wasabi --local-address 1.2.3
+  _says '"http"' nixos-container create foo --system-path $systems-wasabi --port http
+  _says '"foo_bar"' nixos-container create foo_bar --system-path $systems-wasabi
+  _says '"../foo"' nixos-container create ../foo --system-path $systems-wasabi
+  _says "\"taken\" already exists, declared in $manifest:3." nixos-container create taken --system-path $systems-wasabi
+  _says '/etc/nixos-containers/test.yaml already exists' nixos-container create test --system-path $systems-wasabi
+  _says ': --system-path, --flake and --config' nixos-container create foo --system-path $systems-wasabi --flake x
+  [ "$(_created)" = "$before" ]
+  # State that was there before is kept.
+  mkdir -p /var/lib/nixos-containers/foo
+  touch /var/lib/nixos-containers/foo/old
+  _says 'requires Nix' nixos-container create foo
+  [ -e /var/lib/nixos-containers/foo/old ]
+  nixos-container create foo --system-path $systems-wasabi
+  [ -e /var/lib/nixos-containers/foo/old ]
+  nixos-container destroy --yes foo
+}
+
+_completion=/nix/store/00000000000000000000000000000000-nixos-container-generator/share
+
+# Those that follow are only in "make check-long".
+
+_start_kinds() {
+  _declare_kinds
+  # shellcheck disable=SC2086
+  nixos-container start $_kinds
 }
 
 cli_a_terminal_that_changes_its_size_does_so_inside() {
@@ -167,23 +366,6 @@ cli_run_passes_arguments_streams_and_exit_status_through() {
   done
   exits_with 1 nixos-container run plain
   exits_with 1 nixos-container run plain --
-}
-
-cli_run_says_why_nothing_could_be_run() {
-  declare_containers <<'YAML'
-  plain: { system: "{system}-wasabi" }
-YAML
-  nixos-container start plain
-  local setting
-  for setting in '[Unit]\nAssertPathExists=/nowhere' '[Service]\nRootDirectory=/nowhere'; do
-    nixos-container run plain -- sh -c "mkdir -p /run/systemd/system/nixos-container-.service.d; printf '$setting\n' >/run/systemd/system/nixos-container-.service.d/a.conf"
-    inside plain systemctl daemon-reload
-    _says 'journalctl -M plain -u nixos-container-' nixos-container run plain -- true
-    inside plain rm -r /run/systemd/system/nixos-container-.service.d
-    inside plain systemctl daemon-reload
-  done
-  nixos-container run plain -- mount --bind /dev/null /bin/sh
-  _says '/bin/sh' nixos-container run plain -- true
 }
 
 cli_run_and_root_login_have_the_environment_of_a_login() {
@@ -379,30 +561,6 @@ cli_logs_are_those_of_the_container() {
   kill $pid
 }
 
-cli_check_prints_what_is_wrong() {
-  _declare_kinds
-  [ "$(nixos-container check 2>&1)" = "" ]
-  printf 'version: 1\ncontainers: { a: { system: x } }\n' >/tmp/wrong.yaml
-  _says '/tmp/wrong.yaml:2:28: containers.a.system' nixos-container check /tmp/wrong.yaml
-  cp /tmp/wrong.yaml "$manifest"
-  _says "$manifest:2:28: containers.a.system" nixos-container check
-}
-
-cli_nothing_that_others_write_acts_on_a_terminal() {
-  local file=$'/tmp/\e[2Jodd.yaml' verb
-  printf '%s\n' 'version: 1' 'containers:' '  "\e]0;odd\a": { system: x }' '  other: [' >"$file"
-  for verb in check plan; do
-    _says 'containers."\x1b]0;odd\x07".system' nixos-container $verb "$file"
-    _says '/tmp/?[2Jodd.yaml:' nixos-container $verb "$file"
-    fails grep $'\e' /tmp/said
-  done
-  declare_containers <<'YAML'
-  odd: { system: "/nix/store/\x9b]0;odd" }
-YAML
-  _at_terminal 'nixos-container list' >/tmp/said
-  grep -F '/nix/store/?]0;odd' /tmp/said
-}
-
 cli_more_manifests_than_a_program_may_open_files_by_default_are_read() {
   local i
   for i in $(seq 1100); do
@@ -414,55 +572,6 @@ cli_more_manifests_than_a_program_may_open_files_by_default_are_read() {
     [ "$(nixos-container list | wc -l)" = 1100 ]
     [ "$(nixos-container plan)" = 'All containers are as declared.' ]
   )
-}
-
-cli_errors_say_what_to_do() {
-  declare_containers <<'YAML'
-  plain: { system: "{system}-wasabi" }
-  broken: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0 }
-  failing: { system: /nix/store/there-is-no-such-system }
-YAML
-  local verb
-  for verb in start stop restart terminate login root-login show-ip show-host-key logs update; do
-    _says '"nobody", known containers: broken, failing, plain' nixos-container $verb nobody
-  done
-  _says '"nobody"' nixos-container run nobody -- true
-  _says '"pain", did you mean "plain"?' nixos-container start pain
-  for verb in login root-login; do
-    _says 'nixos-container start plain' nixos-container $verb plain
-  done
-  _says 'plain is not running' nixos-container run plain -- true
-  _says '"10.0.0" is not an IPv4 address' nixos-container start broken
-  _says 'journalctl -u container@failing' nixos-container start failing
-  grep 'start failing: failed (exit-code)' /tmp/said
-  printf '  new: { system: "%s-wasabi" }\n' "$systems" >>"$manifest"
-  _says "$manifest yet. Run: systemctl daemon-reload" nixos-container start new
-  sed -i '$d' "$manifest"
-  mkdir -p $records/odd
-  _says ' odd ' nixos-container show-ip odd
-  nixos-container list --json | grep '"name": "odd", "state": "down", "addresses": \[\], "system": null'
-  rmdir $records/odd
-  # One of several: the others are started.
-  _says 'start failing: ' nixos-container start failing plain
-  [ "$(nixos-container status plain)" = up ]
-  nixos-container stop plain
-  # A name that would lead elsewhere is none.
-  _says '"../plain"' nixos-container start ../plain
-  _says '"../plain"' nixos-container destroy --yes ../plain
-
-  _says 'Try "nixos-container --help"' nixos-container
-  _says '"lsit", did you mean "list"?' nixos-container lsit
-  _says '"frobnicate"' nixos-container frobnicate
-  _says 'Try "nixos-container status --help"' nixos-container status
-  _says "unrecognized option '--bogus'" nixos-container list --bogus
-
-  for verb in start stop restart terminate login root-login run show-host-key create update destroy apply; do
-    _says "nixos-container $verb: must be run as root" $_as_nobody nixos-container $verb plain
-  done
-  [ "$(nixos-container status plain)" = down ]
-  [ "$($_as_nobody nixos-container list)" = $'broken\nfailing\nplain' ]
-  [ "$($_as_nobody nixos-container status plain)" = down ]
-  $_as_nobody nixos-container list --json | grep '"name": "plain", "state": "down"'
 }
 
 cli_what_cannot_be_printed_is_an_error() {
@@ -524,76 +633,6 @@ cli_help_is_there_for_each_verb() {
 YAML
   nixos-container start plain
   nixos-container run plain -- ls --help | grep 'Usage: ls'
-}
-
-cli_create_update_and_destroy() {
-  declare_containers <<'YAML'
-  taken: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.233.1.1, localAddress: 10.233.1.2 }
-YAML
-  [ "$(nixos-container create foo --system-path $systems-wasabi --ensure-unique-name 2>/dev/null)" = foo-0 ]
-  [ "$(nixos-container create foo --system-path $systems-wasabi --ensure-unique-name 2>/dev/null)" = foo-1 ]
-  [ "$(nixos-container show-ip foo-0)" = 10.233.2.2 ]
-  [ "$(nixos-container show-ip foo-1)" = 10.233.3.2 ]
-  [ "$(nixos-container list)" = $'foo-0\nfoo-1\ntaken' ]
-  [ "$(nixos-container status foo-0)" = down ]
-  nixos-container check
-  nixos-container start foo-0
-  page 10.233.2.2
-  [ "$(nixos-container run foo-0 -- readlink /nix/var/nix/profiles/system)" = $systems-wasabi ]
-  nixos-container run foo-0 -- sh -c 'echo mine >/root/state'
-
-  # What was added by hand stays.
-  sed -i 's/^    privateNetwork/    bindMounts: { \/srv: } # mine\n&/' /etc/nixos-containers/foo-0.yaml
-  local before
-  before=$(main_pid foo-0)
-  nixos-container update foo-0 --system-path $systems-old
-  [ "$(main_pid foo-0)" = "$before" ]
-  grep -x "test $systems-old/bin/switch-to-configuration" /var/lib/nixos-containers/foo-0/etc/switched
-  grep "system: \"$systems-old\"" /etc/nixos-containers/foo-0.yaml
-  grep '# mine' /etc/nixos-containers/foo-0.yaml
-  # One that cannot be activated, in whole or in part, changes nothing.
-  _says 'the old one was reactivated' nixos-container update foo-0 --system-path $systems-unwilling
-  [ "$(main_pid foo-0)" = "$before" ]
-  [ "$(tail -n 2 /var/lib/nixos-containers/foo-0/etc/switched)" = "test $systems-unwilling/bin/switch-to-configuration
-test $systems-old/bin/switch-to-configuration" ]
-  grep "system: \"$systems-old\"" /etc/nixos-containers/foo-0.yaml
-  systemctl cat container@foo-0 | grep -F "$systems-old/init"
-  [ "$(readlink /nix/var/nix/profiles/per-container/foo-0/system)" = $systems-old ]
-  chmod -x $systems-old/bin/switch-to-configuration
-  _says 'nixos-container restart foo-0' nixos-container update foo-0 --system-path $systems-unwilling
-  chmod +x $systems-old/bin/switch-to-configuration
-  nixos-container list --json | grep -F '"name": "foo-0", "state": "up", "addresses": ["10.233.2.2"], "system": "'$systems-old'"'
-  nixos-container update foo-1 --system-path $systems-old
-  [ "$(nixos-container status foo-1)" = down ]
-  _says 'specify --system-path' nixos-container update foo-0
-  nixos-container restart foo-0
-  [ "$(nixos-container run foo-0 -- cat /root/state)" = mine ]
-
-  # Asks, or is told.
-  _says 'use --yes' nixos-container destroy foo-0
-  exits_with 1 _at_terminal 'nixos-container destroy foo-0' <<<n
-  [ "$(nixos-container status foo-0)" = up ]
-  mkdir -p /srv/kept /var/lib/nixos-containers/foo-0/{data/deep,var/empty}
-  touch /srv/kept/file
-  mount --bind /srv/kept /var/lib/nixos-containers/foo-0/data
-  mkdir /srv/kept/nested
-  mount -t tmpfs tmpfs /var/lib/nixos-containers/foo-0/data/nested
-  # Not every file system can do that.
-  chattr +i /var/lib/nixos-containers/foo-0/var/empty || true
-  exits_with 0 _at_terminal 'nixos-container destroy foo-0' <<<y
-  [ -e /srv/kept/file ]
-  [ ! -e /var/lib/nixos-containers/foo-0 ]
-  [ ! -e /nix/var/nix/profiles/per-container/foo-0 ]
-  [ ! -e /nix/var/nix/per-container/foo-0 ]
-  [ ! -e /nix/var/nix/gcroots/containers/foo-0 ]
-  [ "$(nixos-container list)" = $'foo-1\ntaken' ]
-  [ "$(systemctl show -P LoadState container@foo-0)" = not-found ]
-  nixos-container destroy foo-0
-  nixos-container destroy --yes foo-1
-  [ ! -e /etc/nixos-containers/foo-1.yaml ]
-  _says "taken cannot be destroyed: it is declared in $manifest:" nixos-container destroy --yes taken
-  _says "taken cannot be updated: it is declared in $manifest:" nixos-container update taken --system-path $systems-old
-  [ "$(nixos-container list)" = taken ]
 }
 
 cli_destroy_of_a_root_that_is_a_mount() {
@@ -702,41 +741,6 @@ containers:
   ip link show dev vb-bridged | grep 'master br0'
   nixos-container destroy --yes bridged
   ip link delete br0
-}
-
-# The files that create makes, as text.
-_created() { find /etc/nixos-containers /nix/var/nix/profiles /var/lib/nixos-containers -mindepth 1 ! -name '.#*' | sort; }
-
-cli_a_create_that_fails_leaves_nothing() {
-  declare_containers <<'YAML'
-  taken: { system: "{system}-wasabi" }
-YAML
-  local before
-  before=$(_created)
-  _says 'requires Nix' nixos-container create foo --config 'services.openssh.enable = true;'
-  _says 'requires Nix' nixos-container create foo --flake github:a/b#c
-  _says 'requires Nix' nixos-container create foo
-  _says '/nowhere: No such file or directory' nixos-container create foo --system-path /nowhere
-  _says '/srv is not a NixOS system' nixos-container create foo --system-path /srv
-  mkdir -p /srv/system
-  ln -sfn $systems-wasabi/init /srv/system/init
-  _says '/srv/system (expected a path in /nix/store)' nixos-container create foo --system-path /srv/system
-  _says '"1.2.3" is not an IPv4 address' nixos-container create foo --system-path $systems-wasabi --local-address 1.2.3
-  _says '"http"' nixos-container create foo --system-path $systems-wasabi --port http
-  _says '"foo_bar"' nixos-container create foo_bar --system-path $systems-wasabi
-  _says '"../foo"' nixos-container create ../foo --system-path $systems-wasabi
-  _says "\"taken\" already exists, declared in $manifest:3." nixos-container create taken --system-path $systems-wasabi
-  _says '/etc/nixos-containers/test.yaml already exists' nixos-container create test --system-path $systems-wasabi
-  _says ': --system-path, --flake and --config' nixos-container create foo --system-path $systems-wasabi --flake x
-  [ "$(_created)" = "$before" ]
-  # State that was there before is kept.
-  mkdir -p /var/lib/nixos-containers/foo
-  touch /var/lib/nixos-containers/foo/old
-  _says 'requires Nix' nixos-container create foo
-  [ -e /var/lib/nixos-containers/foo/old ]
-  nixos-container create foo --system-path $systems-wasabi
-  [ -e /var/lib/nixos-containers/foo/old ]
-  nixos-container destroy --yes foo
 }
 
 cli_a_create_that_fails_changes_no_state_that_was_there() {
@@ -1158,8 +1162,6 @@ cli_nobody_but_root_can_keep_create_and_destroy_waiting() {
   rmdir /run/lock/nixos-container
   fails $_as_nobody flock --nonblock /run/nixos-container.lock true
 }
-
-_completion=/nix/store/00000000000000000000000000000000-nixos-container-generator/share
 
 _verbs() { nixos-container --help | sed -n 's/^  \([a-z-]*\)  *[^ ].*/\1/p' | grep -v '^--' | sort; }
 

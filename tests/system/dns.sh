@@ -12,6 +12,70 @@ _no_uplink() { rm -rf ${_uplink%/*}; }
 _has() { [ "$(inside "$1" timeout 2 cat /etc/resolv.conf)" = "$(printf '%s\n' "${@:2}")" ]; }
 _has_soon() { wait_until 20 _has "$@"; }
 
+# Its declaration then does not say any more that it follows them, and there is no other one that does.
+name_servers_are_followed_by_one_that_runs_with_errors() {
+  _no_uplink
+  _set_host 'nameserver 192.0.2.1'
+  declare_containers <<'YAML'
+  faulty: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@faulty
+  _has faulty 'nameserver 192.0.2.1'
+  declare_containers <<'YAML'
+  faulty: { system: "{system}-wasabi", colour: blue }
+YAML
+  _set_host 'nameserver 192.0.2.2'
+  _has_soon faulty 'nameserver 192.0.2.2'
+  systemctl stop container@faulty
+  wait_until 20 is inactive container-resolv-conf.path
+}
+
+# Whatever is at /etc/resolv.conf in a container, nothing outside of it is written.
+links_in_a_container_lead_nowhere() {
+  local root=/var/lib/nixos-containers/evil
+  _set_host 'nameserver 192.0.2.1'
+  echo untouched >/srv/victim
+  ln -sfn /srv/victim /srv/victim-link
+  declare_containers <<'YAML'
+  evil: { system: "{system}-wasabi", privateNetwork: true }
+  unprivileged: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick }
+  copied: { system: "{system}-resolvconf", privateNetwork: true }
+YAML
+  mkdir -p $root/etc /var/lib/nixos-containers/copied/etc
+  ln -sfn ../../../../../../srv/victim $root/etc/resolv.conf
+  ln -sfn /srv/victim $root/etc/.resolv.conf.new
+  ln -sfn ../../../../../../srv/victim /var/lib/nixos-containers/copied/etc/resolv.conf
+  ln -sfn ../../../../../../srv/victim /var/lib/nixos-containers/copied/etc/.resolv.conf.new
+  systemctl start container@evil container@copied
+  _has evil 'nameserver 192.0.2.1'
+  _has copied 'nameserver 198.51.100.1' 'nameserver 192.0.2.1'
+  # While it runs: what the host changes is in no place that the container can reach.
+  inside evil ln -sfn ../../../../../../srv/victim /etc/resolv.conf
+  fails inside evil sh -c 'echo nameserver 198.51.100.1 >/run/host/resolv-conf/resolv.conf'
+  fails inside evil ln -sfn /srv/victim /run/host/resolv-conf/resolv.conf
+  # One with all rights can have it otherwise, as it can with the store. That leads the host nowhere either.
+  systemctl start container@unprivileged
+  fails inside unprivileged mount -o remount,bind,rw /run/host/resolv-conf
+  inside evil mount -o remount,bind,rw /run/host/resolv-conf
+  inside evil ln -sfn /srv/victim /run/host/resolv-conf/.resolv.conf.new
+  inside evil sh -c 'rm /run/host/resolv-conf/resolv.conf && mkfifo /run/host/resolv-conf/resolv.conf'
+  _set_host 'nameserver 192.0.2.2'
+  _has_soon unprivileged 'nameserver 192.0.2.2'
+  systemctl stop container@unprivileged
+  [ "$(cat /srv/victim)" = untouched ]
+  # A directory there is no reason not to start.
+  systemctl stop container@evil
+  rm $root/etc/resolv.conf
+  mkdir $root/etc/resolv.conf
+  systemctl start container@evil
+  log_of evil | grep 'container-init: .*/etc/resolv.conf'
+  [ "$(cat /srv/victim)" = untouched ]
+  systemctl stop container@evil container@copied
+  rm -rf $root /var/lib/nixos-containers/copied /srv/victim /srv/victim-link
+}
+
+# Those that follow are only in "make check-long".
+
 name_servers_of_the_host_are_followed_when_they_change() {
   _no_uplink
   _set_host 'nameserver 192.0.2.1' 'search example.org'
@@ -44,24 +108,6 @@ YAML
   # The last of them takes the unit with it that watches the host's file.
   systemctl is-active container-resolv-conf.path
   systemctl stop "${containers[@]/#/container@}"
-  wait_until 20 is inactive container-resolv-conf.path
-}
-
-# Its declaration then does not say any more that it follows them, and there is no other one that does.
-name_servers_are_followed_by_one_that_runs_with_errors() {
-  _no_uplink
-  _set_host 'nameserver 192.0.2.1'
-  declare_containers <<'YAML'
-  faulty: { system: "{system}-wasabi" }
-YAML
-  systemctl start container@faulty
-  _has faulty 'nameserver 192.0.2.1'
-  declare_containers <<'YAML'
-  faulty: { system: "{system}-wasabi", colour: blue }
-YAML
-  _set_host 'nameserver 192.0.2.2'
-  _has_soon faulty 'nameserver 192.0.2.2'
-  systemctl stop container@faulty
   wait_until 20 is inactive container-resolv-conf.path
 }
 
@@ -149,50 +195,6 @@ YAML
   systemctl restart container@own container@resolvconf
   _has own 'nameserver 192.0.2.2'
   _has resolvconf 'nameserver 198.51.100.1' 'nameserver 192.0.2.2'
-}
-
-# Whatever is at /etc/resolv.conf in a container, nothing outside of it is written.
-links_in_a_container_lead_nowhere() {
-  local root=/var/lib/nixos-containers/evil
-  _set_host 'nameserver 192.0.2.1'
-  echo untouched >/srv/victim
-  ln -sfn /srv/victim /srv/victim-link
-  declare_containers <<'YAML'
-  evil: { system: "{system}-wasabi", privateNetwork: true }
-  unprivileged: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick }
-  copied: { system: "{system}-resolvconf", privateNetwork: true }
-YAML
-  mkdir -p $root/etc /var/lib/nixos-containers/copied/etc
-  ln -sfn ../../../../../../srv/victim $root/etc/resolv.conf
-  ln -sfn /srv/victim $root/etc/.resolv.conf.new
-  ln -sfn ../../../../../../srv/victim /var/lib/nixos-containers/copied/etc/resolv.conf
-  ln -sfn ../../../../../../srv/victim /var/lib/nixos-containers/copied/etc/.resolv.conf.new
-  systemctl start container@evil container@copied
-  _has evil 'nameserver 192.0.2.1'
-  _has copied 'nameserver 198.51.100.1' 'nameserver 192.0.2.1'
-  # While it runs: what the host changes is in no place that the container can reach.
-  inside evil ln -sfn ../../../../../../srv/victim /etc/resolv.conf
-  fails inside evil sh -c 'echo nameserver 198.51.100.1 >/run/host/resolv-conf/resolv.conf'
-  fails inside evil ln -sfn /srv/victim /run/host/resolv-conf/resolv.conf
-  # One with all rights can have it otherwise, as it can with the store. That leads the host nowhere either.
-  systemctl start container@unprivileged
-  fails inside unprivileged mount -o remount,bind,rw /run/host/resolv-conf
-  inside evil mount -o remount,bind,rw /run/host/resolv-conf
-  inside evil ln -sfn /srv/victim /run/host/resolv-conf/.resolv.conf.new
-  inside evil sh -c 'rm /run/host/resolv-conf/resolv.conf && mkfifo /run/host/resolv-conf/resolv.conf'
-  _set_host 'nameserver 192.0.2.2'
-  _has_soon unprivileged 'nameserver 192.0.2.2'
-  systemctl stop container@unprivileged
-  [ "$(cat /srv/victim)" = untouched ]
-  # A directory there is no reason not to start.
-  systemctl stop container@evil
-  rm $root/etc/resolv.conf
-  mkdir $root/etc/resolv.conf
-  systemctl start container@evil
-  log_of evil | grep 'container-init: .*/etc/resolv.conf'
-  [ "$(cat /srv/victim)" = untouched ]
-  systemctl stop container@evil container@copied
-  rm -rf $root /var/lib/nixos-containers/copied /srv/victim /srv/victim-link
 }
 
 resolv_conf_has_the_modes_of_systemd_nspawn() {

@@ -3,6 +3,8 @@
 # ends by itself, and if it has not done all it says so, by its exit status too.
 # shellcheck shell=bash
 
+# Those that follow are only in "make check-long".
+
 # What is shown but the addresses and the time, which may be missing, and what a terminal does at the end of what is typed.
 _without_details() { sed 's/"addresses".*"declared"/"declared"/; s/\^[@D]//g' | tr -d '\000-\011\013-\037'; }
 

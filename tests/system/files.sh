@@ -2,26 +2,6 @@
 # The files of containers: their roots, bind mounts, temporary file systems, users and devices.
 # shellcheck shell=bash disable=SC2154
 
-an_ephemeral_root_is_there_only_while_the_container_runs() {
-  declare_containers <<'YAML'
-  webserver:
-    { system: "{system}-wasabi", ephemeral: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
-YAML
-  systemctl start container@webserver
-  page 10.0.0.2
-  [ -d /run/nixos-containers/webserver ]
-  [ "$(stat -c %a /run/nixos-containers)" = 700 ]
-  [ ! -e /var/lib/nixos-containers/webserver ]
-  inside webserver touch /left-over
-  systemctl restart container@webserver
-  fails inside webserver test -e /left-over
-  kill -KILL "$(main_pid webserver)"
-  wait_until 20 page 10.0.0.2
-  systemctl stop container@webserver
-  [ ! -e /run/nixos-containers/webserver ]
-  [ ! -e /var/lib/nixos-containers/webserver ]
-}
-
 # _is_ordered UNIT Before|After OTHER
 _is_ordered() { [[ " $(systemctl show --property="$2" --value "$1") " = *" $3 "* ]]; }
 
@@ -40,6 +20,137 @@ YAML
   wait_until 10 _is_ordered 'run-nixos\x2dcontainers-brief.mount' Before container@brief.service
   systemctl stop container@brief
   fails findmnt /run/nixos-containers/brief
+}
+
+a_stateful_root_is_kept() {
+  declare_containers <<'YAML'
+  state: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  systemctl start container@state
+  inside state sh -c 'echo kept >/root/file'
+  systemctl restart container@state
+  [ "$(inside state cat /root/file)" = kept ]
+  systemctl stop container@state
+  [ "$(cat /var/lib/nixos-containers/state/root/file)" = kept ]
+  [ "$(stat -c %a /var/lib/nixos-containers/state/root)" = 700 ]
+}
+
+missing_bind_sources_are_made_once_and_others_left_alone() {
+  rm -rf /srv/new /srv/old
+  mkdir -p /srv/old
+  chmod 0750 /srv/old
+  chown www-data:www-data /srv/old
+  declare_containers <<'YAML'
+  binds:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    bindMounts:
+      /data/new: { hostPath: /srv/new/dir, isReadOnly: false, hostPathMode: "0711", hostPathUser: daemon, hostPathGroup: mail }
+      /data/old: { hostPath: /srv/old, hostPathMode: "0777", hostPathUser: daemon }
+      /srv/plain: { hostPathType: directory }
+YAML
+  systemctl start container@binds
+  [ "$(stat -c '%a %U %G' /srv/new/dir)" = '711 daemon mail' ]
+  [ "$(stat -c '%a %U %G' /srv/new)" = '755 root root' ]
+  [ "$(stat -c '%a %U %G' /srv/old)" = '750 www-data www-data' ]
+  inside binds touch /data/new/written
+  [ -e /srv/new/dir/written ]
+  fails inside binds touch /data/old/written
+  fails inside binds touch /srv/plain/written
+  chmod 0700 /srv/new/dir
+  systemctl restart container@binds
+  [ "$(stat -c '%a %U %G' /srv/new/dir)" = '700 daemon mail' ]
+  [ -e /srv/new/dir/written ]
+}
+
+paths_and_flags_may_have_any_character() {
+  # shellcheck disable=SC2016
+  local odd='/srv/a b/100%/$HOME/x:y/q"q/back\slash/ü'
+  mkdir -p "$odd"
+  touch "$odd/inside"
+  declare_containers <<'YAML'
+  odd:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    bindMounts:
+      '/mnt/a b/50%/$PATH/x:y/q"q/back\slash/ü': { hostPath: '/srv/a b/100%/$HOME/x:y/q"q/back\slash/ü' }
+      /mnt/new: { hostPath: '/srv/new %i $HOME "q" \n', hostPathMissing: create }
+    extraFlags: ['--setenv=GREETING=hello  %n $HOME "you" \x']
+YAML
+  systemctl start container@odd
+  # shellcheck disable=SC2016
+  inside odd test -e '/mnt/a b/50%/$PATH/x:y/q"q/back\slash/ü/inside'
+  # shellcheck disable=SC2016
+  [ -d '/srv/new %i $HOME "q" \n' ]
+  # shellcheck disable=SC2016
+  inside odd cat /proc/1/environ | tr '\0' '\n' | grep -Fx 'GREETING=hello  %n $HOME "you" \x'
+  systemctl show -P RequiresMountsFor container@odd | grep -F '/srv/a b/100%'
+}
+
+tmpfs_is_mounted_over_the_root() {
+  declare_containers <<'YAML'
+  temporary: { system: "{system}-wasabi", privateNetwork: true, tmpfs: [/var/log, "/some/random/path:mode=0700"] }
+YAML
+  systemctl start container@temporary
+  inside temporary findmnt -t tmpfs /var/log
+  inside temporary findmnt -t tmpfs /some/random/path
+  inside temporary touch /var/log/not-on-the-host /etc/on-the-host
+  [ ! -e /var/lib/nixos-containers/temporary/var/log/not-on-the-host ]
+  [ -e /var/lib/nixos-containers/temporary/etc/on-the-host ]
+}
+
+devices_are_there_only_for_whom_they_are_allowed() {
+  declare_containers <<'YAML'
+  tun: { system: "{system}-wasabi", privateNetwork: true, enableTun: true }
+  fuse:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    bindMounts: { /dev/fuse: {} }
+    allowedDevices: [{ node: /dev/fuse, modifier: rw }]
+  none: { system: "{system}-wasabi", privateNetwork: true, bindMounts: { /dev/fuse: {} } }
+YAML
+  systemctl start container@tun container@fuse container@none
+  systemctl show -P DeviceAllow container@tun | grep '/dev/net/tun rwm'
+  inside tun ip tuntap add dev tun0 mode tun
+  inside fuse sh -c 'exec 3<>/dev/fuse'
+  fails inside none sh -c 'exec 3<>/dev/fuse'
+}
+
+# What the NixOS module makes of the tutorial's configuration, with the system of these tests in the place of that.
+the_tutorials_container_serves_its_page_and_logs_to_the_host() {
+  cp /tests/tutorial.json "$manifest"
+  systemctl daemon-reload
+  systemctl start machines.target
+  [ "$(state wasabi)" = active ]
+  page 192.168.100.11
+  page 192.168.100.10:8080
+  inside wasabi touch /var/log/httpd/access.log
+  [ "$(stat -c %u /srv/wasabi-logs/access.log)" = 0 ]
+  systemctl stop container@wasabi
+  [ -e /srv/wasabi-logs/access.log ]
+  rm -r /srv/wasabi-logs
+}
+
+# Those that follow are only in "make check-long".
+
+an_ephemeral_root_is_there_only_while_the_container_runs() {
+  declare_containers <<'YAML'
+  webserver:
+    { system: "{system}-wasabi", ephemeral: true, privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+YAML
+  systemctl start container@webserver
+  page 10.0.0.2
+  [ -d /run/nixos-containers/webserver ]
+  [ "$(stat -c %a /run/nixos-containers)" = 700 ]
+  [ ! -e /var/lib/nixos-containers/webserver ]
+  inside webserver touch /left-over
+  systemctl restart container@webserver
+  fails inside webserver test -e /left-over
+  kill -KILL "$(main_pid webserver)"
+  wait_until 20 page 10.0.0.2
+  systemctl stop container@webserver
+  [ ! -e /run/nixos-containers/webserver ]
+  [ ! -e /var/lib/nixos-containers/webserver ]
 }
 
 an_ephemeral_root_is_removed_however_deep_it_is_and_whoever_looks_at_it() {
@@ -105,47 +216,6 @@ YAML
   [ ! -e /run/nixos-containers/brief ]
 }
 
-a_stateful_root_is_kept() {
-  declare_containers <<'YAML'
-  state: { system: "{system}-wasabi", privateNetwork: true }
-YAML
-  systemctl start container@state
-  inside state sh -c 'echo kept >/root/file'
-  systemctl restart container@state
-  [ "$(inside state cat /root/file)" = kept ]
-  systemctl stop container@state
-  [ "$(cat /var/lib/nixos-containers/state/root/file)" = kept ]
-  [ "$(stat -c %a /var/lib/nixos-containers/state/root)" = 700 ]
-}
-
-missing_bind_sources_are_made_once_and_others_left_alone() {
-  rm -rf /srv/new /srv/old
-  mkdir -p /srv/old
-  chmod 0750 /srv/old
-  chown www-data:www-data /srv/old
-  declare_containers <<'YAML'
-  binds:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    bindMounts:
-      /data/new: { hostPath: /srv/new/dir, isReadOnly: false, hostPathMode: "0711", hostPathUser: daemon, hostPathGroup: mail }
-      /data/old: { hostPath: /srv/old, hostPathMode: "0777", hostPathUser: daemon }
-      /srv/plain: { hostPathType: directory }
-YAML
-  systemctl start container@binds
-  [ "$(stat -c '%a %U %G' /srv/new/dir)" = '711 daemon mail' ]
-  [ "$(stat -c '%a %U %G' /srv/new)" = '755 root root' ]
-  [ "$(stat -c '%a %U %G' /srv/old)" = '750 www-data www-data' ]
-  inside binds touch /data/new/written
-  [ -e /srv/new/dir/written ]
-  fails inside binds touch /data/old/written
-  fails inside binds touch /srv/plain/written
-  chmod 0700 /srv/new/dir
-  systemctl restart container@binds
-  [ "$(stat -c '%a %U %G' /srv/new/dir)" = '700 daemon mail' ]
-  [ -e /srv/new/dir/written ]
-}
-
 files_and_links_can_be_bind_sources_without_noise() {
   mkdir -p /srv/files/dir
   echo content >/srv/files/file
@@ -166,30 +236,6 @@ YAML
   inside binds test -c /dev/null2
   log_of binds >/tmp/log
   fails grep 'already exists and is not a directory' /tmp/log
-}
-
-paths_and_flags_may_have_any_character() {
-  # shellcheck disable=SC2016
-  local odd='/srv/a b/100%/$HOME/x:y/q"q/back\slash/ü'
-  mkdir -p "$odd"
-  touch "$odd/inside"
-  declare_containers <<'YAML'
-  odd:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    bindMounts:
-      '/mnt/a b/50%/$PATH/x:y/q"q/back\slash/ü': { hostPath: '/srv/a b/100%/$HOME/x:y/q"q/back\slash/ü' }
-      /mnt/new: { hostPath: '/srv/new %i $HOME "q" \n', hostPathMissing: create }
-    extraFlags: ['--setenv=GREETING=hello  %n $HOME "you" \x']
-YAML
-  systemctl start container@odd
-  # shellcheck disable=SC2016
-  inside odd test -e '/mnt/a b/50%/$PATH/x:y/q"q/back\slash/ü/inside'
-  # shellcheck disable=SC2016
-  [ -d '/srv/new %i $HOME "q" \n' ]
-  # shellcheck disable=SC2016
-  inside odd cat /proc/1/environ | tr '\0' '\n' | grep -Fx 'GREETING=hello  %n $HOME "you" \x'
-  systemctl show -P RequiresMountsFor container@odd | grep -F '/srv/a b/100%'
 }
 
 a_container_needs_the_mounts_below_its_bind_sources() {
@@ -237,18 +283,6 @@ YAML
   [ "$(inside binds cat /proc/cpuinfo)" = 'two CPUs' ]
 }
 
-tmpfs_is_mounted_over_the_root() {
-  declare_containers <<'YAML'
-  temporary: { system: "{system}-wasabi", privateNetwork: true, tmpfs: [/var/log, "/some/random/path:mode=0700"] }
-YAML
-  systemctl start container@temporary
-  inside temporary findmnt -t tmpfs /var/log
-  inside temporary findmnt -t tmpfs /some/random/path
-  inside temporary touch /var/log/not-on-the-host /etc/on-the-host
-  [ ! -e /var/lib/nixos-containers/temporary/var/log/not-on-the-host ]
-  [ -e /var/lib/nixos-containers/temporary/etc/on-the-host ]
-}
-
 a_container_with_users_of_its_own_serves_port_80_and_shares_files() {
   mkdir -p /srv/shared
   chown daemon:mail /srv/shared
@@ -269,23 +303,6 @@ YAML
   # The state directory stays root's.
   [ "$(stat -c %U /var/lib/nixos-containers/picked /var/lib/nixos-containers/picked/etc | sort -u)" = root ]
   [ -e /var/lib/nixos-containers/picked/etc/os-release ]
-}
-
-devices_are_there_only_for_whom_they_are_allowed() {
-  declare_containers <<'YAML'
-  tun: { system: "{system}-wasabi", privateNetwork: true, enableTun: true }
-  fuse:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    bindMounts: { /dev/fuse: {} }
-    allowedDevices: [{ node: /dev/fuse, modifier: rw }]
-  none: { system: "{system}-wasabi", privateNetwork: true, bindMounts: { /dev/fuse: {} } }
-YAML
-  systemctl start container@tun container@fuse container@none
-  systemctl show -P DeviceAllow container@tun | grep '/dev/net/tun rwm'
-  inside tun ip tuntap add dev tun0 mode tun
-  inside fuse sh -c 'exec 3<>/dev/fuse'
-  fails inside none sh -c 'exec 3<>/dev/fuse'
 }
 
 capabilities_are_added_and_dropped() {
@@ -315,19 +332,4 @@ YAML
   systemctl start container@i686
   [ "$(inside i686 uname -m)" = i686 ]
   [ "$(cat "/proc/$(pgrep -P "$(main_pid i686)")/personality")" = 00000008 ]
-}
-
-# What the NixOS module makes of the tutorial's configuration, with the system of these tests in the place of that.
-the_tutorials_container_serves_its_page_and_logs_to_the_host() {
-  cp /tests/tutorial.json "$manifest"
-  systemctl daemon-reload
-  systemctl start machines.target
-  [ "$(state wasabi)" = active ]
-  page 192.168.100.11
-  page 192.168.100.10:8080
-  inside wasabi touch /var/log/httpd/access.log
-  [ "$(stat -c %u /srv/wasabi-logs/access.log)" = 0 ]
-  systemctl stop container@wasabi
-  [ -e /srv/wasabi-logs/access.log ]
-  rm -r /srv/wasabi-logs
 }

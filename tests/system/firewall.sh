@@ -70,6 +70,8 @@ SCRIPT
   [ ! -s runs ]
 }
 
+# Those that follow are only in "make check-long".
+
 what_a_firewall_does_beside_adding_rules_is_done_in_its_place() {
   _write_firewall < <(
     cat <<'SCRIPT'

@@ -47,6 +47,44 @@ a_forwarded_port_is_reached_from_another_machine_and_from_the_host() {
   unplug_other_machine
 }
 
+stopping_after_the_ruleset_was_flushed_is_clean() {
+  _declare_forwards
+  nft flush ruleset
+  systemctl stop container@web
+  [ "$(systemctl show -P Result container@web)" = success ]
+}
+
+the_second_container_with_a_host_port_says_who_has_it() {
+  declare_containers <<'YAML'
+  blue:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    forwardPorts: [{ hostPort: 8080, containerPort: 80 }]
+  green:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+    forwardPorts: [{ hostIP: 0.0.0.0, hostPort: 8080, containerPort: 80 }]
+  twin: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+YAML
+  systemctl start container@blue
+  fails systemctl start container@green
+  log_of green | grep 'green .*tcp 8080 .*container blue'
+  fails systemctl start container@twin
+  log_of twin | grep 'twin .*10\.0\.0\.2 .*container blue'
+  page 10.0.0.1:8080
+  # In turn they can.
+  systemctl stop container@blue container@green
+  systemctl reset-failed container@green || true
+  systemctl start container@green
+  page 10.0.0.1:8080
+}
+
+# Those that follow are only in "make check-long".
+
 an_address_that_the_container_gets_by_itself_is_forwarded_to_as_well() {
   ip link add br0 type bridge
   ip address add 192.168.101.1/24 dev br0
@@ -91,13 +129,6 @@ a_start_after_the_ruleset_was_flushed_makes_the_table_anew() {
   page 10.0.0.1:8082
 }
 
-stopping_after_the_ruleset_was_flushed_is_clean() {
-  _declare_forwards
-  nft flush ruleset
-  systemctl stop container@web
-  [ "$(systemctl show -P Result container@web)" = success ]
-}
-
 forwards_of_one_container_survive_the_end_of_another() {
   start_pair
   page 10.0.0.1:8081
@@ -105,35 +136,6 @@ forwards_of_one_container_survive_the_end_of_another() {
   systemctl stop container@one
   fails page 10.0.0.1:8081
   page 10.0.0.1:8082
-}
-
-the_second_container_with_a_host_port_says_who_has_it() {
-  declare_containers <<'YAML'
-  blue:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.2
-    forwardPorts: [{ hostPort: 8080, containerPort: 80 }]
-  green:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.3
-    forwardPorts: [{ hostIP: 0.0.0.0, hostPort: 8080, containerPort: 80 }]
-  twin: { system: "{system}-wasabi", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
-YAML
-  systemctl start container@blue
-  fails systemctl start container@green
-  log_of green | grep 'green .*tcp 8080 .*container blue'
-  fails systemctl start container@twin
-  log_of twin | grep 'twin .*10\.0\.0\.2 .*container blue'
-  page 10.0.0.1:8080
-  # In turn they can.
-  systemctl stop container@blue container@green
-  systemctl reset-failed container@green || true
-  systemctl start container@green
-  page 10.0.0.1:8080
 }
 
 # echoes PREFIX… ADDRESS: whether the echo service is reached at ADDRESS by a command run behind PREFIX.

@@ -24,43 +24,6 @@ YAML
   [ "$(main_pid small)" != "$before" ]
 }
 
-a_container_that_runs_keeps_its_limits_when_its_entry_breaks() {
-  declare_containers <<'YAML'
-  small: { system: "{system}-wasabi", memoryMax: 256M, cpuQuota: 50%, tasksMax: 200, enableTun: true, privateNetwork: true }
-YAML
-  systemctl start container@small
-  local devices limits
-  devices=$(systemctl show -P DeviceAllow container@small)
-  limits=$(_limits small)
-  declare_containers <<'YAML'
-  small: { system: "{system}-wasabi", memoryMax: lots }
-  other: { system: "{system}-wasabi" }
-YAML
-  [ "$(_limits small)" = "$limits" ]
-  [ "$(systemctl show -P DeviceAllow container@small)" = "$devices" ]
-  status_of small | sed -n 1p | grep '"lots" is not'
-  fails nixos-container plan >/tmp/plan
-  grep '^small: fail .*"lots" is not' /tmp/plan
-  fails systemctl reload container@small
-  systemctl stop container@small
-  [ "$(systemctl show -P Result container@small)" = success ]
-  # It cannot be started, neither while its unit is still that one nor later.
-  for _ in 1 2; do
-    fails systemctl start container@small
-    [ "$(systemctl show -P NRestarts container@small)" = 0 ]
-    log_of small | grep '"lots" is not'
-    systemctl daemon-reload
-  done
-}
-
-shares_of_the_host_are_limits_too() {
-  declare_containers <<'YAML'
-  share: { system: "{system}-wasabi", privateNetwork: true, memoryMax: 50%, tasksMax: 10% }
-YAML
-  [ "$(systemd-analyze verify --man=no /run/systemd/generator/container@share.service 2>&1)" = "" ]
-  [[ $(_limits share) =~ ^'infinity '[0-9]+' '[0-9]+$ ]]
-}
-
 privileges_cannot_be_gained_inside() {
   declare_containers <<'YAML'
   held: { system: "{system}-wasabi", privateNetwork: true, noNewPrivileges: true, systemCallFilter: [~@keyring, ~personality] }
@@ -72,48 +35,6 @@ YAML
   # Flags of setarch(8) that anybody may set.
   inside free setarch --addr-no-randomize true
   fails inside held setarch --addr-no-randomize true
-}
-
-# systemd has the option from version 261 on, and then warns where nothing is said.
-socket_address_families_are_those_that_are_permitted() {
-  declare_containers <<'YAML'
-  all: { system: "{system}-wasabi", privateNetwork: true }
-  few: { system: "{system}-wasabi", privateNetwork: true, restrictAddressFamilies: [~AF_PACKET] }
-YAML
-  systemctl start container@all
-  fails has_logged all 'address families'
-  inside all perl -e 'socket(S, 17, 3, 0) or die'
-  if [ "$(systemd-nspawn --version | sed -n 's/^systemd \([0-9]*\).*/\1/p')" -lt 261 ]; then
-    fails systemctl start container@few
-    has_logged few 'Container few .*restrictAddressFamilies .*261'
-  else
-    systemctl start container@few
-    fails inside few perl -e 'socket(S, 17, 3, 0) or die'
-  fi
-}
-
-sync_is_suppressed_where_nobody_needs_it() {
-  declare_containers <<'YAML'
-  quick: { system: "{system}-wasabi", privateNetwork: true, suppressSync: true }
-  safe: { system: "{system}-wasabi", privateNetwork: true }
-YAML
-  systemctl start container@quick container@safe
-  # fsync(2) of a pipe, which would fail.
-  local fsync='pipe(R, W); exit(syscall(74, fileno(W)) != 0)'
-  inside quick perl -e "$fsync"
-  fails inside safe perl -e "$fsync"
-}
-
-system_calls_are_allowed_that_would_not_be() {
-  declare_containers <<'YAML'
-  more: { system: "{system}-wasabi", privateNetwork: true, systemCallFilter: ["sysfs"] }
-  none: { system: "{system}-wasabi", privateNetwork: true }
-YAML
-  systemctl start container@more container@none
-  # sysfs(3), how many types of file systems there are. systemd-nspawn allows more with each version, but hardly what is obsolete.
-  local sysfs='exit(syscall(139, 3) < 0)'
-  inside more perl -e "$sysfs"
-  fails inside none perl -e "$sysfs"
 }
 
 # has_secret NAME: the container can read its credential, in all ways that there are.
@@ -161,6 +82,87 @@ YAML
   _has_secret plain
   fails systemctl restart container@plain
   log_of plain | grep -F /run/secrets/db
+}
+
+# Those that follow are only in "make check-long".
+
+a_container_that_runs_keeps_its_limits_when_its_entry_breaks() {
+  declare_containers <<'YAML'
+  small: { system: "{system}-wasabi", memoryMax: 256M, cpuQuota: 50%, tasksMax: 200, enableTun: true, privateNetwork: true }
+YAML
+  systemctl start container@small
+  local devices limits
+  devices=$(systemctl show -P DeviceAllow container@small)
+  limits=$(_limits small)
+  declare_containers <<'YAML'
+  small: { system: "{system}-wasabi", memoryMax: lots }
+  other: { system: "{system}-wasabi" }
+YAML
+  [ "$(_limits small)" = "$limits" ]
+  [ "$(systemctl show -P DeviceAllow container@small)" = "$devices" ]
+  status_of small | sed -n 1p | grep '"lots" is not'
+  fails nixos-container plan >/tmp/plan
+  grep '^small: fail .*"lots" is not' /tmp/plan
+  fails systemctl reload container@small
+  systemctl stop container@small
+  [ "$(systemctl show -P Result container@small)" = success ]
+  # It cannot be started, neither while its unit is still that one nor later.
+  for _ in 1 2; do
+    fails systemctl start container@small
+    [ "$(systemctl show -P NRestarts container@small)" = 0 ]
+    log_of small | grep '"lots" is not'
+    systemctl daemon-reload
+  done
+}
+
+shares_of_the_host_are_limits_too() {
+  declare_containers <<'YAML'
+  share: { system: "{system}-wasabi", privateNetwork: true, memoryMax: 50%, tasksMax: 10% }
+YAML
+  [ "$(systemd-analyze verify --man=no /run/systemd/generator/container@share.service 2>&1)" = "" ]
+  [[ $(_limits share) =~ ^'infinity '[0-9]+' '[0-9]+$ ]]
+}
+
+# systemd has the option from version 261 on, and then warns where nothing is said.
+socket_address_families_are_those_that_are_permitted() {
+  declare_containers <<'YAML'
+  all: { system: "{system}-wasabi", privateNetwork: true }
+  few: { system: "{system}-wasabi", privateNetwork: true, restrictAddressFamilies: [~AF_PACKET] }
+YAML
+  systemctl start container@all
+  fails has_logged all 'address families'
+  inside all perl -e 'socket(S, 17, 3, 0) or die'
+  if [ "$(systemd-nspawn --version | sed -n 's/^systemd \([0-9]*\).*/\1/p')" -lt 261 ]; then
+    fails systemctl start container@few
+    has_logged few 'Container few .*restrictAddressFamilies .*261'
+  else
+    systemctl start container@few
+    fails inside few perl -e 'socket(S, 17, 3, 0) or die'
+  fi
+}
+
+sync_is_suppressed_where_nobody_needs_it() {
+  declare_containers <<'YAML'
+  quick: { system: "{system}-wasabi", privateNetwork: true, suppressSync: true }
+  safe: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  systemctl start container@quick container@safe
+  # fsync(2) of a pipe, which would fail.
+  local fsync='pipe(R, W); exit(syscall(74, fileno(W)) != 0)'
+  inside quick perl -e "$fsync"
+  fails inside safe perl -e "$fsync"
+}
+
+system_calls_are_allowed_that_would_not_be() {
+  declare_containers <<'YAML'
+  more: { system: "{system}-wasabi", privateNetwork: true, systemCallFilter: ["sysfs"] }
+  none: { system: "{system}-wasabi", privateNetwork: true }
+YAML
+  systemctl start container@more container@none
+  # sysfs(3), how many types of file systems there are. systemd-nspawn allows more with each version, but hardly what is obsolete.
+  local sysfs='exit(syscall(139, 3) < 0)'
+  inside more perl -e "$sysfs"
+  fails inside none perl -e "$sysfs"
 }
 
 _store=/nix/store/00000000000000000000000000000000

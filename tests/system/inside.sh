@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Runs inside a host of the system tests: the tests that are its arguments, where a file beside this one stands for all tests in it.
+# Runs inside a host of the system tests: the tests that are its arguments, where a file beside this one stands for all tests in it, or with
+# SHORT=1 for those before the line $long.
 # A test is a function whose name does not begin with "_"; it passes if its last command does and none before has failed (set -e). Before and
 # after it, nothing of any container is there. Sourced, it gives what such tests have at hand.
 #
@@ -162,10 +163,15 @@ clean_up() {
 
 [ "${BASH_SOURCE[0]}" = "$0" ] || return 0
 
+long='# Those that follow are only in "make check-long".'
 tests=() files=()
 for argument; do
   case $argument in
-    *.sh) file=$argument found=$(sed -n 's/^\([a-z0-9][a-z0-9_]*\)() {.*/\1/p' "$file") ;;
+    *.sh)
+      file=$argument
+      found=$(sed -n -e "${SHORT:+/^$long\$/q;}" -e 's/^\([a-z0-9][a-z0-9_]*\)() {.*/\1/p' "$file")
+      [ -n "$found" ] || [ -z "${SHORT-}" ] || continue
+      ;;
     *) file=$(grep -l "^$argument() {" -- *.sh) found=$argument ;;
   esac
   [ -n "$found" ] || { echo "not ok $argument: there is no test in it"; exit 1; }
@@ -173,7 +179,7 @@ for argument; do
 done
 
 # Only the tests of the boot want what it has started.
-case ${tests[0]} in boot_*) ;; *) leave_nothing_behind ;; esac
+case ${tests[0]-} in boot_*) ;; *) leave_nothing_behind ;; esac
 
 passed=0 failed=0 skipped=0
 for i in "${!tests[@]}"; do

@@ -11,6 +11,33 @@ _serve_who_asks() {
 }
 _no_leave() { fails _who "$1" inside "$2"; }
 
+# With a firewall of the host that forwards nothing but what it is told to, as NixOS has them.
+internet_access_works_under_the_firewalls_of_nixos() {
+  plug_in_another_machine
+  _serve_who_asks
+  declare_containers <<'YAML'
+  online: { system: "{system}-echo", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2, internetAccess: true }
+YAML
+  systemctl start container@online
+  nft -f - <<'NFT'
+table inet nixos-fw {
+  chain input { type filter hook input priority filter; policy drop; iifname lo accept; ct state established,related accept; }
+  chain forward { type filter hook forward priority filter; policy drop; ct state established,related accept; iifname "ve-online" accept; }
+}
+NFT
+  _who 172.16.0.2 inside online
+  nft delete table inet nixos-fw
+  iptables -A INPUT -i lo -j ACCEPT
+  iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+  iptables -A INPUT -j DROP
+  _who 172.16.0.2 inside online
+  nft delete table ip filter
+  systemctl stop container@online who-asks
+  unplug_other_machine
+}
+
+# Those that follow are only in "make check-long".
+
 internet_access_is_masqueraded_and_for_whom_it_is_given_alone() {
   plug_in_another_machine
   # It knows a way back to none of the containers but by a global address.
@@ -66,31 +93,6 @@ YAML
   systemctl stop container@online container@global container@offline
   fails nft list table inet nixos-containers
   systemctl stop who-asks
-  unplug_other_machine
-}
-
-# With a firewall of the host that forwards nothing but what it is told to, as NixOS has them.
-internet_access_works_under_the_firewalls_of_nixos() {
-  plug_in_another_machine
-  _serve_who_asks
-  declare_containers <<'YAML'
-  online: { system: "{system}-echo", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2, internetAccess: true }
-YAML
-  systemctl start container@online
-  nft -f - <<'NFT'
-table inet nixos-fw {
-  chain input { type filter hook input priority filter; policy drop; iifname lo accept; ct state established,related accept; }
-  chain forward { type filter hook forward priority filter; policy drop; ct state established,related accept; iifname "ve-online" accept; }
-}
-NFT
-  _who 172.16.0.2 inside online
-  nft delete table inet nixos-fw
-  iptables -A INPUT -i lo -j ACCEPT
-  iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
-  iptables -A INPUT -j DROP
-  _who 172.16.0.2 inside online
-  nft delete table ip filter
-  systemctl stop container@online who-asks
   unplug_other_machine
 }
 

@@ -20,6 +20,85 @@ _start_web() {
   systemctl start container@web
 }
 
+a_poweroff_from_inside_stops_it() {
+  _start_web
+  inside web poweroff || true
+  wait_until 20 is_inactive web
+  [ "$(systemctl show -P Result container@web)" = success ]
+}
+
+nothing_is_left_when_nspawn_is_killed_and_not_restarted() {
+  _start_web
+  mkdir -p /run/systemd/system/container@web.service.d
+  printf '[Service]\nRestart=no\n' >/run/systemd/system/container@web.service.d/test.conf
+  systemctl daemon-reload
+  kill -KILL "$(main_pid web)"
+  wait_until 20 is_inactive web
+  wait_until 10 nothing_is_left
+  rm -r /run/systemd/system/container@web.service.d
+}
+
+a_failed_start_says_which_tool_has_failed() {
+  _declare_web
+  mount --bind /usr/bin/false /usr/bin/ip
+  fails systemctl start container@web
+  systemctl stop container@web
+  umount /usr/bin/ip
+  log_of web | grep 'Container web .*/usr/bin/ip .* 1\.'
+}
+
+a_reload_activates_the_declared_system_inside() {
+  _start_web
+  sed -i 's/system-wasabi/system-old/' "$manifest"
+  systemctl daemon-reload
+  local before
+  before=$(main_pid web)
+  systemctl reload container@web
+  [ "$(main_pid web)" = "$before" ]
+  grep "^test $systems-old/bin/switch-to-configuration$" /var/lib/nixos-containers/web/etc/switched
+}
+
+a_changed_container_stops_as_it_was_started() {
+  _start_web
+  ip link add br0 type bridge
+  ip link set br0 up
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi", ephemeral: true, privateNetwork: true, hostBridge: br0, forwardPorts: [] }
+YAML
+  [ "$(state web)" = active ]
+  page 10.0.0.1:8080
+  systemctl restart container@web
+  fails ip link show dev ve-web
+  ip link show dev vb-web
+  fails nft list map inet nixos-containers forwards4
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+YAML
+  systemctl stop container@web
+  [ ! -e /run/nixos-containers/web ]
+  ip link delete br0
+}
+
+a_container_runs_on_when_its_entry_breaks_and_when_all_manifests_are_gone() {
+  _start_web
+  sed -i 's/privateNetwork: true/privateNetwork: maybe/' "$manifest"
+  systemctl daemon-reload
+  [ "$(state web)" = active ]
+  status_of web | grep '"maybe"'
+  rm "$manifest"
+  systemctl daemon-reload
+  [ "$(state web)" = active ]
+  printf 'version: 1\ncontainers: {web: {' >"$manifest"
+  systemctl daemon-reload
+  [ "$(state web)" = active ]
+  page 10.0.0.1:8080
+  systemctl stop container@web
+  [ "$(systemctl show -P Result container@web)" = success ]
+  nothing_is_left
+}
+
+# Those that follow are only in "make check-long".
+
 a_reboot_from_inside_starts_it_again() {
   _start_web
   local before
@@ -27,13 +106,6 @@ a_reboot_from_inside_starts_it_again() {
   inside web reboot || true
   wait_until 20 is_restarted web "$before"
   page 10.0.0.1:8080
-}
-
-a_poweroff_from_inside_stops_it() {
-  _start_web
-  inside web poweroff || true
-  wait_until 20 is_inactive web
-  [ "$(systemctl show -P Result container@web)" = success ]
 }
 
 # Of the shell that init is run by, bash on NixOS and busybox's here: whether a signal that is blocked stays blocked when it waits.
@@ -100,26 +172,6 @@ it_comes_back_when_nspawn_is_killed() {
   page 10.0.0.1:8080
   page '[fc00::1]:8080'
   machinectl list | grep web
-}
-
-nothing_is_left_when_nspawn_is_killed_and_not_restarted() {
-  _start_web
-  mkdir -p /run/systemd/system/container@web.service.d
-  printf '[Service]\nRestart=no\n' >/run/systemd/system/container@web.service.d/test.conf
-  systemctl daemon-reload
-  kill -KILL "$(main_pid web)"
-  wait_until 20 is_inactive web
-  wait_until 10 nothing_is_left
-  rm -r /run/systemd/system/container@web.service.d
-}
-
-a_failed_start_says_which_tool_has_failed() {
-  _declare_web
-  mount --bind /usr/bin/false /usr/bin/ip
-  fails systemctl start container@web
-  systemctl stop container@web
-  umount /usr/bin/ip
-  log_of web | grep 'Container web .*/usr/bin/ip .* 1\.'
 }
 
 _waits_for_udev() { log_of web | grep --quiet 'Container web: .*udev .* vb-web'; }
@@ -194,17 +246,6 @@ YAML
   wait_until 30 nothing_is_left
 }
 
-a_reload_activates_the_declared_system_inside() {
-  _start_web
-  sed -i 's/system-wasabi/system-old/' "$manifest"
-  systemctl daemon-reload
-  local before
-  before=$(main_pid web)
-  systemctl reload container@web
-  [ "$(main_pid web)" = "$before" ]
-  grep "^test $systems-old/bin/switch-to-configuration$" /var/lib/nixos-containers/web/etc/switched
-}
-
 a_reload_may_take_longer_than_a_start() {
   declare_containers <<'YAML'
   web: { system: "{system}-wasabi", timeoutStartSec: 5s }
@@ -218,27 +259,6 @@ YAML
   systemctl reload container@web
   [ "$(state web)" = active ]
   rm /var/lib/nixos-containers/web/etc/slowly
-}
-
-a_changed_container_stops_as_it_was_started() {
-  _start_web
-  ip link add br0 type bridge
-  ip link set br0 up
-  declare_containers <<'YAML'
-  web: { system: "{system}-wasabi", ephemeral: true, privateNetwork: true, hostBridge: br0, forwardPorts: [] }
-YAML
-  [ "$(state web)" = active ]
-  page 10.0.0.1:8080
-  systemctl restart container@web
-  fails ip link show dev ve-web
-  ip link show dev vb-web
-  fails nft list map inet nixos-containers forwards4
-  declare_containers <<'YAML'
-  web: { system: "{system}-wasabi" }
-YAML
-  systemctl stop container@web
-  [ ! -e /run/nixos-containers/web ]
-  ip link delete br0
 }
 
 a_removed_container_runs_on_and_stops_as_it_was_started() {
@@ -261,24 +281,6 @@ YAML
   nothing_is_left
   systemctl daemon-reload
   [ "$(systemctl show -P LoadState container@web)" = not-found ]
-}
-
-a_container_runs_on_when_its_entry_breaks_and_when_all_manifests_are_gone() {
-  _start_web
-  sed -i 's/privateNetwork: true/privateNetwork: maybe/' "$manifest"
-  systemctl daemon-reload
-  [ "$(state web)" = active ]
-  status_of web | grep '"maybe"'
-  rm "$manifest"
-  systemctl daemon-reload
-  [ "$(state web)" = active ]
-  printf 'version: 1\ncontainers: {web: {' >"$manifest"
-  systemctl daemon-reload
-  [ "$(state web)" = active ]
-  page 10.0.0.1:8080
-  systemctl stop container@web
-  [ "$(systemctl show -P Result container@web)" = success ]
-  nothing_is_left
 }
 
 starts_succeed_while_daemon_reload_runs_in_a_loop() {

@@ -2,6 +2,10 @@
 # Network managers of the host, the real ones but for systemd-networkd, which is in network.sh: whether they leave the links of containers alone.
 # shellcheck shell=bash disable=SC2154
 
+# Those that follow are only in "make check-long".
+
+_links=(ve-web eth7 ve-later eth8 vb-bridged)
+
 # _add_nic NAME: an interface of the host's own, for a manager to configure.
 _add_nic() {
   ip link add "$1" type veth peer name "$1-peer"
@@ -67,8 +71,6 @@ _end_rules() {
 
 # _of_manual BEGINNING: the line of the manual that begins so.
 _of_manual() { sed 's/\\//g' /tests/source/build/nixos-container-generator.8 | grep -m 1 "^$1"; }
-
-_links=(ve-web eth7 ve-later eth8 vb-bridged)
 
 _is_networkmanagers() { nmcli --get-values GENERAL.STATE device show "$1" | grep -E 'connecting|connected|disconnected'; }
 

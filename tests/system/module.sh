@@ -4,6 +4,64 @@
 
 _units=/run/systemd/system
 
+what_would_be_removed_is_told() {
+  start_pair
+  planned --none | diff - <(printf '%s\n' 'one: stop (undeclared)' 'two: stop (undeclared)')
+}
+
+_remove_template() {
+  rm -rf /etc/systemd/system/container@* /run/current-system
+  systemctl daemon-reload
+}
+
+the_template_says_what_is_wrong_and_leaves_what_is_declared_alone() {
+  cp container@.service /etc/systemd/system/
+  mkdir -p /run/current-system/sw/bin /etc/systemd/system/container@{web,gone}.service.d
+  trap _remove_template EXIT
+  ln -s /usr/bin/{echo,false,nixos-container} /run/current-system/sw/bin/
+  printf '[Service]\nLimitNOFILE=4321\n' | tee /etc/systemd/system/container@{web,gone}.service.d/overrides.conf
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+  web-2: { system: "{system}-wasabi" }
+YAML
+  [ "$(systemd-analyze verify --man=no /etc/systemd/system/container@.service 2>&1)" = "" ]
+  systemctl restart container@web
+  [ "$(systemctl show -P FragmentPath container@web)" = /run/systemd/generator/container@web.service ]
+  [ "$(systemctl show -P LimitNOFILE container@web)" = 4321 ]
+  local name
+  for name in gone web-3; do
+    fails systemctl start container@$name
+    is failed container@$name
+    status_of $name >/tmp/status
+    head -n 1 /tmp/status | grep "Container '.*' (undeclared)"
+    grep "containers.$name in the NixOS configuration" /tmp/status
+  done
+  status_of web-3 | grep '"web-3".*"web-2"'
+  status_of gone | grep '"gone".*: web, web-2'
+  # It is removed, and its drop-ins are not.
+  rm "$manifest"
+  systemctl daemon-reload
+  nixos-container apply
+  [ "$(state web)" = inactive ]
+  [ "$(systemctl show -P FragmentPath container@web)" = /etc/systemd/system/container@.service ]
+}
+
+scripts_that_are_set_for_the_unit_know_the_container() {
+  local drop_in=$_units/container@web.service.d
+  mkdir -p $drop_in
+  trap 'rm -r /run/systemd/system/container@web.service.d; systemctl daemon-reload' EXIT
+  # shellcheck disable=SC2016
+  printf '%s\n' '[Service]' 'ExecStartPost=sh -c '\''echo "$INSTANCE $root" >/tmp/instance'\' >$drop_in/overrides.conf
+  declare_containers <<'YAML'
+  web: { system: "{system}-wasabi" }
+YAML
+  systemctl start container@web
+  [ "$(cat /tmp/instance)" = 'web /var/lib/nixos-containers/web' ]
+  fails grep -z '^INSTANCE=' "/proc/$(machinectl show -P Leader web)/environ"
+}
+
+# Those that follow are only in "make check-long".
+
 # The units of nixos-module/switch.nix, until the test ends.
 _install_units() {
   mkdir -p $_units/multi-user.target.wants
@@ -141,11 +199,6 @@ YAML
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
 }
 
-what_would_be_removed_is_told() {
-  start_pair
-  planned --none | diff - <(printf '%s\n' 'one: stop (undeclared)' 'two: stop (undeclared)')
-}
-
 a_container_that_a_condition_keeps_from_starting_is_said_to_be_that() {
   local drop_in=$_units/container@web.service.d
   mkdir -p $drop_in
@@ -195,57 +248,6 @@ YAML
     [ "$(systemctl list-units --all --plain --no-legend 'container@broken.service')" = "" ]
     [ "$(systemctl --failed --plain --no-legend)" = "" ]
   done
-}
-
-_remove_template() {
-  rm -rf /etc/systemd/system/container@* /run/current-system
-  systemctl daemon-reload
-}
-
-the_template_says_what_is_wrong_and_leaves_what_is_declared_alone() {
-  cp container@.service /etc/systemd/system/
-  mkdir -p /run/current-system/sw/bin /etc/systemd/system/container@{web,gone}.service.d
-  trap _remove_template EXIT
-  ln -s /usr/bin/{echo,false,nixos-container} /run/current-system/sw/bin/
-  printf '[Service]\nLimitNOFILE=4321\n' | tee /etc/systemd/system/container@{web,gone}.service.d/overrides.conf
-  declare_containers <<'YAML'
-  web: { system: "{system}-wasabi" }
-  web-2: { system: "{system}-wasabi" }
-YAML
-  [ "$(systemd-analyze verify --man=no /etc/systemd/system/container@.service 2>&1)" = "" ]
-  systemctl restart container@web
-  [ "$(systemctl show -P FragmentPath container@web)" = /run/systemd/generator/container@web.service ]
-  [ "$(systemctl show -P LimitNOFILE container@web)" = 4321 ]
-  local name
-  for name in gone web-3; do
-    fails systemctl start container@$name
-    is failed container@$name
-    status_of $name >/tmp/status
-    head -n 1 /tmp/status | grep "Container '.*' (undeclared)"
-    grep "containers.$name in the NixOS configuration" /tmp/status
-  done
-  status_of web-3 | grep '"web-3".*"web-2"'
-  status_of gone | grep '"gone".*: web, web-2'
-  # It is removed, and its drop-ins are not.
-  rm "$manifest"
-  systemctl daemon-reload
-  nixos-container apply
-  [ "$(state web)" = inactive ]
-  [ "$(systemctl show -P FragmentPath container@web)" = /etc/systemd/system/container@.service ]
-}
-
-scripts_that_are_set_for_the_unit_know_the_container() {
-  local drop_in=$_units/container@web.service.d
-  mkdir -p $drop_in
-  trap 'rm -r /run/systemd/system/container@web.service.d; systemctl daemon-reload' EXIT
-  # shellcheck disable=SC2016
-  printf '%s\n' '[Service]' 'ExecStartPost=sh -c '\''echo "$INSTANCE $root" >/tmp/instance'\' >$drop_in/overrides.conf
-  declare_containers <<'YAML'
-  web: { system: "{system}-wasabi" }
-YAML
-  systemctl start container@web
-  [ "$(cat /tmp/instance)" = 'web /var/lib/nixos-containers/web' ]
-  fails grep -z '^INSTANCE=' "/proc/$(machinectl show -P Leader web)/environ"
 }
 
 # _set LINE…: what is set for the unit of web, of which systemd then knows.

@@ -14,17 +14,6 @@ YAML
   fails ping -c 1 -W 1 10.231.136.2
 }
 
-a_container_with_only_ipv6_is_reached_until_it_is_stopped() {
-  declare_containers <<'YAML'
-  six: { system: "{system}-wasabi", privateNetwork: true, hostAddress6: "fc00::1", localAddress6: "fc00::2" }
-YAML
-  systemctl start container@six
-  page '[fc00::2]'
-  inside six ip -6 route show default | grep 'via fc00::1 dev eth0'
-  systemctl stop container@six
-  fails ping -c 1 -W 1 fc00::2
-}
-
 containers_on_a_bridge_are_reached_with_and_without_addresses() {
   ip link add br0 type bridge
   ip address add 192.168.101.1/24 dev br0
@@ -44,43 +33,6 @@ YAML
   page 192.168.101.4
   systemctl stop container@web container@web-noip
   fails ping -c 1 -W 1 192.168.101.3
-  ip link delete br0
-}
-
-a_container_waits_for_the_bridge_it_is_on() {
-  declare_containers <<'YAML'
-  late: { system: "{system}-wasabi", privateNetwork: true, hostBridge: br7, localAddress: 192.168.107.3/24 }
-YAML
-  systemctl start --no-block container@late
-  wait_until 10 has_logged late br7
-  [ "$(state late)" = activating ]
-  ip link add br7 type bridge
-  ip link set br7 up
-  wait_until 30 systemctl is-active container@late
-  ip link delete br7
-}
-
-a_bridged_container_with_a_host_address_has_it_as_its_gateway() {
-  ip link add br0 type bridge
-  ip address add 192.168.101.1/24 dev br0
-  ip address add fc01::1/64 dev br0 nodad
-  ip link set br0 up
-  declare_containers <<'YAML'
-  web:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostBridge: br0
-    hostAddress: 192.168.101.1
-    hostAddress6: "fc01::1"
-    localAddress: 192.168.101.3/24
-    localAddress6: "fc01::3/64"
-YAML
-  systemctl start container@web
-  inside web ip -4 route show default | grep 'via 192.168.101.1'
-  inside web ip -6 route show default | grep 'via fc01::1'
-  inside web ping -c 1 -W 2 192.168.101.1
-  inside web ping -c 1 -W 2 fc01::1
-  systemctl stop container@web
   ip link delete br0
 }
 
@@ -123,6 +75,118 @@ YAML
   fails ip link show dev veth2
   ip link delete br0
   ip link delete br1
+}
+
+a_mac_address_alone_makes_a_link() {
+  declare_containers <<'YAML'
+  mac: { system: "{system}-wasabi", privateNetwork: true, localMacAddress: "02:00:00:00:00:2a" }
+YAML
+  systemctl start container@mac
+  inside mac cat /sys/class/net/eth0/address | grep 02:00:00:00:00:2a
+  ip -o link show dev ve-mac | grep ',UP'
+}
+
+macvlans_reach_each_other() {
+  ip link add eth1 type veth peer name eth1-peer
+  ip link set eth1 up
+  ip link set eth1-peer up
+  declare_containers <<'YAML'
+  one: { system: "{system}-wasabi", privateNetwork: true, macvlans: [eth1] }
+  two: { system: "{system}-wasabi", macvlans: [eth1] }
+YAML
+  systemctl start container@one container@two
+  local i=1 name
+  for name in one two; do
+    inside $name ip address add 192.168.104.$i/24 dev mv-eth1
+    inside $name ip link set mv-eth1 up
+    i=$((i + 1))
+  done
+  inside one ping -c 1 -W 2 192.168.104.2
+  systemctl stop container@one container@two
+  ip link delete eth1
+}
+
+a_physical_interface_moves_in_and_the_boot_waits_for_it() {
+  declare_containers <<'YAML'
+  nic: { system: "{system}-wasabi", autoStart: true, interfaces: [dummy-test, eth1] }
+YAML
+  systemctl start --no-block machines.target
+  wait_until 10 has_logged nic dummy-test
+  [ "$(state nic)" = activating ]
+  ip link add dummy-test type veth peer name dummy-peer
+  ip link add eth1 type veth peer name eth1-peer
+  wait_until 30 systemctl is-active container@nic
+  inside nic ip link show dev dummy-test
+  inside nic ip link show dev eth1
+  fails ip link show dev dummy-test
+  systemctl stop container@nic
+  wait_until 20 ip link show dev dummy-test
+  ip link delete dummy-test
+  ip link delete eth1
+}
+
+_is_managed() { networkctl --no-pager --json=short status "$1" | grep -E '"AdministrativeState":"(configuring|configured|degraded|routable|carrier|pending)"'; }
+
+a_network_namespace_is_joined() {
+  ip netns add there
+  ip -n there link add there0 type bridge
+  declare_containers <<'YAML'
+  joined: { system: "{system}-wasabi", networkNamespace: /run/netns/there }
+YAML
+  systemctl start container@joined
+  inside joined ip link show dev there0
+  systemctl stop container@joined
+  ip netns delete there
+}
+
+# Those that follow are only in "make check-long".
+
+a_container_with_only_ipv6_is_reached_until_it_is_stopped() {
+  declare_containers <<'YAML'
+  six: { system: "{system}-wasabi", privateNetwork: true, hostAddress6: "fc00::1", localAddress6: "fc00::2" }
+YAML
+  systemctl start container@six
+  page '[fc00::2]'
+  inside six ip -6 route show default | grep 'via fc00::1 dev eth0'
+  systemctl stop container@six
+  fails ping -c 1 -W 1 fc00::2
+}
+
+a_container_waits_for_the_bridge_it_is_on() {
+  declare_containers <<'YAML'
+  late: { system: "{system}-wasabi", privateNetwork: true, hostBridge: br7, localAddress: 192.168.107.3/24 }
+YAML
+  systemctl start --no-block container@late
+  wait_until 10 has_logged late br7
+  [ "$(state late)" = activating ]
+  ip link add br7 type bridge
+  ip link set br7 up
+  wait_until 30 systemctl is-active container@late
+  ip link delete br7
+}
+
+a_bridged_container_with_a_host_address_has_it_as_its_gateway() {
+  ip link add br0 type bridge
+  ip address add 192.168.101.1/24 dev br0
+  ip address add fc01::1/64 dev br0 nodad
+  ip link set br0 up
+  declare_containers <<'YAML'
+  web:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostBridge: br0
+    hostAddress: 192.168.101.1
+    hostAddress6: "fc01::1"
+    localAddress: 192.168.101.3/24
+    localAddress6: "fc01::3/64"
+YAML
+  systemctl start container@web
+  inside web ip -4 route show default | grep 'via 192.168.101.1'
+  inside web ip -6 route show default | grep 'via fc01::1'
+  inside web ping -c 1 -W 2 192.168.101.1
+  inside web ping -c 1 -W 2 fc01::1
+  systemctl stop container@web
+  ip link delete br0
 }
 
 # With the file of the module, see tests/nix/module.
@@ -185,15 +249,6 @@ YAML
   ip link delete br0
 }
 
-a_mac_address_alone_makes_a_link() {
-  declare_containers <<'YAML'
-  mac: { system: "{system}-wasabi", privateNetwork: true, localMacAddress: "02:00:00:00:00:2a" }
-YAML
-  systemctl start container@mac
-  inside mac cat /sys/class/net/eth0/address | grep 02:00:00:00:00:2a
-  ip -o link show dev ve-mac | grep ',UP'
-}
-
 private_network_alone_has_no_link() {
   declare_containers <<'YAML'
   alone: { system: "{system}-wasabi", privateNetwork: true }
@@ -248,45 +303,6 @@ YAML
   rm -rf /tmp/peer /run/systemd/nspawn/*/peer /run/systemd/nspawn/peer
 }
 
-macvlans_reach_each_other() {
-  ip link add eth1 type veth peer name eth1-peer
-  ip link set eth1 up
-  ip link set eth1-peer up
-  declare_containers <<'YAML'
-  one: { system: "{system}-wasabi", privateNetwork: true, macvlans: [eth1] }
-  two: { system: "{system}-wasabi", macvlans: [eth1] }
-YAML
-  systemctl start container@one container@two
-  local i=1 name
-  for name in one two; do
-    inside $name ip address add 192.168.104.$i/24 dev mv-eth1
-    inside $name ip link set mv-eth1 up
-    i=$((i + 1))
-  done
-  inside one ping -c 1 -W 2 192.168.104.2
-  systemctl stop container@one container@two
-  ip link delete eth1
-}
-
-a_physical_interface_moves_in_and_the_boot_waits_for_it() {
-  declare_containers <<'YAML'
-  nic: { system: "{system}-wasabi", autoStart: true, interfaces: [dummy-test, eth1] }
-YAML
-  systemctl start --no-block machines.target
-  wait_until 10 has_logged nic dummy-test
-  [ "$(state nic)" = activating ]
-  ip link add dummy-test type veth peer name dummy-peer
-  ip link add eth1 type veth peer name eth1-peer
-  wait_until 30 systemctl is-active container@nic
-  inside nic ip link show dev dummy-test
-  inside nic ip link show dev eth1
-  fails ip link show dev dummy-test
-  systemctl stop container@nic
-  wait_until 20 ip link show dev dummy-test
-  ip link delete dummy-test
-  ip link delete eth1
-}
-
 # systemd-nspawn refuses one that udev has not seen yet, as when it comes back from the container at a restart.
 a_physical_interface_is_waited_for_until_udev_is_done_with_it() {
   declare_containers <<'YAML'
@@ -310,8 +326,6 @@ _match_all_links() {
   printf '%s\n' '[Match]' 'Type=ether' '[Network]' 'Address=10.99.0.1/24' 'LinkLocalAddressing=no' >/run/systemd/network/00-all.network
   printf '%s\n' '[Match]' 'Name=*' '[Network]' 'DHCP=yes' >/run/systemd/network/00-first.network
 }
-
-_is_managed() { networkctl --no-pager --json=short status "$1" | grep -E '"AdministrativeState":"(configuring|configured|degraded|routable|carrier|pending)"'; }
 
 networkd_of_the_host_leaves_links_alone_whatever_its_files_match() {
   _match_all_links
@@ -433,18 +447,6 @@ YAML
   ip -d link show dev lan0 | grep bridge
   ip link delete lan0
   rm -r /run/systemd/system/container@web.service.d
-}
-
-a_network_namespace_is_joined() {
-  ip netns add there
-  ip -n there link add there0 type bridge
-  declare_containers <<'YAML'
-  joined: { system: "{system}-wasabi", networkNamespace: /run/netns/there }
-YAML
-  systemctl start container@joined
-  inside joined ip link show dev there0
-  systemctl stop container@joined
-  ip netns delete there
 }
 
 a_container_without_a_private_network_has_the_hosts() {

@@ -2,6 +2,36 @@
 # The order between containers: after, requires, wants.
 # shellcheck shell=bash disable=SC2154
 
+a_container_is_not_started_without_the_one_it_requires() {
+  declare_containers <<'YAML'
+  app: { system: "{system}-wasabi", after: [database], requires: [database] }
+  database: { system: "{system}-wasabi", hostAddress: nonsense }
+YAML
+  fails systemctl start container@app
+  [ "$(state app) $(state database)" = 'inactive failed' ]
+}
+
+a_container_is_started_without_the_one_it_wants() {
+  declare_containers <<'YAML'
+  app: { system: "{system}-wasabi", after: [database], wants: [database] }
+  database: { system: "{system}-wasabi", hostAddress: nonsense }
+YAML
+  systemctl start container@app
+  [ "$(state app) $(state database)" = 'active failed' ]
+}
+
+a_target_is_reached_before_a_container_that_is_after_it() {
+  declare_containers <<'YAML'
+  app: { system: "{system}-wasabi", after: [network-online.target], wants: [network-online.target] }
+YAML
+  systemctl stop network-online.target
+  systemctl start container@app
+  [ "$(systemctl is-active network-online.target)" = active ]
+  [ "$(systemctl show -P ActiveEnterTimestampMonotonic network-online.target)" -le "$(since InactiveExit app)" ]
+}
+
+# Those that follow are only in "make check-long".
+
 # A container that is wanted, and one that starts after it and would be asked for first by its name.
 _declare_database_and_app() {
   declare_containers <<'YAML'
@@ -35,24 +65,6 @@ a_restart_of_the_one_it_requires_restarts_a_container_too() {
   systemctl start container@app
   _started_in_order
   [ "$(main_pid app)" != "$before" ]
-}
-
-a_container_is_not_started_without_the_one_it_requires() {
-  declare_containers <<'YAML'
-  app: { system: "{system}-wasabi", after: [database], requires: [database] }
-  database: { system: "{system}-wasabi", hostAddress: nonsense }
-YAML
-  fails systemctl start container@app
-  [ "$(state app) $(state database)" = 'inactive failed' ]
-}
-
-a_container_is_started_without_the_one_it_wants() {
-  declare_containers <<'YAML'
-  app: { system: "{system}-wasabi", after: [database], wants: [database] }
-  database: { system: "{system}-wasabi", hostAddress: nonsense }
-YAML
-  systemctl start container@app
-  [ "$(state app) $(state database)" = 'active failed' ]
 }
 
 apply_starts_restarts_and_stops_in_order() {
@@ -95,16 +107,6 @@ YAML
   [ "$(state other)" = active ]
   [ "$(main_pid app)" != "$before" ]
   page 10.0.0.3
-}
-
-a_target_is_reached_before_a_container_that_is_after_it() {
-  declare_containers <<'YAML'
-  app: { system: "{system}-wasabi", after: [network-online.target], wants: [network-online.target] }
-YAML
-  systemctl stop network-online.target
-  systemctl start container@app
-  [ "$(systemctl is-active network-online.target)" = active ]
-  [ "$(systemctl show -P ActiveEnterTimestampMonotonic network-online.target)" -le "$(since InactiveExit app)" ]
 }
 
 containers_that_wait_for_each_other_say_so_and_spare_the_others() {

@@ -78,6 +78,8 @@ YAML
   _end_exchange
 }
 
+# Those that follow are only in "make check-long".
+
 # What is no secret is not read: what is too much for one, what is seen by the container as it is, and what a container could have put there.
 only_what_may_be_a_secret_is_read() {
   mkdir -p /srv/many /srv/directory /var/lib/nixos-containers/writer/srv

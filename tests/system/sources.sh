@@ -86,6 +86,8 @@ YAML
   [ -S "$(path_of good /c)" ]
 }
 
+# Those that follow are only in "make check-long".
+
 what_is_waited_for_is_there_when_the_container_starts() {
   rm -rf /run/late /srv/late
   declare_containers <<'YAML'

@@ -106,6 +106,81 @@ YAML
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
 }
 
+forwards_and_bind_mounts_are_changed_while_the_container_runs() {
+  start_pair
+  mkdir -p /srv/live
+  echo live >/srv/live/file
+  local before
+  before=$(_main_pids one two)
+  write_manifest <<'YAML'
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    forwardPorts: [{ hostPort: 8090, containerPort: 80 }]
+    bindMounts: { /srv/live: {}, /srv/made: { isReadOnly: false } }
+  two:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+YAML
+  _apply
+  [ "$(_main_pids one two)" = "$before" ]
+  page 10.0.0.1:8090
+  fails page 10.0.0.1:8081
+  fails page 10.0.0.1:8082
+  [ "$(inside one cat /srv/live/file)" = live ]
+  fails inside one touch /srv/live/other
+  inside one touch /srv/made/file
+  [ -e /srv/made/file ]
+  # Of the last forward nothing is left.
+  write_manifest <<'YAML'
+  one:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.2
+    bindMounts: { /srv/live: {}, /srv/made: { isReadOnly: false } }
+  two:
+    system: "{system}-wasabi"
+    privateNetwork: true
+    hostAddress: 10.0.0.1
+    localAddress: 10.0.0.3
+YAML
+  _apply
+  nft list ruleset >/tmp/rules
+  fails grep elements /tmp/rules
+  [ "$(_main_pids one two)" = "$before" ]
+  systemctl stop container@one container@two
+  rm -r /srv/live /srv/made
+}
+
+nothing_is_stopped_when_the_manifest_cannot_be_read() {
+  start_pair
+  printf 'version: 1\ncontainers: [' >"$manifest"
+  _apply_fails
+  grep -F "$manifest:2:13: containers: " /tmp/failed
+  grep -F "containers: while parsing a flow node: did not find expected node content" /tmp/failed
+  [ "$(state one)" = active ]
+  page 10.0.0.1:8082
+  systemctl stop container@one container@two
+  # Nor is nothing at all as declared.
+  _apply_fails
+  [ ! -s /tmp/applied ]
+  fails nixos-container plan
+}
+
+# As the unit of the NixOS module does it.
+a_switch_to_nothing_at_all_stops_all() {
+  start_pair
+  nixos-container apply --at-switch --none
+  nothing_is_left
+}
+
+# Those that follow are only in "make check-long".
+
 an_ephemeral_container_is_started_anew_for_another_system() {
   declare_containers <<'YAML'
   web: { system: "{system}-wasabi", ephemeral: true }
@@ -169,57 +244,6 @@ YAML
     log_of web | grep -F "ended by $status"
     inside web umount "$systems-old/bin/switch-to-configuration"
   done
-}
-
-forwards_and_bind_mounts_are_changed_while_the_container_runs() {
-  start_pair
-  mkdir -p /srv/live
-  echo live >/srv/live/file
-  local before
-  before=$(_main_pids one two)
-  write_manifest <<'YAML'
-  one:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.2
-    forwardPorts: [{ hostPort: 8090, containerPort: 80 }]
-    bindMounts: { /srv/live: {}, /srv/made: { isReadOnly: false } }
-  two:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.3
-YAML
-  _apply
-  [ "$(_main_pids one two)" = "$before" ]
-  page 10.0.0.1:8090
-  fails page 10.0.0.1:8081
-  fails page 10.0.0.1:8082
-  [ "$(inside one cat /srv/live/file)" = live ]
-  fails inside one touch /srv/live/other
-  inside one touch /srv/made/file
-  [ -e /srv/made/file ]
-  # Of the last forward nothing is left.
-  write_manifest <<'YAML'
-  one:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.2
-    bindMounts: { /srv/live: {}, /srv/made: { isReadOnly: false } }
-  two:
-    system: "{system}-wasabi"
-    privateNetwork: true
-    hostAddress: 10.0.0.1
-    localAddress: 10.0.0.3
-YAML
-  _apply
-  nft list ruleset >/tmp/rules
-  fails grep elements /tmp/rules
-  [ "$(_main_pids one two)" = "$before" ]
-  systemctl stop container@one container@two
-  rm -r /srv/live /srv/made
 }
 
 what_one_gives_up_another_takes_in_the_same_switch() {
@@ -315,21 +339,6 @@ YAML
   systemctl show -P StatusText container@broken | grep -F "$reason"
   rm -r /run/systemd/system/container@broken.service.d
   systemctl daemon-reload
-}
-
-nothing_is_stopped_when_the_manifest_cannot_be_read() {
-  start_pair
-  printf 'version: 1\ncontainers: [' >"$manifest"
-  _apply_fails
-  grep -F "$manifest:2:13: containers: " /tmp/failed
-  grep -F "containers: while parsing a flow node: did not find expected node content" /tmp/failed
-  [ "$(state one)" = active ]
-  page 10.0.0.1:8082
-  systemctl stop container@one container@two
-  # Nor is nothing at all as declared.
-  _apply_fails
-  [ ! -s /tmp/applied ]
-  fails nixos-container plan
 }
 
 an_apply_that_was_interrupted_is_finished_by_the_next() {
@@ -433,13 +442,6 @@ a_switch_touches_only_what_has_changed_and_takes_less_than_starting_all_anew() {
   local all=$((${EPOCHREALTIME/./} - start))
   echo "measured: three of twenty: $((three / 1000)) ms; all twenty: $((all / 1000)) ms; ratio $((100 * three / all)) %"
   [ $three -lt $all ]
-}
-
-# As the unit of the NixOS module does it.
-a_switch_to_nothing_at_all_stops_all() {
-  start_pair
-  nixos-container apply --at-switch --none
-  nothing_is_left
 }
 
 what_an_interrupted_update_has_left_is_removed_by_the_next_apply() {

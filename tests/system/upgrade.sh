@@ -7,6 +7,77 @@
 _this=/nix/store/00000000000000000000000000000000-nixos-container-generator
 _other=/nix/store/11111111111111111111111111111111-nixos-container-generator
 
+# As when this version was put in the place of a released one, until systemd reads its units anew.
+a_container_stops_by_the_name_that_its_program_had() {
+  local drop_in=/run/systemd/system/container@web.service.d
+  cp released/1/manifest.yaml "$manifest"
+  mkdir -p $drop_in
+  trap 'rm -r /run/systemd/system/container@web.service.d; systemctl daemon-reload' EXIT
+  { echo '[Service]' && echo ExecStopPost= && grep '^ExecStopPost=.*/container-record remove web$' released/1/web/unit; } >$drop_in/old.conf
+  systemctl daemon-reload
+  systemctl start container@web
+  systemctl show -P ExecStopPost container@web | grep -F "$_this/lib/nixos-container-generator/container-record"
+  page 10.0.0.1:8080
+  systemctl stop container@web
+  [ "$(systemctl show -P Result container@web)" = success ]
+  wait_until 2 nothing_is_left
+}
+
+# _read_records DIRECTORY: the records in it are read, by the manifest that is there too, as what they were when they were written.
+_read_records() {
+  local name unit
+  cp "$1/manifest.yaml" "$manifest"
+  systemctl daemon-reload
+  nixos-container check "$manifest"
+  mkdir -p "$records"/.claims
+  for name in "$1"/*/; do
+    name=$(basename "$name")
+    cp -r "$1/$name" "$records"/
+    # As if its unit were active.
+    ln -s none "/run/systemd/units/invocation:container@$name.service"
+    if [ -e "$1/$name/network" ]; then ip -batch "$1/$name/network"; fi
+    if [ -e "$1/$name/nft" ]; then nft -f "$1/$name/nft"; fi
+    if [ -e "$1/$name/claims" ]; then
+      grep -v -e '^#' -e '^$' "$1/$name/claims" | (cd "$records"/.claims && tr '\n' '\0' | xargs -r0n1 ln -s "$name")
+    fi
+  done
+  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
+  sed -i 's/hostPort: 8080/hostPort: 8081/; s/autoStart: false/ephemeral: true/' "$manifest"
+  planned >/tmp/plan
+  [ "$(sed 's/ (.*//' /tmp/plan)" = $'plain: restart\nweb: update' ]
+  rm "$manifest" /run/systemd/units/invocation:container@*
+  systemctl daemon-reload
+  for name in "$1"/*/; do
+    name=$(basename "$name")
+    unit=/run/systemd/generator/container@$name.service
+    cmp "$unit" "$1/$name/unit"
+    [ "$(systemd-analyze verify --man=no "$unit" 2>&1)" = "" ]
+    systemctl cat "container@$name" | sed -n 's/^ExecStopPost=:\(..*\)/\1/p' | tail -n 1 | sh
+  done
+  nothing_is_left
+  systemctl daemon-reload
+}
+
+# A release with another format adds such a directory: a manifest and the records of the containers that were started from it.
+_has_rules_and_elements() {
+  nft list chain inet nixos-containers untrusted | grep 'fib saddr' && nft list map inet nixos-containers forwards4 | grep 8080
+}
+
+records_of_all_released_formats_are_read() {
+  local format
+  for format in released/*; do _read_records "$format"; done
+  # One table is for all containers: it has the rules of who has started last, also when they come back.
+  start_pair
+  mkdir "$records"/older
+  cp released/1/web/{format,nft} "$records"/older/
+  nft flush ruleset
+  wait_until 10 _has_rules_and_elements
+  rm -r "$records"/older
+  nft flush ruleset
+}
+
+# Those that follow are only in "make check-long".
+
 # The host gets the version in $1.
 _switch_to() {
   ln -sfn "$1/lib/systemd/system-generators/nixos-container-generator" /etc/systemd/system-generators/
@@ -109,22 +180,6 @@ containers_stop_when_the_version_that_has_started_them_is_gone() {
   wait_until 10 nothing_is_left
 }
 
-# As when this version was put in the place of a released one, until systemd reads its units anew.
-a_container_stops_by_the_name_that_its_program_had() {
-  local drop_in=/run/systemd/system/container@web.service.d
-  cp released/1/manifest.yaml "$manifest"
-  mkdir -p $drop_in
-  trap 'rm -r /run/systemd/system/container@web.service.d; systemctl daemon-reload' EXIT
-  { echo '[Service]' && echo ExecStopPost= && grep '^ExecStopPost=.*/container-record remove web$' released/1/web/unit; } >$drop_in/old.conf
-  systemctl daemon-reload
-  systemctl start container@web
-  systemctl show -P ExecStopPost container@web | grep -F "$_this/lib/nixos-container-generator/container-record"
-  page 10.0.0.1:8080
-  systemctl stop container@web
-  [ "$(systemctl show -P Result container@web)" = success ]
-  wait_until 2 nothing_is_left
-}
-
 containers_of_two_versions_run_side_by_side() {
   _start_by_other_version
   cat >>"$manifest" <<YAML
@@ -199,57 +254,4 @@ a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
   systemctl daemon-reload
   systemctl stop container@one container@two
   wait_until 10 nothing_is_left
-}
-
-# _read_records DIRECTORY: the records in it are read, by the manifest that is there too, as what they were when they were written.
-_read_records() {
-  local name unit
-  cp "$1/manifest.yaml" "$manifest"
-  systemctl daemon-reload
-  nixos-container check "$manifest"
-  mkdir -p "$records"/.claims
-  for name in "$1"/*/; do
-    name=$(basename "$name")
-    cp -r "$1/$name" "$records"/
-    # As if its unit were active.
-    ln -s none "/run/systemd/units/invocation:container@$name.service"
-    if [ -e "$1/$name/network" ]; then ip -batch "$1/$name/network"; fi
-    if [ -e "$1/$name/nft" ]; then nft -f "$1/$name/nft"; fi
-    if [ -e "$1/$name/claims" ]; then
-      grep -v -e '^#' -e '^$' "$1/$name/claims" | (cd "$records"/.claims && tr '\n' '\0' | xargs -r0n1 ln -s "$name")
-    fi
-  done
-  [ "$(nixos-container plan)" = 'All containers are as declared.' ]
-  sed -i 's/hostPort: 8080/hostPort: 8081/; s/autoStart: false/ephemeral: true/' "$manifest"
-  planned >/tmp/plan
-  [ "$(sed 's/ (.*//' /tmp/plan)" = $'plain: restart\nweb: update' ]
-  rm "$manifest" /run/systemd/units/invocation:container@*
-  systemctl daemon-reload
-  for name in "$1"/*/; do
-    name=$(basename "$name")
-    unit=/run/systemd/generator/container@$name.service
-    cmp "$unit" "$1/$name/unit"
-    [ "$(systemd-analyze verify --man=no "$unit" 2>&1)" = "" ]
-    systemctl cat "container@$name" | sed -n 's/^ExecStopPost=:\(..*\)/\1/p' | tail -n 1 | sh
-  done
-  nothing_is_left
-  systemctl daemon-reload
-}
-
-# A release with another format adds such a directory: a manifest and the records of the containers that were started from it.
-_has_rules_and_elements() {
-  nft list chain inet nixos-containers untrusted | grep 'fib saddr' && nft list map inet nixos-containers forwards4 | grep 8080
-}
-
-records_of_all_released_formats_are_read() {
-  local format
-  for format in released/*; do _read_records "$format"; done
-  # One table is for all containers: it has the rules of who has started last, also when they come back.
-  start_pair
-  mkdir "$records"/older
-  cp released/1/web/{format,nft} "$records"/older/
-  nft flush ruleset
-  wait_until 10 _has_rules_and_elements
-  rm -r "$records"/older
-  nft flush ruleset
 }

@@ -39,9 +39,6 @@ _is_open() { _gets_out 172.16.0.2 && _gets_out '[fd16::2]' && _is_reached 172.16
 # What "check" prints, which it is to fail for.
 _blocked() { { exits_with 1 nixos-container check 2>&1; } | tee /tmp/blocked; }
 
-# Runs the commands that it has printed.
-_do_what_it_says() { sed -n 's/.* Run: //p' /tmp/blocked | sort -u | bash -ex; }
-
 a_chain_that_drops_is_named_with_what_to_write() {
   nft -f - <<'NFT'
 table inet closed {
@@ -62,6 +59,11 @@ NFT
   nft delete table inet closed
   _end_web
 }
+
+# Those that follow are only in "make check-long".
+
+# Runs the commands that it has printed.
+_do_what_it_says() { sed -n 's/.* Run: //p' /tmp/blocked | sort -u | bash -ex; }
 
 # What is reported is what happens: "blocked" is for what leaves, of chains as people write them.
 what_is_reported_is_what_the_kernel_does() {
