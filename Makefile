@@ -144,7 +144,7 @@ SANITIZE := B=build/sanitize prefix=/usr CFLAGS="-O1 -g -fsanitize=address,undef
 
 # What every commit has to pass, in minutes: of the longest groups only a part. Some are run at the same time, as those on booted hosts
 # wait for much of theirs: the longest first. What a group says is printed when it has ended.
-CHECKS := check-system check-faults check-sanitize check-unit check-golden check-hostile check-verify check-package check-nix check-hardening check-init \
+CHECKS := check-system check-faults check-sanitize check-unit check-golden check-hostile check-verify check-nix check-hardening check-init \
 	check-man check-usage
 JOBS = $(shell nproc)
 
@@ -153,7 +153,7 @@ check: dependencies
 
 # What of them is only tried in part, in whole, and what looks for faults in the code and on other systems. The first that fails ends it.
 check-long: dependencies $(ROOTFS)
-	@for group in lint analyze check-system check-debian-13 check-boot check-soak check-killed fuzz; do \
+	@for group in lint analyze check-system check-package check-debian-13 check-boot check-soak check-killed fuzz; do \
 		$(MAKE) --no-print-directory $$group || exit; \
 	done
 	@$(MAKE) --no-print-directory check-faults check-hostile EVERY=1
@@ -196,7 +196,7 @@ golden-mutations: dependencies
 	@tests/golden/mutate
 
 check-hostile: $(B)/nixos-container-generator
-	@EVERY=$(EVERY) tests/hostile/run $(B)
+	@EVERY=$(or $(EVERY),$(if $(SHORT),12)) tests/hostile/run $(B)
 
 # With tools that only this test has.
 FAULTS := prefix=/usr libexecdir=/run/tools $(foreach tool,$(TOOLS),$(tool)=/run/tools/$(shell echo $(tool) | tr A-Z_ a-z-))

@@ -30,6 +30,8 @@ YAML
   wait_until 20 is inactive container-resolv-conf.path
 }
 
+# Those that follow are only in "make check-long".
+
 # Whatever is at /etc/resolv.conf in a container, nothing outside of it is written.
 links_in_a_container_lead_nowhere() {
   local root=/var/lib/nixos-containers/evil
@@ -73,8 +75,6 @@ YAML
   systemctl stop container@evil container@copied
   rm -rf $root /var/lib/nixos-containers/copied /srv/victim /srv/victim-link
 }
-
-# Those that follow are only in "make check-long".
 
 name_servers_of_the_host_are_followed_when_they_change() {
   _no_uplink

@@ -54,6 +54,8 @@ stopping_after_the_ruleset_was_flushed_is_clean() {
   [ "$(systemctl show -P Result container@web)" = success ]
 }
 
+# Those that follow are only in "make check-long".
+
 the_second_container_with_a_host_port_says_who_has_it() {
   declare_containers <<'YAML'
   blue:
@@ -82,8 +84,6 @@ YAML
   systemctl start container@green
   page 10.0.0.1:8080
 }
-
-# Those that follow are only in "make check-long".
 
 an_address_that_the_container_gets_by_itself_is_forwarded_to_as_well() {
   ip link add br0 type bridge

@@ -58,6 +58,26 @@ a_reload_activates_the_declared_system_inside() {
   grep "^test $systems-old/bin/switch-to-configuration$" /var/lib/nixos-containers/web/etc/switched
 }
 
+a_container_runs_on_when_its_entry_breaks_and_when_all_manifests_are_gone() {
+  _start_web
+  sed -i 's/privateNetwork: true/privateNetwork: maybe/' "$manifest"
+  systemctl daemon-reload
+  [ "$(state web)" = active ]
+  status_of web | grep '"maybe"'
+  rm "$manifest"
+  systemctl daemon-reload
+  [ "$(state web)" = active ]
+  printf 'version: 1\ncontainers: {web: {' >"$manifest"
+  systemctl daemon-reload
+  [ "$(state web)" = active ]
+  page 10.0.0.1:8080
+  systemctl stop container@web
+  [ "$(systemctl show -P Result container@web)" = success ]
+  nothing_is_left
+}
+
+# Those that follow are only in "make check-long".
+
 a_changed_container_stops_as_it_was_started() {
   _start_web
   ip link add br0 type bridge
@@ -78,26 +98,6 @@ YAML
   [ ! -e /run/nixos-containers/web ]
   ip link delete br0
 }
-
-a_container_runs_on_when_its_entry_breaks_and_when_all_manifests_are_gone() {
-  _start_web
-  sed -i 's/privateNetwork: true/privateNetwork: maybe/' "$manifest"
-  systemctl daemon-reload
-  [ "$(state web)" = active ]
-  status_of web | grep '"maybe"'
-  rm "$manifest"
-  systemctl daemon-reload
-  [ "$(state web)" = active ]
-  printf 'version: 1\ncontainers: {web: {' >"$manifest"
-  systemctl daemon-reload
-  [ "$(state web)" = active ]
-  page 10.0.0.1:8080
-  systemctl stop container@web
-  [ "$(systemctl show -P Result container@web)" = success ]
-  nothing_is_left
-}
-
-# Those that follow are only in "make check-long".
 
 a_reboot_from_inside_starts_it_again() {
   _start_web
