@@ -155,8 +155,11 @@ int ruleset_read_rules(Ruleset *ruleset, Chain *chain) {
 
 static int add_set(const struct nlmsghdr *message, void *userdata) {
         Set *set = ((Reading *)userdata)->set;
+        uint32_t flags = netlink_number(find(message, NFT_MSG_NEWSET, NFTA_SET_FLAGS));
 
-        set->key_length = netlink_number(find(message, NFT_MSG_NEWSET, NFTA_SET_KEY_LEN));
+        /* What packets add and remove is not there before they come. */
+        if (!(flags & (NFT_SET_EVAL | NFT_SET_TIMEOUT)))
+                set->key_length = netlink_number(find(message, NFT_MSG_NEWSET, NFTA_SET_KEY_LEN));
         return 0;
 }
 

@@ -27,7 +27,7 @@ typedef struct Set {
         struct Set *next;
         uint8_t family;
         const char *table, *name;
-        size_t key_length; /* 0: the set cannot be read */
+        size_t key_length; /* 0: the set cannot be read, or packets change it */
 } Set;
 
 typedef struct Element {

@@ -100,6 +100,8 @@ open|limit l { rate over 1000/second\n}\nchain c { type filter hook forward prio
 open|set s { type ipv4_addr; limit rate over 1000/second; elements = { 10.0.0.2 }\n}\nchain c { type filter hook forward priority 0; ip saddr @s drop\n}
 open|chain c { type filter hook forward priority 0; ip saddr vmap { 10.0.0.2 : accept } drop\n}
 open|chain c { type filter hook forward priority 0; policy drop; ct status seen-reply accept; iifname "ve-*" accept\n}
+open|set s { type ipv4_addr; flags dynamic,timeout; timeout 1h\n}\nchain c { type filter hook forward priority 0; policy drop; ct state established accept; iifname "ve-*" add @s { ip saddr }\n ip saddr @s accept\n}
+open|set s { type ipv4_addr; flags dynamic; elements = { 10.0.0.2 }\n}\nchain d { type filter hook prerouting priority 0; iifname "ve-*" delete @s { ip saddr }\n}\nchain c { type filter hook forward priority 0; ip saddr @s drop\n}
 open|flags dormant\nchain c { type filter hook forward priority 0; policy drop\n}
 open|chain c { type filter hook forward priority 0; policy drop; ct state established accept; ip saddr 10.0.0.2 jump { accept\n}\n}
 blocked|chain c { type filter hook forward priority 0; policy drop; ct status assured accept; iifname "ve-*" accept\n}

@@ -89,8 +89,19 @@ static inline void answer_table(int fd, uint32_t flags) {
         answer_number(fd, NFT_MSG_NEWTABLE, NFTA_TABLE_FLAGS, flags);
 }
 
+static inline void answer_set_with(int fd, uint32_t key_length, uint32_t flags) {
+        CLEANUP_BUFFER Buffer b = BUFFER_NULL;
+        size_t start = begin_message(&b, NFT_MSG_NEWSET, NFPROTO_INET, 0);
+
+        add_number(&b, NFTA_SET_FLAGS, flags);
+        add_number(&b, NFTA_SET_KEY_LEN, key_length);
+        netlink_end_message(&b, start);
+        add_end(&b, NLMSG_ERROR, 0);
+        answer(fd, &b);
+}
+
 static inline void answer_set(int fd, uint32_t key_length) {
-        answer_number(fd, NFT_MSG_NEWSET, NFTA_SET_KEY_LEN, key_length);
+        answer_set_with(fd, key_length, 0);
 }
 
 /* The element that has been found: one of a set, or with a verdict of a map, unless @code is 1; with an expression unless that is NULL,

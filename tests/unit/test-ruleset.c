@@ -165,6 +165,24 @@ static void an_element_may_have_conditions(void **state) {
         }
 }
 
+static void what_packets_add_to_a_set_is_not_known(void **state) {
+        static const uint32_t flags[] = {
+                NFT_SET_EVAL, NFT_SET_TIMEOUT, NFT_SET_EVAL | NFT_SET_TIMEOUT | NFT_SET_INTERVAL};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+                CLEANUP_RULESET Ruleset ruleset = RULESET_NULL;
+                const Chain chain = {.family = NFPROTO_INET, .table = "t"};
+                int fds[2];
+
+                open_kernel(fds);
+                ruleset.fd = fds[0];
+                answer_set_with(fds[1], 4, flags[i]);
+                assert_int_equal(ruleset_set(&ruleset, &chain, "s")->key_length, 0);
+                close(fds[1]);
+        }
+}
+
 /* Every message is cut everywhere, and has every length changed: whatever is read of it, nothing behind it is. */
 static void messages_with_wrong_lengths_are_read_no_further(void **state) {
         CLEANUP_BUFFER Buffer good = BUFFER_NULL;
@@ -197,6 +215,7 @@ int main(void) {
                 cmocka_unit_test(what_changes_while_it_is_read_is_read_again),
                 cmocka_unit_test(who_may_not_read_chains_is_told_so),
                 cmocka_unit_test(an_element_may_have_conditions),
+                cmocka_unit_test(what_packets_add_to_a_set_is_not_known),
                 cmocka_unit_test(messages_with_wrong_lengths_are_read_no_further),
         };
 
