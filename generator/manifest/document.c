@@ -3,6 +3,7 @@
 
 #include "base/words.h"
 #include "manifest/reader.h"
+#include "systemd/nspawn-arguments.h"
 
 static void complete_forwards(const List *list) {
         Forward *forwards = list->items;
@@ -10,6 +11,23 @@ static void complete_forwards(const List *list) {
         for (uint32_t i = 0; i < list->length; i++)
                 if (!is_given(&forwards[i].container_port))
                         forwards[i].container_port = (Number){DEFAULT_MARK, forwards[i].host_port.first};
+}
+
+/* A flag whose value is the next item is the same as one with "=", which it becomes: only those are looked for. */
+static void join_values_of_flags(Reader *r, List *flags) {
+        Text *items = flags->items;
+        uint32_t kept = 0;
+
+        for (uint32_t i = 0; i < flags->length; i++) {
+                Text item = items[i];
+
+                if (item.text && nspawn_takes_next(item.text) && i + 1 < flags->length && items[i + 1].text)
+                        item.text = arena_printf(r->arena, "%s=%s", item.text, items[++i].text);
+                items[kept++] = item;
+        }
+        /* Containers without rare options share those they have. */
+        if (kept < flags->length)
+                flags->length = kept;
 }
 
 /* What flags say of the users is as if the option said it, in whose place it is: more follows from that than what systemd-nspawn does. Other
@@ -45,6 +63,7 @@ static void complete(Reader *r, Container *container) {
         for (uint32_t i = 0; i < container->bind_mounts.length; i++)
                 if (!is_given(&mounts[i].host_path))
                         mounts[i].host_path = (Text){DEFAULT_MARK, mounts[i].mount_point.text};
+        join_values_of_flags(r, &container->rare->extra_flags);
         take_users_of_flags(r, container);
         complete_forwards(&container->link.forward_ports);
         for (uint32_t i = 0; i < container->rare->extra_veths.length; i++)

@@ -148,23 +148,29 @@ static int append_directory(Content *content, int fd) {
         return r;
 }
 
-/* Whether what is at @path is of a kind that can be exchanged under a container that has it. */
-static int is_exchangeable(const char *path, int fd) {
-        char real[PATH_MAX];
+/* Whether what is at @path is of a kind that can be exchanged under a container that has it. Of a directory it counts which one that is: what
+ * is in the one before is deleted once there is another. */
+static int append_kind(Content *content, const char *path, int fd) {
+        char real[PATH_MAX], identity[64];
         struct stat status;
 
         if (fstat(fd, &status) < 0)
                 return negative_errno();
         if (!S_ISDIR(status.st_mode))
                 return S_ISREG(status.st_mode);
-        return realpath(path, real) ? strcmp(real, path) != 0 : negative_errno();
+        if (!realpath(path, real))
+                return negative_errno();
+        buffer_append(&content->text, identity,
+                (size_t)snprintf(identity, sizeof(identity), "%ju %ju\n", (uintmax_t)status.st_dev,
+                        (uintmax_t)status.st_ino));
+        return strcmp(real, path) != 0;
 }
 
-/* Returns false if there is no secret, or one that cannot be read, which is logged. */
-static bool hash_content(const SecretKey *key, const char *path, HashText *ret_hash) {
+/* Returns 1, 0 if it is no secret, or -ENOENT. What cannot be read is logged. */
+static int hash_content(const SecretKey *key, const char *path, HashText *ret_hash) {
         CLEANUP_CLOSE int fd = open(path, O_PATH | O_CLOEXEC);
         CLEANUP(content_free) Content content = {0};
-        int r = fd < 0 ? negative_errno() : is_exchangeable(path, fd);
+        int r = fd < 0 ? negative_errno() : append_kind(&content, path, fd);
 
         if (r > 0)
                 r = append_content(&content, fd);
@@ -172,10 +178,10 @@ static bool hash_content(const SecretKey *key, const char *path, HashText *ret_h
                 snprintf(ret_hash->text, sizeof(ret_hash->text), "%016" PRIx64,
                         siphash24(content.text.text, content.text.length, key->bytes));
         if (r >= 0 || r == -ENOENT)
-                return r > 0;
+                return r;
         errno = -r;
         log_message(LOG_WARNING, "Failed to read %s, so changes of it are not noticed: %m", path);
-        return 0;
+        return r;
 }
 
 /* Whether the line is that of @path. */
@@ -196,7 +202,7 @@ static bool has_secret(const Buffer *secrets, const char *path) {
 void secret_append(Buffer *secrets, const SecretKey *key, const char *path) {
         HashText hash;
 
-        if (strchr(path, '\n') || has_secret(secrets, path) || !hash_content(key, path, &hash))
+        if (strchr(path, '\n') || has_secret(secrets, path) || hash_content(key, path, &hash) <= 0)
                 return;
         buffer_append_text(secrets, hash.text);
         buffer_append_text(secrets, " ");
@@ -219,11 +225,13 @@ bool secret_has_changed(Arena *arena, const SecretKey *key, const char *root, co
         const char **ret_path) {
         const char *path = line + HASH_LENGTH + 1;
         HashText hash;
+        int r;
 
         *ret_path = NULL;
         if (end - line < HASH_LENGTH + 2 || *path != '/')
                 return false;
         *ret_path = arena_copy(arena, path, (size_t)(end - path));
-        return hash_content(key, arena_join(arena, root, *ret_path), &hash) &&
-               strncmp(hash.text, line, HASH_LENGTH) != 0;
+        r = hash_content(key, arena_join(arena, root, *ret_path), &hash);
+        /* What is too much for a secret by now was another one before. */
+        return r == 0 || (r > 0 && strncmp(hash.text, line, HASH_LENGTH) != 0);
 }

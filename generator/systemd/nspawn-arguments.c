@@ -38,6 +38,12 @@ const char *nspawn_users(const char *argument) {
         return strcmp(argument, "-U") == 0 ? "pick" : text_behind(argument, "--private-users=");
 }
 
+bool nspawn_takes_next(const char *argument) {
+        return is_one_of(argument, "--bind", "--bind-ro", "--drop-capability", "--link-journal", "--load-credential",
+                "--network-namespace-path", "--private-users-ownership", "--resolv-conf",
+                "--restrict-address-families", "--tmpfs");
+}
+
 bool nspawn_makes_network(const char *argument) {
         return is_one_of(argument, "-n", "--private-network") ||
                (text_behind(argument, "--network-") && !text_behind(argument, "--network-namespace-path"));

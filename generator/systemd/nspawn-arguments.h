@@ -23,6 +23,10 @@ bool nspawn_shifts_users(char *const arguments[]);
 /* Returns the value of --private-users= that @argument sets, or NULL: -U is "pick". The last one counts. */
 const char *nspawn_users(const char *argument);
 
+/* Whether @argument is an option that is looked at here, whose value is the next argument, as getopt_long(3) has it: a start knows it as one
+ * argument with "=". */
+bool nspawn_takes_next(const char *argument);
+
 /* Whether @argument gives the container a network namespace of its own. */
 bool nspawn_makes_network(const char *argument);
 

@@ -29,7 +29,7 @@ secrets_that_have_changed_are_in_the_plan_and_a_switch_does_what_was_chosen() {
   ignores: { system: "{system}-small", privateNetwork: true, bindMounts: { /key: { hostPath: /run/secrets/db } } }
   restarts: { system: "{system}-small", privateNetwork: true, onSecretChange: restart, bindMounts: { /key: { hostPath: /run/secrets/db } } }
   copies: { system: "{system}-small", privateNetwork: true, onSecretChange: reload, credentials: { db: { path: /run/secrets/db } } }
-  flags: { system: "{system}-small", privateNetwork: true, onSecretChange: restart, extraFlags: ["--load-credential=db:/run/secrets/db"] }
+  flags: { system: "{system}-small", privateNetwork: true, onSecretChange: restart, extraFlags: ["--load-credential", "db:/run/secrets/db"] }
   mapped: { system: "{system}-small", privateNetwork: true, privateUsers: pick, onSecretChange: reload, bindMounts: { /key: { hostPath: /run/secrets/db } } }
   reloads: { system: "{system}-wasabi", privateNetwork: true, onSecretChange: reload, bindMounts: { /key: { hostPath: /run/secrets/db }, /keys: { hostPath: /run/secrets } } }
   other: { system: "{system}-small", privateNetwork: true, onSecretChange: restart, bindMounts: { /key: { hostPath: /run/secrets/other } } }
@@ -39,8 +39,11 @@ YAML
   [ "$(stat -c %a /run/nixos-container-generator)" = 700 ]
   fails grep -r one /run/nixos-container-generator/{ignores,copies,flags}/secrets
 
-  # A new directory alone is no new content.
+  # A new directory alone is no new content of the files in it. Who has the directory itself has an empty one.
   _exchange db=one other=same
+  [ "$(planned)" = 'reloads: reload (bindMounts."/keys".hostPath: content changed)' ]
+  nixos-container apply
+  [ "$(inside reloads cat /keys/db /keys/other | tr '\n' ' ')" = 'one same ' ]
   [ "$(nixos-container plan)" = 'All containers are as declared.' ]
 
   _exchange db=two other=same

@@ -67,6 +67,9 @@ static void a_file_has_changed_if_its_content_has(void **state) {
         assert_false(has_changed(&secrets, "/run/a"));
         write_text("/run/a", "two");
         assert_true(has_changed(&secrets, "/run/a"));
+        /* Also if it is too much for a secret by now. */
+        assert_return_code(truncate("/run/a", SECRET_SIZE_MAX + 1), errno);
+        assert_true(has_changed(&secrets, "/run/a"));
         /* What is in another file of the same content is the same. */
         assert_return_code(unlink("/run/a"), errno);
         assert_false(has_changed(&secrets, "/run/a"));
@@ -101,6 +104,17 @@ static void a_directory_behind_a_link_has_changed_if_anything_in_it_has(void **s
         }
         assert_return_code(unlink("/run/d/link"), errno);
         assert_true(has_changed(&secrets, "/run/l"));
+        buffer_free(&secrets);
+
+        /* Or if it is another one: the one before may be deleted. */
+        assert_return_code(mkdir("/run/e", 0755), errno);
+        assert_return_code(mkdir("/run/f", 0755), errno);
+        assert_return_code(symlink("/run/e", "/run/m"), errno);
+        secret_append(&secrets, &key, "/run/m");
+        assert_false(has_changed(&secrets, "/run/m"));
+        assert_return_code(unlink("/run/m"), errno);
+        assert_return_code(symlink("/run/f", "/run/m"), errno);
+        assert_true(has_changed(&secrets, "/run/m"));
         buffer_free(&secrets);
 }
 
