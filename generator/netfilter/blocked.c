@@ -2,6 +2,7 @@
 #include "netfilter/blocked.h"
 
 #include <arpa/inet.h>
+#include <linux/fib_rules.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/rtnetlink.h>
@@ -54,12 +55,19 @@ typedef struct Search {
 
 static const struct {
         uint8_t family;
-        const char *iptables,
-                *bridges; /* whether chains see what is between ports of a bridge, kernel documentation ip-sysctl */
+        const char *iptables;
+        /* Whether chains see what is between ports of any bridge, or of one; kernel documentation ip-sysctl, ip-link(8). */
+        const char *bridges, *bridge;
 } families[2] = {
-        {NFPROTO_IPV4, "iptables", "/proc/sys/net/bridge/bridge-nf-call-iptables"},
-        {NFPROTO_IPV6, "ip6tables", "/proc/sys/net/bridge/bridge-nf-call-ip6tables"},
+        {NFPROTO_IPV4, "iptables", "/proc/sys/net/bridge/bridge-nf-call-iptables", "nf_call_iptables"},
+        {NFPROTO_IPV6, "ip6tables", "/proc/sys/net/bridge/bridge-nf-call-ip6tables", "nf_call_ip6tables"},
 };
+
+/* What rules of routes ask for that is not known of packets. */
+typedef struct Selectors {
+        Buffer marks; /* uint32_t */
+        bool others;
+} Selectors;
 
 static int read_route(const struct nlmsghdr *message, void *userdata) {
         const size_t head = NLMSG_LENGTH(sizeof(struct rtmsg));
@@ -73,25 +81,69 @@ static int read_route(const struct nlmsghdr *message, void *userdata) {
         return 0;
 }
 
-/* The name of the interface that packets of a container leave the host through: for all that the kernel knows when they come, as routes may
- * depend on where from. */
-static const char *find_uplink(Arena *arena, const char *link, const Address *address) {
-        CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+/* Asks where packets from @address that come from the interface @from leave the host: for all that the kernel knows when they come, as routes may
+ * depend on where from. Returns 0 if nothing leads there. */
+static unsigned find_route(int fd, unsigned from, const Address *address, const void *mark) {
         CLEANUP_BUFFER Buffer request = BUFFER_NULL;
         const struct rtmsg route = {.rtm_family = (unsigned char)address->family};
         size_t start = netlink_begin_message(&request, RTM_GETROUTE, NLM_F_ACK);
         bool is_ipv4 = address->family == AF_INET;
         size_t size = is_ipv4 ? sizeof(elsewhere4) : sizeof(elsewhere6);
-        unsigned from = if_nametoindex(link), index = 0;
-        char name[IFNAMSIZ];
+        unsigned index = 0;
 
         buffer_append(&request, (const char *)&route, sizeof(route));
         netlink_add_attribute(&request, RTA_DST, is_ipv4 ? elsewhere4 : elsewhere6, size);
         netlink_add_attribute(&request, RTA_SRC, &address->in, size);
         netlink_add_attribute(&request, RTA_IIF, &from, sizeof(from));
+        if (mark)
+                netlink_add_attribute(&request, RTA_MARK, mark, sizeof(uint32_t));
         netlink_end_message(&request, start);
-        if (fd < 0 || from == 0 || netlink_dump(fd, &request, read_route, &index) < 0 || index == 0 ||
-                !if_indextoname(index, name))
+        return netlink_dump(fd, &request, read_route, &index) < 0 ? 0 : index;
+}
+
+static int read_selectors(const struct nlmsghdr *message, void *userdata) {
+        static const unsigned others[] = {FRA_IP_PROTO, FRA_SPORT_RANGE, FRA_DPORT_RANGE};
+        const size_t head = NLMSG_LENGTH(sizeof(struct fib_rule_hdr));
+        const char *attributes = (const char *)message + head;
+        Selectors *selectors = userdata;
+        const struct nlattr *mark;
+
+        if (message->nlmsg_type != RTM_NEWRULE || message->nlmsg_len < head)
+                return 0;
+        mark = netlink_attribute(attributes, message->nlmsg_len - head, FRA_FWMARK);
+        if (mark && mark->nla_len == sizeof(*mark) + sizeof(uint32_t))
+                buffer_append(&selectors->marks, (const char *)(mark + 1), sizeof(uint32_t));
+        selectors->others |= ((const struct fib_rule_hdr *)NLMSG_DATA(message))->tos != 0;
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+                selectors->others |= netlink_attribute(attributes, message->nlmsg_len - head, others[i]) != NULL;
+        return 0;
+}
+
+/* Whether packets leave through the interface @uplink whatever other rules mark them with, and whatever else is in them. ip-rule(8) */
+static bool is_only_uplink(int fd, unsigned from, const Address *address, unsigned uplink) {
+        CLEANUP_BUFFER Buffer request = BUFFER_NULL;
+        const struct fib_rule_hdr rule = {.family = (unsigned char)address->family};
+        size_t start = netlink_begin_message(&request, RTM_GETRULE, NLM_F_DUMP);
+        Selectors selectors = {0};
+        bool is_only;
+
+        buffer_append(&request, (const char *)&rule, sizeof(rule));
+        netlink_end_message(&request, start);
+        is_only = netlink_dump(fd, &request, read_selectors, &selectors) >= 0 && !selectors.others;
+        for (size_t i = 0; i < selectors.marks.length && is_only; i += sizeof(uint32_t))
+                is_only = find_route(fd, from, address, selectors.marks.text + i) == uplink;
+        buffer_free(&selectors.marks);
+        return is_only;
+}
+
+/* The name of the interface that packets of a container leave the host through, "" if there is not one for all of them. */
+static const char *find_uplink(Arena *arena, const char *link, const Address *address) {
+        CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+        unsigned from = if_nametoindex(link), uplink;
+        char name[IFNAMSIZ];
+
+        if (fd < 0 || from == 0 || (uplink = find_route(fd, from, address, NULL)) == 0 ||
+                !is_only_uplink(fd, from, address, uplink) || !if_indextoname(uplink, name))
                 return "";
         return arena_copy(arena, name, strlen(name));
 }
@@ -272,20 +324,27 @@ static void check_internet(Search *search, const char *link, const Buffer *netwo
         }
 }
 
+static bool is_on(const char *path) {
+        char value[2];
+
+        return read_file_start(path, value, sizeof(value)) > 0 && value[0] == '1';
+}
+
 /* Of a link that is a port of a bridge, while chains see what passes that. */
 static void check_bridge(Search *search, const char *text, const char *end) {
         const char *bridge = memmem(text, (size_t)(end - text), LINK_MASTER, strlen(LINK_MASTER));
-        char value[2];
+        Arena *arena = &search->ruleset->arena;
 
         if (!bridge)
                 return;
         bridge += strlen(LINK_MASTER);
+        bridge = arena_copy(arena, bridge, (size_t)(end - bridge));
         for (int i = 0; i < 2; i++) {
-                Traffic traffic = {.kind = TRAFFIC_BRIDGE, .protocol = IPPROTO_TCP};
+                Traffic traffic = {.kind = TRAFFIC_BRIDGE, .link = bridge, .protocol = IPPROTO_TCP};
 
-                if (read_file_start(families[i].bridges, value, sizeof(value)) <= 0 || value[0] != '1')
+                if (!is_on(families[i].bridges) &&
+                        !is_on(arena_printf(arena, "/sys/class/net/%s/bridge/%s", bridge, families[i].bridge)))
                         continue;
-                traffic.link = arena_copy(&search->ruleset->arena, bridge, (size_t)(end - bridge));
                 traffic.address.family = i == 0 ? AF_INET : AF_INET6;
                 check(search, &traffic);
         }

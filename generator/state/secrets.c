@@ -161,8 +161,8 @@ static int append_kind(Content *content, const char *path, int fd) {
         if (!realpath(path, real))
                 return negative_errno();
         buffer_append(&content->text, identity,
-                (size_t)snprintf(identity, sizeof(identity), "%ju %ju\n", (uintmax_t)status.st_dev,
-                        (uintmax_t)status.st_ino));
+                (size_t)snprintf(
+                        identity, sizeof(identity), "%ju %ju\n", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino));
         return strcmp(real, path) != 0;
 }
 

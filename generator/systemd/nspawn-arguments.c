@@ -40,8 +40,8 @@ const char *nspawn_users(const char *argument) {
 
 bool nspawn_takes_next(const char *argument) {
         return is_one_of(argument, "--bind", "--bind-ro", "--drop-capability", "--link-journal", "--load-credential",
-                "--network-namespace-path", "--private-users-ownership", "--resolv-conf",
-                "--restrict-address-families", "--tmpfs");
+                "--network-namespace-path", "--private-users-ownership", "--resolv-conf", "--restrict-address-families",
+                "--tmpfs");
 }
 
 bool nspawn_makes_network(const char *argument) {

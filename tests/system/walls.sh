@@ -133,6 +133,19 @@ NFT
   fails grep 'its internet access over IPv4' /tmp/blocked
   ip rule delete from 10.0.0.2
   _blocked | grep 'its internet access is blocked'
+  # What marks packets is not known, nor which ports they have: only what all of them need is reported.
+  ip rule add fwmark 1 lookup 100
+  nft 'add chain inet closed marks { type filter hook prerouting priority mangle; }; add rule inet closed marks iifname "ve-*" meta mark set 1'
+  _gets_out 172.16.0.2
+  _blocked | grep 'its internet access over IPv6 is blocked'
+  fails grep 'its internet access over IPv4\|its internet access is' /tmp/blocked
+  ip rule delete fwmark 1
+  nft delete chain inet closed marks
+  ip rule add iif ve-web ipproto tcp lookup 100
+  _gets_out 172.16.0.2
+  _blocked | grep 'its internet access over IPv6 is blocked'
+  fails grep 'its internet access over IPv4\|its internet access is' /tmp/blocked
+  ip rule delete iif ve-web ipproto tcp
   nft delete table inet closed
   _end_web
 }
@@ -181,6 +194,10 @@ YAML
   sysctl -qw net.bridge.bridge-nf-call-iptables=0
   inside two socat -u OPEN:/dev/null TCP:192.168.101.3:80,connect-timeout=1
   nixos-container check
+  # A bridge can have it alone.
+  ip link set br0 type bridge nf_call_iptables 1
+  fails inside two socat -u OPEN:/dev/null TCP:192.168.101.3:80,connect-timeout=1
+  _blocked | grep 'what it sends to other ports of bridge br0 over IPv4 is blocked'
   sysctl -qw net.bridge.bridge-nf-call-iptables=1
   nft delete table ip filter
   systemctl stop container@web container@two
