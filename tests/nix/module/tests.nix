@@ -2044,7 +2044,11 @@ let
           stop = "nixos-container apply --at-switch --none";
         };
         applied = {
-          after = [ "nixos-containers-switch.service" ];
+          after = [
+            "nixos-containers-switch.service"
+            "sops-install-secrets.service"
+            "agenix-install-secrets.service"
+          ];
           restartIfChanged = true;
           wantedBy = [ "multi-user.target" ];
           stays = false;
