@@ -411,6 +411,25 @@ YAML
   rm /run/test-secrets
 }
 
+# What a program serves that knows nothing of mapped users.
+what_a_fuse_serves_cannot_be_mapped_either() {
+  [ -e /dev/fuse ] || { echo "there is no /dev/fuse"; exit 77; }
+  mkdir -p /srv/source /srv/served
+  echo open >/srv/source/open
+  bindfs /srv/source /srv/served
+  declare_containers <<'YAML'
+  fuse: { system: "{system}-wasabi", privateNetwork: true, privateUsers: pick, bindMounts: { /served: { hostPath: /srv/served } } }
+YAML
+  fails nixos-container check >/tmp/check 2>&1
+  grep -F 'containers.fuse.bindMounts."/served".hostPath: is on /srv/served, whose file system type fuse' /tmp/check
+  systemctl start container@fuse
+  [ "$(inside fuse cat /served/open)" = open ]
+  has_logged fuse 'containers.fuse.bindMounts."/served": /srv/served is on a file system of type fuse'
+  systemctl stop container@fuse
+  umount /srv/served
+  rm -r /srv/source /srv/served
+}
+
 a_root_directory_that_cannot_be_idmapped_is_named_with_what_to_do() {
   _on_overlay /var/lib/nixos-containers/rooted
   declare_containers <<'YAML'
