@@ -284,6 +284,8 @@ _advertise() {
       select(undef, undef, undef, 0.1);
     }' "$2" "${3-ff02::1}"
 }
+# An address that the kernel still looks for in the neighbourhood cannot be sent from.
+_has_link_local() { inside "$1" ip -6 -o address show dev "$2" scope link -tentative | grep fe80; }
 _is_led_astray() { { ip -6 route show default; ip -6 address; } | grep -e '^default' -e 2001:db8:bad; }
 
 a_container_does_not_configure_the_host() {
@@ -292,6 +294,7 @@ a_container_does_not_configure_the_host() {
   sysctl -qw net.ipv6.conf.default.accept_ra=2
   _start_two
   for link in eth0 lan0; do
+    wait_until 10 _has_link_local two $link
     _advertise two $link
   done
   sleep 1
@@ -508,7 +511,7 @@ a_machine_id_takes_the_place_of_no_other_container_s_journal() {
   inside two sh -c "rm -f /etc/machine-id; echo $id >/etc/machine-id"
   systemctl restart container@two
   [ "$(readlink "$link")" = "$roots/one$link" ]
-  log_of two | grep 'Container two .*machine ID'
+  log_of two | grep 'Container two: .*machine ID'
   # It has a journal all the same. What is left of one that is gone is nobody's.
   inside two journalctl -n 1 --quiet
   systemctl stop container@one
@@ -613,7 +616,7 @@ _forwards_and_restricts() { page 10.0.0.1:8080 && nft list set inet nixos-contai
 
 _is_said_of_two() {
   journalctl --sync
-  journalctl --boot --unit container-rules --since "$test_start" | grep '^Container two: '
+  journalctl --boot --output=cat --unit container-rules --since "$test_start" | grep '^Container two: '
 }
 
 rules_that_somebody_flushes_come_back() {
