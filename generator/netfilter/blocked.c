@@ -49,6 +49,7 @@ typedef struct Finding {
 typedef struct Search {
         Ruleset *ruleset;
         const char *container;
+        Traffic asked[2]; /* of each family, what an uplink was asked for last: most is of one link and address */
         size_t counts[2]; /* of what is forwarded */
         Finding *findings;
 } Search;
@@ -81,8 +82,8 @@ static int read_route(const struct nlmsghdr *message, void *userdata) {
         return 0;
 }
 
-/* Asks where packets from @address that come from the interface @from leave the host: for all that the kernel knows when they come, as routes may
- * depend on where from. Returns 0 if nothing leads there. */
+/* Asks where packets from @address that come from the interface @from leave the host: for all that the kernel knows when they come, as
+ * routes may depend on where from. Returns 0 if nothing leads there. */
 static unsigned find_route(int fd, unsigned from, const Address *address, const void *mark) {
         CLEANUP_BUFFER Buffer request = BUFFER_NULL;
         const struct rtmsg route = {.rtm_family = (unsigned char)address->family};
@@ -247,12 +248,22 @@ static void add_port(Finding *finding, const Traffic *traffic) {
         buffer_append_text(&finding->ports, "\n");
 }
 
+static const char *uplink_of(Search *search, const Traffic *traffic, int family) {
+        Traffic *asked = &search->asked[family];
+        size_t size = family == 0 ? sizeof(elsewhere4) : sizeof(elsewhere6);
+
+        if (asked->link && strcmp(asked->link, traffic->link) == 0 &&
+                memcmp(&asked->address.in, &traffic->address.in, size) == 0)
+                return asked->uplink;
+        *asked = *traffic;
+        asked->uplink = find_uplink(&search->ruleset->arena, traffic->link, &traffic->address);
+        return asked->uplink;
+}
+
 static void check(Search *search, Traffic *traffic) {
         int family = traffic->address.family == AF_INET ? 0 : 1;
 
-        traffic->uplink = traffic->kind == TRAFFIC_BRIDGE
-                                  ? traffic->link
-                                  : find_uplink(&search->ruleset->arena, traffic->link, &traffic->address);
+        traffic->uplink = traffic->kind == TRAFFIC_BRIDGE ? traffic->link : uplink_of(search, traffic, family);
         search->counts[family] += traffic->kind == TRAFFIC_FORWARD;
         for (Chain *chain = search->ruleset->chains; chain; chain = chain->next) {
                 bool is_dropped = false, by_policy;

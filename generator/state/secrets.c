@@ -166,7 +166,7 @@ static int append_kind(Content *content, const char *path, int fd) {
         return strcmp(real, path) != 0;
 }
 
-/* Returns 1, 0 if it is no secret, or -ENOENT. What cannot be read is logged. */
+/* Returns 1, or 0 if it is no secret. Failures are logged, but for -ENOENT. */
 static int hash_content(const SecretKey *key, const char *path, HashText *ret_hash) {
         CLEANUP_CLOSE int fd = open(path, O_PATH | O_CLOEXEC);
         CLEANUP(content_free) Content content = {0};
