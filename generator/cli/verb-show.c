@@ -3,7 +3,9 @@
 #include "base/file.h"
 #include "base/inside.h"
 #include "base/interrupt.h"
+#include "base/lines.h"
 #include "base/run-program.h"
+#include "base/words.h"
 #include "bus/machined.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
@@ -163,7 +165,33 @@ static void note_legacy(void) {
                                 programs[i]);
 }
 
-/* Says what the host drops of what running containers are to send and receive, to those who may read its rules. Returns how much. */
+/* Says which ports of localhost are forwarded to a container by sockets, which do less than BPF: UDP is then not forwarded at all. */
+static void note_localhost(const char *name, const Buffer *localhost) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        bool has_bpf = path_exists(LOCALHOST_DIRECTORY);
+        size_t sockets = 0, nowhere = 0;
+
+        for_each_line(line, end, localhost) {
+                const char *label = take_word(&arena, &line);
+
+                if (!label || label[0] == '#')
+                        continue;
+                if (text_behind(label, "udp:"))
+                        nowhere += !has_bpf;
+                else
+                        sockets += path_exists(
+                                arena_printf(&arena, "/run/systemd/transient/container-%s-%s.socket", name, label));
+        }
+        if (sockets + nowhere > 0)
+                log_message(LOG_NOTICE,
+                        "Container %s: without BPF, TCP ports of localhost are forwarded by systemd-socket-proxyd "
+                        "(%zu), "
+                        "UDP ports are not forwarded (%zu). The container's log says why.",
+                        name, sockets, nowhere);
+}
+
+/* Says what the host drops of what running containers are to send and receive, and what it forwards in other ways than by BPF, to those who
+ * may read its rules and the records. Returns how much is dropped. */
 static size_t warn_of_blocked(void) {
         CLEANUP_RULESET Ruleset ruleset = RULESET_NULL;
         CLEANUP_BUFFER Buffer messages = BUFFER_NULL;
@@ -179,6 +207,7 @@ static size_t warn_of_blocked(void) {
                 if (!host.containers[i].has_record || record_read_parts(host.containers[i].name, &parts) < 0)
                         continue;
                 is_concerned |= parts.nft.length > 0;
+                note_localhost(host.containers[i].name, &parts.localhost);
                 blocked_find(&ruleset, host.containers[i].name, &parts.network, &parts.nft, &messages);
         }
         if (is_concerned)

@@ -68,23 +68,29 @@ static const char *socket_address(Generator *g, int family, const char *address,
         return text(g, family == AF_INET ? "%s:%s" : "[%s]:%s", address, port);
 }
 
-/* A socket on the host's loopback addresses, see localhost.h. One of 0.0.0.0 and one of :: can have the same port. */
+/* A port of the host's loopback addresses, see localhost.h. A datagram gets only to @local if that is of the same family. */
 static void add_localhost(
         Generator *g, const Forward *forward, const AddressValue *local, const char *port, const char *target_port) {
         const AddressValue *host = &forward->host_ip;
-        const char *target = socket_address(g, local->address.family, address_text(g, local, false), target_port);
-        int family = host->address.family;
+        bool is_loopback = address_is_loopback(&host->address), is_tcp = forward_is_tcp(forward);
+        int family = is_tcp ? host->address.family : local->address.family;
+        const char *label = port, *listen, *target;
 
-        if (!has_address(host)) {
-                add_row(g, LOCALHOST, port, text(g, "127.0.0.1:%s [::1]:%s", port, port), target);
-        } else if (!is_of_one_address(forward) || address_is_loopback(&host->address)) {
-                const char *address = is_of_one_address(forward) ? address_text(g, host, false)
-                                      : family == AF_INET        ? "127.0.0.1"
-                                                                 : "::1";
-
-                add_row(g, LOCALHOST, text(g, "%s:%s", address, port), socket_address(g, family, address, port),
-                        target);
-        }
+        if (!has_address(local) || (is_of_one_address(forward) && !is_loopback) ||
+                (has_address(host) && host->address.family != family))
+                return;
+        if (has_address(host))
+                label = text(g, "%s:%s", address_text(g, host, false), port);
+        if (family == AF_UNSPEC)
+                listen = text(g, "127.0.0.1:%s [::1]:%s", port, port);
+        else
+                listen = socket_address(g, family,
+                        is_loopback         ? address_text(g, host, false)
+                        : family == AF_INET ? "127.0.0.1"
+                                            : "::1",
+                        port);
+        target = socket_address(g, local->address.family, address_text(g, local, false), target_port);
+        add_row(g, LOCALHOST, is_tcp ? label : join(g, "udp:", label), listen, target);
 }
 
 /* What comes back to the network it is from has to pass the host in both directions. */
@@ -106,8 +112,12 @@ static void add_forwards(Generator *g, const Link *link, const char *link_name) 
 
                         add_forward(g, forward, ipv4, port, target_port);
                         add_forward(g, forward, ipv6, port, target_port);
-                        if (has_address(any) && forward_is_tcp(forward))
+                        if (forward_is_tcp(forward)) {
                                 add_localhost(g, forward, any, port, target_port);
+                        } else {
+                                add_localhost(g, forward, ipv4, port, target_port);
+                                add_localhost(g, forward, ipv6, port, target_port);
+                        }
                         /* An address that the container gets by itself (DHCP, SLAAC) only systemd-nspawn can know. */
                         if (!has_address(any) && !link->name.text)
                                 add(g, NSPAWN_PORT, text(g, "%s:%s:%s", forward->protocol.text, port, target_port));

@@ -107,8 +107,8 @@ static const char *forward_option(Checker *c, const char *prefix, uint32_t i, co
                 arena_join(c->arena, arena_number(c->arena, i), arena_join(c->arena, "].", option)));
 }
 
-/* Whether a forward takes its ports from all addresses of the host of @family: in a map of nftables, or for TCP by a socket on localhost,
- * which there is in both. Where there is no local address, systemd-nspawn forwards in both. */
+/* Whether a forward takes its ports from all addresses of the host of @family: in a map of nftables, and for TCP on localhost, which there is
+ * in both. Where there is no local address, systemd-nspawn forwards in both. */
 static bool takes_all(const Link *link, const Forward *forward, int family) {
         const Address *host = &forward->host_ip.address;
         bool has_ipv4 = link->local_address.address.family != 0, has_ipv6 = link->local_address6.address.family != 0;
@@ -146,6 +146,7 @@ static void claim_host_ports(Checker *c, const char *prefix, const Link *link, c
 static void check_forward(Checker *c, const char *prefix, const Link *link, const Forward *forward, uint32_t i) {
         const Address *host = &forward->host_ip.address;
         const AddressValue *local = host->family == AF_INET ? &link->local_address : &link->local_address6;
+        bool is_either = address_is_loopback(host) && forward_is_tcp(forward);
 
         if (forward->host_port.last > 0 &&
                 forward->container_port.value + forward->host_port.last - forward->host_port.first > UINT16_MAX)
@@ -154,16 +155,12 @@ static void check_forward(Checker *c, const char *prefix, const Link *link, cons
                         "the port range in the container ends above 65535");
         if (!host->family)
                 return;
-        if (address_is_loopback(host)) {
-                if (!forward_is_tcp(forward))
-                        complain(c, SEVERITY_ERROR, &forward->host_ip.mark, forward_option(c, prefix, i, "hostIP"),
-                                "only TCP can be forwarded from a loopback address");
+        if (is_either)
                 local = link->local_address.address.family ? &link->local_address : &link->local_address6;
-        }
         if (!local->address.family)
                 complain(c, SEVERITY_ERROR, &forward->host_ip.mark, forward_option(c, prefix, i, "hostIP"),
                         "requires %s to forward to",
-                        address_is_loopback(host) ? "localAddress or localAddress6"
+                        is_either                 ? "localAddress or localAddress6"
                         : host->family == AF_INET ? "localAddress"
                                                   : "localAddress6");
 }

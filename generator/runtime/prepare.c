@@ -26,12 +26,24 @@ static int end_tool(pid_t pid, const char *tool, const char *container) {
                                      tool, status);
 }
 
-/* Has another process listen on localhost, if the record says so: systemd takes its time, the more once it has new links to look at. */
-static pid_t start_listening(const char *container, const Buffer *localhost) {
-        pid_t pid = localhost->length > 0 ? fork() : 0;
+/* Forwards localhost, if the record says so. What takes a while is left to another process: the first forward of all takes the kernel some
+ * milliseconds, and to listen takes systemd its time, the more once it has new links to look at. */
+static pid_t start_forwarding_localhost(const char *container, const Buffer *localhost) {
+        CLEANUP_BUFFER Buffer rest = BUFFER_NULL;
+        bool is_quick = localhost_is_quick();
+        pid_t pid = 0;
 
-        if (pid == 0 && localhost->length > 0)
-                end_child(localhost_listen(container, localhost, &BUFFER_NULL) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+        if (localhost->length == 0)
+                return 0;
+        if (is_quick)
+                localhost_forward(container, localhost, &BUFFER_NULL, &rest);
+        if (is_quick && rest.length == 0)
+                return 0;
+        if ((pid = fork()) == 0) {
+                if (!is_quick)
+                        localhost_forward(container, localhost, &BUFFER_NULL, &rest);
+                end_child(localhost_listen(container, &rest) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+        }
         if (pid < 0)
                 log_message(LOG_WARNING, "Failed to forward localhost ports to container %s: %s", container,
                         strerror(errno));
@@ -102,7 +114,7 @@ int prepare(Arena *arena, const char *container, char *program[], pid_t *ret_lis
                 (r = holder = container_hold(container)) < 0 || (r = links_check(container, &parts.network)) < 0 ||
                 (r = untrusted_links_write(container, &parts.network)) < 0)
                 return r;
-        *ret_listening = start_listening(container, &parts.localhost);
+        *ret_listening = start_forwarding_localhost(container, &parts.localhost);
         r = add_parts(container, &parts);
         /* What follows makes nothing: the end of the container need not wait for it. */
         (void)close(take_fd(&holder));

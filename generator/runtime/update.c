@@ -261,11 +261,13 @@ static int exchange(Update *u) {
 
 /* As at a start, it runs without a port that another program has. */
 static int listen_and_finish(Update *u) {
+        CLEANUP_BUFFER Buffer rest = BUFFER_NULL;
         int r = 0;
 
         if (u->new.localhost.length > 0) {
                 unlock(u);
-                ignore_failure(localhost_listen(u->container, &u->new.localhost, &u->old.localhost));
+                localhost_forward(u->container, &u->new.localhost, &u->old.localhost, &rest);
+                ignore_failure(localhost_listen(u->container, &rest));
                 r = lock_again(u, &u->new);
         }
         return r < 0 ? r : record_remove_file(u->records, u->container, RECORD_UNFINISHED);

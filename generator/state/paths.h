@@ -52,6 +52,9 @@
  * uses, see runtime/host-paths.h. Otherwise empty. */
 #define PINS_DIRECTORY RECORDS_DIRECTORY "/.pins"
 
+/* The BPF programs that forward the host's loopback addresses, see runtime/localhost-bpf.h. A name with a dot cannot be there. */
+#define LOCALHOST_DIRECTORY "/sys/fs/bpf/nixos-container-generator"
+
 /* The unit that restores nftables rules. */
 #define RULES_UNIT "container-rules.service"
 

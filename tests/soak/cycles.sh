@@ -173,8 +173,11 @@ awk_implied='
   section == "[X-Nftables]" && /^add element/ { sub(/^add element inet nixos-containers /, "element "); gsub(/ [{}]/, ""); print }
   section == "[X-Claims]" && !/^\[/ { print $0 " is claimed by " name }
   section == "[X-Localhost]" && !/^\[/ {
-    print "unit container-" name "-" $1 ".socket\nunit container-" name "-" $1 ".service"
-    for (i = 3; i <= NF; i++) print "listens", $i
+    for (i = 3; i <= NF; i++) {
+      at = $i
+      if ($1 !~ /127[.]/) sub(/^127[.]0[.]0[.]1/, "127.0.0.0/8", at)
+      print "localhost", $1 ~ /^udp:/ ? "udp" : "tcp", at, $2
+    }
   }
   END {
     if (table) print "table"
@@ -207,7 +210,7 @@ expected() {
 # a systemd, all but systemd-nspawn are as one.
 processes() {
   ps -e -o cgroup:200= -o comm= | sed 's/^[^ ]*0:://; s/  */ /' | awk '
-    /^\/\.\./ || /\(udev-worker\)$/ || /systemd-machined\.service/ || $2 == "" { next }
+    /^\/entered / || /\(udev-worker\)$/ || /systemd-machined\.service/ || $2 == "" { next }
     /^\/machine\.slice\/container@/ {
       name = $1
       sub(/.*container@/, "", name)
@@ -216,7 +219,6 @@ processes() {
       else if (name != "c'$((size - 1))'" || !seen++) print "process of " name ": its init"
       next
     }
-    /^\/system\.slice\/container-c[0-9]*-[0-9]*\.service/ { next } # passes on what comes from localhost
     { print "process", $0 }'
 }
 
@@ -246,6 +248,7 @@ found() {
   elements
   if nft list table inet nixos-containers >/dev/null 2>&1; then echo table; fi
   ss -Hltun | awk '$5 !~ /:80$/ { print "listens", $5 }'
+  /soak/localhost list | sed 's/^/localhost /'
   find /run/systemd/transient -mindepth 1 -maxdepth 1 -name 'container-*' -printf 'unit %f\n'
   find /run/nixos-containers -mindepth 1 -maxdepth 1 -printf 'root %f\n' 2>/dev/null | sed 's/^root \.#\(.*\)\.lck$/lock \1/' | grep -v '^lock' || true
   find /run/systemd/nspawn/{propagate,unix-export} -mindepth 1 -maxdepth 1 -printf 'directory %p\n' 2>/dev/null
@@ -492,8 +495,9 @@ act() {
 use() {
   local name port
   for name in $(names); do
-    for port in $(section "$units/container@$name.service" X-Localhost | awk '{ print $1 }'); do
-      curl --silent --fail --max-time 5 --output /dev/null --retry 5 --retry-all-errors --retry-delay 1 "http://10.0.0.1:$port/" ||
+    for port in $(section "$units/container@$name.service" X-Localhost | awk '!/^udp:/ { print $1 }'); do
+      curl --silent --fail --max-time 5 --output /dev/null --output /dev/null --fail-early --retry 5 --retry-all-errors --retry-delay 1 "http://10.0.0.1:$port/" \
+        "http://127.0.0.1:$port/" ||
         fail "port $port does not lead to $name"
     done
   done

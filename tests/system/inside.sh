@@ -106,6 +106,7 @@ leftovers() {
   nft list ruleset
   find $records -mindepth 1 ! -name .claims ! -name .pins ! -name .root-writers ! -name .secrets-key ! -path '*/.resolv-conf*' ! -path '*/.nftables*' 2>/dev/null || true
   cat $records/.nftables/* 2>/dev/null || true
+  find /sys/fs/bpf/nixos-container-generator 2>/dev/null || true
   find /run/nixos-containers -mindepth 1 -maxdepth 1 2>/dev/null || true
   find /var/lib/nixos-containers -maxdepth 1 -name '.#*' 2>/dev/null || true
   grep -oE ' /run/(systemd/nspawn|nixos-containers)/[^ ]*' /proc/self/mounts || true
@@ -157,7 +158,7 @@ clean_up() {
   ip netns list | awk '{print $1}' | xargs -rn1 ip netns delete
   ip -o link | awk -F'[ :@]+' '$2 != "lo" {print $2}' | xargs -rn1 ip link delete 2>/dev/null
   nft flush ruleset
-  rm -rf /run/nixos-containers/* /run/nixos-containers/.#* $records
+  rm -rf /run/nixos-containers/* /run/nixos-containers/.#* $records /sys/fs/bpf/nixos-container-generator
   set -e
 }
 

@@ -61,6 +61,8 @@ _what_there_is() {
     ip route show table all | grep -v -e 'dev lo' -e fe80 -e ff00 -e multicast | sed 's/^/route /; s/ pref .*//; s/ linkdown//'
     nft -s list ruleset | tr ',{}=\t' '\n' | sed 's/^ *//; s/ *$//'
     ss -Hltun | awk '{print "listens", $1, $5}'
+    /tests/localhost list
+    find /sys/fs/bpf/nixos-container-generator 2>/dev/null || true
     find /run/systemd/transient -mindepth 1 ! -name 'run-*'
     for name in other kept brief; do
       echo "$name $(systemctl is-active "container@$name" | sed 's/failed/inactive/') $(pgrep -cf -- "systemd-nspawn .*--machine=$name ") $(find "$records/$name" -type f 2>/dev/null | sort |

@@ -201,7 +201,7 @@ static const struct {
         {{"46", ", hostIP: 127.0.0.1"}, {"46", ", hostIP: 127.0.0.1"}, true},
         {{"46", ", hostIP: 127.0.0.2"}, {"46", ", hostIP: 127.0.0.2"}, true},
         {{"46", ", hostIP: '2001:db8::1'"}, {"46", ", hostIP: '2001:db8:0::1'"}, true},
-        /* Localhost leads to an address of either family for TCP, and for UDP to none. */
+        /* Localhost leads to an address of either family for TCP, and for UDP to one of its own. */
         {{"4", ""}, {"6", ""}, true},
         {{"4", ""}, {"6", ", hostIP: '::1'"}, true},
         {{"4", ", protocol: udp"}, {"6", ", protocol: udp"}, false},
