@@ -82,10 +82,10 @@ $(B)/%.o: generator/%.c $(B)/config.h
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/generate/templates.o: generator/generate/templates.c generator/generate/templates.h $(wildcard templates/*)
-	@echo "  CC      $@"
-	@mkdir -p $(@D)
-	@$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Wa,-Itemplates -c -o $@ $<
+# They embed templates.
+EMBEDDING := $(B)/generate/templates.o $(B)/state/forwards-table.o
+$(EMBEDDING): $(wildcard templates/*)
+$(EMBEDDING): ALL_CFLAGS += -Wa,-Itemplates
 
 # Changes only with its content, so that a build with other paths is made anew and one with the same is not.
 $(B)/config.h: FORCE

@@ -42,7 +42,7 @@ static bool is_of_one_address(const Forward *forward) {
         return has_address(&forward->host_ip) && !address_is_any(&forward->host_ip.address);
 }
 
-/* The elements of the maps in templates/container.nft that lead to @local. */
+/* The elements of the maps in templates/nixos-containers.nft that lead to @local. */
 static void add_forward(
         Generator *g, const Forward *forward, const AddressValue *local, const char *port, const char *target_port) {
         static const char *const maps[2][2][2] = {

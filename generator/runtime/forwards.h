@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The ports of the host that are forwarded to containers, and where containers may connect to: a script for nft(8) in each state record.
- * One table serves all containers. See templates/container.nft */
+ * One table serves all containers. See templates/nixos-containers.nft */
 #pragma once
 
 #include "base/buffer.h"

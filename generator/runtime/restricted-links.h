@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's ends of links that internetAccess restricts, see templates/container.nft: the kernel forwards nothing from or to them unless
- * these rules let it pass, as long as the link exists. So they stay closed when somebody has flushed the rules: two programs at the link do
- * the reverse of two of these rules. tc-bpf(8) */
+/* The host's ends of links that internetAccess restricts, see templates/nixos-containers.nft: the kernel forwards nothing from or to them
+ * unless these rules let it pass, as long as the link exists. So they stay closed when somebody has flushed the rules: two programs at the
+ * link do the reverse of two of these rules. tc-bpf(8) */
 #pragma once
 
 #include "base/buffer.h"

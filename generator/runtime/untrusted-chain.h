@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The chain "untrusted" of the table in templates/container.nft: it accepts packets from the links of containers only with addresses that
- * the host would answer there, including IPv6, for which the kernel has no setting. The script in a container's state record creates it
- * together with the rest; for containers without a script it is created here, over nfnetlink, in less time than nft(8) takes to start. The
- * table stays as long as any container has a link. */
+/* The chain "untrusted" of the table in templates/nixos-containers.nft: it accepts packets from the links of containers only with
+ * addresses that the host would answer there, including IPv6, for which the kernel has no setting. The script in a container's state record
+ * creates it together with the rest; for containers without a script it is created here, over nfnetlink, in less time than nft(8) takes to
+ * start. The table stays as long as any container has a link. */
 #pragma once
 
 #include "base/common.h"

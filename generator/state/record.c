@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "state/drop-ins.h"
 #include "state/format.h"
+#include "state/forwards-table.h"
 #include "state/unit.h"
 #include "systemd/log.h"
 
@@ -102,6 +103,7 @@ RecordParts record_parts_of(const Buffer *unit) {
 
         for (size_t i = 0; i < PARTS; i++)
                 parts.all[i] = unit_section(unit, parts_files[i].section);
+        forwards_table_put_before(&parts.nft);
         return parts;
 }
 

@@ -8,7 +8,7 @@
  *   written   its section [X-Written], if its host paths pass through what containers write to
  *   sources   its section [X-Sources], if it has bind mounts: what has to be at their host paths
  *   network   its section [X-Network], if the container has links
- *   nft       its section [X-Nftables], if ports are forwarded or internetAccess is set
+ *   nft       its section [X-Nftables], if ports are forwarded or internetAccess is set, after the table that its elements are in
  *   localhost its section [X-Localhost], if ports of the host's loopback addresses are forwarded
  *   manifest.yaml
  *             its section [X-Manifest]: a manifest of the container alone

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "records.h"
 
 static void a_format_is_a_number_that_is_known(void **state) {
@@ -68,12 +69,44 @@ static void a_claim_is_a_file_name(void **state) {
         close(records);
 }
 
+/* @section and the table together are an nft script that creates it; the lines of another version have it already. */
+static void the_rules_of_a_record_are_complete(void **state) {
+        static const char
+                element[] = "add element inet nixos-containers internet { \"ve-web\" }\n\n",
+                old[] = "# As it was.\ntable inet nixos-containers\nadd element inet nixos-containers a { b }\n";
+        CLEANUP_BUFFER Buffer table = BUFFER_NULL, unit = BUFFER_NULL;
+        CLEANUP_RECORD_PARTS RecordParts parts = RECORD_PARTS_NULL, parts_of_old = RECORD_PARTS_NULL,
+                                         none = RECORD_PARTS_NULL;
+
+        (void)state;
+        assert_return_code(read_file("templates/nixos-containers.nft", &table), 0);
+        buffer_append_text(&table, element);
+        buffer_append_text(&unit, "[X-Nftables]\n# Of a person.\n");
+        buffer_append_text(&unit, element);
+        buffer_append_text(&unit, "[X-Manifest]\n");
+        parts = record_parts_of(&unit);
+        assert_true(buffer_equals(&parts.nft, &table));
+
+        unit.length = 0;
+        buffer_append_text(&unit, "[X-Nftables]\n");
+        buffer_append_text(&unit, old);
+        parts_of_old = record_parts_of(&unit);
+        assert_int_equal(parts_of_old.nft.length, strlen(old));
+        assert_memory_equal(parts_of_old.nft.text, old, strlen(old));
+
+        unit.length = 0;
+        buffer_append_text(&unit, "[X-Manifest]\n");
+        none = record_parts_of(&unit);
+        assert_int_equal(none.nft.length, 0);
+}
+
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup(function, start_test)
         static const struct CMUnitTest tests[] = {
                 TEST(a_format_is_a_number_that_is_known),
                 TEST(what_an_interrupted_update_has_left_is_removed_and_nothing_else),
                 TEST(a_claim_is_a_file_name),
+                TEST(the_rules_of_a_record_are_complete),
         };
 
         return own_run("record") ? cmocka_run_group_tests_name("record", tests, NULL, NULL) : 0;
