@@ -6,13 +6,15 @@
 
 #include "base/memory.h"
 
-/* Small enough that a run with one container stays small, large enough that the kernel is rarely asked. */
+/* The first is small enough that a run with one container stays small, each other is larger by a quarter than the one before: the kernel is
+ * rarely asked, and little is left over in the end. */
 #define CHUNK_SIZE ((size_t)64 * 1024)
+#define CHUNK_SIZE_MAX ((size_t)1024 * 1024)
 #define ALIGNMENT _Alignof(max_align_t)
 
 struct ArenaChunk {
         ArenaChunk *previous;
-        size_t capacity;
+        size_t size;
         _Alignas(max_align_t) char memory[];
 };
 
@@ -27,20 +29,28 @@ static ArenaChunk *map_chunk(size_t size) {
         return chunk;
 }
 
+/* The size of a chunk that has room for @least bytes. */
+static size_t next_chunk_size(const Arena *arena, size_t least) {
+        size_t size = arena->chunks ? arena->chunks->size + arena->chunks->size / 4 : CHUNK_SIZE;
+
+        size = size < CHUNK_SIZE_MAX ? size : CHUNK_SIZE_MAX;
+        return size - sizeof(ArenaChunk) >= least ? size : sizeof(ArenaChunk) + least;
+}
+
 /* Gives @size bytes at an address that is a multiple of @alignment; their content is undefined. */
 static void *take_bytes(Arena *arena, size_t size, size_t alignment) {
         size_t padding = -(uintptr_t)arena->next & (alignment - 1);
         char *taken;
 
         if (!arena->next || padding + size > arena->left) {
-                size_t capacity = size > CHUNK_SIZE - sizeof(ArenaChunk) ? size : CHUNK_SIZE - sizeof(ArenaChunk);
-                ArenaChunk *chunk = map_chunk(sizeof(ArenaChunk) + capacity);
+                size_t chunk_size = next_chunk_size(arena, size);
+                ArenaChunk *chunk = map_chunk(chunk_size);
 
                 chunk->previous = arena->chunks;
-                chunk->capacity = capacity;
+                chunk->size = chunk_size;
                 arena->chunks = chunk;
                 arena->next = chunk->memory;
-                arena->left = capacity;
+                arena->left = chunk_size - sizeof(ArenaChunk);
                 padding = 0;
         }
 
@@ -101,7 +111,7 @@ static void free_chunks(Arena *arena, const ArenaChunk *keep) {
         while (arena->chunks != keep) {
                 ArenaChunk *previous = arena->chunks->previous;
 
-                munmap(arena->chunks, sizeof(ArenaChunk) + arena->chunks->capacity);
+                munmap(arena->chunks, arena->chunks->size);
                 arena->chunks = previous;
         }
 }
@@ -115,7 +125,7 @@ void arena_reset(Arena *arena) {
                 oldest = oldest->previous;
         free_chunks(arena, oldest);
         arena->next = oldest->memory;
-        arena->left = oldest->capacity;
+        arena->left = oldest->size - sizeof(ArenaChunk);
 }
 
 void arena_free(Arena *arena) {

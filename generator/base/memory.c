@@ -25,6 +25,14 @@ void *reallocate(void *memory, size_t size) {
         return grown;
 }
 
+void *allocate_zeroed(size_t length, size_t size) {
+        void *allocated = calloc(length, size);
+
+        if (!allocated)
+                memory_fail();
+        return allocated;
+}
+
 char *duplicate(const char *text) {
         size_t size = strlen(text) + 1;
 

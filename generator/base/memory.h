@@ -14,6 +14,9 @@ void memory_fail(void) __attribute__((noreturn));
 /* realloc(3). */
 void *reallocate(void *memory, size_t size);
 
+/* calloc(3). */
+void *allocate_zeroed(size_t length, size_t size);
+
 /* strdup(3). */
 char *duplicate(const char *text);
 

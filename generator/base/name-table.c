@@ -20,7 +20,7 @@ static uint64_t hash_name(const char *name) {
 static struct NameTableEntry *look_up(const NameTable *table, const char *name, uint64_t hash) {
         size_t mask = table->capacity - 1, i = hash & mask;
 
-        while (table->entries[i].value && strcmp(table->entries[i].name, name) != 0)
+        while (table->entries[i].value && (table->entries[i].hash != hash || strcmp(table->entries[i].name, name) != 0))
                 i = (i + 1) & mask;
         return &table->entries[i];
 }
@@ -28,8 +28,7 @@ static struct NameTableEntry *look_up(const NameTable *table, const char *name, 
 static void grow(NameTable *table) {
         NameTable larger = {.capacity = table->capacity ? 2 * table->capacity : 64, .length = table->length};
 
-        larger.entries = reallocate(NULL, larger.capacity * sizeof(*larger.entries));
-        memset(larger.entries, 0, larger.capacity * sizeof(*larger.entries));
+        larger.entries = allocate_zeroed(larger.capacity, sizeof(*larger.entries));
         for (size_t i = 0; i < table->capacity; i++)
                 if (table->entries[i].value)
                         *look_up(&larger, table->entries[i].name, table->entries[i].hash) = table->entries[i];
@@ -41,7 +40,7 @@ void *name_table_add(NameTable *table, const char *name, void *value) {
         uint64_t hash = hash_name(name);
         struct NameTableEntry *entry;
 
-        if (2 * (table->length + 1) > table->capacity)
+        if (4 * (table->length + 1) > 3 * table->capacity)
                 grow(table);
         entry = look_up(table, name, hash);
         if (entry->value)
