@@ -13,9 +13,8 @@ static const char *const unit_directories[] = {"/etc/systemd/system", "/run/syst
 /* The template's come first. */
 static const char template_directory[] = "container@.service.d";
 
-static const char *directory_of(Arena *arena, const char *name) {
-        return arena_printf(arena, "container@%s.service.d", name);
-}
+/* A format string for the name of a container. */
+#define OWN_DIRECTORY "container@%s.service.d"
 
 /* Both directories have thousands of units, and hardly any of them drop-ins: so these are not looked for one by one. */
 void drop_ins_find(DropIns *ret_drop_ins, Arena *arena, const char *root) {
@@ -60,13 +59,15 @@ void drop_ins_read(const char *root, const char *name, Buffer *text) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
 
         read_directories(&arena, root, template_directory, text);
-        read_directories(&arena, root, directory_of(&arena, name), text);
+        read_directories(&arena, root, arena_printf(&arena, OWN_DIRECTORY, name), text);
 }
 
 void drop_ins_read_found(const DropIns *drop_ins, const char *name, Buffer *text) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        const char *own = directory_of(&arena, name);
+        char own[sizeof("container@.service.d") + NAME_MAX];
 
+        if (drop_ins->directories.length == 0)
+                return;
+        snprintf(own, sizeof(own), OWN_DIRECTORY, name);
         if (name_table_find(&drop_ins->directories, template_directory) || name_table_find(&drop_ins->directories, own))
                 drop_ins_read(drop_ins->root, name, text);
 }

@@ -13,24 +13,35 @@
 #include "state/secrets.h"
 #include "systemd/option-path.h"
 
+/* Takes the @length bytes at @expected from the start of @text, if they stand there. */
+static bool take(Buffer *text, const char *expected, size_t length) {
+        if (text->length < length || memcmp(text->text, expected, length) != 0)
+                return false;
+        text->text += length;
+        text->length -= length;
+        return true;
+}
+
+static bool take_text(Buffer *text, const char *expected) {
+        return take(text, expected, strlen(expected));
+}
+
 bool entry_is_recorded(const Container *container, const Buffer *entry, const Buffer *manifest) {
-        CLEANUP_BUFFER Buffer expected = BUFFER_NULL;
-        size_t comments = 0;
+        Buffer left = *manifest;
 
         for_each_line(line, end, manifest) {
                 if (*line != '#')
                         break;
-                comments = (size_t)(end + 1 - manifest->text);
+                left.text = (char *)end + 1;
+                left.length = (size_t)(manifest->text + manifest->length - left.text);
         }
-        buffer_append_text(&expected, MANIFEST_NAME);
-        buffer_append_text(&expected, container->name.text);
-        buffer_append_text(&expected, MANIFEST_ENTRY);
+        if (entry->length == 0 || !take_text(&left, MANIFEST_NAME) || !take_text(&left, container->name.text) ||
+                !take_text(&left, MANIFEST_ENTRY))
+                return false;
         for (size_t column = entry_column(container, entry); column > 0; column--)
-                buffer_append(&expected, " ", 1);
-        buffer_append(&expected, entry->text, entry->length);
-        buffer_append(&expected, "\n", 1);
-        return entry->length > 0 && manifest->length - comments == expected.length &&
-               memcmp(manifest->text + comments, expected.text, expected.length) == 0;
+                if (!take(&left, " ", 1))
+                        return false;
+        return take(&left, entry->text, entry->length) && take(&left, "\n", 1) && left.length == 0;
 }
 
 /* Two containers of one name, and where the differences go. */

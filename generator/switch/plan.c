@@ -27,25 +27,60 @@ const ActionWords action_words[ACTIONS_LENGTH] = {
         [ACTION_FAIL] = {"fail", NULL, NULL, "\033[1;31m"},
 };
 
-/* Whether the unit of a container is active, or becoming it or the contrary: only then systemd has this link, by which journald knows
- * the run of a unit. Where there are none at all, or that cannot be told, it is taken for active. */
-static bool has_active_unit(Plan *plan, const char *root, const char *name) {
-        const char *units = arena_join(plan->arena, root, "/run/systemd/units");
-        struct stat status;
+/* The state records, and room for the path of a file there. */
+typedef struct Records {
+        const char *directory;
+        Buffer path;
+} Records;
 
-        return lstat(arena_printf(plan->arena, "%s/invocation:container@%s.service", units, name), &status) == 0 ||
-               errno != ENOENT || !path_exists(units);
+/* The path of @file of the container @name, up to the next call. This is run for every container, so nothing is formatted. */
+static const char *record_file(Records *records, const char *name, const char *file) {
+        Buffer *path = &records->path;
+
+        path->length = 0;
+        buffer_append_text(path, records->directory);
+        buffer_append_text(path, "/");
+        buffer_append_text(path, name);
+        buffer_append_text(path, "/");
+        buffer_append(path, file, strlen(file) + 1);
+        return path->text;
+}
+
+/* The containers whose units are active, or becoming it or the contrary: only then systemd has such a link, by which journald knows the run of
+ * a unit. Where it cannot be told, all are taken for active. */
+typedef struct ActiveUnits {
+        NameTable names;
+        bool unknown;
+} ActiveUnits;
+
+static void active_units_read(ActiveUnits *active, Arena *arena, const char *root) {
+        CLEANUP_CLOSEDIR DIR *directory = opendir(arena_join(arena, root, "/run/systemd/units"));
+        const struct dirent *entry = NULL;
+
+        while (directory && (errno = 0, entry = readdir(directory))) {
+                const char *unit = text_behind(entry->d_name, "invocation:container@"), *end;
+
+                if (unit && (end = strrchr(unit, '.')) && strcmp(end, ".service") == 0) {
+                        const char *name = arena_copy(arena, unit, (size_t)(end - unit));
+
+                        (void)name_table_add(&active->names, name, (void *)name);
+                }
+        }
+        active->unknown = errno != 0;
+}
+
+static bool has_active_unit(const ActiveUnits *active, const char *name) {
+        return active->unknown || name_table_find(&active->names, name);
 }
 
 /* Whether a container was started as it is declared, as far as its record shows that to the byte. */
-static bool is_as_started(Plan *plan, const char *records, const Container *declared, Window *window, Buffer *entry) {
+static bool is_as_started(Records *records, const Container *declared, Window *window, Buffer *entry) {
         CLEANUP_BUFFER Buffer recorded = BUFFER_NULL;
         const char *name = declared->name.text;
 
         return !declared->broken && entry_read(declared, window, entry) >= 0 &&
-               read_file(arena_printf(plan->arena, "%s/%s/" RECORD_MANIFEST, records, name), &recorded) >= 0 &&
-               entry_is_recorded(declared, entry, &recorded) &&
-               !path_exists(arena_printf(plan->arena, "%s/%s/" RECORD_SYSTEM, records, name));
+               read_file(record_file(records, name, RECORD_MANIFEST), &recorded) >= 0 &&
+               entry_is_recorded(declared, entry, &recorded) && !path_exists(record_file(records, name, RECORD_SYSTEM));
 }
 
 /* Reads how a container was started; nothing is written if the record does not tell, as it is of another version. */
@@ -95,12 +130,12 @@ static const char *first_error(const Diagnostics *diagnostics, const Container *
 }
 
 /* Decides by what is set for the unit beside. Returns whether it says that the container is to be left as it is. */
-static bool decide_by_drop_ins(Plan *plan, PlannedContainer *item, const char *records, const DropIns *drop_ins) {
+static bool decide_by_drop_ins(PlannedContainer *item, Records *records, const DropIns *drop_ins) {
         CLEANUP_BUFFER Buffer old = BUFFER_NULL, new = BUFFER_NULL;
         Change change;
 
         drop_ins_read_found(drop_ins, item->name, &new);
-        if (read_file(arena_printf(plan->arena, "%s/%s/" RECORD_DROP_INS, records, item->name), &old) < 0)
+        if (read_file(record_file(records, item->name, RECORD_DROP_INS), &old) < 0)
                 return drop_ins_keep(&new);
         change = compare_drop_ins(&old, &new);
         if (change != CHANGE_NOTHING) {
@@ -111,15 +146,15 @@ static bool decide_by_drop_ins(Plan *plan, PlannedContainer *item, const char *r
 }
 
 /* Adds to the changes of a container that runs the secrets whose content is another than at its start. */
-static void add_secrets(Plan *plan, PlannedContainer *item, const char *root, const char *records) {
+static void add_secrets(Plan *plan, PlannedContainer *item, const char *root, Records *records) {
         CLEANUP_BUFFER Buffer secrets = BUFFER_NULL;
         OptionChange **end = &item->changes;
 
-        if (read_file(arena_printf(plan->arena, "%s/%s/" RECORD_SECRETS, records, item->name), &secrets) < 0)
+        if (read_file(record_file(records, item->name, RECORD_SECRETS), &secrets) < 0)
                 return;
         while (*end)
                 end = &(*end)->next;
-        *end = compare_secrets(plan->arena, root, records, item->running, item->declared, &secrets);
+        *end = compare_secrets(plan->arena, root, records->directory, item->running, item->declared, &secrets);
 }
 
 static void decide_by_changes(PlannedContainer *item, bool is_unfinished, bool is_kept) {
@@ -169,14 +204,14 @@ static void decide_of_undeclared(const Plan *plan, PlannedContainer *item) {
 }
 
 static void decide(
-        Plan *plan, PlannedContainer *item, const DropIns *drop_ins, const char *records, const Manifest *manifest) {
+        Plan *plan, PlannedContainer *item, const DropIns *drop_ins, Records *records, const Manifest *manifest) {
         if (!item->declared) {
                 decide_of_undeclared(plan, item);
         } else if (item->declared->broken) {
                 item->action = ACTION_FAIL;
                 item->reason = first_error(&manifest->diagnostics, item->declared);
         } else if (!item->runs) {
-                decide_of_stopped(plan, item, records);
+                decide_of_stopped(plan, item, records->directory);
         } else if (!item->running) {
                 item->action = ACTION_KEEP;
                 if (!item->reason)
@@ -185,9 +220,8 @@ static void decide(
                 if (item->running != item->declared)
                         item->changes = compare_containers(plan->arena, drop_ins->root, item->running, item->declared);
                 add_secrets(plan, item, drop_ins->root, records);
-                decide_by_changes(item,
-                        path_exists(arena_printf(plan->arena, "%s/%s/" RECORD_UNFINISHED, records, item->name)),
-                        decide_by_drop_ins(plan, item, records, drop_ins));
+                decide_by_changes(item, path_exists(record_file(records, item->name, RECORD_UNFINISHED)),
+                        decide_by_drop_ins(item, records, drop_ins));
         }
 }
 
@@ -247,38 +281,42 @@ static int add_recorded(Plan *plan, const char *records) {
 }
 
 /* Finds how a container that runs was started. */
-static int find_running(Plan *plan, PlannedContainer *item, const char *records, Window *window, Buffer *text) {
-        const char *unknown = NULL;
+static int find_running(Plan *plan, PlannedContainer *item, Records *records, Window *window, Buffer *text) {
+        const char *directory = records->directory, *unknown = NULL;
         int r;
 
-        if (item->declared && is_as_started(plan, records, item->declared, window, text)) {
+        if (item->declared && is_as_started(records, item->declared, window, text)) {
                 item->running = item->declared;
                 return 0;
         }
-        r = record_check_format(plan->arena, arena_printf(plan->arena, "%s/%s", records, item->name), &unknown);
+        r = record_check_format(plan->arena, arena_printf(plan->arena, "%s/%s", directory, item->name), &unknown);
         if (r >= 0 && unknown)
                 item->reason = arena_printf(plan->arena, "%s: restart it", unknown);
         else if (r >= 0)
-                r = read_running(plan, records, item->name, &item->running);
+                r = read_running(plan, directory, item->name, &item->running);
         return r < 0 && !is_no_file(r) ? r : 0;
 }
 
 /* Adds the containers that run, by their records. */
-static int add_running(Plan *plan, const NameTable *names, const char *root, const char *records) {
+static int add_running(Plan *plan, const NameTable *names, const char *root, Records *records) {
         Window window = WINDOW_NULL;
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        int r = add_recorded(plan, records);
+        ActiveUnits active = {.names = NAME_TABLE_NULL};
+        int r = add_recorded(plan, records->directory);
 
+        /* After the records: those of containers that start meanwhile are not seen. */
+        active_units_read(&active, plan->arena, root);
         for (size_t i = 0; i < plan->length && r >= 0; i++) {
                 PlannedContainer *item = &plan->items[i];
 
                 item->declared = name_table_find(names, item->name);
-                item->runs = has_active_unit(plan, root, item->name);
+                item->runs = has_active_unit(&active, item->name);
                 item->left_over = !item->runs;
                 if (item->runs)
                         r = find_running(plan, item, records, &window, &text);
         }
         buffer_free(&window.text);
+        name_table_free(&active.names);
         return r;
 }
 
@@ -313,14 +351,14 @@ static void restart_with_required(Plan *plan) {
 }
 
 int plan_make(Plan *plan, const Manifest *manifest, const char *root) {
-        const char *records = arena_join(manifest->arena, root, RECORDS_DIRECTORY);
+        Records records = {.directory = arena_join(manifest->arena, root, RECORDS_DIRECTORY)};
         CLEANUP_DROP_INS DropIns drop_ins = {0};
         size_t recorded;
         int r;
 
         *plan = (Plan){.arena = manifest->arena, .is_incomplete = manifest->is_incomplete};
         manifest_init(&plan->running, manifest->arena);
-        r = add_running(plan, &manifest->names, root, records);
+        r = add_running(plan, &manifest->names, root, &records);
         if (r < 0)
                 return r;
         recorded = plan->length;
@@ -334,8 +372,10 @@ int plan_make(Plan *plan, const Manifest *manifest, const char *root) {
         model_check(&plan->running, root, MODEL_OPTIONS);
         drop_ins_find(&drop_ins, plan->arena, root);
         for (size_t i = 0; i < plan->length; i++)
-                decide(plan, &plan->items[i], &drop_ins, records, manifest);
-        sort_items(plan);
+                decide(plan, &plan->items[i], &drop_ins, &records, manifest);
+        buffer_free(&records.path);
+        if (plan->length > recorded)
+                sort_items(plan);
         restart_with_required(plan);
         return 0;
 }
