@@ -26,7 +26,6 @@ static void compile_templates(Generator *g) {
                 [ECHO].constant = TOOL_ECHO,
                 [FALSE].constant = TOOL_FALSE,
                 [SYSTEMD_NSPAWN].constant = TOOL_SYSTEMD_NSPAWN,
-                [SYSTEMD_RUN].constant = TOOL_SYSTEMD_RUN,
                 [GENERATOR_DIRECTORY].constant = g->options->generator_directory,
                 [RECORDS].constant = RECORDS_DIRECTORY,
         };

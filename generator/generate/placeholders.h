@@ -11,7 +11,6 @@
         P(ECHO, "echo")                                                                                                \
         P(FALSE, "false")                                                                                              \
         P(SYSTEMD_NSPAWN, "systemd-nspawn")                                                                            \
-        P(SYSTEMD_RUN, "systemd-run")                                                                                  \
         P(GENERATOR_DIRECTORY, "generator-directory")                                                                  \
         P(RECORDS, "records")                                                                                          \
         P(AUTO_START, "auto-start")                                                                                    \

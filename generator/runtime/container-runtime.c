@@ -9,11 +9,13 @@
  *       Copies the container's unit from the generator's DIRECTORY into the record, and takes its [X-…] sections apart.
  *       If another container has something that this one claims, waits for it if it is about to give it up; otherwise
  *       says which and fails. The first thing that start does.
+ *   container-runtime switch CONTAINER LIMIT SYSTEM
+ *       Activates another system in the container, see reload.h, and notes that it was.
  *   container-runtime reload [LIMIT] PROGRAM [ARGUMENT…]
  *       Has PROGRAM, systemd-run(1), run what its arguments end with in the container, see reload.h. That may take as long as LIMIT says,
  *       and has a while to end then. Without a LIMIT, as the units of earlier versions have it, it is 10min.
  *   container-runtime reloaded CONTAINER SYSTEM
- *       Notes that another system than that of the record has been activated in the container.
+ *       Notes that another system than that of the record has been activated in the container. Units of earlier versions run these two.
  *   container-runtime give-up DIRECTORY CONTAINER
  *   container-runtime update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…
  *       Change a container that runs into what its unit says, in two steps, see update.h. What is given is mounted in it.
@@ -61,6 +63,7 @@ static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
                 "Usage: %1$s start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]\n"
                 "       %1$s create DIRECTORY CONTAINER\n"
+                "       %1$s switch CONTAINER LIMIT SYSTEM\n"
                 "       %1$s reload [LIMIT] PROGRAM [ARGUMENT…]\n"
                 "       %1$s reloaded CONTAINER SYSTEM\n"
                 "       %1$s give-up DIRECTORY CONTAINER\n"
@@ -93,6 +96,14 @@ static int reload(const char *limit, char *const program[], int length) {
         if (length < 4 || !container || !time_span_parse(limit, &usec))
                 fail_usage();
         return container_reload(container_operand(container), limit, program);
+}
+
+static int switch_system(const char *container, const char *limit, const char *system) {
+        uint64_t usec;
+
+        if (!time_span_parse(limit, &usec) || system[0] != '/')
+                fail_usage();
+        return container_switch(container_operand(container), limit, system);
 }
 
 /* The version of systemd that systemd-nspawn is of, 0 if it does not say. */
@@ -195,6 +206,8 @@ int main(int argc, char *argv[]) {
                 r = container_start(argv[2], container_operand(argv[3]), argv + 4);
         else if (argc == 4 && strcmp(verb, "create") == 0)
                 r = container_create(argv[2], container_operand(argv[3]));
+        else if (argc == 5 && strcmp(verb, "switch") == 0)
+                r = switch_system(argv[2], argv[3], argv[4]);
         else if (argc >= 3 && strcmp(verb, "reload") == 0 && argv[2][0] == '/')
                 r = reload("10min", argv + 2, argc - 2);
         else if (argc >= 4 && strcmp(verb, "reload") == 0)

@@ -13,7 +13,9 @@
 #include "base/number.h"
 #include "base/relay.h"
 #include "base/run-program.h"
+#include "config.h"
 #include "runtime/nix-own.h"
+#include "state/record.h"
 #include "systemd/log.h"
 #include "systemd/time-span.h"
 
@@ -144,4 +146,15 @@ int container_reload(const char *container, const char *limit, char *const progr
         r = run(container, with_shell(&arena, program, usec), &relays, time_span_with_grace(usec));
         relays_end(&relays);
         return r;
+}
+
+int container_switch(const char *container, const char *limit, const char *system) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        char *const program[] = {(char *)TOOL_SYSTEMD_RUN, arena_join(&arena, "--machine=", container),
+                (char *)"--quiet", (char *)"--collect", (char *)"--wait", (char *)"--pipe",
+                (char *)"--service-type=exec", (char *)"--unit=nixos-container-switch",
+                arena_join(&arena, system, "/bin/switch-to-configuration"), (char *)"test", NULL};
+        int r = container_reload(container, limit, program);
+
+        return r < 0 ? r : record_set_system(container, system);
 }

@@ -8,3 +8,6 @@
  * its operand. Waits until that has ended, even if the container loses its D-Bus meanwhile. It may take as long as @limit, a time span (0:
  * no limit), and then has some time to end. Its output goes through pipes to where this program's own goes. Fails if it fails. */
 MUST_CHECK int container_reload(const char *container, const char *limit, char *const program[]);
+
+/* Activates @system in the container like that, and notes it in the state record. */
+MUST_CHECK int container_switch(const char *container, const char *limit, const char *system);

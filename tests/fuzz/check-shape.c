@@ -124,8 +124,8 @@ static void change_file(const File *file) {
         if (section) {
                 const char *end = strstr(section, "\n\n");
 
-                /* Behind "[X-Manifest]", a comment, "#version", "#containers" and the name. */
-                for (int i = 0; i < 5; i++)
+                /* Behind "[X-Manifest]", "#version", "#containers" and the name. */
+                for (int i = 0; i < 4; i++)
                         section = strchr(section + (i == 0), '\n') + 1;
                 entry = (size_t)(section - file->text);
                 entry_end = (size_t)(end - file->text) + 1;

@@ -329,7 +329,7 @@ with open(os.path.dirname(os.path.realpath(__file__)) + "/../../generator/manife
 # Each option of generator/manifest/schema.c: its place in the manifest (@: the value), what stands before the payload, and for free text the
 # words of which one must be found in the unit, behind the setting that they belong to.
 FIELDS = [
-    ("system", "{system: @}", "/srv/", lambda v: [("ExecStart", v + "/init"), ("ExecReload", v + "/bin/switch-to-configuration")]),
+    ("system", "{system: @}", "/srv/", lambda v: [("ExecStart", v + "/init"), ("ExecReload", v)]),
     ("autoStart", "{system: /x, autoStart: @}", "true", None),
     ("ephemeral", "{system: /x, ephemeral: @}", "true", None),
     ("privateNetwork", "{system: /x, privateNetwork: @}", "true", None),
