@@ -4,8 +4,9 @@
  * In every round each command is run once, so that whatever else the machine does meets all of them alike. Before a run
  * DIRECTORY is made anew with the empty directories normal, early and late, after it all below it is removed; neither
  * counts. For each command one line is printed: the shortest and the median time in ns, from just before the process is
- * made until it has been waited for, and the largest memory of a run, its maximum resident set, in KiB. What the
- * commands print is thrown away. */
+ * made until it has been waited for, and the largest memory of a run, its maximum resident set, in KiB; then what the time of
+ * the first command is of its own in the same round: the lower quartile, the median, and the upper one. What the commands print is
+ * thrown away. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -27,6 +28,7 @@ typedef struct Command {
         char **arguments; /* ended by NULL */
         uint64_t *times;  /* one for each round */
         long memory;
+        double ratios[3]; /* quartiles */
 } Command;
 
 static posix_spawn_file_actions_t silence;
@@ -91,9 +93,30 @@ static int compare_times(const void *a, const void *b) {
         return (*left > *right) - (*left < *right);
 }
 
+static int compare_ratios(const void *a, const void *b) {
+        const double *left = a, *right = b;
+
+        return (*left > *right) - (*left < *right);
+}
+
+/* The times are sorted after the ratios are known. */
+static void find_ratios(Command *command, const Command *first, size_t rounds) {
+        double *ratios = calloc(rounds, sizeof(*ratios));
+
+        if (!ratios)
+                fail("ratios", strerror(errno));
+        for (size_t i = 0; i < rounds; i++)
+                ratios[i] = (double)first->times[i] / (double)command->times[i];
+        qsort(ratios, rounds, sizeof(*ratios), compare_ratios);
+        for (size_t i = 0; i < 3; i++)
+                command->ratios[i] = ratios[(rounds - 1) * (i + 1) / 4];
+        free(ratios);
+}
+
 static void report(Command *command, size_t rounds) {
         qsort(command->times, rounds, sizeof(*command->times), compare_times);
-        printf("%ju %ju %li\n", (uintmax_t)command->times[0], (uintmax_t)command->times[rounds / 2], command->memory);
+        printf("%ju %ju %li %.3f %.3f %.3f\n", (uintmax_t)command->times[0], (uintmax_t)command->times[rounds / 2],
+                command->memory, command->ratios[0], command->ratios[1], command->ratios[2]);
 }
 
 /* Splits @arguments at each ";". Returns how many commands there are. */
@@ -132,6 +155,8 @@ int main(int argc, char *argv[]) {
                         run(&commands[(round + i) % n], round);
                         remove_directories(argv[2]);
                 }
+        for (size_t i = 0; i < n; i++)
+                find_ratios(&commands[i], &commands[0], rounds);
         for (size_t i = 0; i < n; i++)
                 report(&commands[i], rounds);
         return EXIT_SUCCESS;
