@@ -16,20 +16,6 @@ static const char template_directory[] = "container@.service.d";
 /* A format string for the name of a container. */
 #define OWN_DIRECTORY "container@%s.service.d"
 
-/* Both directories have thousands of units, and hardly any of them drop-ins: so these are not looked for one by one. */
-void drop_ins_find(DropIns *ret_drop_ins, Arena *arena, const char *root) {
-        *ret_drop_ins = (DropIns){.root = root};
-        for (size_t i = 0; i < UNIT_DIRECTORIES; i++) {
-                CLEANUP_CLOSEDIR DIR *directory = opendir(arena_join(arena, root, unit_directories[i]));
-                const struct dirent *entry;
-
-                while (directory && (entry = readdir(directory)))
-                        if (fnmatch("container@*.service.d", entry->d_name, 0) == 0)
-                                (void)name_table_add(&ret_drop_ins->directories,
-                                        arena_copy(arena, entry->d_name, strlen(entry->d_name)), arena);
-        }
-}
-
 static int is_drop_in(const struct dirent *entry) {
         return fnmatch("*.conf", entry->d_name, 0) == 0;
 }
@@ -55,6 +41,22 @@ static void read_directories(Arena *arena, const char *root, const char *name, B
                 read_directory(arena, arena_printf(arena, "%s%s/%s", root, unit_directories[i], name), text);
 }
 
+/* Both directories have thousands of units, and hardly any of them drop-ins: so these are not looked for one by one. */
+void drop_ins_find(DropIns *ret_drop_ins, Arena *arena, const char *root) {
+        *ret_drop_ins = (DropIns){.root = root};
+        for (size_t i = 0; i < UNIT_DIRECTORIES; i++) {
+                CLEANUP_CLOSEDIR DIR *directory = opendir(arena_join(arena, root, unit_directories[i]));
+                const struct dirent *entry;
+
+                while (directory && (entry = readdir(directory)))
+                        if (fnmatch("container@*.service.d", entry->d_name, 0) == 0)
+                                (void)name_table_add(&ret_drop_ins->directories,
+                                        arena_copy(arena, entry->d_name, strlen(entry->d_name)), arena);
+        }
+        if (name_table_find(&ret_drop_ins->directories, template_directory))
+                read_directories(arena, root, template_directory, &ret_drop_ins->of_template);
+}
+
 void drop_ins_read(const char *root, const char *name, Buffer *text) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
 
@@ -65,13 +67,18 @@ void drop_ins_read(const char *root, const char *name, Buffer *text) {
 void drop_ins_read_found(const DropIns *drop_ins, const char *name, Buffer *text) {
         char own[sizeof("container@.service.d") + NAME_MAX];
 
+        buffer_append(text, drop_ins->of_template.text, drop_ins->of_template.length);
         if (drop_ins->directories.length == 0)
                 return;
         snprintf(own, sizeof(own), OWN_DIRECTORY, name);
-        if (name_table_find(&drop_ins->directories, template_directory) || name_table_find(&drop_ins->directories, own))
-                drop_ins_read(drop_ins->root, name, text);
+        if (name_table_find(&drop_ins->directories, own)) {
+                CLEANUP_ARENA Arena arena = ARENA_NULL;
+
+                read_directories(&arena, drop_ins->root, own, text);
+        }
 }
 
 void drop_ins_free(DropIns *drop_ins) {
         name_table_free(&drop_ins->directories);
+        buffer_free(&drop_ins->of_template);
 }

@@ -11,6 +11,7 @@
 typedef struct DropIns {
         const char *root; /* "" or where the host's files are */
         NameTable directories;
+        Buffer of_template; /* what is set for all containers */
 } DropIns;
 
 /* Finds the directories below @root. Owned by @arena, except what drop_ins_free() frees. */
