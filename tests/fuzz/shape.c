@@ -99,7 +99,7 @@ static const Known known[] = {
         {"hairpin.address", .characters = ADDRESS},
         {"internet-link", .characters = INTERFACE},
         {"restricted-link", .characters = INTERFACE},
-        {"localhost", .characters = ADDRESS},
+        {"localhost", .characters = ADDRESS "udp"},
         {"localhost.target", .characters = ADDRESS "[]"},
         {"localhost.listen", .syntax = SYNTAX_TEXT, .characters = ADDRESS "[] "},
         {"inside-address", .characters = INTERFACE ADDRESS "/"},
