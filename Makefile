@@ -19,7 +19,6 @@ DESTDIR ?=
 # Where the programs are that the units run.
 ECHO ?= /usr/bin/echo
 FALSE ?= /usr/bin/false
-IP ?= /usr/bin/ip
 JOURNALCTL ?= /usr/bin/journalctl
 MACHINECTL ?= /usr/bin/machinectl
 NFT ?= /usr/sbin/nft
@@ -29,7 +28,7 @@ SYSTEMD_NSPAWN ?= /usr/bin/systemd-nspawn
 SYSTEMD_RUN ?= /usr/bin/systemd-run
 SYSTEMD_SOCKET_PROXYD ?= /usr/lib/systemd/systemd-socket-proxyd
 SYSTEMD_TMPFILES ?= /usr/bin/systemd-tmpfiles
-TOOLS := ECHO FALSE IP JOURNALCTL MACHINECTL NFT NIX NIX_ENV SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_SOCKET_PROXYD SYSTEMD_TMPFILES
+TOOLS := ECHO FALSE JOURNALCTL MACHINECTL NFT NIX NIX_ENV SYSTEMD_NSPAWN SYSTEMD_RUN SYSTEMD_SOCKET_PROXYD SYSTEMD_TMPFILES
 
 PKG_CONFIG ?= pkg-config
 LIBRARIES := yaml-0.1 mount libcap

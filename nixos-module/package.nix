@@ -6,7 +6,6 @@
   coreutils,
   cmocka,
   glibc,
-  iproute2,
   libcap,
   libyaml,
   nftables,
@@ -62,7 +61,6 @@ stdenv.mkDerivation {
     "prefix=$(out)"
     "ECHO=${coreutils}/bin/echo"
     "FALSE=${coreutils}/bin/false"
-    "IP=${iproute2}/bin/ip"
     "JOURNALCTL=${systemd}/bin/journalctl"
     "MACHINECTL=${systemd}/bin/machinectl"
     "NFT=${nftables}/bin/nft"

@@ -8,6 +8,7 @@
 #include "bus/manager.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
+#include "switch/apply.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
 
@@ -60,6 +61,8 @@ int verb_control(int argc, char *argv[], const char *method) {
         for (size_t i = 0; i < length; i++)
                 if (strcmp(jobs[i].result, "done") != 0)
                         explain(&host, containers[i], &jobs[i], argv[0], bus);
+                else if (strcmp(method, "StopUnit") == 0 && apply_end(containers[i]->name) < 0)
+                        r = -EIO;
         jobs_free(jobs, length);
         return r;
 }
@@ -89,7 +92,7 @@ int verb_terminate(Host *host, const HostContainer *container) {
         for (int i = 0; i < 10 * TERMINATE_TIMEOUT_S; i++) {
                 r = is_down(systemd, unit);
                 if (r != 0)
-                        return r < 0 ? r : 0;
+                        return r < 0 ? r : apply_end(name);
                 nanosleep(&(struct timespec){.tv_nsec = 100L * 1000 * 1000}, NULL);
         }
         return log_error(ETIMEDOUT, "%s is still running after %i s. For details, run: journalctl -u %s", name,

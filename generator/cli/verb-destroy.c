@@ -7,6 +7,7 @@
 #include "cli/unmount.h"
 #include "cli/verbs.h"
 #include "state/removal.h"
+#include "switch/apply.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
 
@@ -41,8 +42,10 @@ static int stop(Request *request) {
                 r = log_error(EIO, "Failed to stop %s (%s), nothing was deleted.", name, job.result);
         jobs_free(&job, 1);
         /* Else systemd would remember it for its last failure. */
-        if (r >= 0)
+        if (r >= 0) {
                 ignore_failure(unit_reset_failed(bus, job.unit));
+                r = apply_end(name);
+        }
         return r;
 }
 

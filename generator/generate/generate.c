@@ -47,6 +47,8 @@ void generate(Manifest *manifest, const GenerateOptions *options, Output *output
         size_t retired = 0;
 
         compile_templates(&g);
+        if (options->with_records)
+                find_old_containers(&g);
         for (size_t i = 0; i < manifest->length; i++) {
                 const Container *container = manifest->containers[i];
 
@@ -65,6 +67,7 @@ void generate(Manifest *manifest, const GenerateOptions *options, Output *output
         if (manifest->length > 0)
                 generate_file(&g, TEMPLATE_multi_user_target, "multi-user.target.d", drop_in);
         if (manifest->length + retired > 0) {
+                generate_file(&g, TEMPLATE_container_ends, NULL, ENDS_UNIT);
                 generate_file(&g, TEMPLATE_nftables_service, "nftables.service.d", drop_in);
                 generate_file(&g, TEMPLATE_container_rules, NULL, RULES_UNIT);
         }
@@ -80,6 +83,7 @@ void generate(Manifest *manifest, const GenerateOptions *options, Output *output
                 template_free(g.templates[i]);
         for (size_t i = 0; i < PLACEHOLDERS_LENGTH; i++)
                 free(g.values[i].items);
+        name_table_free(&g.old);
         buffer_free(&g.window.text);
         buffer_free(&g.entry);
         arena_free(&g.scratch);

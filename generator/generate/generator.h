@@ -33,6 +33,8 @@ typedef struct Generator {
         Arena scratch;           /* strings valid for one container */
         const char *last_system; /* whose architecture was looked up last */
         bool last_is_i686;
+        NameTable
+                old; /* running containers that an earlier version has started, without a note of their control group */
         /* Whether there is such a container. One that keeps the unit of its state record counts too, as it may be one: */
         bool any_follows; /* its name servers follow the host's */
         bool any_keeps;   /* it has profiles and gcroots of its own */
@@ -90,6 +92,9 @@ MUST_CHECK int generate_unit(Generator *g, const Container *container);
 /* Generates a unit that reports why there is none, or the unit of its state record, as a running container keeps the unit it was started
  * with. kept.c */
 void generate_broken(Generator *g, const Container *container);
+
+/* Finds the containers that an earlier version has started: their units remove what they had themselves. kept.c */
+void find_old_containers(Generator *g);
 
 /* Generates the units of undeclared containers that are running: without them, systemd would no longer know how to stop these. Returns how
  * many there are. kept.c */

@@ -67,6 +67,21 @@ void generate_broken(Generator *g, const Container *container) {
                 generate_file(g, TEMPLATE_broken_service, NULL, unit);
 }
 
+void find_old_containers(Generator *g) {
+        const char *records = join(g, g->options->root, RECORDS_DIRECTORY);
+        CLEANUP_CLOSEDIR DIR *directory = opendir(records);
+        const struct dirent *entry;
+
+        /* What cannot be read is said of undeclared ones. */
+        while (directory && (entry = readdir(directory))) {
+                const char *name = entry->d_name;
+
+                if (name[0] != '.' && faccessat(dirfd(directory), record_path(CONTROL_GROUPS_DIRECTORY, name).text,
+                                              F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+                        (void)name_table_add(&g->old, arena_copy(g->manifest->arena, name, strlen(name)), g);
+        }
+}
+
 size_t generate_retired(Generator *g) {
         const char *directory = join(g, g->options->root, RECORDS_DIRECTORY);
         struct dirent **records;

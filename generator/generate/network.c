@@ -129,31 +129,26 @@ static void add_forwards(Generator *g, const Link *link, const char *link_name) 
         }
 }
 
-/* One end of the link is made under a name that only the other end's user knows, and gets its own when systemd-nspawn
- * moves it into the container. Until then both have names that DHCP clients and network managers leave alone: "ve-" and
- * "vb-". */
+/* systemd-nspawn adds the link, with the other end in the container, where it has the name @inside from the start. */
 static void add_link(Generator *g, const Container *container, const Link *link, uint32_t index) {
         const char *name = container->name.text, *bridge = link->host_bridge.text, *inside = "eth0", *long_name = NULL;
-        char host[IFNAMSIZ], peer[IFNAMSIZ], mac[MAC_ADDRESS_SIZE], peer_mac[MAC_ADDRESS_SIZE];
+        char host[IFNAMSIZ], mac[MAC_ADDRESS_SIZE], peer_mac[MAC_ADDRESS_SIZE];
         const MachineId *machine = &g->options->machine_id;
         const char *host_name;
 
         if (link->name.text) {
                 inside = host_name = link->name.text;
-                interface_name_shorten("vb-", text(g, "%s+%s", name, inside), peer);
                 mac_address_derive(machine, name, MAC_ADDRESS_EXTRA_HOST, index, mac);
                 mac_address_derive(machine, name, MAC_ADDRESS_EXTRA_CONTAINER, index, peer_mac);
         } else {
                 if (interface_name_shorten(bridge ? "vb-" : "ve-", name, host))
                         long_name = join(g, bridge ? "vb-" : "ve-", name);
                 host_name = arena_copy(&g->scratch, host, strlen(host));
-                interface_name_shorten(bridge ? "ve-" : "vb-", name, peer);
                 mac_address_derive(machine, name, MAC_ADDRESS_HOST, 0, mac);
                 mac_address_derive(machine, name, MAC_ADDRESS_CONTAINER, 0, peer_mac);
         }
 
         add_row(g, LINK, host_name, arena_copy(&g->scratch, mac, strlen(mac)),
-                arena_copy(&g->scratch, peer, strlen(peer)),
                 link->local_mac_address.text ? link->local_mac_address.text
                                              : arena_copy(&g->scratch, peer_mac, strlen(peer_mac)),
                 inside);

@@ -16,6 +16,7 @@
         P(AUTO_START, "auto-start")                                                                                    \
         /* Of one container. */                                                                                        \
         P(NAME, "name")                                                                                                \
+        P(OLD_NAME, "old-name")                                                                                        \
         P(MANIFEST, "manifest")                                                                                        \
         P(LINE, "line")                                                                                                \
         P(SYSTEM, "system")                                                                                            \
@@ -38,7 +39,6 @@
         /* Its network, host side. */                                                                                  \
         P(LINK, "link")                                                                                                \
         P(LINK_MAC, "link.mac")                                                                                        \
-        P(LINK_PEER, "link.peer")                                                                                      \
         P(LINK_PEER_MAC, "link.peer-mac")                                                                              \
         P(LINK_INSIDE, "link.inside")                                                                                  \
         P(LONG_LINK, "long-link")                                                                                      \

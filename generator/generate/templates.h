@@ -20,6 +20,7 @@
         T(machines_target, "machines.target.conf")                                                                     \
         T(multi_user_target, "multi-user.target.conf")                                                                 \
         T(nftables_service, "nftables.service.conf")                                                                   \
+        T(container_ends, "container-ends.service")                                                                    \
         T(container_rules, "container-rules.service")                                                                  \
         T(container_nix_roots, "container-nix-roots.service")                                                          \
         T(resolv_conf_path, "container-resolv-conf.path")                                                              \

@@ -172,6 +172,8 @@ void add_container(Generator *g, const Container *container) {
         const char *name = container->name.text;
 
         add(g, SYSTEM, container->system.text);
+        if (name_table_find(&g->old, name))
+                add(g, OLD_NAME, name);
         add(g, ROOT, join(g, container->ephemeral.value ? EPHEMERAL_ROOTS : STATE_ROOTS, name));
         add(g, TIMEOUT_START, rare->timeout_start_sec.text);
         add(g, TIMEOUT_RELOAD, rare->timeout_reload_sec.text);

@@ -5,7 +5,8 @@
  *
  *   container-init [OPTION…] -- INIT [ARGUMENT…]
  *
- *   --up=LINK                       bring the link up
+ *   --mac-address=LINK=ADDRESS      give the link that address
+ *   --up=LINK                       bring the link up, and wait until its other end is up: then the host's side is complete
  *   --address=LINK=ADDRESS/PREFIX   give it an address
  *   --route=LINK=ADDRESS            route an address to it
  *   --gateway=LINK=ADDRESS          the same, and a default route by way of that address
@@ -14,17 +15,25 @@
  * The signal by which systemd-nspawn ends the container is blocked from the start, so that it waits until init asks for
  * it: a signal that init has no handler for yet would be lost, as the kernel keeps those from PID 1, see
  * pid_namespaces(7). */
+#include <linux/ethtool.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
+#include <netinet/ether.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/address.h"
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/words.h"
+
+/* The longest that the other end of a link is waited for, in µs: as long as a start of a unit may take by default. */
+#define CARRIER_WAIT_MAX UINT64_C(90000000)
 
 typedef struct Request {
         struct nlmsghdr header;
@@ -96,18 +105,65 @@ static int link_index(const char *name) {
         return index;
 }
 
-/* Brings up an interface, which leaves the group by which the host's network managers know it. */
+static void set_mac_address(int fd, const char *name, const char *text) {
+        struct ether_addr address;
+        Request request;
+        int r;
+
+        if (!ether_aton_r(text, &address))
+                fail("invalid MAC address \"%s\"", text);
+        start_request(&request, RTM_NEWLINK, 0, sizeof(request.link));
+        request.link.ifi_index = link_index(name);
+        add_attribute(&request, IFLA_ADDRESS, &address, sizeof(address));
+        if ((r = call(fd, &request)) < 0)
+                fail("failed to set the MAC address of %s: %s", name, strerror(-r));
+}
+
+/* Whether the other end of the link is up, as the kernel knows at once: IFF_RUNNING comes later. */
+static bool has_carrier(int fd, const char *name) {
+        struct ethtool_value state = {.cmd = ETHTOOL_GLINK};
+        struct ifreq request = {.ifr_data = (char *)&state};
+
+        snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+        if (ioctl(fd, SIOCETHTOOL, &request) < 0)
+                fail("failed to get the state of %s: %s", name, strerror(errno));
+        return state.data != 0;
+}
+
+/* The signal by which systemd-nspawn ends the container: halt, see systemd(1), "Signals". */
+static sigset_t halt_signal(void) {
+        sigset_t halt;
+
+        sigemptyset(&halt);
+        sigaddset(&halt, SIGRTMIN + 3);
+        return halt;
+}
+
+/* Waits until the other end of the link is up, or it is to be stopped: then there is nothing to stop yet. The kernel tells of such changes up to
+ * a second later, so it is asked. */
+static void wait_for_carrier(int fd, const char *name) {
+        const struct timespec moment = {.tv_nsec = 2L * 1000 * 1000};
+        const sigset_t halt = halt_signal();
+        uint64_t since = clock_usec();
+
+        while (!has_carrier(fd, name)) {
+                if (clock_usec() - since >= CARRIER_WAIT_MAX)
+                        fail("timed out waiting for the host to bring up the other end of %s", name);
+                if (sigtimedwait(&halt, NULL, &moment) > 0)
+                        exit(EXIT_SUCCESS);
+        }
+}
+
 static void set_up(int fd, const char *name) {
-        const uint32_t group = 0;
         Request request;
         int r;
 
         start_request(&request, RTM_NEWLINK, 0, sizeof(request.link));
         request.link.ifi_index = link_index(name);
         request.link.ifi_flags = request.link.ifi_change = IFF_UP;
-        add_attribute(&request, IFLA_GROUP, &group, sizeof(group));
         if ((r = call(fd, &request)) < 0)
                 fail("failed to bring up %s: %s", name, strerror(-r));
+        wait_for_carrier(fd, name);
 }
 
 static void add_address(int fd, const char *name, const Address *address, const char *shown) {
@@ -190,14 +246,23 @@ static void give_resolv_conf(const char *path, const char *init) {
         }
 }
 
-/* Splits LINK=ADDRESS[/PREFIX]. */
-static const char *split(char *value, Address *ret_address) {
+/* Splits LINK=ADDRESS at the sign. Returns what is behind it. */
+static const char *split(char *value) {
         char *address = strchr(value, '=');
 
-        if (!address || !address_parse(address + 1, AF_UNSPEC, ret_address))
+        if (!address)
                 fail("invalid value \"%s\" (expected INTERFACE=ADDRESS)", value);
         *address = '\0';
         return address + 1;
+}
+
+/* The same for an IP address, with a prefix or without. */
+static const char *split_address(char *value, Address *ret_address) {
+        const char *address = strchr(value, '=');
+
+        if (!address || !address_parse(address + 1, AF_UNSPEC, ret_address))
+                fail("invalid value \"%s\" (expected INTERFACE=ADDRESS)", value);
+        return split(value);
 }
 
 static void apply(int fd, char *argument) {
@@ -205,16 +270,19 @@ static void apply(int fd, char *argument) {
         Address address;
         char *value;
 
-        if ((value = (char *)text_behind(argument, "--up="))) {
+        if ((value = (char *)text_behind(argument, "--mac-address="))) {
+                shown = split(value);
+                set_mac_address(fd, value, shown);
+        } else if ((value = (char *)text_behind(argument, "--up="))) {
                 set_up(fd, value);
         } else if ((value = (char *)text_behind(argument, "--address="))) {
-                shown = split(value, &address);
+                shown = split_address(value, &address);
                 add_address(fd, value, &address, shown);
         } else if ((value = (char *)text_behind(argument, "--route="))) {
-                shown = split(value, &address);
+                shown = split_address(value, &address);
                 add_route(fd, value, &address, false, shown);
         } else if ((value = (char *)text_behind(argument, "--gateway="))) {
-                shown = split(value, &address);
+                shown = split_address(value, &address);
                 add_route(fd, value, &address, false, shown);
                 add_route(fd, value, &address, true, shown);
         } else {
@@ -224,11 +292,10 @@ static void apply(int fd, char *argument) {
 
 int main(int argc, char *argv[]) {
         const char *resolv_conf = NULL;
-        sigset_t halt, pending;
+        const sigset_t halt = halt_signal();
+        sigset_t pending;
         int fd = -1, i = 1;
 
-        sigemptyset(&halt);
-        sigaddset(&halt, SIGRTMIN + 3); /* systemd(1), "Signals": halt */
         sigprocmask(SIG_BLOCK, &halt, NULL);
 
         for (; i < argc && strcmp(argv[i], "--") != 0; i++) {

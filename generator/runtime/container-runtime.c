@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* container-runtime: makes, updates and removes the record of a container, see record.h, and what it says is there. The container's unit
- * runs it first and last, and nixos-container when it changes a container that runs.
+ * runs it first, a service behind its end, and nixos-container when it changes a container that runs.
  *
  *   container-runtime start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]
  *       Makes the record, and on the host what it says. Then becomes PROGRAM, systemd-nspawn: systemd takes longer to run
@@ -22,8 +22,11 @@
  *   container-runtime renew CONTAINER [SOURCE MOUNTPOINT ro|rw]…
  *       Mounts again what is given, as there are other files at these host paths than when it started.
  *   container-runtime remove CONTAINER
- *       Undoes what the record says was added, and removes the record. Does nothing if there is none. If the container
- *       has failed and systemd is older than it should be, says that.
+ *       Undoes what the record says was added, and removes the record. Does nothing if there is none.
+ *   container-runtime end CONTAINER
+ *       The same if the container has ended: does nothing if it runs.
+ *   container-runtime watch-ends
+ *       Does that whenever a container has ended, see ends.h.
  *   container-runtime wait CONTAINER LIMIT PATH… --
  *       Waits until all of PATH are there, at most as long as LIMIT says. That they are not is no failure: the start of the container, which
  *       follows, says why it matters. Run by a unit of its own, as systemd looks up allowed devices before it runs anything.
@@ -35,12 +38,9 @@
  *       Has the host's Nix keep what containers have installed, see nix-watch.h.
  *   container-runtime resolv-conf
  *       Brings up to date what containers see of the host's resolv.conf, see resolv-conf.h. */
-#include <systemd/sd-daemon.h>
-
 #include "base/words.h"
-#include "bus/manager.h"
-#include "bus/unit-log.h"
-#include "config.h"
+#include "runtime/ends.h"
+#include "runtime/failure.h"
 #include "runtime/journal.h"
 #include "runtime/nix-watch.h"
 #include "runtime/reload.h"
@@ -56,9 +56,6 @@
 #include "systemd/time-span.h"
 #include "systemd/unit-name.h"
 
-/* The oldest version of systemd that has all that containers need. nixos-module/host.nix asks for it too. */
-#define SYSTEMD_MIN 256
-
 static __attribute__((noreturn)) void fail_usage(void) {
         fprintf(stderr,
                 "Usage: %1$s start DIRECTORY CONTAINER PROGRAM [ARGUMENT…]\n"
@@ -70,6 +67,8 @@ static __attribute__((noreturn)) void fail_usage(void) {
                 "       %1$s update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…\n"
                 "       %1$s renew CONTAINER [SOURCE MOUNTPOINT ro|rw]…\n"
                 "       %1$s remove CONTAINER\n"
+                "       %1$s end CONTAINER\n"
+                "       %1$s watch-ends\n"
                 "       %1$s wait CONTAINER LIMIT PATH… --\n"
                 "       %1$s rules\n"
                 "       %1$s watch-rules\n"
@@ -106,75 +105,18 @@ static int switch_system(const char *container, const char *limit, const char *s
         return container_switch(container_operand(container), limit, system);
 }
 
-/* The version of systemd that systemd-nspawn is of, 0 if it does not say. */
-static long nspawn_version(void) {
-        FILE *output = popen(TOOL_SYSTEMD_NSPAWN " --version", "re");
-        const char *number;
-        char line[64];
-        long version = 0;
-
-        if (!output)
-                return 0;
-        if (fgets(line, sizeof(line), output) && (number = text_behind(line, "systemd ")))
-                version = strtol(number, NULL, 10);
-        (void)pclose(output);
-        return version;
-}
-
-/* Has systemctl status show why the container has failed, in one line: the log that it shows begins with the last of several starts, which is
- * refused and says nothing. sd_notify(3) */
-static void notify_reason(const char *container) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        const char *invocation = getenv("INVOCATION_ID"), *lines[3];
-        CLEANUP_BUS sd_bus *bus = NULL;
-        UnitLogQuery query = {0};
-        size_t found;
-
-        if (!invocation || systemd_connect(&bus) < 0)
-                return;
-        query.match = arena_join(&arena, "_SYSTEMD_INVOCATION_ID=", invocation);
-        query.process = service_main_process(bus, container_unit(&arena, container));
-        query.since = service_started(bus, container_unit(&arena, container));
-        unit_log_sync();
-        found = unit_log_read(&arena, query, sizeof(lines) / sizeof(lines[0]), lines);
-        buffer_append_text(&text, "STATUS=");
-        for (size_t i = 0; i < found; i++) {
-                buffer_append_text(&text, i == 0 ? "" : "; ");
-                buffer_append_text(&text, lines[i]);
-        }
-        buffer_append(&text, "", 1);
-        (void)sd_notify(false, text.text);
-        /* It is taken only from who is there. */
-        (void)sd_notify_barrier(false, 5000000);
-}
-
-/* If the container has failed, as systemd tells what it runs then, says why, and whether systemd may be too old: what systemd-nspawn says of an
- * option that it does not know does not. systemd.exec(5) */
-static void explain_failure(const char *container) {
-        const char *result = getenv("SERVICE_RESULT");
-        long version;
-
-        if (!result || strcmp(result, "success") == 0)
-                return;
-        version = nspawn_version();
-        if (version > 0 && version < SYSTEMD_MIN)
-                log_message(LOG_ERR,
-                        "Container %s failed, possibly because containers require systemd %i or later, "
-                        "but " TOOL_SYSTEMD_NSPAWN " has version %li.",
-                        container, SYSTEMD_MIN, version);
-        notify_reason(container);
-}
-
 /* What is about all containers. */
 static int run_for_all(int (*function)(void)) {
         journal_open(NULL);
         return function();
 }
 
-static int remove_container(const char *container) {
-        explain_failure(container);
-        return container_remove(container);
+/* Returns only if it fails. */
+static int start(const char *directory, const char *container, char *program[]) {
+        int r = container_start(directory, container, program);
+
+        failure_notify(container);
+        return r;
 }
 
 static int wait_for_sources(const char *container, const char *limit, char *const paths[], size_t length) {
@@ -203,7 +145,7 @@ int main(int argc, char *argv[]) {
         int r;
 
         if (argc >= 5 && strcmp(verb, "start") == 0)
-                r = container_start(argv[2], container_operand(argv[3]), argv + 4);
+                r = start(argv[2], container_operand(argv[3]), argv + 4);
         else if (argc == 4 && strcmp(verb, "create") == 0)
                 r = container_create(argv[2], container_operand(argv[3]));
         else if (argc == 5 && strcmp(verb, "switch") == 0)
@@ -223,13 +165,17 @@ int main(int argc, char *argv[]) {
                 r = container_renew(
                         container_operand(argv[2]), mount_operands(argv + 3, (size_t)argc - 3), (size_t)argc - 3);
         else if (argc == 3 && strcmp(verb, "remove") == 0)
-                r = remove_container(container_operand(argv[2]));
+                r = container_remove(container_operand(argv[2]));
+        else if (argc == 3 && strcmp(verb, "end") == 0)
+                r = container_end(container_operand(argv[2]));
         else if (argc >= 6 && strcmp(verb, "wait") == 0 && strcmp(argv[argc - 1], "--") == 0)
                 r = wait_for_sources(argv[2], argv[3], argv + 4, (size_t)argc - 5);
         else if (argc == 2 && strcmp(verb, "resolv-conf") == 0)
                 r = run_for_all(resolv_conf_follow);
         else if (argc == 2 && strcmp(verb, "rules") == 0)
                 r = run_for_all(rules_restore);
+        else if (argc == 2 && strcmp(verb, "watch-ends") == 0)
+                r = run_for_all(ends_watch);
         else if (argc == 2 && strcmp(verb, "watch-rules") == 0)
                 r = run_for_all(rules_watch);
         else if (argc == 2 && strcmp(verb, "watch-nix-roots") == 0)

@@ -3,14 +3,15 @@
 
 #include <net/if.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <systemd/sd-device.h>
 #include <time.h>
 
 #include "base/file.h"
 #include "base/lines.h"
+#include "base/netlink.h"
 #include "base/words.h"
-#include "config.h"
-#include "runtime/run-tool.h"
+#include "runtime/link-commands.h"
 #include "runtime/wait.h"
 #include "state/format.h"
 #include "systemd/interface-name.h"
@@ -22,6 +23,9 @@
 #define UDEV_LOOKS 50
 #define UDEV_SLOW 10000
 #define UDEV_WAIT_MAX 120000
+
+/* The longest that the kernel has to delete a link along with the other end, in milliseconds. */
+#define LINK_END_MAX 500
 
 /* The longest that an interface of the host is waited for, in milliseconds: DefaultDeviceTimeoutSec= in systemd-system.conf(5). */
 #define LINK_WAIT_MAX 90000
@@ -92,14 +96,7 @@ static const char *own_value(Arena *arena, const char *own, NspawnParts parts, c
         return arena_printf(arena, "%s:%s", own, parts.part[1] ? parts.part[1] : *prefix ? inside : own);
 }
 
-/* Whether the batch adds @link as the container's end of one: then it is there. */
-static bool is_added(Arena *arena, const Buffer *network, const char *link) {
-        const char *peer = arena_printf(arena, LINK_PEER "%s ", link);
-
-        return network->length > 0 && memmem(network->text, network->length, peer, strlen(peer));
-}
-
-int links_settle(Arena *arena, const char *container, const Buffer *network, char *program[]) {
+int links_settle(Arena *arena, const char *container, char *program[]) {
         /* Options with an interface of the host, and how systemd-nspawn begins the name of what comes of it in the container. */
         static const struct {
                 const char *option, *prefix;
@@ -115,7 +112,7 @@ int links_settle(Arena *arena, const char *container, const Buffer *network, cha
                         if (!value)
                                 continue;
                         parts = nspawn_parts(arena, value);
-                        r = is_added(arena, network, parts.part[0]) ? 0 : wait_for(container, parts.part[0]);
+                        r = wait_for(container, parts.part[0]);
                         if (r < 0)
                                 return r;
                         /* It may be gone again, of which systemd-nspawn tells. */
@@ -150,65 +147,97 @@ static const char *added_link(Arena *arena, const char *line, const char *end) {
         return mac && has_mac_address(arena, name, mac) ? name : NULL;
 }
 
-int links_check_removed(const char *container, const Buffer *network) {
+int links_remove(const char *container, const Buffer *network) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
+        CLEANUP_CLOSE int fd = -1;
         int result = 0;
 
         for_each_line(line, end, network) {
                 const char *name = added_link(&arena, line, end);
+                int r = name &&fd < 0 ? fd = link_commands_open(false) : 0;
 
-                if (name)
+                if (name && r >= 0)
+                        r = link_delete(fd, name);
+                if (r < 0)
                         keep_failure(&result,
-                                log_error(EBUSY, "Container %s: failed to delete its link %s.", container, name));
+                                log_error(r, "Container %s: failed to delete its link %s: %m", container, name));
         }
         return result;
 }
 
-pid_t links_start_removing(const Buffer *network) {
-        char *const ip[] = {(char *)TOOL_IP, (char *)"-force", (char *)"-batch", (char *)"-", NULL};
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_BUFFER Buffer batch = BUFFER_NULL;
-
-        for_each_line(line, end, network) {
-                const char *name = added_link(&arena, line, end);
-
-                if (name)
-                        buffer_append_text(&batch, arena_printf(&arena, "link delete dev %s\n", name));
-        }
-        return batch.length > 0 ? start_tool(ip, &batch) : 0;
-}
-
-/* The links that the batch adds, as far as they are there already, are those of a run without a record: then they are deleted. */
-static void take_over(const Buffer *network) {
-        pid_t pid = links_start_removing(network);
-
-        if (pid != 0)
-                ignore_failure(end_program(pid));
-}
-
 int links_check(const char *container, const Buffer *network) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        bool taken_over = false;
+        /* The links that are there already, as far as they are the container's, are those of a run without a record. */
+        int r = links_remove(container, network);
+
+        for_each_line(line, end, network) {
+                const char *own = r < 0 ? NULL : line_behind(line, end, LINK_ADD);
+                const char *name = own ? take_word(&arena, &own) : NULL;
+
+                /* One whose other end was in a container that has just been killed is about to go. */
+                for (unsigned waited = 0; name && waited < LINK_END_MAX && if_nametoindex(name) != 0;)
+                        wait_a_moment(&waited);
+                if (name && if_nametoindex(name) != 0)
+                        return log_error(EEXIST,
+                                "Container %s cannot start: the host already has an interface %s, which does not "
+                                "belong to the container. Rename one of them.",
+                                container, name);
+        }
+        return r;
+}
+
+/* Whether the host has all of the links. */
+static bool are_there(const Buffer *network) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
 
         for_each_line(line, end, network) {
                 const char *own = line_behind(line, end, LINK_ADD);
-                const char *peer = own ? memmem(line, (size_t)(end - line), LINK_PEER, strlen(LINK_PEER)) : NULL;
-                const char *names[] = {own, peer ? peer + strlen(LINK_PEER) : NULL};
 
-                for (size_t i = 0; i < 2 && names[i]; i++) {
-                        const char *name = take_word(&arena, &names[i]);
+                if (own && if_nametoindex(take_word(&arena, &own)) == 0)
+                        return false;
+        }
+        return true;
+}
 
-                        if (!name || if_nametoindex(name) == 0)
-                                continue;
-                        if (!taken_over)
-                                take_over(network);
-                        taken_over = true;
-                        if (if_nametoindex(name) != 0)
-                                return log_error(EEXIST,
-                                        "Container %s cannot start: the host already has an interface %s, which does "
-                                        "not belong to the container. Rename one of them.",
-                                        container, name);
-                }
+int links_wait(int fd, const Buffer *network) {
+        char message[8192];
+
+        /* Of a message no more is read than that there is one: some may be lost. */
+        while (!are_there(network))
+                if (recv(fd, message, sizeof(message), 0) < 0 && errno != EINTR && errno != ENOBUFS)
+                        return negative_errno();
+        return 0;
+}
+
+static int log_failed(int r, const char *container, const char *line, const char *end) {
+        return log_error(r, "Container %s cannot start: failed to set up its network: %.*s: %m", container,
+                (int)(end - line), line);
+}
+
+int links_set(const char *container, int fd, const Buffer *network) {
+        for_each_line(line, end, network) {
+                CLEANUP_BUFFER Buffer request = BUFFER_NULL;
+                int r = link_command_is_last(line, end) ? 0 : link_command_append(&request, line, end);
+
+                if (r > 0)
+                        r = netlink_request(fd, &request, 1);
+                if (r < 0)
+                        return log_failed(r, container, line, end);
         }
         return 0;
+}
+
+int links_bring_up(const char *container, int fd, const Buffer *network) {
+        CLEANUP_BUFFER Buffer requests = BUFFER_NULL;
+        unsigned length = 0;
+        int r;
+
+        for_each_line(line, end, network) {
+                r = link_command_is_last(line, end) ? link_command_append(&requests, line, end) : 0;
+                if (r < 0)
+                        return log_failed(r, container, line, end);
+                length += (unsigned)r;
+        }
+        r = netlink_request(fd, &requests, length);
+        return r < 0 ? log_error(r, "Container %s cannot start: failed to bring up its links: %m", container) : 0;
 }

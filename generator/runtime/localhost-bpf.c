@@ -322,10 +322,6 @@ static const char *missing(void) {
         return NULL;
 }
 
-bool localhost_bpf_is_loaded(void) {
-        return access(pin_path(VERSION_DIRECTORY, FORWARDS).text, F_OK) == 0;
-}
-
 int localhost_bpf_add(const LocalhostForward *forwards, size_t length, const char **ret_reason) {
         CLEANUP_CLOSE int map = -1;
         const char *reason = missing();

@@ -22,9 +22,6 @@ typedef struct LocalhostForward {
         LocalhostTarget target;
 } LocalhostForward;
 
-/* Whether the programs are loaded: otherwise, localhost_bpf_add() does that. */
-bool localhost_bpf_is_loaded(void);
-
 /* Adds forwards, or replaces those of the same keys. On failure, none of them is there, and *ret_reason says what is missing, "Operation not
  * permitted" for example; that is not logged. The caller has opened the records. */
 MUST_CHECK int localhost_bpf_add(const LocalhostForward *forwards, size_t length, const char **ret_reason);

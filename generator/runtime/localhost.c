@@ -283,10 +283,6 @@ static void warn_of_others(Forwards *forwards) {
         }
 }
 
-bool localhost_is_quick(void) {
-        return localhost_bpf_is_loaded();
-}
-
 void localhost_forward(const char *container, const Buffer *lines, const Buffer *except, Buffer *ret_rest) {
         CLEANUP(free_forwards) Forwards forwards = {.container = container};
         CLEANUP_BUFFER Buffer wanted = BUFFER_NULL;

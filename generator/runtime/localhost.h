@@ -13,9 +13,6 @@
 
 #include "base/buffer.h"
 
-/* Whether localhost_forward() takes only microseconds, as the programs are loaded. */
-bool localhost_is_quick(void);
-
 /* Forwards the ports in @lines that are not in @except, by BPF. One that another program listens on is only logged. Appends
  * to @ret_rest what is left to localhost_listen(). */
 void localhost_forward(const char *container, const Buffer *lines, const Buffer *except, Buffer *ret_rest);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/start.h"
 
-#include "base/run-program.h"
 #include "runtime/address-families.h"
 #include "runtime/control-group.h"
 #include "runtime/files.h"
@@ -19,6 +18,7 @@
 #include "runtime/sources.h"
 #include "runtime/stop.h"
 #include "runtime/wait.h"
+#include "state/control-groups.h"
 #include "state/record.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
@@ -36,7 +36,7 @@ static int remove_last_run(const char *container) {
 }
 
 /* Takes the claims. One that another container is about to give up is waited for, without keeping the records from others: that one's
- * end needs them. One whose end has failed has it tried again. Returns the records. */
+ * end needs them. One that has ended is brought to its end here. Returns the records. */
 static int open_records_with_claims(const char *directory, const char *container, const Buffer *claims) {
         bool tried = false;
 
@@ -53,11 +53,13 @@ static int open_records_with_claims(const char *directory, const char *container
                 ignore_failure(claims_release(records, container, claims, &BUFFER_NULL));
                 if (r < 0)
                         return r;
-                if (!tried && record_has_file(records, conflict.holder, RECORD_ENDING) > 0) {
+                if (!tried && (record_has_file(records, conflict.holder, RECORD_ENDING) > 0 ||
+                                      control_groups_has_ended(conflict.holder))) {
                         tried = true;
                         cleanup_close(&records);
                         records = -1;
-                        ignore_failure(container_remove(conflict.holder));
+                        ignore_failure(control_groups_has_ended(conflict.holder) ? container_end(conflict.holder)
+                                                                                 : container_remove(conflict.holder));
                         continue;
                 }
                 if (waited >= CLAIM_WAIT_MAX || !generated_is_giving_up(directory, &conflict))
@@ -92,7 +94,8 @@ int container_create(const char *directory, const char *container) {
         if (records < 0)
                 return records;
         /* The root of an ephemeral container that had no end of its own. */
-        if ((r = files_remove(&parts.tmpfiles)) < 0 || (r = record_write(records, container, &unit, false)) < 0)
+        if ((r = files_remove(&parts.tmpfiles)) < 0 || (r = control_groups_note(records, container)) < 0 ||
+                (r = record_write(records, container, &unit, false)) < 0)
                 ignore_failure(claims_release(records, container, &parts.claims, &BUFFER_NULL));
         record_clear_start(records, container);
         return r;
@@ -149,7 +152,6 @@ int become(char *program[]) {
 
 int container_start(const char *directory, const char *container, char *program[]) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        pid_t listening = 0;
         int r;
 
         if ((r = control_group_check(container)) >= 0 && (r = container_create(directory, container)) >= 0)
@@ -157,11 +159,8 @@ int container_start(const char *directory, const char *container, char *program[
         if (r >= 0)
                 r = check_sources(container, program);
         if (r >= 0)
-                r = prepare(&arena, container, program, &listening);
+                r = prepare(&arena, container, program);
         if (r >= 0)
                 r = prepare_container(&arena, container, &program);
-        /* As it is no loss to the container if another program has a port, that is only logged. Connections wait for it. */
-        if (listening > 0)
-                ignore_failure(end_program(listening));
         return r < 0 ? r : become(program);
 }

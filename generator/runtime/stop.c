@@ -3,7 +3,6 @@
 
 #include <sys/file.h>
 
-#include "base/run-program.h"
 #include "runtime/files.h"
 #include "runtime/forwards.h"
 #include "runtime/links.h"
@@ -14,6 +13,7 @@
 #include "runtime/untrusted-chain.h"
 #include "runtime/untrusted-links.h"
 #include "state/claims.h"
+#include "state/control-groups.h"
 #include "state/record.h"
 #include "systemd/log.h"
 
@@ -35,7 +35,6 @@ typedef struct Undone {
 
 /* What fails is gone on from. */
 static Undone undo_slowly(const char *container, const RecordParts *added) {
-        pid_t links = links_start_removing(&added->network);
         Undone undone;
 
         /* The largest first: an ephemeral root is in memory. */
@@ -43,12 +42,10 @@ static Undone undo_slowly(const char *container, const RecordParts *added) {
         machine_remove(container);
         /* systemd stops these when the container stops, but at its restart it restarts them. */
         undone.localhost = localhost_close(container, &added->localhost, &BUFFER_NULL);
-        undone.network = untrusted_links_remove(container);
+        undone.network = links_remove(container, &added->network);
+        keep_failure(&undone.network, untrusted_links_remove(container, &added->network));
         /* What it has installed at the last moment. */
         ignore_failure(nix_roots_update(container, NULL, NULL));
-        if (links != 0)
-                ignore_failure(end_program(links));
-        keep_failure(&undone.network, links_check_removed(container, &added->network));
         return undone;
 }
 
@@ -75,15 +72,33 @@ static int finish(int records, const char *container, const RecordParts *added, 
                         container);
         }
         r = claims_release(records, container, &added->claims, &BUFFER_NULL);
-        return r < 0 ? r : record_delete(records, container);
+        if (r < 0)
+                return r;
+        control_groups_forget(records, container);
+        return record_delete(records, container);
+}
+
+/* Whether @fd is the directory @path, and not one that has been there before it. */
+static bool is_same(int fd, const char *path) {
+        struct stat own, there;
+
+        return fstat(fd, &own) >= 0 && stat(path, &there) >= 0 && own.st_ino == there.st_ino &&
+               own.st_dev == there.st_dev;
 }
 
 /* Processes that are run meanwhile inherit it. */
 static int lock_record(const char *container, int operation) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_CLOSE int fd = open(arena_join(&arena, RECORDS_DIRECTORY "/", container), O_RDONLY | O_DIRECTORY);
+        const char *path = arena_join(&arena, RECORDS_DIRECTORY "/", container);
 
-        return fd < 0 || flock(fd, operation) < 0 ? negative_errno() : take_fd(&fd);
+        for (;;) {
+                CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY);
+
+                if (fd < 0 || flock(fd, operation) < 0)
+                        return negative_errno();
+                if (is_same(fd, path))
+                        return take_fd(&fd);
+        }
 }
 
 int container_hold(const char *container) {
@@ -110,6 +125,7 @@ static int remove_rest(const char *container) {
         if (record_exists(records, container) == 0) {
                 claims_release_all(records, container);
                 root_writers_forget(records, container);
+                control_groups_forget(records, container);
         }
         return record_drop_other(records, container);
 }
@@ -133,15 +149,29 @@ static int remove_once(const char *container) {
         return finish(records, container, &added, &undone);
 }
 
-int container_remove(const char *container) {
-        CLEANUP_CLOSE int holder = wait_for_holders(container);
+static int remove_all(const char *container) {
         int r;
 
-        if (holder == -ENOENT)
-                return remove_rest(container);
         warn_of_format(container);
         do
                 r = remove_once(container);
         while (r > 0);
         return r;
+}
+
+int container_remove(const char *container) {
+        CLEANUP_CLOSE int holder = wait_for_holders(container);
+
+        return holder == -ENOENT ? remove_rest(container) : remove_all(container);
+}
+
+int container_end(const char *container) {
+        CLEANUP_CLOSE int holder = wait_for_holders(container);
+        int r;
+
+        /* A start that comes now waits for this one. */
+        if (!control_groups_has_ended(container))
+                return 0;
+        r = holder == -ENOENT ? remove_rest(container) : remove_all(container);
+        return r < 0 ? r : 1;
 }

@@ -45,8 +45,9 @@ static const struct {
 #define PORT_SETTINGS 2
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
 
-static const char *settings_path(Arena *arena, const char *container) {
-        return arena_printf(arena, SETTINGS_DIRECTORY "/50-container-%s.conf", container);
+/* That of a link. Versions before 0.3 have one of all links of a container, by its name. */
+static const char *settings_path(Arena *arena, const char *link) {
+        return arena_printf(arena, SETTINGS_DIRECTORY "/50-container-%s.conf", link);
 }
 
 /* The link that the line adds, NULL if it adds none. */
@@ -66,47 +67,43 @@ static bool is_port(Arena *arena, const Buffer *network, const char *link) {
         return false;
 }
 
-/* With slashes, as links may have dots in their names. Those of links that are not there any more are nobody's mistake. */
-static void add_settings(Arena *arena, Buffer *text, const char *link, size_t first) {
-        /* There it would be the end of the name. */
-        if (strchr(link, '='))
-                return;
-        for (size_t i = first; i < SETTINGS; i++)
-                buffer_append_text(text, arena_printf(arena, "-net/%s/conf/%s/%s = %s\n", settings[i].protocol, link,
-                                                 settings[i].key, settings[i].value));
-}
-
-Buffer untrusted_links_settings(const char *container, const Buffer *network) {
+Buffer untrusted_links_settings(const Buffer *network, const char *link) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         Buffer text = BUFFER_NULL;
 
-        for_each_line(line, end, network) {
-                const char *link = added_link(&arena, line, end);
-
-                if (!link)
-                        continue;
-                if (text.length == 0)
-                        buffer_append_text(&text, arena_printf(&arena, "# The links of container %s.\n", container));
-                add_settings(&arena, &text, link, is_port(&arena, network, link) ? 0 : PORT_SETTINGS);
-        }
+        buffer_append_text(&text, "# The link of a container.\n");
+        /* With slashes, as links may have dots in their names. What there would be the end of the name is left out. Links that are not there
+         * any more are nobody's mistake. */
+        for (size_t i = is_port(&arena, network, link) ? 0 : PORT_SETTINGS; i < SETTINGS && !strchr(link, '='); i++)
+                buffer_append_text(&text, arena_printf(&arena, "-net/%s/conf/%s/%s = %s\n", settings[i].protocol, link,
+                                                  settings[i].key, settings[i].value));
         return text;
+}
+
+static int write_settings(const char *container, const char *path, const Buffer *text) {
+        CLEANUP_CLOSE int fd = -1;
+        int r;
+
+        if (make_directory(AT_FDCWD, SETTINGS_DIRECTORY, 0755) >= 0)
+                fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+        r = fd < 0 ? negative_errno() : write_all(fd, text->text, text->length);
+        if (r >= 0)
+                r = close_written(take_fd(&fd));
+        return r < 0 ? log_error(r, "Container %s cannot start: %s: %m", container, path) : 0;
 }
 
 int untrusted_links_write(const char *container, const Buffer *network) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_BUFFER Buffer text = untrusted_links_settings(container, network);
-        const char *path = settings_path(&arena, container);
-        CLEANUP_CLOSE int fd = -1;
-        int r;
+        int r = 0;
 
-        if (text.length == 0)
-                return 0;
-        if (make_directory(AT_FDCWD, SETTINGS_DIRECTORY, 0755) >= 0)
-                fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-        r = fd < 0 ? negative_errno() : write_all(fd, text.text, text.length);
-        if (r >= 0)
-                r = close_written(take_fd(&fd));
-        return r < 0 ? log_error(r, "Container %s cannot start: %s: %m", container, path) : 0;
+        for_each_line(line, end, network) {
+                const char *link = r < 0 ? NULL : added_link(&arena, line, end);
+                CLEANUP_BUFFER Buffer text = link ? untrusted_links_settings(network, link) : BUFFER_NULL;
+
+                if (link)
+                        r = write_settings(container, settings_path(&arena, link), &text);
+        }
+        return r;
 }
 
 /* Whether @value is what the kernel has now at @path, if it has that. */
@@ -145,13 +142,21 @@ void untrusted_links_set(const char *container, const Buffer *network) {
         }
 }
 
-int untrusted_links_remove(const char *container) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        const char *path = settings_path(&arena, container);
+static int remove_settings(const char *path) {
+        return unlink(path) >= 0 || errno == ENOENT ? 0 : log_error(negative_errno(), "Failed to remove %s: %m", path);
+}
 
-        if (unlink(path) < 0)
-                return errno == ENOENT ? 0 : log_error(negative_errno(), "Failed to remove %s: %m", path);
+int untrusted_links_remove(const char *container, const Buffer *network) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        int r = remove_settings(settings_path(&arena, container));
+
+        for_each_line(line, end, network) {
+                const char *link = added_link(&arena, line, end);
+
+                if (link)
+                        keep_failure(&r, remove_settings(settings_path(&arena, link)));
+        }
         /* Another's files keep it. */
         (void)rmdir(SETTINGS_DIRECTORY);
-        return 0;
+        return r;
 }

@@ -20,10 +20,9 @@
 #define MANIFEST_NAME "version: 1\ncontainers:\n \""
 #define MANIFEST_ENTRY "\":\n"
 
-/* The links, of ip(8): a line that adds a link of the host, with its MAC address, and the other end; the group of the host's ends. */
+/* The links, of ip(8): a line that adds a link of the host, with its MAC address; the group of the host's ends. */
 #define LINK_ADD "link add name "
 #define LINK_ADDRESS " address "
-#define LINK_PEER " peer name "
 #define LINK_GROUP 25454
 
 /* A later line that adds the route to an address of the container, and the link that it is behind. */

@@ -10,6 +10,10 @@
 /* Below RECORDS_DIRECTORY, where no container has such a name: the claims, see state/claims.h. */
 #define CLAIMS_DIRECTORY ".claims"
 
+/* Below RECORDS_DIRECTORY, where no container has such a name: the control groups of containers that were started, see
+ * state/control-groups.h. */
+#define CONTROL_GROUPS_DIRECTORY ".control-groups"
+
 /* Where systemd's generators write units that take precedence over those in /usr. systemd.generator(7) */
 #define UNITS_DIRECTORY "/run/systemd/generator"
 
@@ -54,6 +58,9 @@
 
 /* The BPF programs that forward the host's loopback addresses, see runtime/localhost-bpf.h. A name with a dot cannot be there. */
 #define LOCALHOST_DIRECTORY "/sys/fs/bpf/nixos-container-generator"
+
+/* The unit that removes what containers that have ended had on the host. */
+#define ENDS_UNIT "container-ends.service"
 
 /* The unit that restores nftables rules. */
 #define RULES_UNIT "container-rules.service"

@@ -330,6 +330,25 @@ static void announce(const Apply *apply) {
         (void)fflush(stdout);
 }
 
+int apply_end(const char *name) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+
+        /* Mostly that was done in the meantime. */
+        return path_exists(arena_join(&arena, RECORDS_DIRECTORY "/", name))
+                       ? run_runtime((const char *const[]){runtime, "end", name, NULL})
+                       : 0;
+}
+
+/* All that was stopped has been by now. */
+static void end_stopped(Apply *apply) {
+        for (size_t i = 0; i < apply->plan->length; i++) {
+                Step *step = &apply->steps[i];
+
+                if (step->item->action == ACTION_STOP && !step->failed && apply_end(step->item->name) < 0)
+                        step->failed = true;
+        }
+}
+
 /* Says why it has failed, which ends as its status (container-runtime remove), what it has logged last, or else systemd of it. */
 static void show_log(const Apply *apply, const Step *step, size_t length) {
         Arena *arena = apply->plan->arena;
@@ -407,6 +426,7 @@ int apply_plan(const Plan *plan, sd_bus *bus, bool progress) {
         announce(&apply);
         give_up(&apply);
         take_what_is_free(&apply);
+        end_stopped(&apply);
         r = forget_removed(&apply);
         failed = conclude(&apply);
         for (size_t i = 0; i < plan->length; i++)

@@ -15,3 +15,7 @@ MUST_CHECK int apply_plan(const Plan *plan, sd_bus *bus, bool progress);
 /* Activates @system, which was running in the container @name, again after another one could not be activated, within @limit, a time span
  * (0: no limit). First ends what is still in progress of the other. */
 MUST_CHECK int apply_return_to(const char *name, const char *system, const char *limit);
+
+/* Waits until nothing is left on the host of the container @name, whose unit has ended. Fails if something could not be removed, which was
+ * logged. */
+MUST_CHECK int apply_end(const char *name);

@@ -6,6 +6,7 @@
 #include "manifest/entry.h"
 #include "manifest/model.h"
 #include "manifest/order.h"
+#include "state/control-groups.h"
 #include "state/drop-ins.h"
 #include "state/record.h"
 #include "systemd/escape.h"
@@ -199,6 +200,9 @@ static void decide_of_stopped(Plan *plan, PlannedContainer *item, const char *re
 }
 
 static void decide_of_undeclared(const Plan *plan, PlannedContainer *item) {
+        /* It has ended meanwhile. */
+        if (!item->runs && !item->left_over)
+                return;
         item->action = plan->is_incomplete ? ACTION_FAIL : ACTION_STOP;
         item->reason = plan->is_incomplete ? "may be declared in an invalid manifest" : "undeclared";
 }
@@ -311,7 +315,8 @@ static int add_running(Plan *plan, const NameTable *names, const char *root, Rec
 
                 item->declared = name_table_find(names, item->name);
                 item->runs = has_active_unit(&active, item->name);
-                item->left_over = !item->runs;
+                /* One that has only just ended has its record for a moment more. */
+                item->left_over = !item->runs && !control_groups_wait_for_end(item->name);
                 if (item->runs)
                         r = find_running(plan, item, records, &window, &text);
         }

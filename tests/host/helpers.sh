@@ -6,6 +6,32 @@ store=/nix/store/00000000000000000000000000000000
 systems=$store-nixos-system
 records=/run/nixos-container-generator
 
+# has_ended NAME: all processes of the container are gone, and what it had on the host is about to be removed.
+has_ended() {
+  local group
+  group=$(readlink "$records/.control-groups/$1") && [ ! -e "$records/$1/ending" ] &&
+    ! grep -qs 'populated 1' "${group#*:}/cgroup.events"
+}
+
+# wait_for_ends: waits until that is done for all containers, by container-ends.service.
+wait_for_ends() {
+  local note end=$((SECONDS + 30))
+  for note in "$records"/.control-groups/*; do
+    while has_ended "${note##*/}"; do
+      [ $SECONDS -lt $end ] || { echo "nobody has removed what ${note##*/} had" >&2; return 1; }
+      sleep 0.02
+    done
+  done
+}
+
+# systemctl ARGUMENT…: the same; containers that have ended by it leave nothing behind.
+systemctl() {
+  local status=0
+  command systemctl "$@" || status=$?
+  case " $* " in *" stop "* | *" kill "* | *" start "* | *" restart "*) wait_for_ends ;; esac
+  return $status
+}
+
 main_pid() { systemctl show -P MainPID "container@$1"; }
 
 # path_of NAME PATH: where the path of a container is on the host.

@@ -104,7 +104,7 @@ leftovers() {
   ip -o -4 address | grep -v ' lo ' || true
   ip route show table all | grep -v -e 'dev lo' -e 'table local' || true
   nft list ruleset
-  find $records -mindepth 1 ! -name .claims ! -name .pins ! -name .root-writers ! -name .secrets-key ! -path '*/.resolv-conf*' ! -path '*/.nftables*' 2>/dev/null || true
+  find $records -mindepth 1 ! -name .claims ! -name .control-groups ! -name .pins ! -name .root-writers ! -name .secrets-key ! -path '*/.resolv-conf*' ! -path '*/.nftables*' 2>/dev/null || true
   cat $records/.nftables/* 2>/dev/null || true
   find /sys/fs/bpf/nixos-container-generator 2>/dev/null || true
   find /run/nixos-containers -mindepth 1 -maxdepth 1 2>/dev/null || true
@@ -113,7 +113,7 @@ leftovers() {
   machinectl list --no-legend || true
   pgrep -a systemd-nspawn || true
 }
-nothing_is_left() { [ "$(leftovers)" = "" ]; }
+nothing_is_left() { wait_for_ends && [ "$(leftovers)" = "" ]; }
 
 # leave_nothing_behind: stops all containers and demands that nothing of them is left.
 leave_nothing_behind() {

@@ -436,14 +436,14 @@ YAML
   systemctl stop container@web
   ip -d link show dev lan0 | grep bridge
   # One that comes up between.
-  mv /usr/bin/ip /usr/bin/ip.real
+  mv /usr/bin/systemd-nspawn /usr/bin/systemd-nspawn.real
   # shellcheck disable=SC2016
-  printf '#!/bin/sh\n/usr/bin/ip.real link add lan0 type bridge\nexec /usr/bin/ip.real "$@"\n' >/usr/bin/ip
-  chmod +x /usr/bin/ip
-  ip.real link delete lan0
+  printf '#!/bin/sh\nip link add lan0 type bridge\nexec /usr/bin/systemd-nspawn.real "$@"\n' >/usr/bin/systemd-nspawn
+  chmod +x /usr/bin/systemd-nspawn
+  ip link delete lan0
   fails systemctl start container@web
   systemctl stop container@web
-  mv /usr/bin/ip.real /usr/bin/ip
+  mv /usr/bin/systemd-nspawn.real /usr/bin/systemd-nspawn
   ip -d link show dev lan0 | grep bridge
   ip link delete lan0
   rm -r /run/systemd/system/container@web.service.d

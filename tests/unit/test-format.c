@@ -43,7 +43,7 @@ static void what_is_looked_for_in_records_is_what_the_templates_write(void **sta
                 {"container.nft", SECTION_NFT, ""},
                 {"container.localhost", SECTION_LOCALHOST, ""},
                 {"container.manifest", SECTION_MANIFEST, ""},
-                {"container.network", LINK_ADD "@link@" LINK_ADDRESS "@link.mac@ ", LINK_PEER "@link.peer@ "},
+                {"container.network", LINK_ADD "@link@" LINK_ADDRESS "@link.mac@ ", ""},
                 {"container.network", LINK_SET "@bridged-link@" LINK_MASTER, ""},
                 {"container.nft", ELEMENT_ADD FORWARDS_TABLE " @forward@ { @forward.key@ : ", ""},
                 {"nixos-containers.nft", "table " FORWARDS_TABLE, " {"},
