@@ -102,7 +102,10 @@ _install_other_version() {
 _start_by_version() {
   cp released/1/manifest.yaml "$manifest"
   systemctl daemon-reload
+  # Released versions forward localhost by sockets.
+  umount /sys/fs/bpf
   systemctl start container@web container@brief container@plain
+  mount -t bpf -o mode=700 bpf /sys/fs/bpf
   local name link claim
   rm "$records"/.claims/*
   for name in web brief plain; do
