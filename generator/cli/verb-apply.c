@@ -3,10 +3,12 @@
 #include <systemd/sd-daemon.h>
 
 #include "base/words.h"
+#include "bus/bus.h"
 #include "bus/manager.h"
 #include "cli/display.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
+#include "config.h"
 #include "manifest/model.h"
 #include "state/record.h"
 #include "switch/apply.h"
@@ -99,6 +101,25 @@ static int apply_once(sd_bus *bus, bool at_switch, bool none, bool *ret_unsettle
         return log_unread(&manifest) ? -EINVAL : r;
 }
 
+/* Has systemd restart those services for all containers whose program is that of another version. They run on while it is exchanged. */
+static void restart_outdated_services(sd_bus *bus) {
+        static const char *const units[] = {ENDS_UNIT, RULES_UNIT, NIX_ROOTS_UNIT};
+
+        for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+                pid_t pid = service_main_process(bus, units[i]);
+                char link[32], program[PATH_MAX];
+                ssize_t length;
+
+                snprintf(link, sizeof(link), "/proc/%i/exe", (int)pid);
+                length = pid > 0 ? readlink(link, program, sizeof(program) - 1) : -1;
+                if (length < 0)
+                        continue;
+                program[length] = '\0';
+                if (strcmp(program, LIBEXECDIR "/container-runtime") != 0)
+                        ignore_failure(systemd_call(bus, "TryRestartUnit", NULL, NULL, "ss", units[i], "replace"));
+        }
+}
+
 int verb_apply(int argc, char *argv[]) {
         int before_switch = false, at_switch = false, none = false;
         const struct option options[] = {{"before-switch", no_argument, &before_switch, true},
@@ -121,6 +142,8 @@ int verb_apply(int argc, char *argv[]) {
                 printf("The host is booting or shutting down, leaving the containers to systemd.\n");
                 return 0;
         }
+        if (at_switch)
+                restart_outdated_services(bus);
         records_clean();
         r = apply_once(bus, at_switch, none, &unsettled);
         again = unsettled ? apply_once(bus, at_switch, none, &unsettled) : 0;

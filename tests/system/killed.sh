@@ -19,6 +19,14 @@ _kill_container_runtime() {
 
 _spare_container_runtime() { mv $_programs/container-runtime.real $_programs/container-runtime; }
 
+# Has _stop remove what a container had, and not container-ends.service, so that this can be killed.
+_remove_by_hand() { systemctl mask --runtime --now container-ends.service; }
+_remove_by_service() { systemctl unmask --runtime container-ends.service; }
+_stop() {
+  command systemctl stop "container@$1"
+  $_programs/container-runtime end "$1" || true
+}
+
 # The containers: one that runs all the time, one with state, one without.
 _declare_victims() {
   declare_containers <<'YAML'
@@ -209,21 +217,22 @@ _kill_removals() {
   _note_what_there_is "$1"
   local point kills=0
   systemctl start "container@$1"
-  echo 1000000 >/run/kill-at/remove
-  systemctl stop "container@$1"
-  for point in $(_points "$(_calls remove)"); do
-    echo "killed at call $point of $(_calls remove)"
+  _remove_by_hand
+  echo 1000000 >/run/kill-at/end
+  _stop "$1"
+  for point in $(_points "$(_calls end)"); do
+    echo "killed at call $point of $(_calls end)"
     systemctl start "container@$1"
-    _kill_next remove "$point"
-    systemctl stop "container@$1"
-    _count_kill remove
-    [ ! -e /run/kill-at/remove.killed ] || [ "$(state "$1")" = failed ]
+    _kill_next end "$point"
+    _stop "$1"
+    _count_kill end
     systemctl start "container@$1"
     _is_as_while_it_runs "$1"
-    systemctl stop "container@$1"
+    _stop "$1"
     _is_as_after_a_stop
   done
   _most_were_killed
+  _remove_by_service
   rm -r /run/systemd/system/container@.service.d
   _spare_container_runtime
 }
@@ -239,25 +248,26 @@ a_kill_during_a_removal_is_made_up_for_by_the_next_apply() {
   _note_what_there_is kept
   local point kills=0
   systemctl start container@kept
-  echo 1000000 >/run/kill-at/remove
-  systemctl stop container@kept
-  for point in $(_points "$(_calls remove)"); do
-    echo "killed at call $point of $(_calls remove)"
+  _remove_by_hand
+  echo 1000000 >/run/kill-at/end
+  _stop kept
+  for point in $(_points "$(_calls end)"); do
+    echo "killed at call $point of $(_calls end)"
     _declare_victims
     systemctl start container@kept
     sed -i 's/^  kept:/&\n    autoStart: true/' "$manifest"
     systemctl daemon-reload
-    _kill_next remove "$point"
-    systemctl stop container@kept
-    _count_kill remove
+    _kill_next end "$point"
+    _stop kept
+    _count_kill end
     nixos-container apply
     [ "$(state kept)" = active ]
     curl --silent --fail --max-time 2 http://10.0.0.1:8080 >/dev/null
     sed -i 's/    autoStart: true//' "$manifest"
     nixos-container apply
-    _kill_next remove "$point"
-    systemctl stop container@kept
-    _count_kill remove
+    _kill_next end "$point"
+    _stop kept
+    _count_kill end
     sed -i '/^  kept:/,/bindMounts/d' "$manifest"
     nixos-container apply
     _is_as_after_a_stop
@@ -267,6 +277,7 @@ a_kill_during_a_removal_is_made_up_for_by_the_next_apply() {
     [ "$(nixos-container plan)" = 'All containers are as declared.' ]
   done
   [ "$kills" -gt "$POINTS" ] # of two at each point
+  _remove_by_service
   rm -r /run/systemd/system/container@.service.d
   _spare_container_runtime
 }

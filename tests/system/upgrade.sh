@@ -258,3 +258,19 @@ a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
   systemctl stop container@one container@two
   wait_until 10 nothing_is_left
 }
+
+a_switch_restarts_the_services_of_another_version() {
+  _install_other_version
+  declare_containers <<'YAML'
+  web: { system: "{system}-small", privateNetwork: true, hostAddress: 10.0.0.1, localAddress: 10.0.0.2 }
+YAML
+  systemctl start container@web
+  systemctl restart container-ends
+  readlink "/proc/$(systemctl show -P MainPID container-ends)/exe" | grep "^$_other/"
+  _switch_to $_this
+  nixos-container apply --at-switch
+  _is_of_this_version() { readlink "/proc/$(systemctl show -P MainPID container-ends)/exe" | grep "^$_this/"; }
+  wait_until 10 _is_of_this_version
+  systemctl stop container@web
+  nothing_is_left
+}
