@@ -136,3 +136,19 @@ void unit_end_reload(const char *unit) {
         if (systemd_connect(&bus) >= 0)
                 ignore_failure(systemd_call(bus, "KillUnit", NULL, NULL, "ssi", unit, "control", SIGTERM));
 }
+
+const char *unit_invocation(Arena *arena, sd_bus *bus, const char *unit) {
+        CLEANUP_BUS_MESSAGE sd_bus_message *reply = NULL;
+        CLEANUP_FREE char *path = NULL;
+        const void *bytes;
+        const char *id = "";
+        size_t size;
+
+        if (sd_bus_path_encode(SYSTEMD_PATH "/unit", unit, &path) < 0 ||
+                sd_bus_get_property(bus, SYSTEMD_SERVICE, path, SYSTEMD_UNIT, "InvocationID", NULL, &reply, "ay") < 0 ||
+                sd_bus_message_read_array(reply, 'y', &bytes, &size) < 0 || size == 0)
+                return NULL;
+        for (size_t i = 0; i < size; i++)
+                id = arena_printf(arena, "%s%02x", id, ((const uint8_t *)bytes)[i]);
+        return id;
+}

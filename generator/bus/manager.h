@@ -2,6 +2,7 @@
 /* What systemd's manager knows of units and does with them, except jobs. org.freedesktop.systemd1(5) */
 #pragma once
 
+#include "base/arena.h"
 #include "bus/bus.h"
 
 /* systemctl daemon-reload. */
@@ -44,3 +45,6 @@ MUST_CHECK int unit_reset_failed(sd_bus *bus, const char *unit);
 /* Ends the processes that a reload of @unit still has on the host, over a connection of its own: nothing more is then requested from the
  * container. Errors are ignored: the old system is activated in any case. */
 void unit_end_reload(const char *unit);
+
+/* Returns the ID of the last invocation of @unit (systemd.exec(5), $INVOCATION_ID), NULL if systemd cannot tell. Owned by @arena. */
+const char *unit_invocation(Arena *arena, sd_bus *bus, const char *unit);

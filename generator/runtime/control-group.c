@@ -2,7 +2,6 @@
 #include "runtime/control-group.h"
 
 #include <linux/sched.h>
-#include <signal.h>
 #include <sys/syscall.h>
 
 #include "base/arena.h"
@@ -27,7 +26,7 @@ int control_group_open(void) {
 
 pid_t control_group_fork(const char *container) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        struct clone_args arguments = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD};
+        struct clone_args arguments = {.flags = CLONE_INTO_CGROUP | CLONE_PARENT};
         CLEANUP_CLOSE int fd = -1;
         const char *path;
 

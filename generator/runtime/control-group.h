@@ -12,5 +12,5 @@ MUST_CHECK int control_group_open(void);
 MUST_CHECK int control_group_check(const char *container);
 
 /* fork(2), for a process that goes on beside systemd-nspawn: it has that one's control group, so that the unit's own has none but what
- * systemd puts there. */
+ * systemd puts there, and systemd as its parent, as systemd-nspawn would not wait for it. */
 MUST_CHECK pid_t control_group_fork(const char *container);

@@ -2,7 +2,7 @@
 #include "runtime/host-network.h"
 
 #include <signal.h>
-#include <sys/prctl.h>
+#include <sys/pidfd.h>
 
 #include "base/run-program.h"
 #include "config.h"
@@ -72,15 +72,15 @@ static int add_forwards(const char *container, const RecordParts *parts) {
         return r;
 }
 
-/* What a link is kept from is set before it is up. @fd is told of changes to links. */
-static int set_up(const char *container, const RecordParts *parts, int fd) {
+/* What a link is kept from is set before it is up. @fd is told of changes to links, @main is a pidfd. */
+static int set_up(const char *container, const RecordParts *parts, int fd, int main) {
         CLEANUP_CLOSE int requests = link_commands_open(false);
         int r = requests < 0 ? log_error(requests, "Failed to open a netlink socket: %m")
                              : add_forwards(container, parts);
 
         if (r >= 0 && parts->nft.length == 0)
                 ignore_failure(untrusted_chain_add());
-        if (r >= 0 && (r = links_wait(fd, &parts->network)) < 0)
+        if (r >= 0 && (r = links_wait(fd, main, &parts->network)) < 0)
                 return log_error(r, "Container %s cannot start: failed to wait for its links: %m", container);
         if (r >= 0)
                 r = links_set(container, requests, &parts->network);
@@ -96,8 +96,8 @@ static int set_up(const char *container, const RecordParts *parts, int fd) {
 }
 
 int host_network_start(const char *container, const RecordParts *parts) {
-        CLEANUP_CLOSE int fd = -1;
-        pid_t parent = getpid(), pid;
+        CLEANUP_CLOSE int fd = -1, main = -1;
+        pid_t pid;
 
         if (parts->network.length == 0)
                 return add_forwards(container, parts);
@@ -105,15 +105,14 @@ int host_network_start(const char *container, const RecordParts *parts) {
         fd = link_commands_open(true);
         if (fd < 0)
                 return log_error(fd, "Failed to open a netlink socket: %m");
-        pid = control_group_fork(container);
+        main = pidfd_open(getpid(), 0);
+        pid = main < 0 ? -1 : control_group_fork(container);
         if (pid < 0)
                 return log_error(
                         negative_errno(), "Container %s cannot start: failed to start a process: %m", container);
         if (pid > 0)
                 return 0;
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
-                end_child(EXIT_FAILURE);
-        if (set_up(container, parts, fd) < 0)
-                (void)kill(parent, SIGKILL);
+        if (set_up(container, parts, fd, main) < 0)
+                (void)pidfd_send_signal(main, SIGKILL, NULL, 0);
         end_child(EXIT_SUCCESS);
 }

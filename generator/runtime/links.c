@@ -2,6 +2,7 @@
 #include "runtime/links.h"
 
 #include <net/if.h>
+#include <poll.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <systemd/sd-device.h>
@@ -199,13 +200,21 @@ static bool are_there(const Buffer *network) {
         return true;
 }
 
-int links_wait(int fd, const Buffer *network) {
+int links_wait(int fd, int main, const Buffer *network) {
+        struct pollfd events[] = {{.fd = fd, .events = POLLIN}, {.fd = main, .events = POLLIN}};
         char message[8192];
 
         /* Of a message no more is read than that there is one: some may be lost. */
-        while (!are_there(network))
-                if (recv(fd, message, sizeof(message), 0) < 0 && errno != EINTR && errno != ENOBUFS)
+        while (!are_there(network)) {
+                int r = poll(events, 2, -1);
+
+                if (r > 0 && events[1].revents)
+                        return -ESRCH;
+                if (r > 0)
+                        r = (int)recv(fd, message, sizeof(message), 0);
+                if (r < 0 && errno != EINTR && errno != ENOBUFS)
                         return negative_errno();
+        }
         return 0;
 }
 

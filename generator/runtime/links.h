@@ -17,8 +17,8 @@ MUST_CHECK int links_wait_for_bridges(const char *container, const Buffer *netwo
  * replaced by the interfaces' own names, owned by @arena: an interface cannot be renamed to one of its alternative names. */
 MUST_CHECK int links_settle(Arena *arena, const char *container, char *program[]);
 
-/* Waits until systemd-nspawn has added the links, of which @fd is told. */
-MUST_CHECK int links_wait(int fd, const Buffer *network);
+/* Waits until systemd-nspawn, whose pidfd is @main, has added the links, of which @fd is told. Fails with -ESRCH if it ends before. */
+MUST_CHECK int links_wait(int fd, int main, const Buffer *network);
 
 /* Does all with them but what is last. */
 MUST_CHECK int links_set(const char *container, int fd, const Buffer *network);

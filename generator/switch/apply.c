@@ -28,8 +28,10 @@ typedef struct Step {
         bool stop_first; /* a restart, by which another container gets what this one has */
         bool reloaded;   /* another system was activated, and there is more to be changed */
         bool done, failed;
-        char *status;    /* the last that its service has had, until it is done */
-        const char *why; /* the one of a service that has failed: it may be restarted, and have another one, soon */
+        char *status; /* the last that its service has had, until it is done */
+        /* Of a service that has failed: the last status, and what it has logged. It may be restarted, and have others, soon. */
+        const char *why;
+        UnitLogQuery log;
 } Step;
 
 typedef struct Apply {
@@ -177,6 +179,18 @@ static void end_start(const Apply *apply, Step *step, const char *unit) {
         (void)fflush(stdout);
 }
 
+static void note_failure(const Apply *apply, Step *step, const char *unit) {
+        const char *invocation = unit_invocation(apply->plan->arena, apply->bus, unit);
+
+        step->why = step->status;
+        if (invocation)
+                step->log = (UnitLogQuery){
+                        .match = arena_join(apply->plan->arena, "_SYSTEMD_INVOCATION_ID=", invocation),
+                        .process = service_main_process(apply->bus, unit),
+                        .since = service_started(apply->bus, unit),
+                };
+}
+
 static void end_job(const Job *job, void *userdata) {
         const Apply *apply = userdata;
         Step *step = job->userdata;
@@ -184,7 +198,7 @@ static void end_job(const Job *job, void *userdata) {
         int r = strcmp(job->result, "done") == 0 ? 0 : -EIO;
 
         if (is_one_of(job->result, "failed", "timeout"))
-                step->why = step->status;
+                note_failure(apply, step, job->unit);
         /* One that has stopped meanwhile, as an earlier switch was at it too, may have no unit any more. */
         if (r < 0 && strcmp(job->method, "StopUnit") == 0 &&
                 !path_exists(arena_join(apply->plan->arena, RECORDS_DIRECTORY "/", item->name)))
@@ -349,7 +363,18 @@ static void end_stopped(Apply *apply) {
         }
 }
 
-/* Says why it has failed, which ends as its status (container-runtime remove), what it has logged last, or else systemd of it. */
+/* What a service that has failed has logged last, in one line, or else its status. NULL if there is neither. */
+static const char *failure_text(const Apply *apply, const Step *step) {
+        Arena *arena = apply->plan->arena;
+        const char *lines[3], *text = step->why && *step->why ? printable(arena, step->why) : NULL;
+        size_t found = step->log.match ? unit_log_read(arena, step->log, 3, lines) : 0;
+
+        for (size_t i = 0; i < found; i++)
+                text = i == 0 ? lines[i] : arena_printf(arena, "%s; %s", text, lines[i]);
+        return text;
+}
+
+/* Says why it has failed, or else what systemd has logged of it. */
 static void show_log(const Apply *apply, const Step *step, size_t length) {
         Arena *arena = apply->plan->arena;
         const char *unit = container_unit(arena, step->item->name), *lines[STATUS_LINES];
@@ -360,8 +385,9 @@ static void show_log(const Apply *apply, const Step *step, size_t length) {
                 /* What the container says on its console, systemd-nspawn's output, is not why it could not be reloaded. */
                 query.left_out = service_main_process(apply->bus, unit);
                 found = unit_log_read(arena, query, length, lines);
-        } else if (length > 0 && step->why && *step->why) {
-                lines[found++] = printable(arena, step->why);
+        } else if (length > 0) {
+                lines[0] = failure_text(apply, step);
+                found = lines[0] != NULL;
         }
         if (found == 0) {
                 query = (UnitLogQuery){.match = arena_join(arena, "UNIT=", unit), .since = apply->since};

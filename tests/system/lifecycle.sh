@@ -38,6 +38,12 @@ nothing_is_left_when_nspawn_is_killed_and_not_restarted() {
   rm -r /run/systemd/system/container@web.service.d
 }
 
+no_process_of_a_start_is_left_beside_nspawn() {
+  _start_web
+  [ "$(pgrep -cP "$(main_pid web)")" = 1 ]
+  [ "$(cat /sys/fs/cgroup/machine.slice/container@web.service/supervisor/cgroup.procs)" = "$(main_pid web)" ]
+}
+
 a_failed_start_says_which_tool_has_failed() {
   _declare_web
   mount --bind /usr/bin/false /usr/sbin/nft

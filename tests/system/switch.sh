@@ -336,7 +336,7 @@ YAML
   systemctl daemon-reload
   _fail_while_journald_sleeps
   grep -F "$reason" /tmp/failed
-  systemctl show -P StatusText container@broken | grep -F "$reason"
+  status_of broken | grep "Container broken has failed: .*$reason"
   rm -r /run/systemd/system/container@broken.service.d
   systemctl daemon-reload
 }
