@@ -329,6 +329,10 @@ scale: dependencies $(ROOTFS)
 bench: $(PROGRAMS)
 	@tests/bench/run $(B)
 
+# Another revision beside this tree: make bench-compare BASE=HEAD~1, without starts and stops with STARTS=no.
+bench-compare: dependencies $(PROGRAMS) $(ROOTFS)
+	@STARTS=$(STARTS) tests/bench/compare $(B) $(ROOTFS) $(or $(BASE),$(error which revision? make bench-compare BASE=REVISION))
+
 # Beside the build of another tree, if one is given: make bench-start BEFORE=../before
 bench-start: dependencies $(ROOTFS)
 	@tests/bench/start build/bench-start $(ROOTFS) $(BEFORE)
@@ -406,7 +410,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install uninstall check check-long dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix check-nixos \
-	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-start bench-forwards bench-localhost bench-streams bench-nixos bench-plot format \
+	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-compare bench-start bench-forwards bench-localhost bench-streams bench-nixos bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
