@@ -337,6 +337,10 @@ bench-compare: dependencies $(PROGRAMS) $(ROOTFS)
 bench-start: dependencies $(ROOTFS)
 	@tests/bench/start build/bench-start $(ROOTFS) $(BEFORE)
 
+# The drawing in the README of what happens when in a start and a stop.
+bench-timeline: dependencies $(ROOTFS)
+	@tests/bench/timeline build/bench-start $(ROOTFS) --svg tests/bench/timeline.svg
+
 bench-forwards: dependencies $(ROOTFS)
 	@tests/bench/forwards build/bench-start $(ROOTFS)
 
@@ -410,7 +414,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install uninstall check check-long dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix check-nixos \
-	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-compare bench-start bench-forwards bench-localhost bench-streams bench-nixos bench-plot format \
+	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-compare bench-start bench-timeline bench-forwards bench-localhost bench-streams bench-nixos bench-plot format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
