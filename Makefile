@@ -350,9 +350,11 @@ bench-localhost: dependencies $(ROOTFS)
 bench-streams: dependencies $(ROOTFS)
 	@tests/bench/streams build/bench-start $(ROOTFS)
 
-# The plot in the README, of what "make bench" has measured.
-bench-plot:
-	@tests/bench/plot $(B)/bench/results >tests/bench/cost.svg
+# The plot and the table in the README, of what "make bench" and "make bench-start" have measured.
+bench-readme:
+	@tests/bench/plot $(B)/bench/results >$(B)/bench/cost.svg
+	@mv $(B)/bench/cost.svg tests/bench/
+	@tests/bench/table build/bench-start/bench/starts README.md
 
 $(ROOTFS): tests/host/make-rootfs
 	@echo "  ROOTFS  $@"
@@ -414,7 +416,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install uninstall check check-long dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix check-nixos \
-	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-compare bench-start bench-timeline bench-forwards bench-localhost bench-streams bench-nixos bench-plot format \
+	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-compare bench-start bench-timeline bench-forwards bench-localhost bench-streams bench-nixos bench-readme format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 
