@@ -166,7 +166,6 @@ awk_implied='
   /^#/ || !NF { next }
   /--network-interface=nic/ { sub(/.*=/, ""); inside[$1] = 1 }
   /container-resolv-conf.path/ { resolv_conf = 1 }
-  match($0, /container-(rules|nix-roots)\.service/) { watching[substr($0, RSTART, RLENGTH)] = 1 }
   section == "[X-Network]" && /^link add name/ { print "link", $4; table = 1 }
   section == "[X-Network]" && /^address add/ { print "address", $5, $3 }
   section == "[X-Network]" && /^route add/ { print "route", $5, $3 }
@@ -182,7 +181,6 @@ awk_implied='
   END {
     if (table) print "table"
     if (resolv_conf) print "active container-resolv-conf.path"
-    for (unit in watching) print "active " unit "\nprocess /system.slice/" unit " container-runti"
     for (i = 0; i < size - 1; i++) if (!(("nic" i) in inside)) print "link nic" i
   }'
 
@@ -206,11 +204,12 @@ expected() {
   fi
 }
 
-# All of the host's, but for those of this test, and for who is there for a while when there is something to do. In a container that has
+# All of the host's, but for those of this test, for who is there for a while when there is something to do, and for the services that stay once
+# a container has been started. In a container that has
 # a systemd, all but systemd-nspawn are as one.
 processes() {
   ps -e -o cgroup:200= -o comm= | sed 's/^[^ ]*0:://; s/  */ /' | awk '
-    /^\/entered / || /\(udev-worker\)$/ || /systemd-machined\.service/ || $2 == "" { next }
+    /^\/entered / || /\(udev-worker\)$/ || /systemd-machined\.service/ || /\/container-(ends|rules|nix-roots)\.service/ || $2 == "" { next }
     /^\/machine\.slice\/container@/ {
       name = $1
       sub(/.*container@/, "", name)
@@ -224,12 +223,12 @@ processes() {
 
 found() {
   local name
-  systemctl list-units --plain --no-legend 'container@*' container-resolv-conf.path container-{rules,nix-roots}.service | awk '{ print $3, $1 }'
+  systemctl list-units --plain --no-legend 'container@*' container-resolv-conf.path | awk '{ print $3, $1 }'
   systemctl list-units --plain --no-legend --state=failed | awk '{ print "failed", $1 }'
   machinectl list --no-legend | awk '{ print "machine", $1 }'
   processes
   local files kept=()
-  find $records -mindepth 1 -maxdepth 1 ! -name .claims ! -name .resolv-conf ! -name .nftables ! -name .pins ! -name .root-writers -printf 'record %f\n' 2>/dev/null
+  find $records -mindepth 1 -maxdepth 1 ! -name .claims ! -name .control-groups ! -name .resolv-conf ! -name .nftables ! -name .pins ! -name .root-writers ! -name .secrets-key -printf 'record %f\n' 2>/dev/null
   files=("$records"/*/unit)
   if [ -e "${files[0]}" ]; then
     awk "$awk_name $awk_unit" "${files[@]}"
@@ -305,7 +304,7 @@ give_state() {
 # leaves a lock that nobody holds.
 places() {
   find / /run /dev/shm /run/lock /tmp /sys/fs/cgroup -xdev \( -path /proc -o -path /soak -o -path "$roots/c*/*" -o -path /var/log/journal \
-    -o -path /run/log/journal -o -path "$records/.nftables" -o -path "$records/.pins" -o -path "$records/.root-writers" -o -path /run/systemd/journal/streams -o -path /run/systemd/journal/synced -o -path /run/udev -o -path /run/systemd/units -o -path /run/systemd/nspawn/locks \
+    -o -path /run/log/journal -o -path "$records/.nftables" -o -path "$records/.control-groups" -o -path "$records/.pins" -o -path "$records/.root-writers" -o -path /run/systemd/journal/streams -o -path /run/systemd/journal/synced -o -path /run/udev -o -path /run/systemd/units -o -path /run/systemd/nspawn/locks \
     -o -path '/sys/fs/cgroup/*.service/*' \) -prune -o ! -path '/sys/fs/cgroup/*/*.*' ! -name 'systemd-machined.service' -print | sort -u
 }
 
