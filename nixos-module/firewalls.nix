@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The firewalls that NixOS knows: that they let pass what containers send and receive through the host, and warnings about interfaces that do
-# not exist for them. What the other table of the host decides is not decided here: templates/container.nft.
+# not exist for them. What the other table of the host decides is not decided here: templates/nixos-containers.nft.
 {
   config,
   lib,

@@ -132,7 +132,7 @@ let
       description = ''
         Host ports to forward to the container: IPv4 to {option}`localAddress`, IPv6 to {option}`localAddress6`.
 
-        They can be reached from the host, including `localhost` (TCP only), from its containers and, with
+        They can be reached from the host, including `localhost`, from its containers and, with
         {option}`openFirewall`, from other machines. The container sees the client's address, except for
         connections to `localhost` and its own ones: there it sees the host.
 
@@ -627,7 +627,8 @@ in
         where that is impossible: for credentials, and if its users are mapped ({option}`privateUsers`).
       - `restart`: the container is restarted.
 
-      This applies to files of up to 1 MiB, and to directories that a symbolic link leads to.
+      This applies to files of up to 1 MiB, and to directories that a symbolic link leads to: a directory has changed
+      as soon as the link leads to another one.
     '';
   };
 
