@@ -259,6 +259,8 @@ a_record_of_a_format_that_is_not_known_is_told_of_and_removed() {
   wait_until 10 nothing_is_left
 }
 
+_ends_are_removed_by() { readlink "/proc/$(systemctl show -P MainPID container-ends)/exe" | grep "^$1/"; }
+
 a_switch_restarts_the_services_of_another_version() {
   _install_other_version
   declare_containers <<'YAML'
@@ -266,11 +268,10 @@ a_switch_restarts_the_services_of_another_version() {
 YAML
   systemctl start container@web
   systemctl restart container-ends
-  readlink "/proc/$(systemctl show -P MainPID container-ends)/exe" | grep "^$_other/"
+  _ends_are_removed_by $_other
   _switch_to $_this
   nixos-container apply --at-switch
-  _is_of_this_version() { readlink "/proc/$(systemctl show -P MainPID container-ends)/exe" | grep "^$_this/"; }
-  wait_until 10 _is_of_this_version
+  wait_until 10 _ends_are_removed_by $_this
   systemctl stop container@web
   nothing_is_left
 }
