@@ -21,7 +21,11 @@ _spare_container_runtime() { mv $_programs/container-runtime.real $_programs/con
 
 # Has _stop remove what a container had, and not container-ends.service, so that this can be killed.
 _remove_by_hand() { systemctl mask --runtime --now container-ends.service; }
-_remove_by_service() { systemctl unmask --runtime container-ends.service; }
+_remove_by_service() {
+  systemctl unmask --runtime container-ends.service
+  systemctl daemon-reload
+  systemctl start container-ends.service
+}
 _stop() {
   command systemctl stop "container@$1"
   $_programs/container-runtime end "$1" || true
@@ -71,7 +75,7 @@ _what_there_is() {
     ss -Hltun | awk '{print "listens", $1, $5}'
     /tests/localhost list
     find /sys/fs/bpf/nixos-container-generator 2>/dev/null || true
-    find /run/systemd/transient -mindepth 1 ! -name 'run-*'
+    find /run/systemd/transient -mindepth 1 ! -name 'run-*' 2>/dev/null || true
     for name in other kept brief; do
       echo "$name $(systemctl is-active "container@$name" | sed 's/failed/inactive/') $(pgrep -cf -- "systemd-nspawn .*--machine=$name ") $(find "$records/$name" -type f 2>/dev/null | sort |
         xargs -r cat | md5sum)"
