@@ -6,6 +6,7 @@
 
 #include "base/run-program.h"
 #include "base/text.h"
+#include "bus/manager.h"
 #include "config.h"
 
 /* How far back is looked for what has just failed. */
@@ -113,4 +114,21 @@ size_t unit_log_read(Arena *arena, UnitLogQuery query, size_t length, const char
         for (size_t i = 0; i < found[kind]; i++)
                 ret_lines[i] = lines[kind][found[kind] - 1 - i];
         return found[kind];
+}
+
+UnitLogQuery unit_log_of_invocation(Arena *arena, sd_bus *bus, const char *unit, const char *invocation) {
+        return (UnitLogQuery){
+                .match = arena_join(arena, "_SYSTEMD_INVOCATION_ID=", invocation),
+                .process = service_main_process(bus, unit),
+                .since = service_started(bus, unit),
+        };
+}
+
+const char *unit_log_summary(Arena *arena, UnitLogQuery query) {
+        const char *lines[3], *summary = NULL;
+        size_t found = unit_log_read(arena, query, sizeof(lines) / sizeof(lines[0]), lines);
+
+        for (size_t i = 0; i < found; i++)
+                summary = i == 0 ? lines[i] : arena_printf(arena, "%s; %s", summary, lines[i]);
+        return summary;
 }

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "state/control-groups.h"
+#include "state/paths.h"
 #include "systemd/log.h"
 
 /* That of systemd-nspawn itself below the unit's, where processes beside it belong: a control group with processes of its own cannot hand
@@ -55,6 +56,6 @@ int control_group_check(const char *container) {
                         return log_error(EBUSY,
                                 "Container %s cannot start: processes of its previous run remain, see: systemd-cgls "
                                 "%s/%s",
-                                container, path + strlen("/sys/fs/cgroup"), entry->d_name);
+                                container, path + strlen(CONTROL_GROUPS), entry->d_name);
         return 0;
 }

@@ -3,12 +3,12 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/inotify.h"
 #include "base/memory.h"
 #include "base/run-program.h"
 #include "runtime/failure.h"
@@ -55,6 +55,14 @@ static void remove_behind(const char *name, const char *invocation) {
         end_child(EXIT_SUCCESS);
 }
 
+static void remove_if_ended(const char *name) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        NotedGroup group;
+
+        if (control_groups_read(&arena, name, &group) && !control_group_is_populated(AT_FDCWD, group.path))
+                remove_behind(name, group.invocation);
+}
+
 static void forget(Watch *watch, const char *name) {
         for (size_t i = 0; i < watch->length; i++)
                 if (strcmp(watch->containers[i].name, name) == 0) {
@@ -77,8 +85,7 @@ static void add(Watch *watch, const char *name) {
         events = inotify_add_watch(watch->fd, arena_join(&arena, group.path, "/cgroup.events"), IN_MODIFY);
         watch->containers = grow_array(watch->containers, watch->length, &watch->capacity, sizeof(*watch->containers));
         watch->containers[watch->length++] = (Watched){.name = duplicate(name), .events = events};
-        if (!control_group_is_populated(AT_FDCWD, group.path))
-                remove_behind(name, group.invocation);
+        remove_if_ended(name);
 }
 
 static int add_all(Watch *watch) {
@@ -92,15 +99,9 @@ static int add_all(Watch *watch) {
         return 0;
 }
 
-static void remove_if_ended(const char *name) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        NotedGroup group;
+static int take_event(const struct inotify_event *event, void *userdata) {
+        Watch *watch = userdata;
 
-        if (control_groups_read(&arena, name, &group) && !control_group_is_populated(AT_FDCWD, group.path))
-                remove_behind(name, group.invocation);
-}
-
-static int take_event(Watch *watch, const struct inotify_event *event) {
         if (event->mask & IN_Q_OVERFLOW)
                 return add_all(watch);
         if (event->wd == watch->top) {
@@ -117,23 +118,6 @@ static int take_event(Watch *watch, const struct inotify_event *event) {
                 if (watch->containers[i].events == event->wd)
                         remove_if_ended(watch->containers[i].name);
         return 0;
-}
-
-static int read_events(Watch *watch) {
-        static union {
-                struct inotify_event first;
-                char text[65536];
-        } events;
-        ssize_t n = read(watch->fd, &events, sizeof(events));
-        int r = n < 0 && errno != EAGAIN && errno != EINTR ? negative_errno() : 0;
-
-        for (const char *next = events.text; r >= 0 && next < events.text + n;) {
-                const struct inotify_event *event = (const struct inotify_event *)(const void *)next;
-
-                r = take_event(watch, event);
-                next += sizeof(*event) + event->len;
-        }
-        return r;
 }
 
 static int begin(Watch *watch) {
@@ -168,7 +152,7 @@ int ends_watch(void) {
                 if (poll(events, 2, -1) < 0 && errno != EINTR)
                         r = negative_errno();
                 if (r >= 0 && events[0].revents)
-                        r = read_events(&watch);
+                        r = inotify_read_events(watch.fd, take_event, &watch);
                 if (r >= 0 && events[1].revents) {
                         r = add_all(&watch);
                         break;

@@ -3,7 +3,6 @@
 
 #include <systemd/sd-daemon.h>
 
-#include "base/buffer.h"
 #include "base/words.h"
 #include "bus/manager.h"
 #include "bus/unit-log.h"
@@ -33,39 +32,23 @@ static long nspawn_version(void) {
         return version;
 }
 
-/* Appends what @unit has logged last of an @invocation, in one line. Returns how many lines that were. */
-static size_t append_reason(sd_bus *bus, const char *unit, const char *invocation, Buffer *text) {
-        CLEANUP_ARENA Arena arena = ARENA_NULL;
-        const char *lines[3];
-        UnitLogQuery query = {
-                .match = arena_join(&arena, "_SYSTEMD_INVOCATION_ID=", invocation),
-                .process = service_main_process(bus, unit),
-                .since = service_started(bus, unit),
-        };
-        size_t found;
-
+/* What @unit has logged last in an @invocation, once the journal has it. */
+static const char *reason(Arena *arena, sd_bus *bus, const char *unit, const char *invocation) {
         unit_log_sync();
-        found = unit_log_read(&arena, query, sizeof(lines) / sizeof(lines[0]), lines);
-        for (size_t i = 0; i < found; i++) {
-                buffer_append_text(text, i == 0 ? "" : "; ");
-                buffer_append_text(text, lines[i]);
-        }
-        buffer_append(text, "", 1);
-        return found;
+        return unit_log_summary(arena, unit_log_of_invocation(arena, bus, unit, invocation));
 }
 
 void failure_notify(const char *container) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
-        const char *invocation = getenv("INVOCATION_ID");
+        const char *invocation = getenv("INVOCATION_ID"), *text;
         CLEANUP_BUS sd_bus *bus = NULL;
 
         if (!invocation || systemd_connect(&bus) < 0)
                 return;
-        buffer_append_text(&text, "STATUS=");
-        if (append_reason(bus, container_unit(&arena, container), invocation, &text) == 0)
+        text = reason(&arena, bus, container_unit(&arena, container), invocation);
+        if (!text)
                 return;
-        (void)sd_notify(false, text.text);
+        (void)sd_notify(false, arena_join(&arena, "STATUS=", text));
         /* It is taken only from who is there. */
         (void)sd_notify_barrier(false, 5000000);
 }
@@ -85,9 +68,8 @@ static bool has_failed(sd_bus *bus, const char *unit) {
 
 void failure_explain(const char *container, const char *invocation) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
-        CLEANUP_BUFFER Buffer text = BUFFER_NULL;
         CLEANUP_BUS sd_bus *bus = NULL;
-        const char *unit = container_unit(&arena, container);
+        const char *unit = container_unit(&arena, container), *text;
         long version;
 
         if (systemd_connect(&bus) < 0 || !has_failed(bus, unit))
@@ -98,6 +80,7 @@ void failure_explain(const char *container, const char *invocation) {
                         "Container %s failed, possibly because containers require systemd %i or later, "
                         "but " TOOL_SYSTEMD_NSPAWN " has version %li.",
                         container, SYSTEMD_MIN, version);
-        if (append_reason(bus, unit, invocation, &text) > 0)
-                log_message(LOG_NOTICE, "Container %s has failed: %s", container, text.text);
+        text = reason(&arena, bus, unit, invocation);
+        if (text)
+                log_message(LOG_NOTICE, "Container %s has failed: %s", container, text);
 }

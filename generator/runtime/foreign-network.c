@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/foreign-network.h"
 
-#include <linux/bpf.h>
 #include <sched.h>
-#include <sys/syscall.h>
 
 #include "base/words.h"
+#include "runtime/bpf.h"
 #include "runtime/control-group.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
@@ -46,12 +45,11 @@ static int attach(int group, enum bpf_attach_type type) {
                 .license = (uintptr_t) "",
         };
         union bpf_attr attachment = {.attach_type = type, .attach_flags = BPF_F_ALLOW_MULTI};
-        CLEANUP_CLOSE int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
+        CLEANUP_CLOSE int fd = bpf_call(BPF_PROG_LOAD, &load);
 
         attachment.target_fd = (uint32_t)group;
         attachment.attach_bpf_fd = (uint32_t)fd;
-        return fd >= 0 && syscall(SYS_bpf, BPF_PROG_ATTACH, &attachment, sizeof(attachment)) == 0 ? 0
-                                                                                                  : negative_errno();
+        return fd < 0 ? fd : bpf_call(BPF_PROG_ATTACH, &attachment);
 }
 
 /* Whether the container is not to have the capability for that. */

@@ -42,12 +42,10 @@ static int add_rules(const char *container, const RecordParts *parts) {
                 if (r != 0) {
                         /* There may be some of a run without a record. */
                         forwards_take_over(&parts->nft);
-                        r = end_program(start_tool(nft, &BUFFER_NULL));
+                        r = end_tool(start_tool(nft, &BUFFER_NULL), nft[0], container);
                 }
-                if (r != 0)
-                        return r < 0 ? r
-                                     : log_error(EIO, "Container %s cannot start: %s failed with exit status %i.",
-                                               container, nft[0], r);
+                if (r < 0)
+                        return r;
         }
         r = note_rules(container, &parts->nft);
         conntrack_forget(&parts->nft, &BUFFER_NULL);

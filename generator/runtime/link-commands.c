@@ -10,6 +10,7 @@
 #include "base/address.h"
 #include "base/lines.h"
 #include "base/netlink.h"
+#include "base/words.h"
 #include "state/format.h"
 
 int link_commands_open(bool watch) {
@@ -142,6 +143,12 @@ static int append_route(Buffer *requests, const char *text, const char *name) {
         netlink_add_attribute(requests, RTA_OIF, &index, sizeof(index));
         netlink_end_message(requests, start);
         return 1;
+}
+
+const char *link_command_added(Arena *arena, const char *line, const char *end) {
+        const char *name = line_behind(line, end, LINK_ADD);
+
+        return name ? take_word(arena, &name) : NULL;
 }
 
 bool link_command_is_last(const char *line, const char *end) {

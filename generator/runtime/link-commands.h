@@ -3,10 +3,14 @@
  * longer to start than all of them take. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/buffer.h"
 
 /* Opens a socket for the requests; with @watch one that is also told of every change to a link. */
 MUST_CHECK int link_commands_open(bool watch);
+
+/* Returns the link that the command between @line and @end adds, NULL if it is another. Owned by @arena. */
+const char *link_command_added(Arena *arena, const char *line, const char *end);
 
 /* Whether the command between @line and @end is one that has to wait until all others are done: it brings a link up, or needs one that is up. */
 bool link_command_is_last(const char *line, const char *end);

@@ -139,8 +139,8 @@ static bool has_mac_address(Arena *arena, const char *name, const char *mac) {
                strncasecmp(address.text, mac, address.length - 1) == 0 && mac[address.length - 1] == ' ';
 }
 
-/* The link that the line adds, if the host has it. */
-static const char *added_link(Arena *arena, const char *line, const char *end) {
+/* The link that the line adds, if the host has it, by its MAC address. */
+static const char *own_link(Arena *arena, const char *line, const char *end) {
         const char *rest = line_behind(line, end, LINK_ADD);
         const char *name = rest ? take_word(arena, &rest) : NULL;
         const char *mac = name ? line_behind(rest, end, LINK_ADDRESS) : NULL;
@@ -154,9 +154,11 @@ int links_remove(const char *container, const Buffer *network) {
         int result = 0;
 
         for_each_line(line, end, network) {
-                const char *name = added_link(&arena, line, end);
-                int r = name &&fd < 0 ? fd = link_commands_open(false) : 0;
+                const char *name = own_link(&arena, line, end);
+                int r = 0;
 
+                if (name && fd < 0)
+                        r = fd = link_commands_open(false);
                 if (name && r >= 0)
                         r = link_delete(fd, name);
                 if (r < 0)
@@ -172,8 +174,7 @@ int links_check(const char *container, const Buffer *network) {
         int r = links_remove(container, network);
 
         for_each_line(line, end, network) {
-                const char *own = r < 0 ? NULL : line_behind(line, end, LINK_ADD);
-                const char *name = own ? take_word(&arena, &own) : NULL;
+                const char *name = r < 0 ? NULL : link_command_added(&arena, line, end);
 
                 /* One whose other end was in a container that has just been killed is about to go. */
                 for (unsigned waited = 0; name && waited < LINK_END_MAX && if_nametoindex(name) != 0;)
@@ -192,9 +193,9 @@ static bool are_there(const Buffer *network) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
 
         for_each_line(line, end, network) {
-                const char *own = line_behind(line, end, LINK_ADD);
+                const char *name = link_command_added(&arena, line, end);
 
-                if (own && if_nametoindex(take_word(&arena, &own)) == 0)
+                if (name && if_nametoindex(name) == 0)
                         return false;
         }
         return true;

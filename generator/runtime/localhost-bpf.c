@@ -5,15 +5,14 @@
 #include <linux/btf.h>
 #include <linux/magic.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include "base/file.h"
 #include "base/number.h"
+#include "runtime/bpf.h"
 #include "systemd/log.h"
 
 #define BPF_FILE_SYSTEM "/sys/fs/bpf"
-#define CONTROL_GROUPS "/sys/fs/cgroup"
 
 #define VERSION_DIRECTORY_OF(version) #version
 #define VERSION_DIRECTORY_OF_NUMBER(version) VERSION_DIRECTORY_OF(version)
@@ -33,19 +32,8 @@ enum { NUMBER_TYPE = 1, ARRAY_TYPE };
 /* Large enough for what the verifier says of the longest program. */
 #define VERIFIER_LOG_SIZE ((size_t)256 * 1024)
 
-static int call_bpf(enum bpf_cmd command, union bpf_attr *attributes) {
-        long r = syscall(SYS_bpf, command, attributes, sizeof(*attributes));
-
-        return r < 0 ? negative_errno() : (int)r;
-}
-
-/* All of it is zero, as the kernel wants. */
-#define ATTRIBUTES(name)                                                                                               \
-        union bpf_attr name;                                                                                           \
-        memset(&(name), 0, sizeof(name))
-
 static int create_forwards(void) {
-        ATTRIBUTES(attributes);
+        BPF_ATTRIBUTES(attributes);
 
         attributes.map_type = BPF_MAP_TYPE_LPM_TRIE;
         attributes.key_size = LOCALHOST_KEY_SIZE;
@@ -53,7 +41,7 @@ static int create_forwards(void) {
         attributes.max_entries = FORWARDS_MAX;
         attributes.map_flags = BPF_F_NO_PREALLOC;
         snprintf(attributes.map_name, sizeof(attributes.map_name), "localhost");
-        return call_bpf(BPF_MAP_CREATE, &attributes);
+        return bpf_call(BPF_MAP_CREATE, &attributes);
 }
 
 /* Describes types to the kernel, as it wants for what sockets have: a number, and an array of numbers as large as LocalhostSent.
@@ -80,16 +68,16 @@ static int describe_types(void) {
                         .index_type = NUMBER_TYPE,
                         .nelems = sizeof(LocalhostSent) / sizeof(uint32_t)},
         };
-        ATTRIBUTES(attributes);
+        BPF_ATTRIBUTES(attributes);
 
         attributes.btf = (uintptr_t)&types;
         attributes.btf_size = offsetof(typeof(types), strings) + 1;
-        return call_bpf(BPF_BTF_LOAD, &attributes);
+        return bpf_call(BPF_BTF_LOAD, &attributes);
 }
 
 static int create_sent(void) {
         CLEANUP_CLOSE int types = describe_types();
-        ATTRIBUTES(attributes);
+        BPF_ATTRIBUTES(attributes);
 
         if (types < 0)
                 return types;
@@ -101,7 +89,7 @@ static int create_sent(void) {
         attributes.btf_key_type_id = NUMBER_TYPE;
         attributes.btf_value_type_id = ARRAY_TYPE;
         snprintf(attributes.map_name, sizeof(attributes.map_name), "localhost_sent");
-        return call_bpf(BPF_MAP_CREATE, &attributes);
+        return bpf_call(BPF_MAP_CREATE, &attributes);
 }
 
 /* What the verifier says of a program that it has refused. */
@@ -113,7 +101,7 @@ static void log_verifier(union bpf_attr *load, const char *name) {
         load->log_buf = (uintptr_t)text;
         load->log_size = VERIFIER_LOG_SIZE;
         load->log_level = 1;
-        cleanup_close(&(int){call_bpf(BPF_PROG_LOAD, load)});
+        cleanup_close(&(int){bpf_call(BPF_PROG_LOAD, load)});
         for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
                 if (*line)
                         log_message(LOG_DEBUG, "cgroup/%s: %s", name, line);
@@ -121,7 +109,7 @@ static void log_verifier(union bpf_attr *load, const char *name) {
 
 static int load_program(const LocalhostHook *hook, int forwards, int sent) {
         struct bpf_insn program[LOCALHOST_PROGRAM_MAX];
-        ATTRIBUTES(attributes);
+        BPF_ATTRIBUTES(attributes);
         int fd, attempts = 5;
 
         attributes.prog_type = BPF_PROG_TYPE_CGROUP_SOCK_ADDR;
@@ -132,7 +120,7 @@ static int load_program(const LocalhostHook *hook, int forwards, int sent) {
         snprintf(attributes.prog_name, sizeof(attributes.prog_name), "%s", hook->name);
         /* EAGAIN: a signal has interrupted the verifier. */
         do
-                fd = call_bpf(BPF_PROG_LOAD, &attributes);
+                fd = bpf_call(BPF_PROG_LOAD, &attributes);
         while (fd == -EAGAIN && --attempts > 0);
         if (fd == -EINVAL || fd == -EACCES)
                 log_verifier(&attributes, hook->name);
@@ -141,12 +129,12 @@ static int load_program(const LocalhostHook *hook, int forwards, int sent) {
 
 /* Attaches a program beside those that are there, for as long as the link is. */
 static int create_link(int program, int group, enum bpf_attach_type type) {
-        ATTRIBUTES(attributes);
+        BPF_ATTRIBUTES(attributes);
 
         attributes.link_create.prog_fd = (uint32_t)program;
         attributes.link_create.target_fd = (uint32_t)group;
         attributes.link_create.attach_type = type;
-        return call_bpf(BPF_LINK_CREATE, &attributes);
+        return bpf_call(BPF_LINK_CREATE, &attributes);
 }
 
 typedef struct PinPath {
@@ -163,19 +151,19 @@ static PinPath pin_path(const char *version, const char *name) {
 
 static int pin(int fd, const char *name) {
         PinPath path = pin_path(NEW_DIRECTORY, name);
-        ATTRIBUTES(attributes);
+        BPF_ATTRIBUTES(attributes);
 
         attributes.pathname = (uintptr_t)path.text;
         attributes.bpf_fd = (uint32_t)fd;
-        return call_bpf(BPF_OBJ_PIN, &attributes);
+        return bpf_call(BPF_OBJ_PIN, &attributes);
 }
 
 static int open_pinned(const char *version, const char *name) {
         PinPath path = pin_path(version, name);
-        ATTRIBUTES(attributes);
+        BPF_ATTRIBUTES(attributes);
 
         attributes.pathname = (uintptr_t)path.text;
-        return call_bpf(BPF_OBJ_GET, &attributes);
+        return bpf_call(BPF_OBJ_GET, &attributes);
 }
 
 static int attach(const LocalhostHook *hook, int forwards, int sent, int group) {
@@ -254,36 +242,36 @@ static int read_network(uint64_t *ret_cookie) {
 
 static int set_element(int map, const LocalhostForward *forward, uint64_t network) {
         LocalhostKey key = forward->key;
-        ATTRIBUTES(attributes);
+        BPF_ATTRIBUTES(attributes);
 
         key.network = network;
         attributes.map_fd = (uint32_t)map;
         attributes.key = (uintptr_t)&key;
         attributes.value = (uintptr_t)&forward->target;
         attributes.flags = BPF_ANY;
-        return call_bpf(BPF_MAP_UPDATE_ELEM, &attributes);
+        return bpf_call(BPF_MAP_UPDATE_ELEM, &attributes);
 }
 
 /* One that is not there counts as deleted. */
 static int delete_element(int map, const LocalhostForward *forward, uint64_t network) {
         LocalhostKey key = forward->key;
-        ATTRIBUTES(attributes);
+        BPF_ATTRIBUTES(attributes);
         int r;
 
         key.network = network;
         attributes.map_fd = (uint32_t)map;
         attributes.key = (uintptr_t)&key;
-        r = call_bpf(BPF_MAP_DELETE_ELEM, &attributes);
+        r = bpf_call(BPF_MAP_DELETE_ELEM, &attributes);
         return r == -ENOENT ? 0 : r;
 }
 
 static bool is_empty(int map) {
         LocalhostKey key;
-        ATTRIBUTES(attributes);
+        BPF_ATTRIBUTES(attributes);
 
         attributes.map_fd = (uint32_t)map;
         attributes.next_key = (uintptr_t)&key;
-        return call_bpf(BPF_MAP_GET_NEXT_KEY, &attributes) == -ENOENT;
+        return bpf_call(BPF_MAP_GET_NEXT_KEY, &attributes) == -ENOENT;
 }
 
 static int delete_all(int map, const LocalhostForward *forwards, size_t length, uint64_t network) {

@@ -2,11 +2,11 @@
 #include "runtime/nix-watch.h"
 
 #include <poll.h>
-#include <sys/inotify.h>
 #include <systemd/sd-daemon.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/inotify.h"
 #include "base/memory.h"
 #include "runtime/nix-own.h"
 #include "runtime/nix-roots.h"
@@ -154,7 +154,8 @@ static int read_names(Watch *watch) {
 }
 
 /* Those that it is about are updated soon. */
-static int take_event(Watch *watch, const struct inotify_event *event) {
+static int take_event(const struct inotify_event *event, void *userdata) {
+        Watch *watch = userdata;
         int r = event->wd == watch->top || (event->mask & IN_Q_OVERFLOW) ? read_names(watch) : 0;
 
         for (size_t i = 0; i < watch->length; i++) {
@@ -165,25 +166,6 @@ static int take_event(Watch *watch, const struct inotify_event *event) {
                         is_about_it = container->watches[j] == event->wd;
                 if (is_about_it)
                         schedule(container);
-        }
-        return r;
-}
-
-static int read_events(Watch *watch) {
-        static union {
-                struct inotify_event first;
-                char text[65536];
-        } events;
-        ssize_t n = read(watch->fd, &events, sizeof(events));
-        int r = 0;
-
-        if (n < 0)
-                return errno == EAGAIN || errno == EINTR ? 0 : negative_errno();
-        for (const char *next = events.text; r >= 0 && next < events.text + n;) {
-                const struct inotify_event *event = (const struct inotify_event *)(const void *)next;
-
-                r = take_event(watch, event);
-                next += sizeof(*event) + event->len;
         }
         return r;
 }
@@ -232,7 +214,7 @@ int nix_watch(void) {
                 (void)sd_notify(false, "READY=1");
         while (r >= 0) {
                 if (poll(&more, 1, update_due(&watch)) > 0)
-                        r = read_events(&watch);
+                        r = inotify_read_events(watch.fd, take_event, &watch);
         }
         return log_error(r, "Failed to watch " NIX_OWN ": %m");
 }

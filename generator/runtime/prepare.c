@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/prepare.h"
 
-#include "base/run-program.h"
 #include "config.h"
 #include "runtime/files.h"
 #include "runtime/host-network.h"
@@ -15,11 +14,9 @@
 static int add_files(const char *container, const Buffer *tmpfiles) {
         char *const systemd_tmpfiles[] = {(char *)TOOL_SYSTEMD_TMPFILES, (char *)"--create", (char *)"-", NULL};
         CLEANUP_BUFFER Buffer missing = files_missing(tmpfiles);
-        int r = missing.length == 0 ? 0 : end_program(start_tool(systemd_tmpfiles, &missing));
 
-        return r <= 0 ? r
-                      : log_error(EIO, "Container %s cannot start: %s failed with exit status %i.", container,
-                                systemd_tmpfiles[0], r);
+        return missing.length == 0 ? 0
+                                   : end_tool(start_tool(systemd_tmpfiles, &missing), systemd_tmpfiles[0], container);
 }
 
 int prepare(Arena *arena, const char *container, char *program[]) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/restricted-links.h"
 
-#include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/pkt_cls.h>
@@ -9,11 +8,11 @@
 #include <net/if.h>
 #include <stddef.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
 #include "base/arena.h"
 #include "base/lines.h"
 #include "base/netlink.h"
+#include "runtime/bpf.h"
 #include "state/format.h"
 #include "systemd/log.h"
 
@@ -56,22 +55,14 @@ static const struct bpf_insn to_link[] = {
         EXIT,
 };
 
-static int call_bpf(enum bpf_cmd command, union bpf_attr *attributes) {
-        long r = syscall(SYS_bpf, command, attributes, sizeof(*attributes));
-
-        return r < 0 ? negative_errno() : (int)r;
-}
-
 static int load(const struct bpf_insn *program, size_t length) {
-        union bpf_attr attributes;
+        BPF_ATTRIBUTES(attributes);
 
-        /* All of it, as the kernel wants. */
-        memset(&attributes, 0, sizeof(attributes));
         attributes.prog_type = BPF_PROG_TYPE_SCHED_CLS;
         attributes.insns = (uintptr_t)program;
         attributes.insn_cnt = (uint32_t)length;
         attributes.license = (uintptr_t) "MIT";
-        return call_bpf(BPF_PROG_LOAD, &attributes);
+        return bpf_call(BPF_PROG_LOAD, &attributes);
 }
 
 /* What links are closed with: programs of the kernel, and where it is told. */

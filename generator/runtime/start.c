@@ -43,6 +43,7 @@ static int open_records_with_claims(const char *directory, const char *container
         for (unsigned waited = 0;; wait_a_moment(&waited)) {
                 CLEANUP_CLOSE int records = records_open();
                 ClaimConflict conflict;
+                bool has_ended;
                 int r = records;
 
                 if (r < 0 || (r = record_drop_other(records, container)) < 0)
@@ -53,13 +54,12 @@ static int open_records_with_claims(const char *directory, const char *container
                 ignore_failure(claims_release(records, container, claims, &BUFFER_NULL));
                 if (r < 0)
                         return r;
-                if (!tried && (record_has_file(records, conflict.holder, RECORD_ENDING) > 0 ||
-                                      control_groups_has_ended(conflict.holder))) {
+                has_ended = control_groups_has_ended(conflict.holder);
+                if (!tried && (has_ended || record_has_file(records, conflict.holder, RECORD_ENDING) > 0)) {
                         tried = true;
                         cleanup_close(&records);
                         records = -1;
-                        ignore_failure(control_groups_has_ended(conflict.holder) ? container_end(conflict.holder)
-                                                                                 : container_remove(conflict.holder));
+                        ignore_failure(has_ended ? container_end(conflict.holder) : container_remove(conflict.holder));
                         continue;
                 }
                 if (waited >= CLAIM_WAIT_MAX || !generated_is_giving_up(directory, &conflict))

@@ -159,10 +159,15 @@ static int remove_all(const char *container) {
         return r;
 }
 
+/* @holder is of wait_for_holders(). */
+static int remove_held(const char *container, int holder) {
+        return holder == -ENOENT ? remove_rest(container) : remove_all(container);
+}
+
 int container_remove(const char *container) {
         CLEANUP_CLOSE int holder = wait_for_holders(container);
 
-        return holder == -ENOENT ? remove_rest(container) : remove_all(container);
+        return remove_held(container, holder);
 }
 
 int container_end(const char *container) {
@@ -172,6 +177,6 @@ int container_end(const char *container) {
         /* A start that comes now waits for this one. */
         if (!control_groups_has_ended(container))
                 return 0;
-        r = holder == -ENOENT ? remove_rest(container) : remove_all(container);
+        r = remove_held(container, holder);
         return r < 0 ? r : 1;
 }

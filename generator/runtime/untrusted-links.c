@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/lines.h"
-#include "base/words.h"
+#include "runtime/link-commands.h"
 #include "state/format.h"
 #include "systemd/log.h"
 
@@ -50,13 +50,6 @@ static const char *settings_path(Arena *arena, const char *link) {
         return arena_printf(arena, SETTINGS_DIRECTORY "/50-container-%s.conf", link);
 }
 
-/* The link that the line adds, NULL if it adds none. */
-static const char *added_link(Arena *arena, const char *line, const char *end) {
-        const char *name = line_behind(line, end, LINK_ADD);
-
-        return name ? take_word(arena, &name) : NULL;
-}
-
 /* Whether a line makes the link a port of a bridge. */
 static bool is_port(Arena *arena, const Buffer *network, const char *link) {
         const char *start = arena_printf(arena, LINK_SET "%s" LINK_MASTER, link);
@@ -97,7 +90,7 @@ int untrusted_links_write(const char *container, const Buffer *network) {
         int r = 0;
 
         for_each_line(line, end, network) {
-                const char *link = r < 0 ? NULL : added_link(&arena, line, end);
+                const char *link = r < 0 ? NULL : link_command_added(&arena, line, end);
                 CLEANUP_BUFFER Buffer text = link ? untrusted_links_settings(network, link) : BUFFER_NULL;
 
                 if (link)
@@ -128,7 +121,7 @@ void untrusted_links_set(const char *container, const Buffer *network) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
 
         for_each_line(line, end, network) {
-                const char *link = added_link(&arena, line, end);
+                const char *link = link_command_added(&arena, line, end);
                 bool port = link && is_port(&arena, network, link);
 
                 for (size_t i = port ? 0 : PORT_SETTINGS; link && i < SETTINGS; i++)
@@ -151,7 +144,7 @@ int untrusted_links_remove(const char *container, const Buffer *network) {
         int r = remove_settings(settings_path(&arena, container));
 
         for_each_line(line, end, network) {
-                const char *link = added_link(&arena, line, end);
+                const char *link = link_command_added(&arena, line, end);
 
                 if (link)
                         keep_failure(&r, remove_settings(settings_path(&arena, link)));

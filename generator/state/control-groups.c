@@ -9,8 +9,6 @@
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
 
-#define CONTROL_GROUPS "/sys/fs/cgroup"
-
 int control_group_find_own(Arena *arena, const char **ret_path) {
         CLEANUP_BUFFER Buffer text = BUFFER_NULL;
         int r = read_file("/proc/self/cgroup", &text);

@@ -14,6 +14,9 @@
  * state/control-groups.h. */
 #define CONTROL_GROUPS_DIRECTORY ".control-groups"
 
+/* Where the host has its control groups. cgroups(7) */
+#define CONTROL_GROUPS "/sys/fs/cgroup"
+
 /* Where systemd's generators write units that take precedence over those in /usr. systemd.generator(7) */
 #define UNITS_DIRECTORY "/run/systemd/generator"
 

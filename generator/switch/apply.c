@@ -184,11 +184,7 @@ static void note_failure(const Apply *apply, Step *step, const char *unit) {
 
         step->why = step->status;
         if (invocation)
-                step->log = (UnitLogQuery){
-                        .match = arena_join(apply->plan->arena, "_SYSTEMD_INVOCATION_ID=", invocation),
-                        .process = service_main_process(apply->bus, unit),
-                        .since = service_started(apply->bus, unit),
-                };
+                step->log = unit_log_of_invocation(apply->plan->arena, apply->bus, unit, invocation);
 }
 
 static void end_job(const Job *job, void *userdata) {
@@ -366,12 +362,9 @@ static void end_stopped(Apply *apply) {
 /* What a service that has failed has logged last, in one line, or else its status. NULL if there is neither. */
 static const char *failure_text(const Apply *apply, const Step *step) {
         Arena *arena = apply->plan->arena;
-        const char *lines[3], *text = step->why && *step->why ? printable(arena, step->why) : NULL;
-        size_t found = step->log.match ? unit_log_read(arena, step->log, 3, lines) : 0;
+        const char *text = step->log.match ? unit_log_summary(arena, step->log) : NULL;
 
-        for (size_t i = 0; i < found; i++)
-                text = i == 0 ? lines[i] : arena_printf(arena, "%s; %s", text, lines[i]);
-        return text;
+        return text ? text : step->why && *step->why ? printable(arena, step->why) : NULL;
 }
 
 /* Says why it has failed, or else what systemd has logged of it. */
