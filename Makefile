@@ -380,7 +380,7 @@ SOURCES := $(wildcard generator/*/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch] te
 	tests/faults/*.[ch])
 NIX_SOURCES = default.nix $(shell find nixos-module tests/nix tests/nixos -name '*.nix')
 SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests .ci) $(wildcard tests/system/*.sh tests/host/*.sh tests/bench/*.sh tests/boundary/*.sh tests/nixos/*.sh tests/nixos/stories/*.sh nixos-module/*.sh) generator/completion/nixos-container.bash
-PYTHON = $(shell grep -lE '^\#!.*python' -r tests) $(wildcard tests/*/*.py tests/nixos/debian/*.py)
+PYTHON = $(shell grep -lE '^\#!.*python' -r tests) $(wildcard tests/*.py tests/*/*.py tests/nixos/debian/*.py)
 
 format:
 	clang-format -i $(SOURCES)

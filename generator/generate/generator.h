@@ -35,6 +35,7 @@ typedef struct Generator {
         bool last_is_i686;
         NameTable
                 old; /* running containers that an earlier version has started, without a note of their control group */
+        bool any_sections; /* SECTIONS_FILE has something */
         /* Whether there is such a container. One that keeps the unit of its state record counts too, as it may be one: */
         bool any_follows; /* its name servers follow the host's */
         bool any_keeps;   /* it has profiles and gcroots of its own */

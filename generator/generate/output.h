@@ -12,12 +12,13 @@
 typedef struct OutputFile {
         const char *subdirectory; /* NULL: the directory itself */
         size_t name, text, end;   /* where they are in the batch's buffer */
+        bool has_sections;        /* is not created without them */
 } OutputFile;
 
 typedef struct OutputBatch {
         OutputFile files[OUTPUT_BATCH_LENGTH];
         size_t length;
-        Buffer buffer;
+        Buffer buffer, sections;
 } OutputBatch;
 
 typedef struct Output {
@@ -25,7 +26,9 @@ typedef struct Output {
         int fd;                   /* -1: standard output */
         const char *subdirectory; /* the one opened last, or NULL */
         int subdirectory_fd;
-        bool failed; /* something could not be written, which was logged. Valid once closed */
+        int sections_fd;      /* SECTIONS_FILE, -1 until there is something in it */
+        bool sections_failed; /* it ends somewhere, and is not continued */
+        bool failed;          /* something could not be written, which was logged. Valid once closed */
 
         OutputBatch batch;
 } Output;
@@ -39,6 +42,9 @@ void output_open_stdout(Output *output, const char *directory);
 /* Starts a new file in @subdirectory (NULL: the directory itself), a string that stays valid. Append its text to the returned buffer. The
  * file is complete or missing; a failure is logged and noted in .failed. */
 Buffer *output_start(Output *output, const char *subdirectory, const char *name);
+
+/* Returns where to append what SECTIONS_FILE has of the file that was started last. That one is created after it is complete there. */
+Buffer *output_sections(Output *output);
 
 /* Ends the file that was started last. */
 void output_end(Output *output);

@@ -5,6 +5,8 @@
 #define TEMPLATES(T)                                                                                                   \
         T(container_service, "container@.service")                                                                     \
         T(container_wait, "container-wait@.service")                                                                   \
+        T(sections, "nixos-containers.sections")                                                                       \
+        T(container_sections, "container.sections")                                                                    \
         T(container_claims, "container.claims")                                                                        \
         T(container_tmpfiles, "container.tmpfiles")                                                                    \
         T(container_sources, "container.sources")                                                                      \

@@ -83,8 +83,8 @@ static int complain_of_length(Generator *g, const Container *container) {
         return -E2BIG;
 }
 
-/* Appends the container's entry as comments of the unit. */
-static void append_entry(const Generator *g, const Container *container, Buffer *unit) {
+/* Appends the container's entry as comments. */
+static void append_entry(const Generator *g, const Container *container, Buffer *sections) {
         const char *line, *end;
         size_t column;
         char mark = '#';
@@ -97,11 +97,11 @@ static void append_entry(const Generator *g, const Container *container, Buffer 
                 bool cut = length > ENTRY_LINE_MAX;
 
                 length = cut ? ENTRY_LINE_MAX : length;
-                buffer_append(unit, &mark, 1);
+                buffer_append(sections, &mark, 1);
                 for (; column > 0; column--)
-                        buffer_append(unit, " ", 1);
-                buffer_append(unit, line, length);
-                buffer_append(unit, "\n", 1);
+                        buffer_append(sections, " ", 1);
+                buffer_append(sections, line, length);
+                buffer_append(sections, "\n", 1);
                 mark = cut ? ';' : '#';
                 line += cut ? length : length + 1;
         }
@@ -127,11 +127,37 @@ static const char *has_to_wait(Generator *g, const Container *container) {
         return unit;
 }
 
-int generate_unit(Generator *g, const Container *container) {
+/* Generates the sections of the unit that systemd does not read: it would take as long for a line of them as for one of its own. */
+static void generate_sections(Generator *g, const Container *container, bool rules) {
         const Values *values = g->values;
+        Buffer *sections = output_sections(g->output);
+
+        if (!g->any_sections)
+                render(g, TEMPLATE_sections, sections);
+        g->any_sections = true;
+        render(g, TEMPLATE_container_sections, sections);
+        if (container->claims_length > 0)
+                render(g, TEMPLATE_container_claims, sections);
+        render(g, TEMPLATE_container_tmpfiles, sections);
+        if (values[SOURCE].length > 0)
+                render(g, TEMPLATE_container_sources, sections);
+        if (container->written_length > 0)
+                render(g, TEMPLATE_container_written, sections);
+        if (values[LINK].length > 0)
+                render(g, TEMPLATE_container_network, sections);
+        if (rules)
+                render(g, TEMPLATE_container_nft, sections);
+        if (values[LOCALHOST].length > 0)
+                render(g, TEMPLATE_container_localhost, sections);
+        render(g, TEMPLATE_container_manifest, sections);
+        append_entry(g, container, sections);
+        render(g, TEMPLATE_container_end, sections);
+}
+
+int generate_unit(Generator *g, const Container *container) {
         bool rules;
         const char *wait_unit;
-        Buffer *unit, service;
+        Buffer *unit, text;
         size_t start;
         int r = read_files(g, container);
 
@@ -146,27 +172,12 @@ int generate_unit(Generator *g, const Container *container) {
         unit = output_start(g->output, NULL, container_unit(&g->scratch, container->name.text));
         start = unit->length;
         render(g, TEMPLATE_container_service, unit);
-        service = (Buffer){.text = unit->text + start, .length = unit->length - start};
-        if (service.length > SETTING_MAX && longest_setting(&service) > SETTING_MAX) {
+        text = (Buffer){.text = unit->text + start, .length = unit->length - start};
+        if (text.length > SETTING_MAX && longest_setting(&text) > SETTING_MAX) {
                 output_cancel(g->output);
                 return complain_of_length(g, container);
         }
-        if (container->claims_length > 0)
-                render(g, TEMPLATE_container_claims, unit);
-        render(g, TEMPLATE_container_tmpfiles, unit);
-        if (values[SOURCE].length > 0)
-                render(g, TEMPLATE_container_sources, unit);
-        if (container->written_length > 0)
-                render(g, TEMPLATE_container_written, unit);
-        if (values[LINK].length > 0)
-                render(g, TEMPLATE_container_network, unit);
-        if (rules)
-                render(g, TEMPLATE_container_nft, unit);
-        if (values[LOCALHOST].length > 0)
-                render(g, TEMPLATE_container_localhost, unit);
-        render(g, TEMPLATE_container_manifest, unit);
-        append_entry(g, container, unit);
-        render(g, TEMPLATE_container_end, unit);
+        generate_sections(g, container, rules);
         output_end(g->output);
         if (wait_unit)
                 generate_file(g, TEMPLATE_container_wait, NULL, wait_unit);

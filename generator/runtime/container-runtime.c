@@ -6,7 +6,7 @@
  *       Makes the record, and on the host what it says. Then becomes PROGRAM, systemd-nspawn: systemd takes longer to run
  *       a process than all of that takes.
  *   container-runtime create DIRECTORY CONTAINER
- *       Copies the container's unit from the generator's DIRECTORY into the record, and takes its [X-…] sections apart.
+ *       Copies the container's unit and its [X-…] sections from the generator's DIRECTORY into the record, a file each.
  *       If another container has something that this one claims, waits for it if it is about to give it up; otherwise
  *       says which and fails. The first thing that start does.
  *   container-runtime switch CONTAINER LIMIT SYSTEM

@@ -3,8 +3,14 @@
  * programs is read back. The tests check the templates against this. */
 #pragma once
 
-/* The last line of a unit that the generator has written completely. Units with errors have none. */
-#define UNIT_END "# End of "
+#include "state/paths.h"
+
+/* The start of the last line of a unit that the generator has written completely, and of the first one of its sections in SECTIONS_FILE, after
+ * an empty line. The last line of these, also after an empty one, which is the last one of the unit in a state record. Units with errors have
+ * neither. */
+#define UNIT_CONTINUED "# Continued in " SECTIONS_FILE
+#define UNIT_SECTIONS "[container@"
+#define UNIT_END "# End of container@"
 
 /* Sections of a unit, each of which becomes a file of the state record. */
 #define SECTION_CLAIMS "[X-Claims]"

@@ -20,6 +20,9 @@
 /* Where systemd's generators write units that take precedence over those in /usr. systemd.generator(7) */
 #define UNITS_DIRECTORY "/run/systemd/generator"
 
+/* Beside the units of containers: their sections that systemd does not read, see generate/unit.c. */
+#define SECTIONS_FILE "nixos-containers.sections"
+
 /* Where the rootfs directories of containers are: of those that keep their state, and of ephemeral ones. */
 #define STATE_ROOTS "/var/lib/nixos-containers/"
 #define EPHEMERAL_ROOTS "/run/nixos-containers/"

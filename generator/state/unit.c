@@ -4,14 +4,40 @@
 #include "base/lines.h"
 #include "state/format.h"
 
-bool unit_is_whole(const Buffer *unit) {
-        const char *last = unit->text, *last_end = NULL;
+/* Returns where the last line of the unit starts, or NULL if it has no end or does not start with @prefix. */
+static char *last_line(const Buffer *unit, const char *prefix) {
+        const char *end = unit->text + unit->length - 1, *start;
 
-        for_each_line(line, end, unit) {
-                last = line;
-                last_end = end;
-        }
-        return last_end && last_end + 1 == unit->text + unit->length && line_behind(last, last_end, UNIT_END);
+        if (unit->length == 0 || *end != '\n')
+                return NULL;
+        start = memrchr(unit->text, '\n', unit->length - 1);
+        start = start ? start + 1 : unit->text;
+        return line_behind(start, end, prefix) ? (char *)start : NULL;
+}
+
+bool unit_is_whole(const Buffer *unit) {
+        return last_line(unit, UNIT_END) != NULL;
+}
+
+bool unit_is_continued(const Buffer *unit) {
+        return last_line(unit, UNIT_CONTINUED) != NULL;
+}
+
+int unit_append_sections(Buffer *unit, const char *container, const char *text, size_t length) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char *start = arena_printf(&arena, "\n\n" UNIT_SECTIONS "%s.service]\n\n", container);
+        const char *end = arena_printf(&arena, "\n\n" UNIT_END "%s.service\n", container);
+        const char *from = memmem(text, length, start, strlen(start)), *to;
+
+        if (!from)
+                return 0;
+        from += strlen(start);
+        to = memmem(from, (size_t)(text + length - from), end, strlen(end));
+        if (!to)
+                return 0;
+        unit->length = (size_t)(last_line(unit, UNIT_CONTINUED) - unit->text);
+        buffer_append(unit, from, (size_t)(to + strlen(end) - from));
+        return 1;
 }
 
 Buffer unit_section(const Buffer *unit, const char *name) {

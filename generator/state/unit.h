@@ -8,6 +8,12 @@
 /* Whether it includes its last line, UNIT_END. */
 bool unit_is_whole(const Buffer *unit);
 
+/* Whether its last line is UNIT_CONTINUED: its sections are in SECTIONS_FILE. */
+bool unit_is_continued(const Buffer *unit);
+
+/* Replaces that line by the sections of @container in the @length bytes of SECTIONS_FILE at @text. Returns 0 if all of them are not there. */
+int unit_append_sections(Buffer *unit, const char *container, const char *text, size_t length);
+
 /* Returns the content of a section, up to the next one or the end. Empty if there is none. */
 Buffer unit_section(const Buffer *unit, const char *name);
 

@@ -11,9 +11,10 @@
 #include "base/memory.h"
 #include "generate/generate.h"
 #include "manifest/model.h"
+#include "shape.h"
 
 static Files files;
-static Buffer text;
+static Buffer text, sections;
 
 static char *copy(const char *from, size_t length) {
         char *to = reallocate(NULL, length + 1);
@@ -38,10 +39,16 @@ Buffer *output_start(Output *output, const char *subdirectory, const char *name)
         return &text;
 }
 
+Buffer *output_sections(Output *output) {
+        (void)output;
+        return &sections;
+}
+
 void output_end(Output *output) {
         File *file = &files.items[files.length - 1];
 
         (void)output;
+        shape_append_sections(&text, file->name, &sections);
         file->text = copy(text.length > 0 ? text.text : "", text.length);
         file->length = text.length;
 }
@@ -91,6 +98,7 @@ Files files_generate(const char *before, const char *bytes, size_t length, const
         read_bytes(&manifest, "m.yaml", bytes, length);
         model_check(&manifest, options.root, MODEL_OPTIONS);
         output_open_stdout(&output, options.generator_directory);
+        sections.length = 0;
         generate(&manifest, &options, &output);
         if (ret_twice)
                 *ret_twice = is_declared_twice(&manifest, container);

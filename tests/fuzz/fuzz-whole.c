@@ -196,6 +196,14 @@ static bool is_directory(const char *path) {
         return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+static void append_sections(Buffer *unit, const char *name) {
+        Buffer sections = BUFFER_NULL;
+
+        if (read_file(arena_printf(&scratch, "%s/" SECTIONS_FILE, normal), &sections) >= 0)
+                shape_append_sections(unit, name, &sections);
+        buffer_free(&sections);
+}
+
 static void check_file(const char *subdirectory, const char *name) {
         const char *path = arena_printf(&scratch, "%s/%s/%s", normal, subdirectory, name), *wrong;
         Buffer text = BUFFER_NULL;
@@ -217,6 +225,8 @@ static void check_file(const char *subdirectory, const char *name) {
                 expect_equal("not what the record has", &expected, &text);
                 buffer_free(&expected);
         } else {
+                if (!*subdirectory)
+                        append_sections(&text, name);
                 wrong = shape_check(subdirectory, name, text.length > 0 ? text.text : "", text.length, normal);
                 if (wrong) {
                         fprintf(stderr, "%s: %s\n", name, wrong);

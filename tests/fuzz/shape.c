@@ -546,10 +546,10 @@ static bool ends_with(const char *text, const char *end) {
 /* The templates of a container's unit. */
 static void add_unit(Shape *s, const char *text, size_t length) {
         static const Pattern entry = {.is_entry = true};
-        static const TemplateId all[] = {TEMPLATE_container_service, TEMPLATE_container_claims,
-                TEMPLATE_container_tmpfiles, TEMPLATE_container_sources, TEMPLATE_container_written,
-                TEMPLATE_container_network, TEMPLATE_container_nft, TEMPLATE_container_localhost,
-                TEMPLATE_container_manifest};
+        static const TemplateId all[] = {TEMPLATE_container_service, TEMPLATE_container_sections,
+                TEMPLATE_container_claims, TEMPLATE_container_tmpfiles, TEMPLATE_container_sources,
+                TEMPLATE_container_written, TEMPLATE_container_network, TEMPLATE_container_nft,
+                TEMPLATE_container_localhost, TEMPLATE_container_manifest};
 
         if (!has_section(text, length, TEMPLATE_container_tmpfiles)) {
                 add_template(s, TEMPLATE_broken_service);
@@ -621,6 +621,45 @@ static const char *check_text(const char *text, size_t length) {
         return NULL;
 }
 
+/* Returns where the sections of one unit end that start at @text, or NULL if they do not start or end there as they have to. */
+static const char *skip_sections(const char *text, const char *end) {
+        char last[NAME_MAX + 32];
+        const char *name = text + 2, *name_end, *found;
+
+        if (end - text < 2 || memcmp(text, "\n[", 2) != 0)
+                return NULL;
+        name_end = memchr(name, ']', (size_t)(end - name));
+        if (!name_end || name_end - name > NAME_MAX)
+                return NULL;
+        snprintf(last, sizeof(last), "\n\n# End of %.*s\n", (int)(name_end - name), name);
+        found = memmem(name_end, (size_t)(end - name_end), last, strlen(last));
+        return found ? found + strlen(last) : NULL;
+}
+
+/* SECTIONS_FILE, but for what is in the sections, which is checked with their units. */
+static const char *check_sections(const char *text, size_t length) {
+        const TemplateText *first = &template_texts[TEMPLATE_sections];
+        size_t first_length = (size_t)(first->end - first->start);
+        const char *end = text + length;
+
+        if (length <= first_length || memcmp(text, first->start, first_length) != 0)
+                return "not what it starts with";
+        for (text += first_length; text && text < end;)
+                text = skip_sections(text, end);
+        return text ? NULL : "not one unit behind the other";
+}
+
+void shape_append_sections(Buffer *unit, const char *name, const Buffer *sections) {
+        char start[NAME_MAX + 16];
+        const char *from, *to;
+
+        snprintf(start, sizeof(start), "\n\n[%s]\n", name);
+        from = sections->length > 0 ? memmem(sections->text, sections->length, start, strlen(start)) : NULL;
+        to = from ? skip_sections(from + 1, sections->text + sections->length) : NULL;
+        if (to)
+                buffer_append(unit, from + 1, (size_t)(to - from - 1));
+}
+
 const char *shape_check(
         const char *subdirectory, const char *name, const char *text, size_t length, const char *generator_directory) {
         static Shape shape;
@@ -630,6 +669,8 @@ const char *shape_check(
 
         if (wrong)
                 return wrong;
+        if (!*subdirectory && strcmp(name, SECTIONS_FILE) == 0)
+                return check_sections(text, length);
         shape.length = 0;
         shape.farthest = text;
         shape.end = text + length;

@@ -8,6 +8,12 @@
 
 #include <stddef.h>
 
+#include "base/buffer.h"
+
+/* Appends to the unit @name, as systemd has it, its sections in @sections, the text of SECTIONS_FILE, if they are there. Without them it
+ * has not its shape. */
+void shape_append_sections(Buffer *unit, const char *name, const Buffer *sections);
+
 /* NULL if the file @name of @subdirectory ("": none) is such a file, or else what is wrong with it, valid until the next call.
  * @generator_directory is what the units call it. */
 const char *shape_check(

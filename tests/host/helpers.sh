@@ -43,8 +43,14 @@ is() { [ "$(systemctl show -P ActiveState "$2")" = "$1" ]; }
 # is_restarted NAME PID: the container runs, and PID is not its main process any more.
 is_restarted() { [ "$(main_pid "$1")" != "$2" ] && is active "container@$1"; }
 
-# section UNIT NAME: a section of a generated unit that systemd does not read, without its comments.
-section() { awk -v name="[$2]" '/^\[/ { inside = $0 == name; next } inside && !/^#/ && NF' "$1"; }
+# whole_unit UNIT: a generated unit, with its sections that systemd does not read, as a state record has it.
+whole_unit() {
+  sed '/^# Continued in /d' "$1"
+  awk -v name="[${1##*/}]" '/^\[container@/ { inside = $0 == name; next } inside' "${1%/*}/nixos-containers.sections" 2>/dev/null || true
+}
+
+# section UNIT NAME: one of these sections, without its comments.
+section() { whole_unit "$1" | awk -v name="[$2]" '/^\[/ { inside = $0 == name; next } inside && !/^#/ && NF'; }
 
 # Another machine, 172.16.0.2 and fd16::2, for which this one is 172.16.0.1 and fd16::1: a network namespace on a link of its own.
 plug_in_another_machine() {

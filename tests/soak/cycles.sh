@@ -193,7 +193,8 @@ expected() {
     if [ -n "${as_before[$name]-}" ]; then
       files+=("/soak/units/container@$name.service")
     else
-      files+=("$units/container@$name.service")
+      whole_unit "$units/container@$name.service" >"/soak/now/container@$name.service"
+      files+=("/soak/now/container@$name.service")
     fi
     if [ -e "/soak/state/$name" ]; then kept+=("$name"); fi
   done
@@ -279,7 +280,7 @@ check() {
     if holds; then
       checks=$((checks + 1))
       for name in "${!running[@]}"; do
-        if [ -z "${as_before[$name]-}" ]; then cp "$units/container@$name.service" /soak/units/; fi
+        if [ -z "${as_before[$name]-}" ]; then whole_unit "$units/container@$name.service" >"/soak/units/container@$name.service"; fi
       done
       return
     fi
@@ -506,7 +507,7 @@ inodes() { df --output=iused / /run | tail -n +2 | tr -s ' \n' ' '; }
 memory() { awk '/^VmRSS/ { print $2 }' /proc/1/status; }
 
 # Of these systemd makes the last two when it needs them, once.
-mkdir -p /soak/state /soak/units "$store-closure-small" /srv/c{0..9} /run/systemd/system/container@.service.d /run/systemd/{nspawn-uid,transient}
+mkdir -p /soak/state /soak/units /soak/now "$store-closure-small" /srv/c{0..9} /run/systemd/system/container@.service.d /run/systemd/{nspawn-uid,transient}
 printf '[Unit]\nStartLimitIntervalSec=0\n' >/run/systemd/system/container@.service.d/soak.conf
 echo "starting with $(memory) KiB in systemd, $(inodes)inodes used"
 ip link add br0 type bridge

@@ -36,7 +36,9 @@ static void what_is_looked_for_in_records_is_what_the_templates_write(void **sta
         static const struct {
                 const char *template, *start, *word;
         } cases[] = {
-                {"container.end", UNIT_END, "container@"},
+                {"container.end", UNIT_END, ".service"},
+                {"container@.service", UNIT_CONTINUED, ""},
+                {"container.sections", UNIT_SECTIONS, ".service]"},
                 {"container.claims", SECTION_CLAIMS, ""},
                 {"container.tmpfiles", SECTION_TMPFILES, ""},
                 {"container.network", SECTION_NETWORK, ""},

@@ -15,6 +15,7 @@
 
 #include "capture.h"
 #include "generate/output.h"
+#include "state/paths.h"
 
 /* Each test has a directory of its own, in which the output's is "out". */
 typedef struct Place {
@@ -45,6 +46,12 @@ static int tear_down(void **state) {
 
 static void put(Place *place, const char *subdirectory, const char *name, const char *text) {
         buffer_append(output_start(&place->output, subdirectory, name), text, strlen(text));
+        output_end(&place->output);
+}
+
+static void put_with_sections(Place *place, const char *name, const char *text, const char *sections) {
+        buffer_append(output_start(&place->output, NULL, name), text, strlen(text));
+        buffer_append_text(output_sections(&place->output), sections);
         output_end(&place->output);
 }
 
@@ -197,6 +204,38 @@ static void many_files_are_written_in_any_directories(void **state) {
         }
 }
 
+static void sections_of_many_files_are_in_one(void **state) {
+        Place *place = *state;
+        char name[32], expected[128] = "";
+
+        for (int i = 0; i < 100; i++) {
+                snprintf(name, sizeof(name), "file-%i", i);
+                if (i % 10 == 0) {
+                        put_with_sections(place, name, "", name + 5);
+                        strcat(expected, name + 5);
+                } else {
+                        put(place, NULL, name, "");
+                }
+        }
+        assert_said(place, "");
+        assert_file("out/" SECTIONS_FILE, expected);
+        assert_file("out/file-99", "");
+}
+
+static void without_its_sections_a_file_is_not_there(void **state) {
+        Place *place = *state;
+
+        put(place, NULL, SECTIONS_FILE, "another\n");
+        output_close(&place->output);
+        assert_int_equal(output_open(&place->output, "out"), 0);
+        put_with_sections(place, "a", "one\n", "more\n");
+        put(place, NULL, "b", "two\n");
+        assert_said(place, "out/" SECTIONS_FILE ": File exists\n");
+        assert_int_equal(access("out/a", F_OK), -1);
+        assert_file("out/b", "two\n");
+        assert_file("out/" SECTIONS_FILE, "another\n");
+}
+
 static void a_failure_among_many_is_one_and_no_more(void **state) {
         Place *place = *state;
         char name[32];
@@ -217,14 +256,15 @@ static void a_dry_run_prints_each_file_with_its_path(void **state) {
 
         output_close(&place->output);
         output_open_stdout(&place->output, "/run/systemd/generator");
-        put(place, NULL, "a", "one\n");
+        put_with_sections(place, "a", "one\n", "more\n");
         put(place, "sub", "a", "%s\n");
         /* Twice is no failure here, as nothing is there before. */
         put(place, NULL, "a", "");
         assert_said(place, "");
         printed = capture_end(&capture);
-        assert_string_equal(printed, "# /run/systemd/generator/a\none\n\n# /run/systemd/generator/sub/a\n%s\n\n# "
-                                     "/run/systemd/generator/a\n\n");
+        assert_string_equal(printed,
+                "# /run/systemd/generator/a\none\n\n# /run/systemd/generator/sub/a\n%s\n\n# "
+                "/run/systemd/generator/a\n\n# /run/systemd/generator/" SECTIONS_FILE "\nmore\n\n");
         free(printed);
         assert_int_equal(access("out/a", F_OK), -1);
 }
@@ -284,6 +324,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(what_cannot_be_written_whole_is_not_there, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_directory_that_is_not_there_cannot_be_opened, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(many_files_are_written_in_any_directories, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(sections_of_many_files_are_in_one, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(without_its_sections_a_file_is_not_there, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_failure_among_many_is_one_and_no_more, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_dry_run_prints_each_file_with_its_path, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_dry_run_that_cannot_print_fails, set_up, tear_down),

@@ -32,6 +32,61 @@ static void a_start_waits_until_the_generator_has_written_the_unit_to_its_end(vo
         assert_file("web/unit", parts[steps - 1]);
 }
 
+#define CONTINUED "[Service]\n\n# Continued in nixos-containers.sections\n"
+#define SECTIONS "# Written.\n\n[container@webs.service]\n\n[X-Claims]\nno\n\n# End of container@webs.service\n"
+#define SECTIONS_FROM_HERE                                                                                             \
+        "\n[container@web.service]\n\n[X-Claims]\ntcp 80\n\n[X-Manifest]\n# End of container@web.service\n\n"
+
+/* What there is of its sections, one moment after the other. In the end, the unit is that of the next run of the generator. */
+static const char *const sections[] = {NULL, "", "# Written.\n", "# Written.\n\n[container@web.service]\n", SECTIONS,
+        SECTIONS SECTIONS_FROM_HERE, SECTIONS SECTIONS_FROM_HERE "# End of container@web.servic",
+        SECTIONS SECTIONS_FROM_HERE END "\n[container@x.service]\n"};
+
+static void write_the_next_sections(void) {
+        if (sections[steps])
+                write_text(UNITS "/" SECTIONS_FILE, sections[steps]);
+}
+
+static void a_start_waits_until_the_generator_has_written_the_sections_of_the_unit(void **state) {
+        (void)state;
+        write_text(unit_path("web"), CONTINUED);
+        in_step = write_the_next_sections;
+        assert_return_code(SAYING(container_create(UNITS, "web")), 0);
+        SAYS_NOTHING();
+        assert_int_equal(steps + 1, sizeof(sections) / sizeof(sections[0]));
+        assert_file(
+                "web/unit", "[Service]\n\n[X-Claims]\ntcp 80\n\n[X-Manifest]\n# End of container@web.service\n\n" END);
+        assert_file("web/claims", "tcp 80\n\n");
+        assert_file("web/manifest.yaml", " End of container@web.service\n");
+}
+
+/* What happens while a file is looked at. */
+static void (*in_fstat)(void);
+
+int fstat(int fd, struct stat *status) {
+        if (in_fstat)
+                in_fstat();
+        return fstatat(fd, "", status, AT_EMPTY_PATH);
+}
+
+static void reload(void) {
+        in_fstat = NULL;
+        assert_return_code(unlink(unit_path("web")), errno);
+        write_text(unit_path("web"), "[Service]\nExecStart=/new\n\n# Continued in nixos-containers.sections\n");
+}
+
+static void a_unit_and_its_sections_are_of_one_run_of_the_generator(void **state) {
+        (void)state;
+        write_text(unit_path("web"), CONTINUED);
+        write_text(UNITS "/" SECTIONS_FILE, SECTIONS SECTIONS_FROM_HERE END);
+        in_fstat = reload;
+        assert_return_code(SAYING(container_create(UNITS, "web")), 0);
+        SAYS_NOTHING();
+        assert_int_equal(steps, 1);
+        assert_file("web/unit", "[Service]\nExecStart=/new\n\n[X-Claims]\ntcp 80\n\n[X-Manifest]\n# End of "
+                                "container@web.service\n\n" END);
+}
+
 static int listener, told;
 
 static void read_what_systemd_is_told(void) {
@@ -253,6 +308,8 @@ int main(void) {
 #define TEST(function) cmocka_unit_test_setup(function, start_test)
         static const struct CMUnitTest tests[] = {
                 TEST(a_start_waits_until_the_generator_has_written_the_unit_to_its_end),
+                TEST(a_start_waits_until_the_generator_has_written_the_sections_of_the_unit),
+                TEST(a_unit_and_its_sections_are_of_one_run_of_the_generator),
                 TEST(a_unit_that_does_not_come_is_said_and_systemd_is_told_each_second_of_the_wait),
                 TEST(a_unit_that_is_never_whole_is_said),
                 TEST(a_unit_that_cannot_be_read_is_not_waited_for),
