@@ -4,6 +4,7 @@
 #include "base/lines.h"
 #include "config.h"
 #include "runtime/conntrack.h"
+#include "runtime/forward-elements.h"
 #include "runtime/loaded-rules.h"
 #include "runtime/run-tool.h"
 #include "runtime/untrusted-chain.h"
@@ -21,27 +22,11 @@ bool forwards_try_to_add(const Buffer *script) {
         return end_program(start_program(nft, script, true)) == 0;
 }
 
-bool forwards_have_rules(const char *container, const Buffer *script) {
-        CLEANUP_CLOSEDIR DIR *directory = opendir(RECORDS_DIRECTORY);
-        size_t length = rules_length(script);
-        const struct dirent *entry;
+bool forwards_try_to_add_elements(const Buffer *script) {
+        CLEANUP_BUFFER Buffer loaded = BUFFER_NULL;
 
-        while (directory && (entry = readdir(directory))) {
-                CLEANUP_BUFFER Buffer other = BUFFER_NULL;
-
-                if (entry->d_name[0] != '.' && strcmp(entry->d_name, container) != 0 &&
-                        record_read(entry->d_name, RECORD_NFT, &other) >= 0 && rules_length(&other) == length &&
-                        memcmp(other.text, script->text, length) == 0)
-                        return true;
-        }
-        return false;
-}
-
-pid_t forwards_start_adding_elements(const Buffer *script) {
-        size_t length = rules_length(script);
-        const Buffer elements = {.text = script->text + length, .length = script->length - length};
-
-        return start_program(nft, &elements, true);
+        return loaded_rules_read(&loaded) >= 0 && loaded_rules_are_of(&loaded, script) &&
+               forward_elements_add(script) >= 0;
 }
 
 size_t forwards_keep(Buffer *script, const Buffer *kept, size_t *ret_taken) {
@@ -78,9 +63,9 @@ void forwards_take_over(const Buffer *script) {
         }
 }
 
-int forwards_delete(const Buffer *script, const Buffer *kept) {
+/* Adds them before, as what is missing cannot be deleted. */
+static int delete_with_nft(const Buffer *script, const Buffer *kept) {
         CLEANUP_BUFFER Buffer input = BUFFER_NULL;
-        int r;
 
         buffer_append(&input, script->text, script->length);
         for_each_line(line, end, script) {
@@ -95,7 +80,12 @@ int forwards_delete(const Buffer *script, const Buffer *kept) {
                 buffer_append_text(&input, ELEMENT_DELETE);
                 buffer_append(&input, element, (size_t)(end + 1 - element));
         }
-        r = run_tool(nft, &input);
+        return run_tool(nft, &input);
+}
+
+int forwards_delete(const Buffer *script, const Buffer *kept) {
+        int r = forward_elements_delete(script, kept) >= 0 ? 0 : delete_with_nft(script, kept);
+
         conntrack_forget(script, kept);
         return r;
 }

@@ -11,13 +11,9 @@ MUST_CHECK int forwards_add(const Buffer *script);
 /* The same, without logging. Returns whether it was added. */
 bool forwards_try_to_add(const Buffer *script);
 
-/* Whether the state record of a container other than @container has a script with the same rules: then the table exists, unless somebody
- * has deleted it. */
-bool forwards_have_rules(const char *container, const Buffer *script);
-
-/* Starts to add only the elements of @script, which is quick: replacing rules takes the kernel some time. Returns the process, which fails
- * silently if the table no longer exists. */
-MUST_CHECK pid_t forwards_start_adding_elements(const Buffer *script);
+/* Adds the elements of @script if the table is known to be that of the script, which takes a fraction of the time. Returns whether they were
+ * added. */
+bool forwards_try_to_add_elements(const Buffer *script);
 
 /* Removes from @script the elements that are not in @kept. Returns how many are left and, in @ret_taken, how many were removed. */
 size_t forwards_keep(Buffer *script, const Buffer *kept, size_t *ret_taken);

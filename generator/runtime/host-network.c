@@ -36,8 +36,7 @@ static int add_rules(const char *container, const RecordParts *parts) {
         if (parts->nft.length == 0)
                 return 0;
         /* The table may be there already, or not any more. */
-        if (!forwards_have_rules(container, &parts->nft) ||
-                end_program(forwards_start_adding_elements(&parts->nft)) != 0) {
+        if (!forwards_try_to_add_elements(&parts->nft)) {
                 r = end_program(start_tool(nft, &BUFFER_NULL));
                 if (r != 0) {
                         /* There may be some of a run without a record. */

@@ -45,6 +45,12 @@ static void append_others(Buffer *elements, const Buffer *loaded, const char *co
         }
 }
 
+bool loaded_rules_are_of(const Buffer *loaded, const Buffer *script) {
+        size_t has = length_before(loaded, OF_CONTAINER), rules = rules_length(script);
+
+        return rules > 0 && has >= rules && memcmp(loaded->text + has - rules, script->text, rules) == 0;
+}
+
 Buffer loaded_rules_with(const Buffer *loaded, const char *container, const Buffer *script) {
         CLEANUP_BUFFER Buffer elements = BUFFER_NULL;
         size_t has = length_before(loaded, OF_CONTAINER), rules = rules_length(script);

@@ -9,6 +9,9 @@
 /* Reads it; a missing file is empty. */
 MUST_CHECK int loaded_rules_read(Buffer *ret_text);
 
+/* Whether the rules of @script are those that were loaded last, which hold unless somebody has deleted them. */
+bool loaded_rules_are_of(const Buffer *loaded, const Buffer *script);
+
 /* Sets the container's part of it to @script; an empty one removes that part. The caller has opened the @records. */
 MUST_CHECK int loaded_rules_set(int records, const char *container, const Buffer *script);
 

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/untrusted-chain.h"
 
-#include <arpa/inet.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <sys/socket.h>
 
-#include "base/buffer.h"
-#include "base/netlink.h"
+#include "runtime/nfnetlink.h"
 #include "state/format.h"
 #include "state/record.h"
 #include "systemd/log.h"
@@ -64,30 +59,6 @@ static const Expression to_loopback[] = {
         DROP,
 };
 
-static size_t begin_message(Buffer *batch, unsigned type, unsigned flags) {
-        bool marks = type == NFNL_MSG_BATCH_BEGIN || type == NFNL_MSG_BATCH_END;
-        const struct nfgenmsg family = {.nfgen_family = marks ? NFPROTO_UNSPEC : NFPROTO_INET,
-                .version = NFNETLINK_V0,
-                .res_id = marks ? htons(NFNL_SUBSYS_NFTABLES) : 0};
-        size_t start = netlink_begin_message(batch, marks ? type : NFNL_SUBSYS_NFTABLES << 8 | type, flags);
-
-        buffer_append(batch, (const char *)&family, sizeof(family));
-        return start;
-}
-
-static void add_mark(Buffer *batch, unsigned type) {
-        netlink_end_message(batch, begin_message(batch, type, 0));
-}
-
-static void add_text(Buffer *batch, unsigned type, const char *text) {
-        netlink_add_attribute(batch, type, text, strlen(text) + 1);
-}
-
-static void add_number(Buffer *batch, unsigned type, uint32_t number) {
-        number = htonl(number);
-        netlink_add_attribute(batch, type, &number, sizeof(number));
-}
-
 /* Without data it is the verdict. */
 static void add_expression_data(Buffer *batch, const Expression *expression) {
         size_t data = netlink_begin_attribute(batch, expression->data_type | NLA_F_NESTED);
@@ -97,7 +68,7 @@ static void add_expression_data(Buffer *batch, const Expression *expression) {
         } else {
                 size_t verdict = netlink_begin_attribute(batch, NFTA_DATA_VERDICT | NLA_F_NESTED);
 
-                add_number(batch, NFTA_VERDICT_CODE, NF_DROP);
+                nfnetlink_add_number(batch, NFTA_VERDICT_CODE, NF_DROP);
                 netlink_end_attribute(batch, verdict);
         }
         netlink_end_attribute(batch, data);
@@ -106,10 +77,10 @@ static void add_expression_data(Buffer *batch, const Expression *expression) {
 static void add_expression(Buffer *batch, const Expression *expression) {
         size_t element = netlink_begin_attribute(batch, NFTA_LIST_ELEM | NLA_F_NESTED), content;
 
-        add_text(batch, NFTA_EXPR_NAME, expression->name);
+        nfnetlink_add_text(batch, NFTA_EXPR_NAME, expression->name);
         content = netlink_begin_attribute(batch, NFTA_EXPR_DATA | NLA_F_NESTED);
         for (size_t i = 0; i < 4 && expression->numbers[i].type != 0; i++)
-                add_number(batch, expression->numbers[i].type, expression->numbers[i].value);
+                nfnetlink_add_number(batch, expression->numbers[i].type, expression->numbers[i].value);
         if (expression->data_type != 0)
                 add_expression_data(batch, expression);
         netlink_end_attribute(batch, content);
@@ -117,10 +88,11 @@ static void add_expression(Buffer *batch, const Expression *expression) {
 }
 
 static void add_rule(Buffer *batch, const Expression *expressions, size_t length) {
-        size_t message = begin_message(batch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND | NLM_F_ACK), list;
+        size_t message = nfnetlink_begin_message(
+                       batch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND | NLM_F_ACK, NFTA_RULE_TABLE),
+               list;
 
-        add_text(batch, NFTA_RULE_TABLE, FORWARDS_TABLE_NAME);
-        add_text(batch, NFTA_RULE_CHAIN, CHAIN_NAME);
+        nfnetlink_add_text(batch, NFTA_RULE_CHAIN, CHAIN_NAME);
         list = netlink_begin_attribute(batch, NFTA_RULE_EXPRESSIONS | NLA_F_NESTED);
         for (size_t i = 0; i < length; i++)
                 add_expression(batch, &expressions[i]);
@@ -129,17 +101,13 @@ static void add_rule(Buffer *batch, const Expression *expressions, size_t length
 }
 
 static void add_table(Buffer *batch, unsigned type, unsigned flags) {
-        size_t message = begin_message(batch, type, flags);
-
-        add_text(batch, NFTA_TABLE_NAME, FORWARDS_TABLE_NAME);
-        netlink_end_message(batch, message);
+        netlink_end_message(batch, nfnetlink_begin_message(batch, type, flags, NFTA_TABLE_NAME));
 }
 
 static size_t begin_chain(Buffer *batch, unsigned type, unsigned flags) {
-        size_t message = begin_message(batch, type, flags);
+        size_t message = nfnetlink_begin_message(batch, type, flags, NFTA_CHAIN_TABLE);
 
-        add_text(batch, NFTA_CHAIN_TABLE, FORWARDS_TABLE_NAME);
-        add_text(batch, NFTA_CHAIN_NAME, CHAIN_NAME);
+        nfnetlink_add_text(batch, NFTA_CHAIN_NAME, CHAIN_NAME);
         return message;
 }
 
@@ -147,23 +115,17 @@ static size_t begin_chain(Buffer *batch, unsigned type, unsigned flags) {
 static void add_chain(Buffer *batch) {
         size_t message = begin_chain(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL), hook;
 
-        add_text(batch, NFTA_CHAIN_TYPE, "filter");
+        nfnetlink_add_text(batch, NFTA_CHAIN_TYPE, "filter");
         hook = netlink_begin_attribute(batch, NFTA_CHAIN_HOOK | NLA_F_NESTED);
-        add_number(batch, NFTA_HOOK_HOOKNUM, NF_INET_PRE_ROUTING);
-        add_number(batch, NFTA_HOOK_PRIORITY, (uint32_t)CHAIN_PRIORITY);
+        nfnetlink_add_number(batch, NFTA_HOOK_HOOKNUM, NF_INET_PRE_ROUTING);
+        nfnetlink_add_number(batch, NFTA_HOOK_PRIORITY, (uint32_t)CHAIN_PRIORITY);
         netlink_end_attribute(batch, hook);
         netlink_end_message(batch, message);
 }
 
-static int request(const Buffer *messages) {
-        CLEANUP_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-
-        return fd < 0 ? negative_errno() : netlink_request(fd, messages, 1);
-}
-
 /* Whether it is there, which is asked before any change: one that fails takes the kernel a while. */
 static int ask(const Buffer *question) {
-        int r = request(question);
+        int r = nfnetlink_request(question, 1);
 
         return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
@@ -175,13 +137,13 @@ int untrusted_chain_add(void) {
         netlink_end_message(&question, begin_chain(&question, NFT_MSG_GETCHAIN, NLM_F_ACK));
         r = ask(&question);
         if (r == 0) {
-                add_mark(&batch, NFNL_MSG_BATCH_BEGIN);
+                nfnetlink_begin_batch(&batch);
                 add_table(&batch, NFT_MSG_NEWTABLE, NLM_F_CREATE);
                 add_chain(&batch);
                 add_rule(&batch, foreign_sources, sizeof(foreign_sources) / sizeof(foreign_sources[0]));
                 add_rule(&batch, to_loopback, sizeof(to_loopback) / sizeof(to_loopback[0]));
-                add_mark(&batch, NFNL_MSG_BATCH_END);
-                r = request(&batch);
+                nfnetlink_end_batch(&batch);
+                r = nfnetlink_request(&batch, 1);
         }
         /* Somebody may have been quicker. */
         return r >= 0 || r == -EEXIST
@@ -198,10 +160,10 @@ int untrusted_chain_remove(int records) {
         add_table(&question, NFT_MSG_GETTABLE, NLM_F_ACK);
         r = ask(&question);
         if (r > 0) {
-                add_mark(&batch, NFNL_MSG_BATCH_BEGIN);
+                nfnetlink_begin_batch(&batch);
                 add_table(&batch, NFT_MSG_DELTABLE, NLM_F_ACK);
-                add_mark(&batch, NFNL_MSG_BATCH_END);
-                r = request(&batch);
+                nfnetlink_end_batch(&batch);
+                r = nfnetlink_request(&batch, 1);
         }
         return r >= 0 || r == -ENOENT ? 0 : log_error(r, "Failed to delete the table " FORWARDS_TABLE ": %m");
 }

@@ -143,7 +143,7 @@ static int change_by_others(Update *u, char *const mounts[], size_t length) {
 }
 
 static int add_forwards(const Update *u, const Buffer *script) {
-        int r = forwards_add(script);
+        int r = forwards_try_to_add_elements(script) ? 0 : forwards_add(script);
 
         return r < 0 ? r : loaded_rules_set(u->records, u->container, script);
 }

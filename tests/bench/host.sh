@@ -44,6 +44,7 @@ declare_container() {
   case $1 in
     forwards) echo "    forwardPorts: [{ hostIP: 10.0.0.1, hostPort: 8080, containerPort: 80 }]" ;;
     localhost) echo "    forwardPorts: [{ hostPort: 8080, containerPort: 80 }]" ;;
+    beside) echo "    forwardPorts: [{ hostPort: 9090, containerPort: 80 }]" ;;
   esac
 }
 
