@@ -51,6 +51,7 @@ static void *take_bytes(Arena *arena, size_t size, size_t alignment) {
                 arena->chunks = chunk;
                 arena->next = chunk->memory;
                 arena->left = chunk_size - sizeof(ArenaChunk);
+                arena->is_reused = false;
                 padding = 0;
         }
 
@@ -61,7 +62,9 @@ static void *take_bytes(Arena *arena, size_t size, size_t alignment) {
 }
 
 void *arena_alloc(Arena *arena, size_t size) {
-        return memset(take_bytes(arena, size, ALIGNMENT), 0, size);
+        void *memory = take_bytes(arena, size, ALIGNMENT);
+
+        return arena->is_reused ? memset(memory, 0, size) : memory;
 }
 
 char *arena_copy(Arena *arena, const char *text, size_t length) {
@@ -126,6 +129,7 @@ void arena_reset(Arena *arena) {
         free_chunks(arena, oldest);
         arena->next = oldest->memory;
         arena->left = oldest->size - sizeof(ArenaChunk);
+        arena->is_reused = true;
 }
 
 void arena_free(Arena *arena) {

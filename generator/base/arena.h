@@ -10,6 +10,7 @@ typedef struct Arena {
         ArenaChunk *chunks;
         char *next;
         size_t left;
+        bool is_reused; /* what is left may not be zeroed */
 } Arena;
 
 #define ARENA_NULL ((Arena){0})
