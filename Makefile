@@ -350,6 +350,10 @@ bench-localhost: dependencies $(ROOTFS)
 bench-boot: dependencies $(ROOTFS)
 	@tests/bench/boot build/bench-start $(ROOTFS)
 
+# Nothing is built: needs <nixpkgs> alone.
+bench-evaluation:
+	@tests/bench/evaluation
+
 bench-streams: dependencies $(ROOTFS)
 	@tests/bench/streams build/bench-start $(ROOTFS)
 
@@ -419,7 +423,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all man install uninstall check check-long dependencies check-unit check-usage check-init check-hardening check-man check-golden golden-mutations check-hostile check-faults check-nix check-nixos \
-	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-compare bench-start bench-timeline bench-forwards bench-localhost bench-boot bench-streams bench-nixos bench-readme format \
+	check-package check-aarch64 check-sanitize fuzz-cases compiled check-compilers check-debian-13 check-verify check-system check-boundary check-killed check-unstable check-boot check-soak coverage demo fuzz soak scale bench bench-compare bench-start bench-timeline bench-forwards bench-localhost bench-boot bench-evaluation bench-streams bench-nixos bench-readme format \
 	analyze lint clean FORCE
 .DELETE_ON_ERROR:
 

@@ -6,6 +6,7 @@
   name,
   container,
   pkgs,
+  packages,
 }:
 {
   config,
@@ -18,6 +19,36 @@ let
 
   # Whether the host name is the one that is set below.
   hasDefaultName = options.networking.hostName.highestPrio >= (lib.mkDefault null).priority;
+
+  # Whether no other module has set this one.
+  isUnset = option: option.highestPrio >= (lib.mkOptionDefault null).priority;
+
+  # The package set that it shares with others, or null. The pkgs of modules cannot be asked for, as this decides about them.
+  shared =
+    let
+      inherit (options) nixpkgs;
+    in
+    if
+      packages != null
+      && nixpkgs ? hostPlatform
+      && !nixpkgs.pkgs.isDefined
+      && lib.all isUnset [
+        nixpkgs.overlays
+        nixpkgs.buildPlatform
+        nixpkgs.localSystem
+        nixpkgs.crossSystem
+      ]
+      # One may ask for the packages.
+      && !lib.any lib.isFunction nixpkgs.config.definitions
+      # system.nix sets the default.
+      && nixpkgs.system.highestPrio >= (lib.mkDefault null).priority
+      # The one that is set below, and nobody has forced another.
+      && nixpkgs.hostPlatform.highestPrio == lib.modules.defaultOverridePriority
+      && lib.length nixpkgs.hostPlatform.definitionsWithLocations == 1
+    then
+      packages container.nixpkgs config.nixpkgs.config
+    else
+      null;
 
   flags = import ./flags.nix;
   inherit (import ./network.nix) isInNetwork linkOptions;
@@ -104,6 +135,12 @@ in
 
   config = {
     boot.${if options.boot ? isNspawnContainer then "isNspawnContainer" else "isContainer"} = true;
+
+    # Not by nixpkgs.pkgs, which modules of NixOS ask for before they say what nixpkgs.config is. Its priority is above that of NixOS.
+    _module.args.pkgs = lib.mkIf (shared != null) (
+      lib.mkOverride (lib.modules.defaultOverridePriority - 1) shared.pkgs
+    );
+    boot.kernelPackages = lib.mkIf (shared != null) (lib.mkOverride 1400 shared.kernelPackages);
 
     # What Nixpkgs knows of a platform differs from one to the next.
     nixpkgs =

@@ -29,6 +29,19 @@ in
   inherit pkgs;
   inherit (pkgs) lib;
 
+  # A host that instantiates its packages itself, as most do.
+  instantiating =
+    module:
+    import <nixpkgs/nixos/lib/eval-config.nix> {
+      system = null;
+      modules = [
+        (removeAttrs base [ "nixpkgs" ])
+        { nixpkgs.hostPlatform = "x86_64-linux"; }
+        (import ../../..).nixosModule
+        module
+      ];
+    };
+
   # A host of NixOS alone.
   stock = module: evaluate [ module ];
 

@@ -6,6 +6,7 @@
 let
   inherit (import ./host.nix)
     host
+    instantiating
     lib
     path
     pkgs
@@ -465,6 +466,65 @@ let
     };
   };
 
+  # Whether a container with this module in its config has packages that it shares with others.
+  sharesPackages =
+    module:
+    (import ../../../nixos-module/system.nix {
+      inherit lib pkgs;
+      packages =
+        _: config:
+        if config == { } || config ? allowUnfree then
+          {
+            pkgs = pkgs // {
+              isShared = true;
+            };
+            kernelPackages = pkgs.linuxPackages;
+          }
+        else
+          null;
+    } "a" overridden.config.containers.a
+      [
+        module
+        (
+          { pkgs, ... }:
+          {
+            options.isShared = lib.mkOption { default = pkgs.isShared or false; };
+          }
+        )
+      ]
+    ).isShared;
+
+  # The systems of containers that share packages, or do not.
+  systemsOf =
+    host: sharePackages:
+    let
+      own = config: {
+        config = {
+          imports = [ config ];
+          documentation.enable = false;
+          system.stateVersion = "26.05";
+        };
+      };
+      machine = host {
+        boot.containerGenerator = { inherit sharePackages; };
+        containers = mapAttrs (_: own) {
+          web.services.nginx.enable = true;
+          unfree = {
+            nixpkgs.config.allowUnfree = true;
+            boot.kernelPatches = [
+              {
+                name = "another-configuration";
+                patch = null;
+                structuredExtraConfig.ARCH_MMAP_RND_BITS_MAX = lib.kernel.freeform "31";
+              }
+            ];
+          };
+          outer.containers.inner = own { };
+        };
+      };
+    in
+    mapAttrs (_: container: "${container.path}") machine.config.containers;
+
   # The names and defaults of options. Of their types, tests/nix/values.nix has what they accept.
   optionsOf =
     machine:
@@ -604,6 +664,52 @@ let
         isNeededByTheManifest = true;
         isNotNeeded = false;
       };
+    };
+
+    containers-share-packages-unless-they-choose-them = {
+      actual = mapAttrs (_: sharesPackages) {
+        nothing = { };
+        unfree.nixpkgs.config.allowUnfree = true;
+        broken.nixpkgs.config.allowBroken = true;
+        overrides.nixpkgs.config.packageOverrides = _: { };
+        function.nixpkgs.config = _: { };
+        overlay.nixpkgs.overlays = [ (_: _: { }) ];
+        packages.nixpkgs = { inherit pkgs; };
+        another.nixpkgs.hostPlatform = lib.mkForce "aarch64-linux";
+        cross.nixpkgs.buildPlatform = "aarch64-linux";
+      };
+      expected = {
+        nothing = true;
+        unfree = true;
+        broken = false;
+        overrides = false;
+        function = false;
+        overlay = false;
+        packages = false;
+        another = false;
+        cross = false;
+      };
+    };
+
+    shared-packages-make-the-same-systems = {
+      actual = systemsOf instantiating true;
+      expected = systemsOf instantiating false;
+    };
+
+    a-host-with-packages-of-its-own-does-not-share-them = {
+      actual =
+        let
+          machine = instantiating {
+            nixpkgs.overlays = [ (_: _: { hello = throw "of the host"; }) ];
+            containers.a.config =
+              { pkgs, ... }:
+              {
+                environment.etc.hello.text = pkgs.hello.name;
+              };
+          };
+        in
+        hasInfix "hello" machine.config.containers.a.config.environment.etc.hello.text;
+      expected = true;
     };
 
     the-check-of-the-manifest-evaluates-no-container = {
