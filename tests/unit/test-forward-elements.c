@@ -163,7 +163,8 @@ static void a_thousand_elements_are_added_and_deleted(void **state) {
 
         (void)state;
         for (int i = 1; i <= 1000; i++) {
-                snprintf(line, sizeof(line), ELEMENT_ADD FORWARDS_TABLE " forwards4 { tcp . %i : 10.0.0.2 . %i }\n", i, i);
+                snprintf(line, sizeof(line), ELEMENT_ADD FORWARDS_TABLE " forwards4 { tcp . %i : 10.0.0.2 . %i }\n", i,
+                        i);
                 buffer_append_text(&script, line);
         }
         assert_return_code(forward_elements_add(&script), 0);
@@ -199,7 +200,8 @@ static void what_is_not_known_is_left_to_nft(void **state) {
 
                 buffer_append_text(&script, elements[i]);
                 buffer_append_text(&script, "\n");
-                if (forward_elements_add(&script) != -EINVAL || forward_elements_delete(&script, &BUFFER_NULL) != -EINVAL)
+                if (forward_elements_add(&script) != -EINVAL ||
+                        forward_elements_delete(&script, &BUFFER_NULL) != -EINVAL)
                         fail_msg("%s is known", elements[i]);
         }
 }
