@@ -2,27 +2,19 @@
 /* nixos-container list, nixos-container status: which containers there are, and how they are. */
 
 #include "base/json.h"
-#include "base/text.h"
 #include "base/words.h"
 #include "bus/machined.h"
 #include "bus/manager.h"
-#include "cli/display.h"
+#include "cli/list-table.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
-#include "manifest/closures.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
 
-enum { NAME, STATE, ADDRESSES, UPTIME, SYSTEM, COLUMNS };
-
-/* What is shown of a container. */
+/* A container, with what of it is only in the JSON. */
 typedef struct Row {
-        const char *cells[COLUMNS];
-        const char *tint; /* of the state, as an escape sequence; NULL: none */
-        const char *note;
-        const char *addresses[2]; /* up to the first NULL */
-        const char *system;       /* or NULL */
-        uint64_t since;           /* when it came up, in µs since 1970; 0: it is not up */
+        ListRow shown;
+        uint64_t since; /* when it came up, in µs since 1970; 0: it is not up */
 } Row;
 
 /* How the states of units are called here. */
@@ -36,7 +28,7 @@ static const char *state_name(const char *active_state) {
         return strcmp(active_state, "failed") == 0 ? "failed" : "down";
 }
 
-static void find_addresses(Host *host, const HostContainer *container, sd_bus *machined, Row *row) {
+static void find_addresses(Host *host, const HostContainer *container, sd_bus *machined, ListRow *row) {
         const Container *entry = container->has_record ? host_running(host, container) : container->declared;
         char texts[2][ADDRESS_SIZE];
         size_t length;
@@ -58,91 +50,50 @@ static void find_addresses(Host *host, const HostContainer *container, sd_bus *m
                 row->addresses[i] = arena_copy(&host->arena, texts[i], strlen(texts[i]));
 }
 
-/* The name of a system in the store without its hash. */
-static const char *short_system(const char *system) {
-        const char *name = system ? path_behind(system, STORE_DIRECTORY) : NULL;
-
-        if (name && strlen(name) > 33)
-                return name + 33;
-        return system ? system : "";
-}
-
-static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd, sd_bus *machined, Row *row) {
+static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd, sd_bus *machined, Row *ret_row) {
         const char *unit = container_unit(&host->arena, container->name);
         CLEANUP_FREE char *active_state = unit_property(systemd, unit, "ActiveState");
         const Container *declared = container->declared;
-        bool broken = declared && declared->broken, up;
+        Row row = {.shown = {.name = container->name, .declared = declared, .broken = declared && declared->broken}};
 
         if (!active_state)
                 return log_error(EIO, "Failed to get the state of %s from systemd.", unit);
-        *row = (Row){.note = broken     ? "has errors, see nixos-container check"
-                             : declared ? ""
-                                        : "undeclared",
-                .system = host_system(host, container)};
-        row->cells[NAME] = container->name;
-        row->cells[STATE] = state_name(active_state);
-        up = strcmp(row->cells[STATE], "up") == 0;
-        if (up)
-                row->since = unit_active_since(systemd, unit);
-        find_addresses(host, container, up ? machined : NULL, row);
-        row->cells[ADDRESSES] = row->addresses[0] ? row->addresses[0] : "";
-        if (row->addresses[1])
-                row->cells[ADDRESSES] = arena_printf(&host->arena, "%s %s", row->addresses[0], row->addresses[1]);
-        row->cells[UPTIME] = up ? format_duration(&host->arena, unit_uptime(systemd, unit)) : "";
-        row->cells[SYSTEM] = printable(&host->arena, short_system(row->system));
-        if (up)
-                row->tint = "\x1b[32m";
-        else if (broken || strcmp(row->cells[STATE], "failed") == 0)
-                row->tint = "\x1b[31m";
+        row.shown.state = state_name(active_state);
+        row.shown.system = host_system(host, container);
+        if (strcmp(row.shown.state, "up") == 0) {
+                row.shown.uptime = unit_uptime(systemd, unit);
+                row.since = unit_active_since(systemd, unit);
+        } else {
+                machined = NULL;
+        }
+        find_addresses(host, container, machined, &row.shown);
+        *ret_row = row;
         return 0;
 }
 
-static void print_row(const Row *row, const int widths[], bool colour) {
-        for (int i = 0; i < COLUMNS; i++) {
-                bool tinted = i == STATE && colour && row->tint, last = i + 1 == COLUMNS && !*row->note;
-
-                printf("%s%-*s%s%s", tinted ? row->tint : "", last ? 0 : widths[i], row->cells[i],
-                        tinted ? "\x1b[0m" : "", last ? "\n" : "  ");
-        }
-        if (*row->note)
-                printf("(%s)\n", row->note);
-}
-
-/* The first of the @rows is the heading. */
-static void print_table(const Row rows[], size_t length) {
-        int widths[COLUMNS] = {0};
-
-        for (size_t i = 0; i < length; i++)
-                for (int column = 0; column < COLUMNS; column++)
-                        if ((int)strlen(rows[i].cells[column]) > widths[column])
-                                widths[column] = (int)strlen(rows[i].cells[column]);
-        for (size_t i = 0; i < length; i++)
-                print_row(&rows[i], widths, wants_colour(stdout));
-}
-
-static void print_json(Host *host, const Row rows[]) {
+static void print_json(const Host *host, const Row rows[]) {
         CLEANUP_JSON Json json = JSON_NULL;
 
         json_open(&json, NULL, '[');
         for (size_t i = 0; i < host->length; i++) {
-                const HostContainer *container = &host->containers[i];
-                const Container *declared = container->declared;
+                const Container *declared = host->containers[i].declared;
+                const ListRow *row = &rows[i].shown;
 
                 json_break(&json, "\n  ");
                 json_open(&json, NULL, '{');
-                json_string(&json, "name", container->name);
-                json_string(&json, "state", rows[i].cells[STATE]);
+                json_string(&json, "name", row->name);
+                json_string(&json, "state", row->state);
                 json_open(&json, "addresses", '[');
-                for (int j = 0; j < 2 && rows[i].addresses[j]; j++)
-                        json_string(&json, NULL, rows[i].addresses[j]);
+                for (int j = 0; j < 2 && row->addresses[j]; j++)
+                        json_string(&json, NULL, row->addresses[j]);
                 json_close(&json, ']');
-                json_string(&json, "system", rows[i].system);
+                json_string(&json, "system", row->system);
                 if (rows[i].since)
                         json_number(&json, "upSince", rows[i].since / 1000000);
                 else
                         json_value(&json, "upSince", NULL);
-                json_bool(&json, "declared", declared);
-                json_bool(&json, "broken", declared && declared->broken);
+                json_bool(&json, "declared", row->declared);
+                json_bool(&json, "broken", row->broken);
                 json_string(&json, "file", declared ? declared->file : NULL);
                 json_close(&json, '}');
                 json_break(&json, "\n");
@@ -151,22 +102,29 @@ static void print_json(Host *host, const Row rows[]) {
         printf("%.*s\n", (int)json.text.length, json.text.text);
 }
 
+static void print_table(Host *host, const Row rows[]) {
+        ListRow *shown = arena_alloc(&host->arena, host->length * sizeof(*shown));
+
+        for (size_t i = 0; i < host->length; i++)
+                shown[i] = rows[i].shown;
+        list_print_table(&host->arena, shown, host->length);
+}
+
 /* Shows all that is known. */
 static int show_all(Host *host, bool json) {
         CLEANUP_BUS sd_bus *systemd = NULL, *machined = NULL;
-        Row *rows = arena_alloc(&host->arena, (host->length + 1) * sizeof(*rows));
+        Row *rows = arena_alloc(&host->arena, host->length * sizeof(*rows));
         int r = systemd_connect(&systemd);
 
         /* Without it some addresses are missing, no more. */
         if (r >= 0 && sd_bus_open_system(&machined) < 0)
                 machined = NULL;
-        rows[0] = (Row){.cells = {"NAME", "STATE", "ADDRESSES", "UPTIME", "SYSTEM"}, .note = ""};
         for (size_t i = 0; i < host->length && r >= 0; i++)
-                r = fill_row(host, &host->containers[i], systemd, machined, &rows[i + 1]);
+                r = fill_row(host, &host->containers[i], systemd, machined, &rows[i]);
         if (r >= 0 && json)
-                print_json(host, rows + 1);
+                print_json(host, rows);
         else if (r >= 0)
-                print_table(rows, host->length + 1);
+                print_table(host, rows);
         return r;
 }
 
