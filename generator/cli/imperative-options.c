@@ -4,6 +4,7 @@
 #include <sys/file.h>
 
 #include "base/memory.h"
+#include "base/words.h"
 #include "cli/operands.h"
 #include "systemd/log.h"
 
@@ -51,6 +52,16 @@ static void add_ports(Request *request, const char *text) {
                 container->ports[container->ports_length++] = arena_copy(&request->host.arena, text, length);
                 text += length + (text[length] == ',');
         }
+}
+
+/* As getopt_long(3), which permits options to be abbreviated. */
+bool imperative_takes_value(const char *word) {
+        const char *name = text_behind(word, "--");
+
+        for (size_t i = 0; name && *name && i < KNOWN_LENGTH; i++)
+                if (known[i].kind != OPTION_FLAG && text_behind(known[i].name, name))
+                        return true;
+        return false;
 }
 
 static int read_options(int argc, char *argv[], Request *request) {

@@ -9,3 +9,6 @@ typedef int RequestVerb(Request *request);
 /* Runs @verb with its options and operands, under a lock that lets only one run at a time: a name or an address is free until somebody
  * takes it. */
 int imperative_verb(int argc, char *argv[], RequestVerb *verb);
+
+/* Whether @word is an option of one of these verbs whose value is the next word. */
+bool imperative_takes_value(const char *word);

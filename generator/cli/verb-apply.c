@@ -16,9 +16,6 @@
 #include "switch/unsettled.h"
 #include "systemd/log.h"
 
-/* The exit status of plan where something would be done. */
-#define EXIT_CHANGES 2
-
 /* Reads what is declared in @files, or in the host's manifests if @files is NULL, and makes the plan. */
 static int read_declared(Arena *arena, char *const files[], int files_length, Manifest *ret_manifest, Plan *ret_plan) {
         int r;

@@ -7,6 +7,9 @@
 /* A verb that gets all arguments after the program's name, itself first. */
 typedef int Verb(int argc, char *argv[]);
 
+/* The exit status of plan where something would be done. */
+#define EXIT_CHANGES 2
+
 Verb verb_apply, verb_check, verb_list, verb_logs, verb_plan, verb_run, verb_status;
 
 /* A verb that gets the one container that its operand names. */

@@ -10,25 +10,50 @@ _nixos_container_value() {
       COMPREPLY=($(compgen -f -- "$2"))
       ;;
     --bridge) COMPREPLY=($(compgen -W "$(cd /sys/class/net && echo */)" -- "$2") ) && COMPREPLY=("${COMPREPLY[@]%/}") ;;
+    -H | --host) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
     --config | --port | --host-address | --local-address) COMPREPLY=() ;;
     *) return 1 ;;
   esac
+}
+
+# Prints where the verb is, or would be, after options -H. bash takes hosts such as root@host:22 apart.
+_nixos_container_verb() {
+  local i=1
+  while [ $i -lt "$COMP_CWORD" ]; do
+    case ${COMP_WORDS[i]} in
+      -H | --host) ((i++)) ;;
+      -H*) ;;
+      *) break ;;
+    esac
+    [ "${COMP_WORDS[i]-}" != = ] || ((i++))
+    while ((++i < COMP_CWORD)) && [[ ${COMP_WORDS[i - 1]} == *[@:[] || ${COMP_WORDS[i]} == [@:,]* || ${COMP_WORDS[i]} == []] ]]; do :; done
+  done
+  echo $i
+}
+
+# The names of this host's containers: asking another one may take long, or for a password.
+_nixos_container_names() {
+  [[ " ${COMP_WORDS[*]} " == *' -H'* || " ${COMP_WORDS[*]} " == *' --host '* ]] || compgen -W "$(nixos-container list 2>/dev/null)" -- "$1"
 }
 
 _nixos_container() {
   local verbs='list status start stop restart terminate login root-login run show-ip show-host-key logs check plan apply
     create update destroy'
   local build='--config= --config-file= --flake= --nixos-path= --system-path= --refresh'
-  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} options='' operands=''
+  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options='' operands='' verb place
   COMPREPLY=()
 
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "$verbs --help --version" -- "$word"))
-    return
-  fi
   # bash takes --option=value apart.
   if [ "$word" = = ]; then word=; elif [ "$previous" = = ]; then previous=${COMP_WORDS[COMP_CWORD - 2]}; fi
   _nixos_container_value "$previous" "$word" && return
+  # Counted from the verb.
+  place=$((COMP_CWORD - $(_nixos_container_verb)))
+  if [ $place -le 0 ]; then
+    COMPREPLY=($(compgen -W "$verbs -H --host= --help --version" -- "$word"))
+    [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
+    return 0
+  fi
+  verb=${COMP_WORDS[COMP_CWORD - place]}
 
   case $verb in
     start | stop | restart) operands=names ;;
@@ -42,7 +67,7 @@ _nixos_container() {
     apply) options='--at-switch --before-switch --none' ;;
     logs) operands=name options='--follow --lines= --since= --until= --grep= --output= --boot --no-pager' ;;
     run)
-      if [ "$COMP_CWORD" -eq 3 ]; then
+      if [ $place -eq 2 ]; then
         COMPREPLY=(--)
         return
       fi
@@ -51,13 +76,13 @@ _nixos_container() {
     *) return ;;
   esac
   if [[ $word == -* ]]; then
-    COMPREPLY=($(compgen -W "$options --help" -- "$word"))
+    COMPREPLY=($(compgen -W "$options -H --host= --help" -- "$word"))
     [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2>/dev/null
     return 0
   fi
   case $operands in
-    name) [ "$COMP_CWORD" -gt 2 ] || COMPREPLY=($(compgen -W "$(nixos-container list 2>/dev/null)" -- "$word")) ;;
-    names) COMPREPLY=($(compgen -W "$(nixos-container list 2>/dev/null)" -- "$word")) ;;
+    name) [ $place -gt 1 ] || COMPREPLY=($(_nixos_container_names "$word")) ;;
+    names) COMPREPLY=($(_nixos_container_names "$word")) ;;
     files)
       compopt -o filenames 2>/dev/null
       COMPREPLY=($(compgen -f -- "$word"))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Completion of nixos-container(8) for fish.
 
+# Those of this host: asking another one may take long, or for a password.
 function __nixos_container_names
-    nixos-container list 2>/dev/null
+    string match --quiet --regex -- '^(-H|--host)' (commandline -opc); or nixos-container list 2>/dev/null
 end
 
 # Whether the name of a container is still to be given.
@@ -16,6 +17,7 @@ set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c nixos-container -f
 complete -c nixos-container -n "$no_verb" -l version -d 'Show the version'
+complete -c nixos-container -s H -l host -x -a '(__fish_print_hostnames)' -d 'Run the verb on another host'
 complete -c nixos-container -l help -d 'Show the help'
 
 complete -c nixos-container -n "$no_verb" -a list -d 'List containers'

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Completion of nixos-container(8) for zsh.
 
+# Those of this host: asking another one may take long, or for a password.
 _nixos_container_names() {
   local -a names
+  ((!$+opt_args[-H] && !$+opt_args[--host])) || return 1
   names=(${(f)"$(_call_program names nixos-container list 2>/dev/null)"})
   _describe -t names container names
 }
@@ -35,7 +37,8 @@ _nixos_container_verbs() {
 
 _nixos_container() {
   local curcontext=$curcontext state line
-  local -a build
+  local -a build host
+  host=('(-H --host)'{-H,--host=}'[run the verb on another host]:host:_user_at_host')
   build=(
     '--config=[NixOS options of the container]:options'
     '--config-file=[NixOS module of the container]:file:_files'
@@ -45,40 +48,40 @@ _nixos_container() {
     '--refresh[let Nix refresh its download cache]'
   )
 
-  _arguments -C '(- *)--help[show the help]' '(- *)--version[show the version]' \
+  _arguments -C $host '(- *)--help[show the help]' '(- *)--version[show the version]' \
     '1:verb:_nixos_container_verbs' '*::argument:->arguments' && return 0
   [[ $state == arguments ]] || return 1
 
   case $words[1] in
-    start | stop | restart) _arguments '--help[show the help]' '*:container:_nixos_container_names' ;;
+    start | stop | restart) _arguments $host '--help[show the help]' '*:container:_nixos_container_names' ;;
     status | terminate | login | root-login | show-ip | show-host-key)
-      _arguments '--help[show the help]' '1:container:_nixos_container_names'
+      _arguments $host '--help[show the help]' '1:container:_nixos_container_names'
       ;;
-    list) _arguments '--help[show the help]' '--json[print all details as JSON]' ;;
-    check) _arguments '--help[show the help]' '*:manifest:_files' ;;
+    list) _arguments $host '--help[show the help]' '--json[print all details as JSON]' ;;
+    check) _arguments $host '--help[show the help]' '*:manifest:_files' ;;
     plan)
-      _arguments '--help[show the help]' '--json[print as JSON]' '--none[act as if no containers were declared]' \
+      _arguments $host '--help[show the help]' '--json[print as JSON]' '--none[act as if no containers were declared]' \
         '*:manifest:_files'
       ;;
     apply)
-      _arguments '--help[show the help]' '--at-switch[run by a NixOS switch]' \
+      _arguments $host '--help[show the help]' '--at-switch[run by a NixOS switch]' \
         '--before-switch[run before switching from the module of NixOS]' '--none[act as if no containers were declared]'
       ;;
-    run) _arguments '--help[show the help]' '1:container:_nixos_container_names' '2:separator:(--)' '*:::command: _normal' ;;
+    run) _arguments $host '--help[show the help]' '1:container:_nixos_container_names' '2:separator:(--)' '*:::command: _normal' ;;
     logs)
-      _arguments '--help[show the help]' '1:container:_nixos_container_names' '(-f --follow)'{-f,--follow}'[follow]' \
+      _arguments $host '--help[show the help]' '1:container:_nixos_container_names' '(-f --follow)'{-f,--follow}'[follow]' \
         '(-n --lines=)'{-n,--lines=}'[number of lines]:lines' '--since=[start time]:time' '--until=[end time]:time' \
         '(-b --boot)'{-b,--boot}'[current boot only]' '--no-pager[do not use a pager]'
       ;;
-    update) _arguments $build '--help[show the help]' '1:container:_nixos_container_names' ;;
+    update) _arguments $build $host '--help[show the help]' '1:container:_nixos_container_names' ;;
     create)
-      _arguments $build '--help[show the help]' '1:new name' \
+      _arguments $build $host '--help[show the help]' '1:new name' \
         '--ensure-unique-name[append a number that makes the name unique]' '--auto-start[start the container when the host boots]' \
         '--bridge=[attach the link to a bridge]:bridge:_net_interfaces' '*--port=[forward a host port]:port' \
         "--host-address=[address of the host's end of the link]:address" '--local-address=[address of the container]:address' \
         '--use-host-network[use the host network]'
       ;;
-    destroy) _arguments '--help[show the help]' '--yes[do not ask for confirmation]' '1:container:_nixos_container_names' ;;
+    destroy) _arguments $host '--help[show the help]' '--yes[do not ask for confirmation]' '1:container:_nixos_container_names' ;;
   esac
 }
 

@@ -1173,7 +1173,15 @@ _complete_bash() {
 
 cli_completion_for_bash() {
   _start_kinds
-  [ "$(_complete_bash '' | grep -v '^--')" = "$(_verbs)" ]
+  [ "$(_complete_bash '' | grep -v '^-')" = "$(_verbs)" ]
+  # bash takes hosts apart.
+  local host
+  for host in '-H a' '-H root @ a : 22' '-Ha' '--host = root @ a' '-H [ ::1 ] : 22' '-H root @ [ ::1 ]'; do
+    [ "$(_complete_bash $host st)" = $'start\nstatus\nstop' ]
+    [ "$(_complete_bash $host list --j)" = --json ]
+    # Those of this host are not those of another.
+    [ "$(_complete_bash $host status p)" = '' ]
+  done
   [ "$(_complete_bash st)" = $'start\nstatus\nstop' ]
   [ "$(_complete_bash status p)" = $'pick\nplain' ]
   [ "$(_complete_bash status plain '')" = '' ]
@@ -1193,7 +1201,7 @@ cli_completion_for_zsh() {
   command -v zsh >/dev/null || { echo 'there is no zsh'; exit 77; }
   _start_kinds
   local words
-  for words in 'status pla:status plain' 'show-i\tpic:show-ip pick' 'list --js:list --json' 'destr:destroy'; do
+  for words in 'status pla:status plain' 'show-i\tpic:show-ip pick' 'list --js:list --json' 'destr:destroy' '-H a list --js:-H a list --json'; do
     {
       printf 'fpath=(%s $fpath); autoload -U compinit; compinit -u -D; setopt nobeep\n' \
         $_completion/zsh/site-functions
@@ -1217,5 +1225,8 @@ cli_completion_for_fish() {
   [ "$(_complete_fish 'nixos-container status plain ')" = '' ]
   [ "$(_complete_fish 'nixos-container start plain b')" = brief ]
   [ "$(_complete_fish 'nixos-container list --j')" = --json ]
+  _complete_fish 'nixos-container -H a status p' >/tmp/completed
+  fails grep -x plain /tmp/completed
+  [ "$(_complete_fish 'nixos-container -H a list --j')" = --json ]
   _complete_fish 'nixos-container create x --' | grep -x -e --system-path
 }
