@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/number.h"
+#include "base/words.h"
 #include "manifest/closures.h"
 #include "manifest/model.h"
 #include "systemd/log.h"
@@ -48,25 +49,40 @@ static int append_port(Arena *arena, Buffer *buffer, const char *text) {
         return 0;
 }
 
+static const Setting *find_setting(const ImperativeContainer *container, const char *key) {
+        return container->settings ? settings_find(container->settings, key) : NULL;
+}
+
+bool imperative_has_own_network(const ImperativeContainer *container) {
+        const Setting *setting = find_setting(container, "privateNetwork");
+
+        return !container->use_host_network && !find_setting(container, "networkNamespace") &&
+               (!setting || is_one_of(setting->value, "true"));
+}
+
 int imperative_format(const ImperativeContainer *container, Buffer *text) {
+        bool own_network = imperative_has_own_network(container);
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         int r = 0;
 
-        buffer_append_text(text, arena_printf(&arena,
-                                         "# Created by \"nixos-container create\". \"nixos-container update\" changes "
-                                         "the system. Everything else can\n"
-                                         "# be edited, see nixos-containers.yaml(5); then run: nixos-container apply\n"
-                                         "%sversion: 1\ncontainers:\n  %s:\n%s%s%s%s%s%s%s",
-                                         flake_line(&arena, container->flake), json_quote(&arena, container->name),
-                                         option_line(&arena, "system", container->system),
-                                         container->auto_start ? "    autoStart: true\n" : "",
-                                         container->use_host_network ? "" : "    privateNetwork: true\n",
-                                         option_line(&arena, "hostBridge", container->host_bridge),
-                                         option_line(&arena, "hostAddress", container->host_address),
-                                         option_line(&arena, "localAddress", container->local_address),
-                                         container->ports_length > 0 ? "    forwardPorts:\n" : ""));
+        buffer_append_text(text,
+                arena_printf(&arena,
+                        "# Created by \"nixos-container create\". \"nixos-container update\" changes "
+                        "the system. Everything else can\n"
+                        "# be edited, see nixos-containers.yaml(5); then run: nixos-container apply\n"
+                        "%sversion: 1\ncontainers:\n  %s:\n%s%s%s%s%s%s%s",
+                        flake_line(&arena, container->flake), json_quote(&arena, container->name),
+                        option_line(&arena, "system", container->system),
+                        container->auto_start ? "    autoStart: true\n" : "",
+                        own_network && !find_setting(container, "privateNetwork") ? "    privateNetwork: true\n" : "",
+                        option_line(&arena, "hostBridge", container->host_bridge),
+                        option_line(&arena, "hostAddress", container->host_address),
+                        option_line(&arena, "localAddress", container->local_address),
+                        container->ports_length > 0 ? "    forwardPorts:\n" : ""));
         for (size_t i = 0; i < container->ports_length && r >= 0; i++)
                 r = append_port(&arena, text, container->ports[i]);
+        if (container->settings)
+                settings_format(container->settings, text);
         return r;
 }
 
@@ -147,8 +163,25 @@ const char *imperative_flake(Arena *arena, const Buffer *manifest) {
         return json_unquote(arena, from, (size_t)(end - from));
 }
 
+/* Logs what is wrong with the manifest, of which each setting is a line. */
+static void log_errors(const Manifest *manifest, const char *shown, const Setting *settings) {
+        for (const Diagnostic *d = manifest->diagnostics.first; d; d = d->next) {
+                const char *place = text_behind(d->text, shown), *message;
+                const Setting *setting = NULL;
+                uint64_t line;
+
+                if (settings && place && *place == ':' && number_scan(place + 1, UINT32_MAX, &line) > 0)
+                        setting = settings_at(settings, (unsigned)line);
+                message = setting ? strchr(place, ' ') : NULL;
+                if (message)
+                        log_message(LOG_ERR, "Invalid %s:%s", setting->written, message);
+                else
+                        log_message(LOG_ERR, "%s", d->text);
+        }
+}
+
 /* Checks that @name would be free of errors if its manifest was the file @path, which is called @shown. */
-static int check_file(const char *name, const char *path, const char *shown) {
+static int check_file(const char *name, const char *path, const char *shown, const Setting *settings) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         CLEANUP_MANIFEST Manifest manifest = MANIFEST_NULL;
         const Container *container;
@@ -159,8 +192,15 @@ static int check_file(const char *name, const char *path, const char *shown) {
         container = name_table_find(&manifest.names, name);
         if (container && !container->broken && manifest.length == 1)
                 return 0;
-        diagnostics_log(&manifest.diagnostics, SEVERITY_WARNING, DIAGNOSTICS_LOGGED_MAX);
+        if (settings)
+                log_errors(&manifest, shown, settings);
+        else
+                diagnostics_log(&manifest.diagnostics, SEVERITY_WARNING, DIAGNOSTICS_LOGGED_MAX);
         return -EINVAL;
+}
+
+int imperative_check_file(const char *name, const char *path, const char *shown) {
+        return check_file(name, path, shown, NULL);
 }
 
 int imperative_check(const ImperativeContainer *container, const char *path) {
@@ -179,7 +219,7 @@ int imperative_check(const ImperativeContainer *container, const char *path) {
         r = write_all(fd, text.text, text.length);
         if (r < 0)
                 return log_error(r, "Failed to check %s: %m", path);
-        return check_file(container->name, fd_path(fd).text, path);
+        return check_file(container->name, fd_path(fd).text, path, container->settings);
 }
 
 /* Writes a file that survives a crash of the host. */
@@ -202,7 +242,7 @@ int imperative_write(const char *name, const char *path, const Buffer *text) {
         if (r < 0)
                 (void)log_error(r, "Failed to write %s: %m", path);
         else
-                r = check_file(name, temporary, path);
+                r = check_file(name, temporary, path, NULL);
         if (r >= 0 && rename(temporary, path) < 0)
                 r = log_error(errno, "Failed to write %s: %m", path);
         if (r < 0)

@@ -11,7 +11,7 @@
 /* Not below /run/lock, where on some hosts anybody can make and lock files. */
 #define LOCK_FILE "/run/nixos-container.lock"
 
-typedef enum OptionKind { OPTION_TEXT, OPTION_FLAG, OPTION_PORTS } OptionKind;
+typedef enum OptionKind { OPTION_TEXT, OPTION_FLAG, OPTION_PORTS, OPTION_SET, OPTION_BIND } OptionKind;
 
 static const struct {
         const char *name;
@@ -29,6 +29,8 @@ static const struct {
         {"auto-start", OPTION_FLAG, offsetof(Request, container.auto_start), "create"},
         {"bridge", OPTION_TEXT, offsetof(Request, container.host_bridge), "create"},
         {"port", OPTION_PORTS, 0, "create"},
+        {"set", OPTION_SET, 0, "create"},
+        {"bind", OPTION_BIND, 0, "create"},
         {"host-address", OPTION_TEXT, offsetof(Request, container.host_address), "create"},
         {"local-address", OPTION_TEXT, offsetof(Request, container.local_address), "create"},
         {"use-host-network", OPTION_FLAG, offsetof(Request, container.use_host_network), "create"},
@@ -66,7 +68,8 @@ bool imperative_takes_value(const char *word) {
 
 static int read_options(int argc, char *argv[], Request *request) {
         struct option of_verb[KNOWN_LENGTH + 1] = {0};
-        int option;
+        Arena *arena = &request->host.arena;
+        int option, r = 0;
         size_t length = 0;
 
         for (size_t i = 0; i < KNOWN_LENGTH; i++)
@@ -74,7 +77,8 @@ static int read_options(int argc, char *argv[], Request *request) {
                         of_verb[length++] = (struct option){.name = known[i].name,
                                 .has_arg = known[i].kind == OPTION_FLAG ? no_argument : required_argument,
                                 .val = FIRST_OPTION + (int)i};
-        while ((option = getopt_long(argc, argv, "", of_verb, NULL)) >= 0) {
+        request->container.settings = arena_alloc(arena, sizeof(*request->container.settings));
+        while (r >= 0 && (option = getopt_long(argc, argv, "", of_verb, NULL)) >= 0) {
                 size_t i = (size_t)(option - FIRST_OPTION);
                 char *place;
 
@@ -85,8 +89,36 @@ static int read_options(int argc, char *argv[], Request *request) {
                         *(const char **)(void *)place = optarg;
                 else if (known[i].kind == OPTION_FLAG)
                         *(bool *)place = true;
-                else
+                else if (known[i].kind == OPTION_PORTS)
                         add_ports(request, optarg);
+                else
+                        r = (known[i].kind == OPTION_SET ? settings_add : settings_add_bind)(
+                                arena, request->container.settings, optarg);
+        }
+        return r;
+}
+
+/* Whether a setting is about what another option of create sets. */
+static int check_settings(const Request *request) {
+        const ImperativeContainer *container = &request->container;
+        const struct {
+                const char *key, *option;
+                bool is_set;
+        } others[] = {
+                {"system", "--system-path, --flake and --config", true},
+                {"autoStart", "--auto-start", container->auto_start},
+                {"hostBridge", "--bridge", container->host_bridge},
+                {"hostAddress", "--host-address", container->host_address},
+                {"localAddress", "--local-address", container->local_address},
+                {"forwardPorts", "--port", container->ports_length > 0},
+                {"privateNetwork", "--use-host-network", container->use_host_network},
+        };
+
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+                const Setting *setting = settings_find(container->settings, others[i].key);
+
+                if (setting && others[i].is_set)
+                        return log_error(EINVAL, "%s conflicts with %s.", setting->written, others[i].option);
         }
         return 0;
 }
@@ -102,6 +134,17 @@ static const char *absolute_flake(Arena *arena, const char *flake) {
         return arena_join(arena, path, flake + length);
 }
 
+/* Takes what is behind "--" from the arguments of a verb that builds: options of Nix. */
+static void take_nix_options(int *argc, char *argv[], NixSource *source) {
+        for (int i = 1; i < *argc; i += imperative_takes_value(argv[i]) ? 2 : 1)
+                if (strcmp(argv[i], "--") == 0) {
+                        source->options = argv + i + 1;
+                        argv[i] = NULL;
+                        *argc = i;
+                        return;
+                }
+}
+
 /* Reads what stands behind verb argv[0]. */
 static int parse(int argc, char *argv[], Request *request) {
         Arena *arena = &request->host.arena;
@@ -109,11 +152,16 @@ static int parse(int argc, char *argv[], Request *request) {
         char path[PATH_MAX];
         int r;
 
-        if ((r = read_options(argc, argv, request)) < 0 || (r = check_operands(argc, argv, OPERANDS_NAME)) < 0)
+        if (is_one_of(argv[0], "create", "update"))
+                take_nix_options(&argc, argv, source);
+        if ((r = read_options(argc, argv, request)) < 0 || (r = check_operands(argc, argv, OPERANDS_NAME)) < 0 ||
+                (r = check_settings(request)) < 0)
                 return r;
         request->container.name = argv[optind];
         if (!!source->system_path + !!source->flake + (request->config || request->config_file) > 1)
                 return fail_usage(argv, "--system-path, --flake and --config cannot be combined.");
+        if (source->system_path && source->options && source->options[0])
+                return fail_usage(argv, "--system-path cannot be combined with options of Nix: nothing is built.");
         if (source->flake)
                 source->flake = absolute_flake(arena, source->flake);
         if (request->config_file) {
@@ -124,8 +172,7 @@ static int parse(int argc, char *argv[], Request *request) {
         return 0;
 }
 
-/* Returns a descriptor that is the lock, as long as it is open. */
-static int take_lock(void) {
+int imperative_lock(void) {
         CLEANUP_CLOSE int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
         if (fd < 0)
@@ -151,7 +198,7 @@ int imperative_verb(int argc, char *argv[], RequestVerb *verb) {
 
         if (r < 0)
                 return r;
-        lock = take_lock();
+        lock = imperative_lock();
         if (lock < 0)
                 return lock;
         host_read(&request.host);

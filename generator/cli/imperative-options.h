@@ -10,5 +10,8 @@ typedef int RequestVerb(Request *request);
  * takes it. */
 int imperative_verb(int argc, char *argv[], RequestVerb *verb);
 
+/* Takes that lock, waiting for others. Returns a descriptor that is the lock, as long as it is open. */
+MUST_CHECK int imperative_lock(void);
+
 /* Whether @word is an option of one of these verbs whose value is the next word. */
 bool imperative_takes_value(const char *word);

@@ -27,6 +27,22 @@ static int run(const char *const arguments[]) {
         return r > 0 ? -EIO : r;
 }
 
+/* Runs Nix with the @arguments, and those that users have added. */
+static int run_nix(const char *const arguments[], const NixSource *source) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        size_t length = 0, added = 0;
+        const char **all;
+
+        while (arguments[length])
+                length++;
+        while (source->options && source->options[added])
+                added++;
+        all = arena_alloc(&arena, (length + added + 1) * sizeof(*all));
+        for (size_t i = 0; i < length + added; i++)
+                all[i] = i < length ? arguments[i] : source->options[i - length];
+        return run(all);
+}
+
 static int build_flake(const NixSource *source) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         const char *hash = strchr(source->flake, '#'), *attribute = hash ? hash + 1 : "container";
@@ -40,7 +56,7 @@ static int build_flake(const NixSource *source) {
         /* Nix knows no escape for one there. */
         if (strchr(attribute, '"'))
                 return log_error(EINVAL, "Invalid flake attribute (must not contain '\"'): %s", source->flake);
-        return run(arguments);
+        return run_nix(arguments, source);
 }
 
 static int build_configuration(const NixSource *source) {
@@ -49,7 +65,7 @@ static int build_configuration(const NixSource *source) {
                 source->nixos_path ? source->nixos_path : "<nixpkgs/nixos>", "-I",
                 arena_join(&arena, "nixos-config=", source->configuration), "--set", "--attr", "system", NULL};
 
-        return run(arguments);
+        return run_nix(arguments, source);
 }
 
 int nix_begin(void) {

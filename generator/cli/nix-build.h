@@ -12,6 +12,7 @@ typedef struct NixSource {
         const char *configuration; /* a file like /etc/nixos/configuration.nix */
         const char *nixos_path;    /* for .configuration; NULL: <nixpkgs/nixos> */
         bool refresh;
+        char *const *options; /* of Nix itself, up to NULL; or NULL */
 } NixSource;
 
 /* Where Nix works, accessible only to root. The profile that it creates there keeps the system until the container's own profile does. */

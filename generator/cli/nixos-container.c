@@ -80,7 +80,7 @@ static const Entry verbs[] = {
                 "                   which of its containers are running, to be started by --at-switch\n"
                 "  --none           act as if no containers were declared\n",
                 .run = verb_apply, .needs_root = true, .uses_terminal = true},
-        {"create", "NAME [OPTION…]", "create an imperative container",
+        {"create", "NAME [OPTION…] [-- NIX-OPTION…]", "create an imperative container",
                 BUILD_OPTIONS
                 "  --ensure-unique-name   append a number that makes the name unique, and print the name\n"
                 "  --auto-start           start the container when the host boots\n"
@@ -89,10 +89,18 @@ static const Entry verbs[] = {
                 "  --bridge=NAME          attach the host's end of the link to a bridge\n"
                 "  --port=[PROTOCOL:]HOST[:CONTAINER]\n"
                 "                         forward a host port to the container; may be repeated\n"
-                "  --use-host-network     use the host's network\n",
+                "  --use-host-network     use the host's network\n"
+                "  --bind=HOST[:INSIDE[:ro]]\n"
+                "                         mount a directory or file of the host; may be repeated\n"
+                "  --set OPTION=VALUE     set any option of the manifest to a YAML value; may be repeated\n",
                 .run_request = verb_create, .needs_root = true, .uses_terminal = true},
-        {"update", "NAME [OPTION…]", "change the system of an imperative container", BUILD_OPTIONS,
+        {"update", "NAME [OPTION…] [-- NIX-OPTION…]", "change the system of an imperative container", BUILD_OPTIONS,
                 .run_request = verb_update, .needs_root = true, .uses_terminal = true},
+        {"edit", "NAME", "edit the manifest of an imperative container",
+                "Runs $VISUAL or $EDITOR on a copy, checks the result, and prints what apply would do.\n"
+                "\n"
+                "  --apply  apply the changes\n",
+                .run = verb_edit, .needs_root = true, .uses_terminal = true},
         {"destroy", "NAME", "delete an imperative container and all its files",
                 "Files that are mounted into the container are kept.\n"
                 "\n"

@@ -39,19 +39,21 @@ static void choose_name(Request *request) {
 /* Chooses addresses where none were given. */
 static int choose_addresses(Request *request) {
         ImperativeContainer *container = &request->container;
+        bool has_host = container->host_address || settings_find(container->settings, "hostAddress");
+        bool has_local = container->local_address || settings_find(container->settings, "localAddress");
         unsigned network;
 
         /* What else is on a bridge is not known. */
-        if (container->use_host_network || container->host_bridge ||
-                (container->host_address && container->local_address))
+        if (!imperative_has_own_network(container) || container->host_bridge ||
+                settings_find(container->settings, "hostBridge") || (has_host && has_local))
                 return 0;
         network = host_free_network(&request->host);
         if (network == 0)
                 return log_error(EADDRNOTAVAIL,
                         "All networks 10.233.N.0 are in use: specify --host-address and --local-address.");
-        if (!container->host_address)
+        if (!has_host)
                 container->host_address = arena_printf(&request->host.arena, "10.233.%u.1", network);
-        if (!container->local_address)
+        if (!has_local)
                 container->local_address = arena_printf(&request->host.arena, "10.233.%u.2", network);
         return 0;
 }
@@ -131,5 +133,6 @@ int verb_create(Request *request) {
                 printf("%s\n", container->name);
         if (container->local_address)
                 fprintf(stderr, "Address: %s\n", container->local_address);
+        fprintf(stderr, "To start it, run: nixos-container start %s\n", container->name);
         return 0;
 }

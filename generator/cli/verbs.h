@@ -10,7 +10,7 @@ typedef int Verb(int argc, char *argv[]);
 /* The exit status of plan where something would be done. */
 #define EXIT_CHANGES 2
 
-Verb verb_apply, verb_check, verb_list, verb_logs, verb_plan, verb_run, verb_status;
+Verb verb_apply, verb_check, verb_edit, verb_list, verb_logs, verb_plan, verb_run, verb_status;
 
 /* A verb that gets the one container that its operand names. */
 typedef int ContainerVerb(Host *host, const HostContainer *container);

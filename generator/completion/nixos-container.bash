@@ -5,13 +5,13 @@
 # What may follow, for the option that stands before the word: files, or nothing that is known.
 _nixos_container_value() {
   case $1 in
-    --config-file | --nixos-path | --system-path | --flake)
+    --config-file | --nixos-path | --system-path | --flake | --bind)
       compopt -o filenames 2>/dev/null
       COMPREPLY=($(compgen -f -- "$2"))
       ;;
     --bridge) COMPREPLY=($(compgen -W "$(cd /sys/class/net && echo */)" -- "$2") ) && COMPREPLY=("${COMPREPLY[@]%/}") ;;
     -H | --host) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
-    --config | --port | --host-address | --local-address) COMPREPLY=() ;;
+    --config | --port | --host-address | --local-address | --set) COMPREPLY=() ;;
     *) return 1 ;;
   esac
 }
@@ -38,7 +38,7 @@ _nixos_container_names() {
 
 _nixos_container() {
   local verbs='list status start stop restart terminate login root-login run show-ip show-host-key logs check plan apply
-    create update destroy'
+    create update edit destroy'
   local build='--config= --config-file= --flake= --nixos-path= --system-path= --refresh'
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options='' operands='' verb place
   COMPREPLY=()
@@ -59,8 +59,12 @@ _nixos_container() {
     start | stop | restart) operands=names ;;
     status | terminate | login | root-login | show-ip | show-host-key) operands=name ;;
     update) operands=name options=$build ;;
+    edit) operands=name options=--apply ;;
     destroy) operands=name options=--yes ;;
-    create) options="$build --ensure-unique-name --auto-start --bridge= --port= --host-address= --local-address= --use-host-network" ;;
+    create)
+      options="$build --ensure-unique-name --auto-start --bridge= --port= --host-address= --local-address= --use-host-network
+        --bind= --set"
+      ;;
     list) options=--json ;;
     plan) operands=files options='--json --none' ;;
     check) operands=files ;;

@@ -12,7 +12,7 @@ function __nixos_container_wants_name
 end
 
 set -l verbs list status start stop restart terminate login root-login run show-ip show-host-key logs check plan apply create \
-    update destroy
+    update edit destroy
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c nixos-container -f
@@ -37,10 +37,11 @@ complete -c nixos-container -n "$no_verb" -a plan -d 'Show what apply would chan
 complete -c nixos-container -n "$no_verb" -a apply -d 'Apply the declared configuration to running containers'
 complete -c nixos-container -n "$no_verb" -a create -d 'Create an imperative container'
 complete -c nixos-container -n "$no_verb" -a update -d 'Change the system of an imperative container'
+complete -c nixos-container -n "$no_verb" -a edit -d 'Edit the manifest of an imperative container'
 complete -c nixos-container -n "$no_verb" -a destroy -d 'Delete an imperative container and all its files'
 
 set -l takes_names '__fish_seen_subcommand_from start stop restart'
-set -l takes_name '__fish_seen_subcommand_from status terminate login root-login run show-ip show-host-key logs update destroy'
+set -l takes_name '__fish_seen_subcommand_from status terminate login root-login run show-ip show-host-key logs update edit destroy'
 complete -c nixos-container -n "$takes_names" -a '(__nixos_container_names)' -d Container
 complete -c nixos-container -n "$takes_name; and __nixos_container_wants_name" -a '(__nixos_container_names)' -d Container
 
@@ -60,6 +61,9 @@ complete -c nixos-container -n "$creates" -l port -x -d 'Forward a host port to 
 complete -c nixos-container -n "$creates" -l host-address -x -d 'Address of the host\'s end of the link'
 complete -c nixos-container -n "$creates" -l local-address -x -d 'Address of the container'
 complete -c nixos-container -n "$creates" -l use-host-network -d 'Use the host\'s network'
+complete -c nixos-container -n "$creates" -l bind -r -F -d 'Mount a directory or file of the host'
+complete -c nixos-container -n "$creates" -l set -x -d 'Set any option of the manifest'
+complete -c nixos-container -n '__fish_seen_subcommand_from edit' -l apply -d 'Apply the changes'
 
 complete -c nixos-container -n '__fish_seen_subcommand_from list plan' -l json -d 'Print as JSON'
 complete -c nixos-container -n '__fish_seen_subcommand_from apply' -l at-switch -d 'Run by a NixOS switch'

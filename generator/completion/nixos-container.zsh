@@ -30,6 +30,7 @@ _nixos_container_verbs() {
     'apply:apply the declared configuration to running containers'
     'create:create an imperative container'
     'update:change the system of an imperative container'
+    'edit:edit the manifest of an imperative container'
     'destroy:delete an imperative container and all its files'
   )
   _describe -t verbs verb verbs
@@ -79,8 +80,10 @@ _nixos_container() {
         '--ensure-unique-name[append a number that makes the name unique]' '--auto-start[start the container when the host boots]' \
         '--bridge=[attach the link to a bridge]:bridge:_net_interfaces' '*--port=[forward a host port]:port' \
         "--host-address=[address of the host's end of the link]:address" '--local-address=[address of the container]:address' \
-        '--use-host-network[use the host network]'
+        '--use-host-network[use the host network]' '*--bind=[mount a directory or file of the host]:path:_files' \
+        '*--set[set any option of the manifest]:option=value'
       ;;
+    edit) _arguments $host '--help[show the help]' '--apply[apply the changes]' '1:container:_nixos_container_names' ;;
     destroy) _arguments $host '--help[show the help]' '--yes[do not ask for confirmation]' '1:container:_nixos_container_names' ;;
   esac
 }

@@ -743,6 +743,91 @@ containers:
   ip link delete br0
 }
 
+cli_create_sets_any_option() {
+  local options
+  mkdir -p /srv/{data,two}
+  nixos-container create web --system-path $systems-wasabi --set localAddress=10.1.0.2/24 --set hostAddress=10.1.0.1 --set timeoutStartSec=5min \
+    --set 'bindMounts."/data.d".hostPath=/srv/data' --bind /srv/one --bind /srv/two:/two:ro \
+    --set 'forwardPorts=[{hostPort: 8080, containerPort: 80}]' 2>/tmp/said
+  grep -x 'To start it, run: nixos-container start web' /tmp/said
+  [ "$(sed '/^#/d' /etc/nixos-containers/web.yaml)" = "version: 1
+containers:
+  \"web\":
+    system: \"$systems-wasabi\"
+    privateNetwork: true
+    localAddress: \"10.1.0.2/24\"
+    hostAddress: \"10.1.0.1\"
+    timeoutStartSec: \"5min\"
+    bindMounts:
+      \"/data.d\":
+        hostPath: \"/srv/data\"
+      \"/srv/one\":
+        hostPath: \"/srv/one\"
+        isReadOnly: false
+      \"/two\":
+        hostPath: \"/srv/two\"
+        isReadOnly: true
+    forwardPorts: [{\"hostPort\": 8080, \"containerPort\": 80}]" ]
+  eval "$(sed -n 's/^To start it, run: //p' /tmp/said)"
+  page 10.1.0.1:8080
+  inside web touch /srv/one/file
+  [ -e /srv/one/file ]
+  fails inside web touch /two/file
+  nixos-container destroy --yes web
+  # What cannot be is said before anything is built, as it was written.
+  _install_nix
+  for options in timeoutStartSec=soon nowhere=1 bindMounts.x.hostPath=/x 'forwardPorts=[{hostPort: 0}]'; do
+    _says "Invalid --set $options: " nixos-container create web --set "$options"
+  done
+  _says 'privateNetwork=true conflicts with --use-host-network' nixos-container create web --use-host-network --set privateNetwork=true
+  [ ! -e /tmp/nix-calls ]
+  # Nix's own options.
+  nixos-container create web --flake /srv/flake --set privateNetwork=false -- --override-input nixpkgs path:/x
+  grep -E '^nix build .*nixosConfigurations.* --override-input nixpkgs path:/x$' /tmp/nix-calls
+  nixos-container update web --config '# new' -- --option cores 2
+  grep -E '^nix-env .* --attr system --option cores 2$' /tmp/nix-calls
+  nixos-container destroy --yes web
+  _remove_nix
+}
+
+cli_edit_installs_no_manifest_with_errors() {
+  local file=/etc/nixos-containers/web.yaml
+  nixos-container create web --system-path $systems-wasabi --use-host-network
+  nixos-container start web
+  cp $file /tmp/before
+  # One that is wrong, without a terminal.
+  _says "containers.web.timeoutStartSec: " env VISUAL='sh -c '"'"'sed -i "s/web\":/&\n    timeoutStartSec: soon/" "$1"'"'"' -' nixos-container edit web
+  grep -F "$file:" /tmp/said
+  cmp /tmp/before $file
+  # An editor that fails, and one that changes nothing.
+  _says 'The editor failed' env VISUAL=false nixos-container edit web
+  EDITOR=true VISUAL='' nixos-container edit web | grep -x 'web runs as declared.'
+  cmp /tmp/before $file
+  # Somebody else has changed it meanwhile.
+  _says 'somebody else' env VISUAL="sh -c 'echo \"# a\" >>$file; echo \"# b\" >>\"\$1\"' -" nixos-container edit web
+  cp /tmp/before $file
+  # On a terminal, it is asked for again.
+  printf '%s\n' '#!/bin/sh' 'if [ -e /tmp/edited ]; then sed -i s/soon/5min/ "$2"; else sed -i "s/\"web\":/&\n    timeoutStartSec: soon\n    memoryMax: 1G/" "$2"; fi' \
+    'touch /tmp/edited' >/tmp/editor
+  chmod +x /tmp/editor
+  rm -f /tmp/edited
+  VISUAL='/tmp/editor --wait' _at_terminal 'nixos-container edit web' <<<'y' | tee /tmp/said
+  grep 'Edit it again?' /tmp/said
+  grep 'web: .*restart' /tmp/said
+  grep 'nixos-container apply' /tmp/said
+  grep 'timeoutStartSec: 5min' $file
+  # It is not applied, unless asked to.
+  planned
+  EDITOR=true nixos-container edit web --apply
+  nixos-container plan
+  [ -z "$(find /etc/nixos-containers -name '.*')" ]
+  declare_containers <<'YAML'
+  one: { system: "{system}-wasabi" }
+YAML
+  _says "one cannot be edited: it is declared in $manifest:3" nixos-container edit one
+  nixos-container destroy --yes web
+}
+
 cli_a_create_that_fails_changes_no_state_that_was_there() {
   local i options before profiles=/nix/var/nix/profiles/per-container/foo
   _install_nix

@@ -189,7 +189,7 @@ class Remote:
     def terminals(self):
         """Who gets a terminal there, and who does not."""
         for verb, expected in (("login", "-t"), ("root-login", "-t"), ("run", "-t"), ("logs", "-t"), ("destroy", "-t"), ("plan", "-t"),
-                               ("apply", "-t"), ("list", "-T"), ("status", "-T"), ("start", "-T"), ("show-ip", "-T")):  # fmt: skip
+                               ("apply", "-t"), ("edit", "-t"), ("list", "-T"), ("status", "-T"), ("start", "-T"), ("show-ip", "-T")):  # fmt: skip
             self.run()
             process = self.at_terminal("-H", "exit0", verb, *([] if verb in ("plan", "apply", "list") else ["web"]))
             self.check([note[0] for note in self.notes()] == [expected], "terminal of " + verb, process)
