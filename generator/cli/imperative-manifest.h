@@ -25,8 +25,8 @@ bool imperative_has_own_network(const ImperativeContainer *container);
 /* Appends the manifest of a container to @text. Fails if a port is invalid. */
 MUST_CHECK int imperative_format(const ImperativeContainer *container, Buffer *text);
 
-/* Checks that a container can be declared this way in the file @path, whatever its system is. Writes nothing. An error in a setting is reported
- * with the argument that it comes from. */
+/* Checks that a container can be declared this way in the file @path, whatever its system is. Writes nothing. An error in a setting is
+ * reported with the argument that it comes from. */
 MUST_CHECK int imperative_check(const ImperativeContainer *container, const char *path);
 
 /* Appends @manifest, that of @container, to @text with another system in it, and with @flake (NULL: none) as the source of that system.

@@ -15,7 +15,7 @@ typedef struct ListRows {
         size_t length, capacity;
 } ListRows;
 
-/* Adds a row for each object of @text, which list has printed on @host at the time @now; with the host if @with_host. Returns false if it is
- * not what list prints. What is in the rows is owned by @arena. */
+/* Adds a row for each object of @text, which list has printed on @host at the time @now; with the host if @with_host. Returns false if it
+ * is not what list prints. What is in the rows is owned by @arena. */
 bool remote_json_read_rows(
         Arena *arena, const char *host, bool with_host, const Buffer *text, uint64_t now, ListRows *rows);

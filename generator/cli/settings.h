@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Settings: options of a new container's manifest by their paths, as create --set has them. Which options there are, and what they accept, is
- * not known here: what is written of them is checked as a manifest. */
+/* Settings: options of a new container's manifest by their paths, as create --set has them. Which options there are, and what they accept,
+ * is not known here: what is written of them is checked as a manifest. */
 #pragma once
 
 #include "base/arena.h"
@@ -15,8 +15,8 @@ typedef struct Setting {
         unsigned line; /* of the manifest, once written */
 } Setting;
 
-/* Adds "OPTION=VALUE" to @root, the settings of a container: the parts of OPTION are separated by dots, and quoted as in Nix if they have some;
- * VALUE is YAML. Logs what is wrong with it, or what it conflicts with. What is added is owned by @arena. */
+/* Adds "OPTION=VALUE" to @root, the settings of a container: the parts of OPTION are separated by dots, and quoted as in Nix if they have
+ * some; VALUE is YAML. Logs what is wrong with it, or what it conflicts with. What is added is owned by @arena. */
 MUST_CHECK int settings_add(Arena *arena, Setting *root, const char *text);
 
 /* The same for "HOST[:INSIDE[:ro]]", a bind mount. A colon in a path has a backslash. */
