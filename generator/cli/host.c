@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/spelling.h"
 #include "manifest/model.h"
+#include "state/profile.h"
 #include "state/record.h"
 #include "systemd/log.h"
 
@@ -114,7 +115,9 @@ const char *host_system(Host *host, const HostContainer *container) {
         if (container->has_record)
                 ignore_failure(record_read_system(
                         &host->arena, arena_join(&host->arena, RECORDS_DIRECTORY "/", container->name), &activated));
-        return activated ? activated : system;
+        if (activated)
+                system = activated;
+        return system ? profile_system(&host->arena, "", container->name, system) : NULL;
 }
 
 size_t host_addresses(const Container *container, char ret_texts[static 2][ADDRESS_SIZE]) {

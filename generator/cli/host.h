@@ -38,7 +38,7 @@ const HostContainer *host_look_up(const Host *host, const char *name);
 /* Returns what the container was started with, if it is running: the entry in its state record; NULL if that cannot be read. */
 const Container *host_running(Host *host, const HostContainer *container);
 
-/* Returns the system that is running in the container, or would be if it was started; NULL if unknown. */
+/* Returns the system that is running in the container, or would be if it was started; NULL if unknown, or if none is deployed yet. */
 const char *host_system(Host *host, const HostContainer *container);
 
 /* Writes the addresses that are declared for the container on its link to the host, IPv4 first. Returns how many there are. */

@@ -20,6 +20,7 @@
         P(MANIFEST, "manifest")                                                                                        \
         P(LINE, "line")                                                                                                \
         P(SYSTEM, "system")                                                                                            \
+        P(PROFILE, "profile")                                                                                          \
         P(ROOT, "root")                                                                                                \
         P(EPHEMERAL_NAME, "ephemeral-name")                                                                            \
         P(REQUIRED_PATH, "required-path")                                                                              \

@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "generate/generator.h"
 #include "state/paths.h"
+#include "state/profile.h"
 #include "systemd/option-path.h"
 #include "systemd/unit-name.h"
 
@@ -22,19 +23,24 @@ static int complain_unread(Generator *g, const Container *container, const char 
 /* Looks up whether the container's system is of 32 bits, by its file "system". Containers of one system tend to stand together. */
 static int read_architecture(Generator *g, const Container *container) {
 #ifdef __x86_64__
-        const char *system = container->system.text;
+        const char *system =
+                profile_system(&g->scratch, g->options->root, container->name.text, container->system.text);
         char path[PATH_MAX], content[5];
         ssize_t n = -1;
 
-        if (g->last_system && strcmp(g->last_system, system) == 0)
+        if (system && g->last_system && strcmp(g->last_system, system) == 0)
                 return 0;
         g->last_system = NULL;
+        g->last_is_i686 = false;
+        if (!system)
+                return 0;
         errno = ENAMETOOLONG;
         if (snprintf(path, sizeof(path), "%s%s/system", g->options->root, system) < (int)sizeof(path))
                 n = read_file_start(path, content, sizeof(content));
         if (n < 0 && !is_no_file(errno))
                 return complain_unread(g, container, path + strlen(g->options->root), negative_errno());
-        g->last_system = system;
+        if (system == container->system.text)
+                g->last_system = system;
         g->last_is_i686 = n == sizeof(content) && memcmp(content, "i686-", sizeof(content)) == 0;
 #else
         (void)g, (void)container;

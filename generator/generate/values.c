@@ -4,7 +4,7 @@
 #include "manifest/order.h"
 #include "manifest/sources.h"
 #include "manifest/written.h"
-#include "state/paths.h"
+#include "state/profile.h"
 #include "systemd/escape.h"
 
 void start_container(Generator *g, const Container *container) {
@@ -169,9 +169,11 @@ static void add_permissions(Generator *g, const Container *container) {
 
 void add_container(Generator *g, const Container *container) {
         const RareOptions *rare = container->rare;
-        const char *name = container->name.text;
+        const char *name = container->name.text, *profile, *below;
 
         add(g, SYSTEM, container->system.text);
+        if ((profile = profile_of(&g->scratch, name, container->system.text, &below)))
+                add(g, PROFILE, profile);
         if (name_table_find(&g->old, name))
                 add(g, OLD_NAME, name);
         add(g, ROOT, join(g, container->ephemeral.value ? EPHEMERAL_ROOTS : STATE_ROOTS, name));

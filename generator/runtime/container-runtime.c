@@ -15,7 +15,8 @@
  *       Has PROGRAM, systemd-run(1), run what its arguments end with in the container, see reload.h. That may take as long as LIMIT says,
  *       and has a while to end then. Without a LIMIT, as the units of earlier versions have it, it is 10min.
  *   container-runtime reloaded CONTAINER SYSTEM
- *       Notes that another system than that of the record has been activated in the container. Units of earlier versions run these two.
+ *       Notes that another system than that of the record has been activated in the container, see reload.h. Units of earlier versions run
+ *       these two.
  *   container-runtime give-up DIRECTORY CONTAINER
  *   container-runtime update DIRECTORY CONTAINER [SOURCE MOUNTPOINT ro|rw]…
  *       Change a container that runs into what its unit says, in two steps, see update.h. What is given is mounted in it.
@@ -42,6 +43,7 @@
 #include "runtime/ends.h"
 #include "runtime/failure.h"
 #include "runtime/journal.h"
+#include "runtime/nix-own.h"
 #include "runtime/nix-watch.h"
 #include "runtime/reload.h"
 #include "runtime/resolv-conf.h"
@@ -94,7 +96,8 @@ static int reload(const char *limit, char *const program[], int length) {
 
         if (length < 4 || !container || !time_span_parse(limit, &usec))
                 fail_usage();
-        return container_reload(container_operand(container), limit, program);
+        nix_own_publish(container_operand(container), program);
+        return container_reload(container, limit, program);
 }
 
 static int switch_system(const char *container, const char *limit, const char *system) {
@@ -155,7 +158,7 @@ int main(int argc, char *argv[]) {
         else if (argc >= 4 && strcmp(verb, "reload") == 0)
                 r = reload(argv[2], argv + 3, argc - 3);
         else if (argc == 4 && strcmp(verb, "reloaded") == 0)
-                r = record_set_system(container_operand(argv[2]), argv[3]);
+                r = container_switched(container_operand(argv[2]), argv[3]);
         else if (argc == 4 && strcmp(verb, "give-up") == 0)
                 r = container_give_up(argv[2], container_operand(argv[3]));
         else if (argc >= 4 && argc % 3 == 1 && strcmp(verb, "update") == 0)

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/words.h"
 #include "runtime/nix-roots.h"
-#include "state/paths.h"
+#include "state/profile.h"
 #include "systemd/log.h"
 
 /* What the container sees its profiles as. */
@@ -202,23 +202,14 @@ static bool is_newer(int host, int own, const char *name) {
                                                     : a.st_ctim.tv_nsec > b.st_ctim.tv_nsec;
 }
 
-/* Reads the path of the store that the host's profile leads to, maybe by a generation beside it. False if there is none. */
-static bool read_profile(const Own *own, int host, char ret_system[static PATH_MAX]) {
-        char target[PATH_MAX];
-
-        if (!is_of_profile(own, host, own->profile, target))
-                return false;
-        return is_of_profile(own, host, target[0] == '/' ? own->profile : target, ret_system);
-}
-
 static void publish(Own *own) {
         const char *path = arena_join(&own->arena, NIX_PROFILES, own->container);
         const char *temporary = arena_printf(&own->arena, ".%s.new", own->profile);
+        const char *system = profile_target(&own->arena, arena_printf(&own->arena, "%s/%s", path, own->profile));
         CLEANUP_CLOSE int host = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        char system[PATH_MAX], found[PATH_MAX];
+        char found[PATH_MAX];
 
-        if (host < 0 || !read_profile(own, host, system) ||
-                (nix_read_link(own->profiles, own->profile, found) && strcmp(system, found) == 0) ||
+        if (host < 0 || !system || (nix_read_link(own->profiles, own->profile, found) && strcmp(system, found) == 0) ||
                 !is_newer(host, own->profiles, own->profile))
                 return;
         (void)unlinkat(own->profiles, temporary, 0);

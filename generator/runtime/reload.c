@@ -15,6 +15,7 @@
 #include "base/run-program.h"
 #include "config.h"
 #include "runtime/nix-own.h"
+#include "state/profile.h"
 #include "state/record.h"
 #include "systemd/log.h"
 #include "systemd/time-span.h"
@@ -136,7 +137,6 @@ int container_reload(const char *container, const char *limit, char *const progr
 
         if (!time_span_parse(limit, &usec) || usec == 0 || usec > YEAR)
                 usec = YEAR;
-        nix_own_publish(container, program);
         r = relays_open(&relays, false);
         if (r < 0)
                 return log_error(r, "Failed to reload container %s: %m", container);
@@ -148,13 +148,25 @@ int container_reload(const char *container, const char *limit, char *const progr
         return r;
 }
 
+int container_switched(const char *container, const char *system) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        char *const program[] = {arena_join(&arena, system, "/init"), NULL};
+
+        nix_own_publish(container, program);
+        return record_set_system(container, system);
+}
+
 int container_switch(const char *container, const char *limit, const char *system) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char *resolved = profile_system(&arena, "", container, system);
+        char *const declared[] = {arena_join(&arena, system, "/init"), NULL};
         char *const program[] = {(char *)TOOL_SYSTEMD_RUN, arena_join(&arena, "--machine=", container),
                 (char *)"--quiet", (char *)"--collect", (char *)"--wait", (char *)"--pipe",
                 (char *)"--service-type=exec", (char *)"--unit=nixos-container-switch",
-                arena_join(&arena, system, "/bin/switch-to-configuration"), (char *)"test", NULL};
-        int r = container_reload(container, limit, program);
+                arena_join(&arena, resolved ? resolved : system, "/bin/switch-to-configuration"), (char *)"test", NULL};
+        int r;
 
-        return r < 0 ? r : record_set_system(container, system);
+        nix_own_publish(container, declared);
+        r = container_reload(container, limit, program);
+        return r < 0 ? r : record_set_system(container, resolved ? resolved : system);
 }

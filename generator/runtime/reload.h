@@ -9,5 +9,9 @@
  * no limit), and then has some time to end. Its output goes through pipes to where this program's own goes. Fails if it fails. */
 MUST_CHECK int container_reload(const char *container, const char *limit, char *const program[]);
 
-/* Activates @system in the container like that, and notes it in the state record. */
+/* Notes in the state record that @system was activated in the container, which sees it as its profile if it is in that of the host. */
+MUST_CHECK int container_switched(const char *container, const char *system);
+
+/* Activates @system in the container like that, or what the host's profile leads to if it is in one (state/profile.h), and notes it in the
+ * state record. */
 MUST_CHECK int container_switch(const char *container, const char *limit, const char *system);

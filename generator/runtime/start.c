@@ -19,6 +19,7 @@
 #include "runtime/stop.h"
 #include "runtime/wait.h"
 #include "state/control-groups.h"
+#include "state/profile.h"
 #include "state/record.h"
 #include "systemd/log.h"
 #include "systemd/nspawn-arguments.h"
@@ -109,6 +110,20 @@ static bool follows_host(char *const program[]) {
         return false;
 }
 
+/* A system in a profile is what the host's leads to by now: the link of that name in the container is the container's own. */
+static int resolve_system(Arena *arena, const char *container, char *program[]) {
+        const char *init;
+        size_t length = 0;
+
+        while (program[length])
+                length++;
+        init = profile_system(arena, "", container, program[length - 1]);
+        if (!init || init == program[length - 1])
+                return 0;
+        program[length - 1] = arena_copy(arena, init, strlen(init));
+        return record_set_system(container, arena_copy(arena, init, (size_t)(strrchr(init, '/') - init)));
+}
+
 /* Makes the container's root directory and *program, the arguments of systemd-nspawn, what they have to be. */
 static int prepare_container(Arena *arena, const char *container, char **program[]) {
         const char *root = nspawn_value(*program, "--directory=");
@@ -126,6 +141,7 @@ static int prepare_container(Arena *arena, const char *container, char **program
         if ((r = prepare_address_families(container, *program)) < 0 ||
                 (r = secrets_note(container, &written, *program)) < 0 ||
                 (r = nix_own_prepare(arena, container, *program)) < 0 ||
+                (r = resolve_system(arena, container, *program)) < 0 ||
                 (r = prepare_root_directory(container, *program)) < 0 ||
                 (r = host_paths_pin(arena, container, &written, *program)) < 0 ||
                 (r = idmap_arguments(arena, container, *program, program)) < 0 ||

@@ -14,7 +14,7 @@
  *             its section [X-Manifest]: a manifest of the container alone
  *   secrets   hashes of the secrets that it has, if it has any, see secrets.h
  *   drop-ins  what else was set for its unit, see drop-ins.h; missing if it was started by a version that did not note that
- *   system    the path of the running system, if another one has been activated since the start
+ *   system    the path of the running system, if another one has been activated since the start, or if it is in a profile (profile.h)
  *   unfinished
  *             exists if a change of the container was not finished: what it has may differ from the record
  *   ending    exists if the container has ended, and something could not be removed: the files above contain only that

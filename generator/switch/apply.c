@@ -13,6 +13,7 @@
 #include "bus/unit-log.h"
 #include "config.h"
 #include "manifest/order.h"
+#include "state/profile.h"
 #include "state/record.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
@@ -133,6 +134,15 @@ static int renew(const PlannedContainer *item) {
         return 0;
 }
 
+int apply_switch(const char *name, const char *system, const char *limit) {
+        const char *const arguments[] = {runtime, "switch", name, limit, system, NULL};
+        int r = interrupt_end_program(start_program((char *const *)arguments, &BUFFER_NULL, false), 0);
+
+        if (r < 0 && r != -ECHILD)
+                return log_error(r, "Failed to run %s: %m", arguments[0]);
+        return r > 0 ? -EIO : r;
+}
+
 int apply_return_to(const char *name, const char *system, const char *limit) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
         const char *const arguments[] = {runtime, "reload", limit, TOOL_SYSTEMD_RUN,
@@ -145,6 +155,16 @@ int apply_return_to(const char *name, const char *system, const char *limit) {
         if (r < 0 && r != -ECHILD)
                 return log_error(r, "Failed to run %s: %m", arguments[0]);
         return r > 0 ? -EIO : r;
+}
+
+int apply_note_switch(const char *name, const char *system) {
+        return run_runtime((const char *const[]){runtime, "reloaded", name, system, NULL});
+}
+
+int apply_switch_back(const char *name, const char *system, const char *limit) {
+        int r = apply_return_to(name, system, limit);
+
+        return r < 0 ? r : apply_note_switch(name, system);
 }
 
 static void end_reload(Step *step, const char *result) {
@@ -169,13 +189,18 @@ static void end_reload(Step *step, const char *result) {
 /* For systemd a start that a condition keeps from being one has succeeded. */
 static void end_start(const Apply *apply, Step *step, const char *unit) {
         CLEANUP_FREE char *condition = unit_failed_condition(apply->bus, unit);
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char *name = step->item->name;
 
         if (!condition) {
                 end_step(step, 0, NULL);
                 return;
         }
         step->done = true;
-        print_safely("%s: not started: condition %s failed", step->item->name, condition);
+        if (profile_is_missing(&arena, "", name, step->item->declared->system.text))
+                print_safely("%s: not started: " NOTHING_DEPLOYED, name, name);
+        else
+                print_safely("%s: not started: condition %s failed", name, condition);
         (void)fflush(stdout);
 }
 

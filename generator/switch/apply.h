@@ -12,6 +12,16 @@
  * lines then report which. */
 MUST_CHECK int apply_plan(const Plan *plan, sd_bus *bus, bool progress);
 
+/* Activates @system in the running container @name within @limit, beside its unit: what the unit would activate stays as it is. Its state
+ * record then has that system. */
+MUST_CHECK int apply_switch(const char *name, const char *system, const char *limit);
+
+/* The same for a system that was running before another one was tried so: first ends what is still in progress of that. */
+MUST_CHECK int apply_switch_back(const char *name, const char *system, const char *limit);
+
+/* Shows the running container @name its profile anew, and notes that it runs @system. */
+MUST_CHECK int apply_note_switch(const char *name, const char *system);
+
 /* Activates @system, which was running in the container @name, again after another one could not be activated, within @limit, a time span
  * (0: no limit). First ends what is still in progress of the other. */
 MUST_CHECK int apply_return_to(const char *name, const char *system, const char *limit);

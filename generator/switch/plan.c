@@ -8,6 +8,7 @@
 #include "manifest/order.h"
 #include "state/control-groups.h"
 #include "state/drop-ins.h"
+#include "state/profile.h"
 #include "state/record.h"
 #include "systemd/escape.h"
 #include "systemd/log.h"
@@ -183,8 +184,11 @@ static void decide_by_changes(PlannedContainer *item, bool is_unfinished, bool i
 }
 
 /* What becomes of a container that does not run. */
-static void decide_of_stopped(Plan *plan, PlannedContainer *item, const char *records) {
+static void decide_of_stopped(Plan *plan, PlannedContainer *item, const char *root, const char *records) {
         item->action = item->declared->auto_start.value ? ACTION_START : ACTION_NONE;
+        if (item->action == ACTION_START &&
+                profile_is_missing(plan->arena, root, item->name, item->declared->system.text))
+                item->reason = arena_printf(plan->arena, NOTHING_DEPLOYED, item->name);
         if (path_exists(arena_printf(plan->arena, "%s/" RECORD_START_MARK, records, item->name))) {
                 item->action = ACTION_START;
                 item->reason = "stopped by an incomplete switch";
@@ -197,6 +201,18 @@ static void decide_of_stopped(Plan *plan, PlannedContainer *item, const char *re
                 item->action = item->action == ACTION_NONE ? ACTION_STOP : item->action;
                 item->reason = "not stopped cleanly";
         }
+}
+
+/* Compares the container that runs with what it would be started with: a system in a profile is what that leads to. One that an earlier version
+ * has started does not tell what that was. */
+static OptionChange *find_changes(const Plan *plan, const PlannedContainer *item, const char *root) {
+        Container declared = *item->declared;
+        const char *system = declared.system.text;
+
+        if (strcmp(item->running->system.text, system) != 0 &&
+                (system = profile_system(plan->arena, root, item->name, system)))
+                declared.system.text = system;
+        return compare_containers(plan->arena, root, item->running, &declared);
 }
 
 static void decide_of_undeclared(const Plan *plan, PlannedContainer *item) {
@@ -215,14 +231,14 @@ static void decide(
                 item->action = ACTION_FAIL;
                 item->reason = first_error(&manifest->diagnostics, item->declared);
         } else if (!item->runs) {
-                decide_of_stopped(plan, item, records->directory);
+                decide_of_stopped(plan, item, drop_ins->root, records->directory);
         } else if (!item->running) {
                 item->action = ACTION_KEEP;
                 if (!item->reason)
                         item->reason = "no usable state record: restart it";
         } else {
                 if (item->running != item->declared)
-                        item->changes = compare_containers(plan->arena, drop_ins->root, item->running, item->declared);
+                        item->changes = find_changes(plan, item, drop_ins->root);
                 add_secrets(plan, item, drop_ins->root, records);
                 decide_by_changes(item, path_exists(record_file(records, item->name, RECORD_UNFINISHED)),
                         decide_by_drop_ins(item, records, drop_ins));

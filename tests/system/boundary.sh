@@ -223,12 +223,15 @@ YAML
   ln -s system-2-link $profiles/system.new
   mv -T $profiles/system.new $profiles/system
   systemctl reload container@one
-  inside one grep -q '^test /nix/var/nix/profiles/system/bin/switch-to-configuration' /etc/switched
+  inside one grep -q "^test $systems-old/bin/switch-to-configuration" /etc/switched
   _is_system_inside $systems-old
   # One that the container has chosen itself.
   inside one ln -sfn $systems-wasabi /nix/var/nix/profiles/system
   systemctl restart container@one
   _is_system_inside $systems-wasabi
+  # It does not decide what is started.
+  [ "$(cat $records/one/system)" = $systems-old ]
+  tr '\0' ' ' </proc/"$(main_pid one)"/cmdline | grep -F " $systems-old/init"
   # What is no link into the store the host leads nobody to.
   ln -sfn /etc $profiles/system
   systemctl restart container@one

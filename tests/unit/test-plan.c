@@ -94,6 +94,59 @@ static const char *planned(Host *host) {
         return kept;
 }
 
+/* Has the profile of the host for the container web lead to @system. */
+static void deploy(Host *host, const char *system) {
+        static const char *const parts[] = {"nix", "nix/var", "nix/var/nix", "nix/var/nix/profiles",
+                "nix/var/nix/profiles/per-container", "nix/var/nix/profiles/per-container/web"};
+        char path[256];
+
+        for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+                snprintf(path, sizeof(path), "%s/%s", host->root, parts[i]);
+                have_directory(path);
+        }
+        snprintf(path, sizeof(path), "%s" NIX_PROFILES "web/system", host->root);
+        assert_return_code(symlink(system, path), errno);
+}
+
+static void a_system_in_a_profile_is_what_the_profile_of_the_host_leads_to(void **state) {
+        static const struct {
+                const char *deployed, *running, *options, *expected;
+        } cases[] = {
+                {"/nix/store/a", "/nix/store/a\n", "", ""},
+                {"/nix/store/b", "/nix/store/a\n", "", "web: reload (system: \"/nix/store/a\" → \"/nix/store/b\")\n"},
+                {"/nix/store/b", "/nix/store/a\n", "ephemeral: true",
+                        "web: restart (system: \"/nix/store/a\" → \"/nix/store/b\")\n"},
+                /* An earlier version does not tell what it has started. */
+                {"/nix/store/b", "/nix/var/nix/profiles/system\n", "", ""},
+                {"/nix/store/b", NULL, "", ""},
+                {NULL, NULL, "", ""},
+                /* It does not run. */
+                {"/nix/store/b", "", "autoStart: true", "web: start\n"},
+                {NULL, "", "", ""},
+                {NULL, "", "autoStart: true",
+                        "web: start (nothing deployed yet, run: nixos-container update web --system-path PATH)\n"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                char entry[256], manifest[512];
+                Host host;
+
+                host_init(&host);
+                snprintf(entry, sizeof(entry), "{system: /nix/var/nix/profiles/system, %s}", cases[i].options);
+                snprintf(manifest, sizeof(manifest), "version: 1\ncontainers:\n web: %s\n", entry);
+                declare(&host, manifest);
+                if (cases[i].deployed)
+                        deploy(&host, cases[i].deployed);
+                if (!cases[i].running || *cases[i].running)
+                        record(&host, "web", RECORD_MANIFEST, manifest);
+                if (cases[i].running && *cases[i].running)
+                        record(&host, "web", RECORD_SYSTEM, cases[i].running);
+                assert_string_equal(planned(&host), cases[i].expected);
+                host_free(&host);
+        }
+}
+
 static void check_fields(const Field *fields) {
         for (const Field *field = fields; field->name; field++) {
                 if (field->change == CHANGE_UNKNOWN)
@@ -738,6 +791,7 @@ static void at_a_terminal_what_is_done_has_a_colour(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_system_in_a_profile_is_what_the_profile_of_the_host_leads_to),
                 cmocka_unit_test(it_is_known_of_every_option_what_its_change_takes),
                 cmocka_unit_test(every_option_that_changes_is_named_with_what_it_takes),
                 cmocka_unit_test(another_system_is_activated_inside_unless_the_root_is_made_anew),
