@@ -110,8 +110,12 @@ const Container *host_running(Host *host, const HostContainer *container) {
 
 const char *host_system(Host *host, const HostContainer *container) {
         const Container *entry = container->has_record ? host_running(host, container) : container->declared;
-        const char *system = entry ? entry->system.text : NULL, *activated = NULL;
+        const char *system, *activated = NULL;
 
+        /* It may have ended meanwhile. */
+        if (!entry && !record_may_exist(container->name))
+                entry = container->declared;
+        system = entry ? entry->system.text : NULL;
         if (container->has_record)
                 ignore_failure(record_read_system(
                         &host->arena, arena_join(&host->arena, RECORDS_DIRECTORY "/", container->name), &activated));

@@ -11,7 +11,10 @@
 /* Not below /run/lock, where on some hosts anybody can make and lock files. */
 #define LOCK_FILE "/run/nixos-container.lock"
 
-typedef enum OptionKind { OPTION_TEXT, OPTION_FLAG, OPTION_PORTS, OPTION_SET, OPTION_BIND } OptionKind;
+/* The value of --check alone. */
+#define CHECK_DEFAULT "30s"
+
+typedef enum OptionKind { OPTION_TEXT, OPTION_FLAG, OPTION_PORTS, OPTION_SET, OPTION_BIND, OPTION_CHECK } OptionKind;
 
 static const struct {
         const char *name;
@@ -34,6 +37,9 @@ static const struct {
         {"host-address", OPTION_TEXT, offsetof(Request, container.host_address), "create"},
         {"local-address", OPTION_TEXT, offsetof(Request, container.local_address), "create"},
         {"use-host-network", OPTION_FLAG, offsetof(Request, container.use_host_network), "create"},
+        {"keep", OPTION_TEXT, offsetof(Request, keep_text), "update"},
+        {"check", OPTION_CHECK, offsetof(Request, check_text), "update rollback"},
+        {"to", OPTION_TEXT, offsetof(Request, to), "rollback"},
         {"yes", OPTION_FLAG, offsetof(Request, yes), "destroy"},
 };
 
@@ -75,7 +81,9 @@ static int read_options(int argc, char *argv[], Request *request) {
         for (size_t i = 0; i < KNOWN_LENGTH; i++)
                 if (strstr(known[i].verbs, argv[0]))
                         of_verb[length++] = (struct option){.name = known[i].name,
-                                .has_arg = known[i].kind == OPTION_FLAG ? no_argument : required_argument,
+                                .has_arg = known[i].kind == OPTION_FLAG    ? no_argument
+                                           : known[i].kind == OPTION_CHECK ? optional_argument
+                                                                           : required_argument,
                                 .val = FIRST_OPTION + (int)i};
         request->container.settings = arena_alloc(arena, sizeof(*request->container.settings));
         while (r >= 0 && (option = getopt_long(argc, argv, "", of_verb, NULL)) >= 0) {
@@ -87,6 +95,8 @@ static int read_options(int argc, char *argv[], Request *request) {
                 place = (char *)request + known[i].offset;
                 if (known[i].kind == OPTION_TEXT)
                         *(const char **)(void *)place = optarg;
+                else if (known[i].kind == OPTION_CHECK)
+                        *(const char **)(void *)place = optarg ? optarg : CHECK_DEFAULT;
                 else if (known[i].kind == OPTION_FLAG)
                         *(bool *)place = true;
                 else if (known[i].kind == OPTION_PORTS)

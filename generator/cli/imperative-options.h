@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of create, update and destroy. */
+/* The options of create, update, rollback and destroy. */
 #pragma once
 
 #include "cli/imperative.h"

@@ -4,7 +4,9 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "cli/configuration.h"
+#include "manifest/closures.h"
 #include "manifest/model.h"
+#include "state/profile.h"
 #include "systemd/log.h"
 
 ImperativePaths imperative_paths(Arena *arena, const char *name) {
@@ -18,12 +20,13 @@ ImperativePaths imperative_paths(Arena *arena, const char *name) {
         };
 
         paths.profile = arena_join(arena, paths.profiles, "/system");
-        paths.profile_before = arena_join(arena, paths.profiles, "/system.before");
         return paths;
 }
 
-/* Whether a container that is declared is an imperative one: alone in its own file, which is no link. */
-static bool is_imperative(const Host *host, const HostContainer *container, const char *file) {
+/* Alone in its own file, which is no link. */
+bool is_imperative(const Host *host, const HostContainer *container) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char *file = imperative_paths(&arena, container->name).manifest;
         struct stat status;
 
         if (!container->declared || strcmp(container->declared->file, file) != 0 || lstat(file, &status) < 0 ||
@@ -36,12 +39,9 @@ static bool is_imperative(const Host *host, const HostContainer *container, cons
         return true;
 }
 
-const HostContainer *imperative_find(const Request *request, const char *done) {
-        const char *name = request->container.name;
-        const HostContainer *container = host_find(&request->host, name);
+static void log_not_imperative(const HostContainer *container, const char *done) {
+        const char *name = container->name;
 
-        if (!container || is_imperative(&request->host, container, request->paths.manifest))
-                return container;
         if (!container->declared)
                 log_message(LOG_ERR,
                         "Container %s cannot be %s: it is running but undeclared. To stop it, run: nixos-container "
@@ -50,7 +50,54 @@ const HostContainer *imperative_find(const Request *request, const char *done) {
         else
                 log_message(LOG_ERR, "Container %s cannot be %s: it is declared in %s:%u.", name, done,
                         container->declared->file, container->declared->name.mark.line);
+}
+
+const HostContainer *imperative_find(const Request *request, const char *done) {
+        const HostContainer *container = host_find(&request->host, request->container.name);
+
+        if (!container || is_imperative(&request->host, container))
+                return container;
+        log_not_imperative(container, done);
         return NULL;
+}
+
+const char *imperative_declared_profile(Arena *arena, const HostContainer *container) {
+        const char *system = container->declared ? container->declared->system.text : NULL, *below, *profile;
+
+        profile = system ? profile_of(arena, container->name, system, &below) : NULL;
+        return profile && *below == '\0' ? profile : NULL;
+}
+
+void imperative_explain_declared(const HostContainer *container) {
+        if (container->declared)
+                log_message(LOG_NOTICE,
+                        "Its system is part of the host's configuration. To return to an earlier one, run on the host: "
+                        "nixos-rebuild switch --rollback. To deploy it separately, set: "
+                        "containers.%s.deploySeparately = true;",
+                        container->name);
+}
+
+const HostContainer *imperative_find_updatable(Request *request, const char *done) {
+        Arena *arena = &request->host.arena;
+        const HostContainer *container = host_find(&request->host, request->container.name);
+        const char *profile;
+
+        if (!container)
+                return NULL;
+        if ((profile = imperative_declared_profile(arena, container))) {
+                request->is_deployed = true;
+                request->paths.profile = profile;
+                request->system_before = profile_target(arena, profile);
+        } else if (is_imperative(&request->host, container)) {
+                request->system_before = container->declared->system.text;
+        } else {
+                log_not_imperative(container, done);
+                imperative_explain_declared(container);
+                return NULL;
+        }
+        if (request->system_before && !is_in_store(request->system_before))
+                request->system_before = NULL;
+        return container;
 }
 
 int imperative_check_interrupt(void) {

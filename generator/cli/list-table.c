@@ -25,7 +25,10 @@ static const char *short_system(const char *system) {
 
 static Line line_of(Arena *arena, const ListRow *row) {
         bool up = strcmp(row->state, "up") == 0;
-        Line line = {.note = row->broken ? "has errors, see nixos-container check" : row->declared ? "" : "undeclared"};
+        Line line = {.note = row->broken      ? "has errors, see nixos-container check"
+                             : !row->declared ? "undeclared"
+                             : row->is_empty  ? "nothing deployed yet"
+                                              : ""};
 
         line.cells[HOST] = row->host ? row->host : "";
         line.cells[NAME] = row->name;

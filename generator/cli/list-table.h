@@ -13,6 +13,7 @@ typedef struct ListRow {
         const char *system;       /* or NULL */
         uint64_t uptime;          /* in seconds, if it is "up" */
         bool declared, broken;    /* whether it is declared, and whether that has errors */
+        bool is_empty;            /* it waits for its first deployment */
 } ListRow;
 
 /* Prints a heading and the @rows to standard output, with colours if it is a terminal that has some; with a column for the hosts if the

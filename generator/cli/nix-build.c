@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/nix-build.h"
 
+#include <sys/mman.h>
+
 #include "base/interrupt.h"
+#include "base/number.h"
 #include "base/run-program.h"
 #include "config.h"
 #include "manifest/closures.h"
 #include "state/removal.h"
 #include "systemd/log.h"
+
+/* How long Nix may take to tell a size: another process may have its database. */
+#define SIZE_TIMEOUT_S 10
 
 /* The profile that Nix makes. */
 static const char new_profile[] = NIX_DIRECTORY "/system";
@@ -98,6 +104,36 @@ int nix_build(Arena *arena, const NixSource *source, const char **ret_system) {
                 return log_error(EINVAL, "Invalid system %s (expected a path in " STORE_DIRECTORY ").", system);
         *ret_system = arena_copy(arena, system, strlen(system));
         return 0;
+}
+
+/* Reads what nix path-info prints: the path and a number. */
+static bool read_size(int fd, uint64_t *ret_size) {
+        char text[2 * PATH_MAX];
+        ssize_t length = pread(fd, text, sizeof(text) - 1, 0);
+        const char *number;
+
+        if (length <= 0)
+                return false;
+        text[length] = '\0';
+        number = text + strcspn(text, " \t");
+        return number_scan(number + strspn(number, " \t"), UINT64_MAX, ret_size) > 0;
+}
+
+bool nix_closure_size(const char *system, uint64_t *ret_size) {
+        const char *const arguments[] = {
+                TOOL_NIX, "path-info", "--extra-experimental-features", "nix-command", "--closure-size", system, NULL};
+        CLEANUP_CLOSE int fd = access(TOOL_NIX, X_OK) == 0 ? memfd_create("size", MFD_CLOEXEC) : -1,
+                          null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        pid_t pid;
+
+        if (fd < 0 || null < 0)
+                return false;
+        if ((pid = fork()) == 0) {
+                if (dup2(fd, STDOUT_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0)
+                        execv(arguments[0], (char *const *)arguments);
+                end_child(EXIT_FAILURE);
+        }
+        return interrupt_end_program(pid < 0 ? negative_errno() : pid, SIZE_TIMEOUT_S) == 0 && read_size(fd, ret_size);
 }
 
 int nix_profile_target(Arena *arena, const char *profile, const char **ret_target) {

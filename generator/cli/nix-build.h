@@ -28,6 +28,9 @@ void nix_end(void);
  * container can influence; owned by @arena. */
 MUST_CHECK int nix_build(Arena *arena, const NixSource *source, const char **ret_system);
 
+/* Asks Nix for the size of @system with all that it needs, in bytes. Returns false if there is no Nix, or it does not know the system. */
+bool nix_closure_size(const char *system, uint64_t *ret_size);
+
 /* Reads the target of the link @profile, NULL if it does not exist. Owned by @arena. */
 MUST_CHECK int nix_profile_target(Arena *arena, const char *profile, const char **ret_target);
 

@@ -43,7 +43,8 @@ static const Entry verbs[] = {
                 "\n"
                 "  --json  print all details as JSON\n",
                 .run = verb_list, .run_remote = remote_list},
-        {"status", "NAME", "print whether a container is \"up\", \"down\" or \"gone\"", .run = verb_status},
+        {"status", "NAME", "print whether a container is \"up\", \"down\" or \"gone\"",
+                "  --json  print all details as JSON\n", .run = verb_status},
         {"start", "NAME…", "start containers and wait until they are up", .method = "StartUnit", .needs_root = true},
         {"stop", "NAME…", "shut down containers and wait until they are down", .method = "StopUnit",
                 .needs_root = true},
@@ -94,8 +95,19 @@ static const Entry verbs[] = {
                 "                         mount a directory or file of the host; may be repeated\n"
                 "  --set OPTION=VALUE     set any option of the manifest to a YAML value; may be repeated\n",
                 .run_request = verb_create, .needs_root = true, .uses_terminal = true},
-        {"update", "NAME [OPTION…] [-- NIX-OPTION…]", "change the system of an imperative container", BUILD_OPTIONS,
+        {"update", "NAME [OPTION…] [-- NIX-OPTION…]",
+                "change the system of an imperative or separately deployed container",
+                BUILD_OPTIONS
+                "  --check[=TIME]      watch the running container for TIME (default: 30s), and return to the old\n"
+                "                      system if units that were running fail\n"
+                "  --keep=NUMBER       keep so many generations of it (default: 10)\n",
                 .run_request = verb_update, .needs_root = true, .uses_terminal = true},
+        {"generations", "NAME", "list the systems that a container can return to", .run_for = verb_generations,
+                .needs_root = true},
+        {"rollback", "NAME", "return to an earlier system of a container",
+                "  --to=NUMBER     return to this generation (default: the one before the current one)\n"
+                "  --check[=TIME]  like that of update\n",
+                .run_request = verb_rollback, .needs_root = true, .uses_terminal = true},
         {"edit", "NAME", "edit the manifest of an imperative container",
                 "Runs $VISUAL or $EDITOR on a copy, checks the result, and prints what apply would do.\n"
                 "\n"

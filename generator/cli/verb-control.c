@@ -8,6 +8,7 @@
 #include "bus/manager.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
+#include "state/profile.h"
 #include "switch/apply.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
@@ -29,6 +30,20 @@ static void explain(const Host *host, const HostContainer *container, const Job 
                         container->declared->file);
         else
                 log_message(LOG_ERR, "For details, run: journalctl -u container@%s", container->name);
+}
+
+/* For systemd, a start that a condition prevents has succeeded. Returns whether one has, after logging that. */
+static bool was_prevented(Host *host, const HostContainer *container, const Job *job, sd_bus *bus) {
+        const char *name = container->name, *system = container->declared ? container->declared->system.text : NULL;
+        CLEANUP_FREE char *condition = unit_failed_condition(bus, job->unit);
+
+        if (!condition)
+                return false;
+        if (system && profile_is_missing(&host->arena, "", name, system))
+                log_message(LOG_ERR, "%s was not started: " NOTHING_DEPLOYED, name, name);
+        else
+                log_message(LOG_ERR, "%s was not started: condition %s failed", name, condition);
+        return true;
 }
 
 int verb_control(int argc, char *argv[], const char *method) {
@@ -61,7 +76,8 @@ int verb_control(int argc, char *argv[], const char *method) {
         for (size_t i = 0; i < length; i++)
                 if (strcmp(jobs[i].result, "done") != 0)
                         explain(&host, containers[i], &jobs[i], argv[0], bus);
-                else if (strcmp(method, "StopUnit") == 0 && apply_end(containers[i]->name) < 0)
+                else if (strcmp(method, "StopUnit") == 0 ? apply_end(containers[i]->name) < 0
+                                                         : was_prevented(&host, containers[i], &jobs[i], bus))
                         r = -EIO;
         jobs_free(jobs, length);
         return r;

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "bus/manager.h"
+#include "cli/generations.h"
 #include "cli/verbs.h"
 #include "state/removal.h"
 #include "systemd/log.h"
@@ -83,16 +84,21 @@ static int make_container(Request *request) {
         const ImperativePaths *paths = &request->paths;
         bool had_root = path_exists(paths->root), had_profiles = path_exists(paths->profiles);
         const char *before;
+        unsigned number;
+        bool added = false;
         int r = nix_profile_target(&request->host.arena, paths->profile, &before);
 
         if (r < 0)
                 return r;
         if ((r = imperative_build(request)) >= 0 && (r = imperative_make_directory(paths->profiles)) >= 0 &&
-                (r = nix_set_profile(paths->profile, request->container.system)) >= 0)
+                (r = generations_add(paths->profile, request->container.system, &number, &added)) >= 0 &&
+                (r = generations_set(paths->profile, number)) >= 0)
                 r = declare_container(request, had_root);
         nix_end();
         if (r >= 0)
                 return r;
+        if (added)
+                generations_delete(paths->profile, number);
         if (had_profiles)
                 ignore_failure(nix_set_profile(paths->profile, before));
         else

@@ -8,6 +8,7 @@
 #include "cli/list-table.h"
 #include "cli/operands.h"
 #include "cli/verbs.h"
+#include "state/profile.h"
 #include "systemd/log.h"
 #include "systemd/unit-name.h"
 
@@ -50,6 +51,14 @@ static void find_addresses(Host *host, const HostContainer *container, sd_bus *m
                 row->addresses[i] = arena_copy(&host->arena, texts[i], strlen(texts[i]));
 }
 
+/* Whether it waits for its first deployment. */
+static bool is_nothing_deployed(Host *host, const HostContainer *container) {
+        const Container *declared = container->declared;
+
+        return declared && !container->has_record && declared->system.text &&
+               profile_is_missing(&host->arena, "", container->name, declared->system.text);
+}
+
 static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd, sd_bus *machined, Row *ret_row) {
         const char *unit = container_unit(&host->arena, container->name);
         CLEANUP_FREE char *active_state = unit_property(systemd, unit, "ActiveState");
@@ -60,6 +69,7 @@ static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd,
                 return log_error(EIO, "Failed to get the state of %s from systemd.", unit);
         row.shown.state = state_name(active_state);
         row.shown.system = host_system(host, container);
+        row.shown.is_empty = is_nothing_deployed(host, container);
         if (strcmp(row.shown.state, "up") == 0) {
                 row.shown.uptime = unit_uptime(systemd, unit);
                 row.since = unit_active_since(systemd, unit);
@@ -71,31 +81,34 @@ static int fill_row(Host *host, const HostContainer *container, sd_bus *systemd,
         return 0;
 }
 
-static void print_json(const Host *host, const Row rows[]) {
+static void write_row(Json *json, const HostContainer *container, const Row *row) {
+        const ListRow *shown = &row->shown;
+
+        json_open(json, NULL, '{');
+        json_string(json, "name", shown->name);
+        json_string(json, "state", shown->state);
+        json_open(json, "addresses", '[');
+        for (int i = 0; i < 2 && shown->addresses[i]; i++)
+                json_string(json, NULL, shown->addresses[i]);
+        json_close(json, ']');
+        json_string(json, "system", shown->system);
+        if (row->since)
+                json_number(json, "upSince", row->since / 1000000);
+        else
+                json_value(json, "upSince", NULL);
+        json_bool(json, "declared", shown->declared);
+        json_bool(json, "broken", shown->broken);
+        json_string(json, "file", container->declared ? container->declared->file : NULL);
+        json_close(json, '}');
+}
+
+static void print_json(Host *host, const Row rows[]) {
         CLEANUP_JSON Json json = JSON_NULL;
 
         json_open(&json, NULL, '[');
         for (size_t i = 0; i < host->length; i++) {
-                const Container *declared = host->containers[i].declared;
-                const ListRow *row = &rows[i].shown;
-
                 json_break(&json, "\n  ");
-                json_open(&json, NULL, '{');
-                json_string(&json, "name", row->name);
-                json_string(&json, "state", row->state);
-                json_open(&json, "addresses", '[');
-                for (int j = 0; j < 2 && row->addresses[j]; j++)
-                        json_string(&json, NULL, row->addresses[j]);
-                json_close(&json, ']');
-                json_string(&json, "system", row->system);
-                if (rows[i].since)
-                        json_number(&json, "upSince", rows[i].since / 1000000);
-                else
-                        json_value(&json, "upSince", NULL);
-                json_bool(&json, "declared", row->declared);
-                json_bool(&json, "broken", row->broken);
-                json_string(&json, "file", declared ? declared->file : NULL);
-                json_close(&json, '}');
+                write_row(&json, &host->containers[i], &rows[i]);
                 json_break(&json, "\n");
         }
         json_close(&json, ']');
@@ -145,29 +158,55 @@ int verb_list(int argc, char *argv[]) {
         return log_unread(&host.manifest) ? -EINVAL : r;
 }
 
+/* All that is known of one container. */
+static int show_one(Host *host, const HostContainer *container, sd_bus *systemd) {
+        CLEANUP_BUS sd_bus *machined = NULL;
+        CLEANUP_JSON Json json = JSON_NULL;
+        Row row;
+        int r;
+
+        if (sd_bus_open_system(&machined) < 0)
+                machined = NULL;
+        r = fill_row(host, container, systemd, machined, &row);
+        if (r < 0)
+                return r;
+        write_row(&json, container, &row);
+        printf("%.*s\n", (int)json.text.length, json.text.text);
+        return 0;
+}
+
+static int show_state(Host *host, const HostContainer *container, sd_bus *systemd) {
+        const char *unit = container_unit(&host->arena, container->name);
+        CLEANUP_FREE char *state = unit_property(systemd, unit, "ActiveState");
+
+        if (!state)
+                return log_error(EIO, "Failed to get the state of %s from systemd.", unit);
+        printf("%s\n", strcmp(state_name(state), "up") == 0 ? "up" : "down");
+        if (is_nothing_deployed(host, container))
+                log_message(LOG_NOTICE, "%s: " NOTHING_DEPLOYED, container->name, container->name);
+        return 0;
+}
+
 int verb_status(int argc, char *argv[]) {
+        int json = false;
+        const struct option options[] = {{"json", no_argument, &json, true}, {0}};
         CLEANUP_BUS sd_bus *systemd = NULL;
-        CLEANUP_FREE char *state = NULL;
         CLEANUP_HOST Host host = HOST_NULL;
-        const char *name, *unit;
-        int r = read_operands(argc, argv, NULL, OPERANDS_NAME);
+        const HostContainer *container;
+        int r = read_operands(argc, argv, options, OPERANDS_NAME);
 
         if (r < 0)
                 return r;
-        name = argv[optind];
         host_read(&host);
-        if (!host_look_up(&host, name)) {
-                printf("gone\n");
-                (void)host_find(&host, name);
+        container = host_look_up(&host, argv[optind]);
+        if (!container) {
+                if (!json)
+                        printf("gone\n");
+                (void)host_find(&host, argv[optind]);
                 return -ENOENT;
         }
         r = systemd_connect(&systemd);
         if (r < 0)
                 return r;
-        unit = container_unit(&host.arena, name);
-        state = unit_property(systemd, unit, "ActiveState");
-        if (!state)
-                return log_error(EIO, "Failed to get the state of %s from systemd.", unit);
-        printf("%s\n", strcmp(state_name(state), "up") == 0 ? "up" : "down");
-        return 0;
+        return json ? show_one(&host, container, systemd) : show_state(&host, container, systemd);
 }

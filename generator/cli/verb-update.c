@@ -1,17 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* nixos-container update: another system for a container of create. */
+/* nixos-container update, rollback: another system for a container of create, or for one that is deployed separately. */
 
 #include "base/file.h"
 #include "base/interrupt.h"
-#include "base/words.h"
-#include "bus/jobs.h"
-#include "bus/manager.h"
+#include "base/number.h"
+#include "cli/change-system.h"
 #include "cli/configuration.h"
+#include "cli/generations.h"
 #include "cli/verbs.h"
-#include "manifest/schema.h"
-#include "switch/apply.h"
 #include "systemd/log.h"
-#include "systemd/unit-name.h"
+#include "systemd/time-span.h"
+
+/* The unit of NixOS that builds what a container's flake is by now. */
+#define FLAKE_UNIT "container-flake-update@%s"
+
+/* One that is declared with a profile: what it was built from is kept nowhere. */
+static int complain_of_source(const Request *request) {
+        CLEANUP_ARENA Arena arena = ARENA_NULL;
+        const char *name = request->container.name;
+
+        if (path_exists(arena_printf(&arena, "/etc/systemd/system/" FLAKE_UNIT ".service", name)))
+                return log_error(EINVAL,
+                        "%s is built from a flake: run systemctl start " FLAKE_UNIT
+                        ", or specify --system-path, --config or --flake.",
+                        name, name);
+        return log_error(EINVAL, "%s is deployed separately: specify --system-path, --config or --flake.", name);
+}
 
 /* Finds what to build from where no option says it: the same as the last time. */
 static int find_source(Request *request, const Buffer *manifest) {
@@ -19,6 +33,8 @@ static int find_source(Request *request, const Buffer *manifest) {
 
         if (source->system_path || source->flake || request->config || request->config_file)
                 return 0;
+        if (request->is_deployed)
+                return complain_of_source(request);
         source->flake = imperative_flake(&request->host.arena, manifest);
         if (source->flake || configuration_exists(request->paths.root))
                 return 0;
@@ -26,121 +42,100 @@ static int find_source(Request *request, const Buffer *manifest) {
                 request->container.name);
 }
 
-/* Has the container go on with the system that it has, after @job, which was to activate another one, has ended or was interrupted. */
-static void return_to_old_system(Host *host, const HostContainer *container, const Job *job) {
-        const char *name = container->name, *system = host_system(host, container);
-        const Container *declared = container->declared ? container->declared : &container_defaults;
+/* Reads the manifest of an imperative container. */
+static int read_manifest(const Request *request, Buffer *manifest) {
+        int r = request->is_deployed ? 0 : read_file(request->paths.manifest, manifest);
 
-        if (strcmp(job->result, JOB_INTERRUPTED) == 0) {
-                fprintf(stderr, "Interrupted, reactivating the old system in %s.\n", name);
-                interrupt_forget();
-                unit_end_reload(job->unit);
-        }
-        if (!is_one_of(job->result, JOB_INTERRUPTED, "failed", "timeout"))
-                log_message(
-                        LOG_ERR, "Failed to activate the new system in %s, keeping the old one: %s", name, job->result);
-        else if (system && apply_return_to(name, system, declared->rare->timeout_reload_sec.text) >= 0)
-                log_message(LOG_ERR,
-                        "Failed to activate the new system in %s (%s), the old one was reactivated. For details, run: "
-                        "journalctl -u container@%s",
-                        name, job->result, name);
-        else
-                log_message(LOG_ERR,
-                        "Failed to activate the new system in %s (%s) and to reactivate the old one. To start the "
-                        "container with the old one, run: nixos-container restart %s. For details, run: journalctl -u "
-                        "container@%s",
-                        name, job->result, name, name);
+        return r < 0 ? log_error(r, "Failed to read %s: %m", request->paths.manifest) : 0;
 }
 
-/* One that is being started may have what was declared before: the end of that is waited for, whatever it is. Returns 1 if the container
- * runs. */
-static int is_up(sd_bus *bus, const char *unit, const char *name) {
-        Job job = {.method = "StartUnit", .unit = unit};
-
-        for (bool waited = false;; waited = true) {
-                CLEANUP_FREE char *state = unit_property(bus, unit, "ActiveState");
-
-                if (!state)
-                        return log_error(
-                                EIO, "Failed to get the state of %s from systemd, keeping its old system.", name);
-                if (waited || strcmp(state, "activating") != 0)
-                        return strcmp(state, "active") == 0;
-                (void)jobs_run(bus, &job, 1, NULL, NULL);
-                jobs_free(&job, 1);
-        }
-}
-
-/* Has the new system activated in the container if it runs. */
-static int activate(Host *host, sd_bus *bus, const HostContainer *container) {
-        Job job = {.method = "ReloadUnit", .unit = container_unit(&host->arena, container->name)};
-        int r = is_up(bus, job.unit, container->name);
-
-        if (r <= 0)
-                return r;
-        if (!jobs_run(bus, &job, 1, NULL, NULL)) {
-                return_to_old_system(host, container, &job);
-                r = -EIO;
-        }
-        jobs_free(&job, 1);
-        return r < 0 ? r : 0;
-}
-
-/* Declares the container with the new system, and has that activated; with the old one again if it cannot be. */
-static int change_system(
-        Request *request, const HostContainer *container, const Buffer *manifest, const Buffer *manifest_before) {
-        const char *path = request->paths.manifest;
-        CLEANUP_BUS sd_bus *bus = NULL;
+/* Changes the system of the container to @path, its generation @number or a new one. */
+static int change(Request *request, const HostContainer *container, const char *path, unsigned number,
+        const Buffer *manifest_before, const char *flake) {
+        CLEANUP_BUFFER Buffer manifest = BUFFER_NULL;
+        NewSystem new = {.path = path, .number = number, .manifest_before = manifest_before};
+        unsigned before = 0;
         int r;
 
-        if ((r = systemd_connect(&bus)) < 0 || (r = imperative_write(container->name, path, manifest)) < 0)
-                return r;
-        if ((r = systemd_reload(bus)) >= 0 && (r = imperative_check_interrupt()) >= 0)
-                r = activate(&request->host, bus, container);
-        /* Whatever has become of this connection. */
-        if (r < 0 && imperative_write(container->name, path, manifest_before) >= 0)
-                ignore_failure(systemd_connect_and_reload());
+        if (!request->is_deployed) {
+                r = imperative_replace_system(container->declared, manifest_before, path, flake, &manifest);
+                if (r < 0)
+                        return r;
+                new.manifest = &manifest;
+        }
+        r = change_system(request, container, &new, &before);
+        if (r >= 0 && number > 0)
+                printf("%s: generation %u → %u\n", container->name, before, number);
         return r;
 }
 
-/* Has the profile lead to the new system, and another link to the one of the manifest so far: both are there, whichever the manifest says when
- * this ends in between. What cannot be activated is not what the next system is built from. */
-static int switch_system(
-        Request *request, const HostContainer *container, const Buffer *manifest, const Buffer *manifest_before) {
-        const ImperativePaths *paths = &request->paths;
-        const char *system_before = container->declared->system.text;
-        int directory, r = imperative_begin_configuration(request, &directory);
+static int read_check(Request *request) {
+        const char *text = request->check_text;
 
-        if (r < 0)
-                return r;
-        if ((r = imperative_make_directory(paths->profiles)) >= 0 &&
-                (r = nix_set_profile(paths->profile_before, system_before)) >= 0 &&
-                (r = nix_set_profile(paths->profile, request->container.system)) >= 0 &&
-                (r = change_system(request, container, manifest, manifest_before)) < 0)
-                ignore_failure(nix_set_profile(paths->profile, system_before));
-        if (directory >= 0 && configuration_end(paths->root, directory, r >= 0) < 0 && r >= 0)
-                r = log_error(
-                        EIO, "%s has its new system, but not the configuration it was built from.", container->name);
-        return r;
+        if (!text ||
+                (time_span_parse(text, &request->check) && request->check > 0 && request->check != TIME_SPAN_INFINITE))
+                return 0;
+        return log_error(EINVAL, "Invalid --check \"%s\" (expected a time span such as 30s).", text);
 }
 
 int verb_update(Request *request) {
-        const HostContainer *container = imperative_find(request, "updated");
-        CLEANUP_BUFFER Buffer manifest = BUFFER_NULL, manifest_before = BUFFER_NULL;
+        const HostContainer *container = imperative_find_updatable(request, "updated");
+        CLEANUP_BUFFER Buffer manifest = BUFFER_NULL;
+        uint64_t keep = GENERATIONS_KEPT;
+        int r;
+
+        if (!container)
+                return -EINVAL;
+        if (request->keep_text && !number_parse(request->keep_text, 1, INT_MAX, &keep))
+                return log_error(EINVAL, "Invalid --keep \"%s\" (expected a number of 1 or more).", request->keep_text);
+        request->keep = (unsigned)keep;
+        interrupt_catch();
+        if ((r = read_check(request)) < 0 || (r = read_manifest(request, &manifest)) < 0 ||
+                (r = find_source(request, &manifest)) < 0)
+                return r;
+        r = imperative_build(request);
+        if (r >= 0)
+                r = change(request, container, request->container.system, 0, &manifest, request->source.flake);
+        nix_end();
+        return r;
+}
+
+/* Finds the generation to return to. */
+static const Generation *find_target(const Request *request, const Generations *generations) {
+        const char *name = request->container.name, *to = request->to;
+        const Generation *target = NULL;
+        uint64_t number;
+
+        if (!to && !(target = generations_before(generations)))
+                log_message(LOG_ERR, "%s has no earlier generation.", name);
+        else if (to && (!number_parse(to, 1, INT_MAX, &number) ||
+                               !(target = generations_find(generations, (unsigned)number))))
+                log_message(LOG_ERR, "%s has no generation \"%s\". To list them, run: nixos-container generations %s",
+                        name, to, name);
+        return target;
+}
+
+int verb_rollback(Request *request) {
+        const HostContainer *container = imperative_find_updatable(request, "rolled back");
+        CLEANUP_GENERATIONS Generations generations = GENERATIONS_NULL;
+        CLEANUP_BUFFER Buffer manifest = BUFFER_NULL;
+        Arena *arena = &request->host.arena;
+        const Generation *target;
         int r;
 
         if (!container)
                 return -EINVAL;
         interrupt_catch();
-        r = read_file(request->paths.manifest, &manifest_before);
-        if (r < 0)
-                return log_error(r, "Failed to read %s: %m", request->paths.manifest);
-        r = find_source(request, &manifest_before);
-        if (r < 0)
+        if ((r = read_check(request)) < 0 || (r = read_manifest(request, &manifest)) < 0 ||
+                (r = change_system_prepare(request)) < 0 ||
+                (r = generations_read(arena, request->paths.profile, &generations)) < 0)
                 return r;
-        if ((r = imperative_build(request)) >= 0 &&
-                (r = imperative_replace_system(container->declared, &manifest_before, request->container.system,
-                         request->source.flake, &manifest)) >= 0)
-                r = switch_system(request, container, &manifest, &manifest_before);
-        nix_end();
-        return r;
+        target = find_target(request, &generations);
+        if (!target)
+                return -ENOENT;
+        if (access(arena_join(arena, target->system, "/init"), X_OK) < 0)
+                return log_error(errno, "Generation %u of %s, %s, is not a NixOS system: %m", target->number,
+                        container->name, target->system);
+        return change(
+                request, container, target->system, target->number, &manifest, imperative_flake(arena, &manifest));
 }

@@ -15,9 +15,9 @@ Verb verb_apply, verb_check, verb_edit, verb_list, verb_logs, verb_plan, verb_ru
 /* A verb that gets the one container that its operand names. */
 typedef int ContainerVerb(Host *host, const HostContainer *container);
 
-ContainerVerb verb_login, verb_root_login, verb_show_host_key, verb_show_ip, verb_terminate;
+ContainerVerb verb_generations, verb_login, verb_root_login, verb_show_host_key, verb_show_ip, verb_terminate;
 
-RequestVerb verb_create, verb_destroy, verb_update;
+RequestVerb verb_create, verb_destroy, verb_rollback, verb_update;
 
 /* Calls systemd's @method for each of the containers named after the verb. */
 int verb_control(int argc, char *argv[], const char *method);

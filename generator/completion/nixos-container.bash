@@ -11,7 +11,8 @@ _nixos_container_value() {
       ;;
     --bridge) COMPREPLY=($(compgen -W "$(cd /sys/class/net && echo */)" -- "$2") ) && COMPREPLY=("${COMPREPLY[@]%/}") ;;
     -H | --host) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
-    --config | --port | --host-address | --local-address | --set) COMPREPLY=() ;;
+    --config | --port | --host-address | --local-address | --set | --keep | --check) COMPREPLY=() ;;
+    --to) COMPREPLY=($(compgen -W "$(nixos-container generations "${COMP_WORDS[2]}" 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$2")) ;;
     *) return 1 ;;
   esac
 }
@@ -38,7 +39,7 @@ _nixos_container_names() {
 
 _nixos_container() {
   local verbs='list status start stop restart terminate login root-login run show-ip show-host-key logs check plan apply
-    create update edit destroy'
+    create update generations rollback edit destroy'
   local build='--config= --config-file= --flake= --nixos-path= --system-path= --refresh'
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options='' operands='' verb place
   COMPREPLY=()
@@ -57,8 +58,10 @@ _nixos_container() {
 
   case $verb in
     start | stop | restart) operands=names ;;
-    status | terminate | login | root-login | show-ip | show-host-key) operands=name ;;
-    update) operands=name options=$build ;;
+    terminate | login | root-login | show-ip | show-host-key | generations) operands=name ;;
+    status) operands=name options=--json ;;
+    update) operands=name options="$build --check --check= --keep=" ;;
+    rollback) operands=name options='--check --check= --to=' ;;
     edit) operands=name options=--apply ;;
     destroy) operands=name options=--yes ;;
     create)

@@ -12,7 +12,7 @@ function __nixos_container_wants_name
 end
 
 set -l verbs list status start stop restart terminate login root-login run show-ip show-host-key logs check plan apply create \
-    update edit destroy
+    update generations rollback edit destroy
 set -l no_verb "not __fish_seen_subcommand_from $verbs"
 
 complete -c nixos-container -f
@@ -36,12 +36,15 @@ complete -c nixos-container -n "$no_verb" -a check -d 'Check manifests for error
 complete -c nixos-container -n "$no_verb" -a plan -d 'Show what apply would change, and why'
 complete -c nixos-container -n "$no_verb" -a apply -d 'Apply the declared configuration to running containers'
 complete -c nixos-container -n "$no_verb" -a create -d 'Create an imperative container'
-complete -c nixos-container -n "$no_verb" -a update -d 'Change the system of an imperative container'
+complete -c nixos-container -n "$no_verb" -a update -d 'Change the system of an imperative or separately deployed container'
+complete -c nixos-container -n "$no_verb" -a generations -d 'List the systems that a container can return to'
+complete -c nixos-container -n "$no_verb" -a rollback -d 'Return to an earlier system of a container'
 complete -c nixos-container -n "$no_verb" -a edit -d 'Edit the manifest of an imperative container'
 complete -c nixos-container -n "$no_verb" -a destroy -d 'Delete an imperative container and all its files'
 
 set -l takes_names '__fish_seen_subcommand_from start stop restart'
-set -l takes_name '__fish_seen_subcommand_from status terminate login root-login run show-ip show-host-key logs update edit destroy'
+set -l takes_name '__fish_seen_subcommand_from status terminate login root-login run show-ip show-host-key logs update \
+    generations rollback edit destroy'
 complete -c nixos-container -n "$takes_names" -a '(__nixos_container_names)' -d Container
 complete -c nixos-container -n "$takes_name; and __nixos_container_wants_name" -a '(__nixos_container_names)' -d Container
 
@@ -65,7 +68,10 @@ complete -c nixos-container -n "$creates" -l bind -r -F -d 'Mount a directory or
 complete -c nixos-container -n "$creates" -l set -x -d 'Set any option of the manifest'
 complete -c nixos-container -n '__fish_seen_subcommand_from edit' -l apply -d 'Apply the changes'
 
-complete -c nixos-container -n '__fish_seen_subcommand_from list plan' -l json -d 'Print as JSON'
+complete -c nixos-container -n '__fish_seen_subcommand_from update' -l keep -x -d 'Number of generations to keep'
+complete -c nixos-container -n '__fish_seen_subcommand_from update rollback' -l check -d 'Return to the old system if units fail'
+complete -c nixos-container -n '__fish_seen_subcommand_from rollback' -l to -x -d 'Number of the generation'
+complete -c nixos-container -n '__fish_seen_subcommand_from list plan status' -l json -d 'Print as JSON'
 complete -c nixos-container -n '__fish_seen_subcommand_from apply' -l at-switch -d 'Run by a NixOS switch'
 complete -c nixos-container -n '__fish_seen_subcommand_from apply' -l before-switch -d 'Run before switching from NixOS\'s own module'
 complete -c nixos-container -n '__fish_seen_subcommand_from apply plan' -l none -d 'Act as if no containers were declared'

@@ -29,7 +29,9 @@ _nixos_container_verbs() {
     'plan:show what apply would change, and why'
     'apply:apply the declared configuration to running containers'
     'create:create an imperative container'
-    'update:change the system of an imperative container'
+    'update:change the system of an imperative or separately deployed container'
+    'generations:list the systems that a container can return to'
+    'rollback:return to an earlier system of a container'
     'edit:edit the manifest of an imperative container'
     'destroy:delete an imperative container and all its files'
   )
@@ -55,9 +57,10 @@ _nixos_container() {
 
   case $words[1] in
     start | stop | restart) _arguments $host '--help[show the help]' '*:container:_nixos_container_names' ;;
-    status | terminate | login | root-login | show-ip | show-host-key)
+    terminate | login | root-login | show-ip | show-host-key | generations)
       _arguments $host '--help[show the help]' '1:container:_nixos_container_names'
       ;;
+    status) _arguments $host '--help[show the help]' '--json[print all details as JSON]' '1:container:_nixos_container_names' ;;
     list) _arguments $host '--help[show the help]' '--json[print all details as JSON]' ;;
     check) _arguments $host '--help[show the help]' '*:manifest:_files' ;;
     plan)
@@ -74,7 +77,12 @@ _nixos_container() {
         '(-n --lines=)'{-n,--lines=}'[number of lines]:lines' '--since=[start time]:time' '--until=[end time]:time' \
         '(-b --boot)'{-b,--boot}'[current boot only]' '--no-pager[do not use a pager]'
       ;;
-    update) _arguments $build $host '--help[show the help]' '1:container:_nixos_container_names' ;;
+    update)
+      _arguments $build $host '--check=-[return to the old system if units fail]::time' '--keep=[number of generations to keep]:number' '--help[show the help]' '1:container:_nixos_container_names'
+      ;;
+    rollback)
+      _arguments $host '--check=-[return to the old system if units fail]::time' '--to=[number of the generation]:number' '--help[show the help]' '1:container:_nixos_container_names'
+      ;;
     create)
       _arguments $build $host '--help[show the help]' '1:new name' \
         '--ensure-unique-name[append a number that makes the name unique]' '--auto-start[start the container when the host boots]' \

@@ -144,6 +144,37 @@ nix_of_the_host_keeps_what_containers_install_and_goes_nowhere_that_they_write()
   _remove_what_nix_has
 }
 
+# Prints a new system in the store, which the host has too.
+_add_system_to_store() {
+  local path
+  mkdir -p "/tmp/nix-test-$1/bin"
+  printf '#!/bin/sh\n: %s\n' "$1" >"/tmp/nix-test-$1/init"
+  chmod +x "/tmp/nix-test-$1/init"
+  path=$(_with_nix nix-store --add "/tmp/nix-test-$1")
+  cp -r "/var/store/${path##*/}" "$path"
+  echo "$path"
+}
+
+nix_of_the_host_keeps_the_generations_of_a_container() {
+  local paths=() i
+  _install_nix_store || return 0
+  declare_containers <<'YAML'
+  one: { system: /nix/var/nix/profiles/system }
+YAML
+  for i in 1 2 3 4 5; do paths+=("$(_add_system_to_store "generation-$i")"); done
+  for i in 0 1 2 3; do nixos-container update one --system-path "${paths[i]}" --keep 2; done
+  _with_nix nix-store --gc
+  for i in 2 3; do _is_kept "${paths[i]}"; done
+  for i in 0 1 4; do fails _is_kept "${paths[i]}"; done
+  # Only Nix's own way of deleting old generations deletes more, and never the current one.
+  nixos-container rollback one
+  _with_nix nix-collect-garbage -d
+  _is_kept "${paths[2]}"
+  fails _is_kept "${paths[3]}"
+  nixos-container generations one | grep -c '(current)'
+  _remove_what_nix_has
+}
+
 # A path that nothing needs; and who has it kept.
 _add_path() {
   mkdir -p "$store-$1"

@@ -178,7 +178,7 @@ YAML
 test $systems-old/bin/switch-to-configuration" ]
   grep "system: \"$systems-old\"" /etc/nixos-containers/foo-0.yaml
   systemctl cat container@foo-0 | grep -F "$systems-old/init"
-  [ "$(readlink /nix/var/nix/profiles/per-container/foo-0/system)" = $systems-old ]
+  [ "$(realpath /nix/var/nix/profiles/per-container/foo-0/system)" = $systems-old ]
   chmod -x $systems-old/bin/switch-to-configuration
   _says 'nixos-container restart foo-0' nixos-container update foo-0 --system-path $systems-unwilling
   chmod +x $systems-old/bin/switch-to-configuration
@@ -938,8 +938,8 @@ cli_create_and_update_build_with_nix() {
   grep 'github:x/y#nixosConfigurations."container".config' /tmp/nix-calls
   [ "$(grep flake /etc/nixos-containers/b.yaml)" = '# flake: "github:x/y"' ]
   nixos-container update b --system-path $systems-old
-  [ "$(readlink /nix/var/nix/profiles/per-container/b/system)" = $systems-old ]
-  [ "$(readlink /nix/var/nix/profiles/per-container/b/system.before)" = $systems-wasabi ]
+  [ "$(realpath /nix/var/nix/profiles/per-container/b/system)" = $systems-old ]
+  [ "$(readlink /nix/var/nix/profiles/per-container/b/system-1-link)" = $systems-wasabi ]
   fails grep flake /etc/nixos-containers/b.yaml
   nixos-container destroy --yes b
   _remove_nix
@@ -958,7 +958,7 @@ cli_an_update_that_cannot_be_activated_changes_no_configuration() {
     exec nixos-container update a --config "# the old one"'
   cmp /tmp/first $configuration
   grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
-  [ "$(readlink /nix/var/nix/profiles/per-container/a/system)" = $systems-wasabi ]
+  [ "$(realpath /nix/var/nix/profiles/per-container/a/system)" = $systems-wasabi ]
   nixos-container update a --config '# the old one'
   grep -x '# the old one' $configuration
   nixos-container run a -- sh -c 'cd /etc/nixos; rm configuration.nix; mkdir configuration.nix'
@@ -1021,15 +1021,15 @@ cli_a_container_has_no_say_in_which_system_it_gets() {
   # What root in the container can do at any time, so also while its system is built.
   nixos-container run a -- sh -c 'cd /nix/var/nix/profiles; mkdir /evil; ln -s /etc/made system.lock; ln -s /evil x; mv -T x system'
   [ "$(readlink $own/system)" = /evil ]
-  [ "$(readlink $profiles/system)" = $systems-wasabi ]
+  [ "$(realpath $profiles/system)" = $systems-wasabi ]
   NIX_THEN="ln -sfn /var/lib/nixos-containers/a/evil $own/system" nixos-container update a
   grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
-  [ "$(readlink $profiles/system)" = $systems-wasabi ]
+  [ "$(realpath $profiles/system)" = $systems-wasabi ]
   [ ! -e /etc/made ]
   # The old system is that of the manifest, too.
   nixos-container run a -- sh -c 'cd /nix/var/nix/profiles; ln -sfn /evil system; ln -sfn /evil system.before'
   _says 'the old one was reactivated' nixos-container update a --system-path $systems-unwilling
-  [ "$(readlink $profiles/system)" = $systems-wasabi ]
+  [ "$(realpath $profiles/system)" = $systems-wasabi ]
   grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
   # What cannot be a link is said, of the host's too.
   nixos-container run a -- sh -c 'cd /nix/var/nix/profiles; rm system; mkdir system'
@@ -1037,7 +1037,7 @@ cli_a_container_has_no_say_in_which_system_it_gets() {
   has_logged a "container a its system $systems-wasabi as /nix/var/nix/profiles/system: Is a directory"
   rm $profiles/system
   mkdir $profiles/system
-  _says "$profiles/system: Is a directory" nixos-container update a
+  _says "$profiles/system already exists and is not a symbolic link" nixos-container update a
   nixos-container destroy --yes a
   _remove_nix
 }
@@ -1167,7 +1167,7 @@ cli_an_update_that_is_interrupted_as_it_builds_changes_nothing() {
   cmp /tmp/first $configuration
   [ ! -e $configuration.new ]
   grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
-  [ "$(readlink /nix/var/nix/profiles/per-container/a/system)" = $systems-wasabi ]
+  [ "$(realpath /nix/var/nix/profiles/per-container/a/system)" = $systems-wasabi ]
   fails nixos-container run a -- grep "$systems-old" /etc/switched
   nixos-container destroy --yes a
   _remove_nix
@@ -1193,7 +1193,7 @@ cli_an_update_that_is_interrupted_as_it_activates_returns_to_the_old_system() {
     [ "$(tail -n 1 /var/lib/nixos-containers/a/etc/switched)" = "test $systems-wasabi/bin/switch-to-configuration" ]
     grep "system: \"$systems-wasabi\"" /etc/nixos-containers/a.yaml
     systemctl cat container@a | grep -F $systems-wasabi/init
-    [ "$(readlink /nix/var/nix/profiles/per-container/a/system)" = $systems-wasabi ]
+    [ "$(realpath /nix/var/nix/profiles/per-container/a/system)" = $systems-wasabi ]
     nixos-container list --json | grep -F '"name": "a", "state": "up", "addresses": ["10.233.1.2"], "system": "'$systems-wasabi'"'
   done
   [ "$(main_pid a)" = "$before" ]
