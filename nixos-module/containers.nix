@@ -85,6 +85,20 @@ let
           '';
         };
 
+        deploySeparately = mkOption {
+          type = types.bool;
+          default = false;
+          example = true;
+          description = ''
+            Whether the container's system is deployed separately from the host's configuration, instead of {option}`config`,
+            {option}`path` and {option}`flake`: with {command}`nixos-container update NAME --system-path PATH` on the host.
+
+            Until the first deployment, the container is not started. What is deployed is kept by switches and reboots of
+            the host; {command}`nixos-container rollback NAME` returns to an earlier system. The systems' configuration must
+            set `boot.isNspawnContainer = true`. Cannot be combined with {option}`isolateStore`.
+          '';
+        };
+
         nixpkgs = mkOption {
           type = types.path;
           default = pkgs.path;
@@ -146,6 +160,8 @@ let
           default =
             if config.flake != null then
               throw "containers.${name}.isolateStore and containers.${name}.flake cannot both be given."
+            else if config.deploySeparately then
+              throw "containers.${name}.isolateStore and containers.${name}.deploySeparately cannot both be set."
             else
               "${pkgs.closureInfo { rootPaths = [ config.path ]; }}/store-paths";
           defaultText = literalExpression "closureInfo of path";
@@ -175,6 +191,10 @@ let
               ''
             else if options.config.isDefined && config.flake != null then
               throw "containers.${name}.config and containers.${name}.flake cannot both be given."
+            else if config.deploySeparately && options.config.isDefined then
+              throw "containers.${name}.config and containers.${name}.deploySeparately cannot both be set."
+            else if config.deploySeparately && config.flake != null then
+              throw "containers.${name}.flake and containers.${name}.deploySeparately cannot both be set."
             else
               null;
         in
@@ -182,6 +202,7 @@ let
           lib.mkMerge [
             (lib.mkIf options.config.isDefined config.config.system.build.toplevel)
             (lib.mkIf (config.flake != null) "/nix/var/nix/profiles/per-container/${name}")
+            (lib.mkIf config.deploySeparately "/nix/var/nix/profiles/per-container/${name}/system")
           ]
         );
     };

@@ -65,6 +65,8 @@ let
         description = "Update of container '${name}' from its flake";
         postStart = ''
           systemctl try-reload-or-restart ${lib.escapeShellArg "container@${name}.service"}
+          # As many as nixos-container keeps.
+          nix-env --profile ${lib.escapeShellArg "${profiles name}/system"} --delete-generations +10
         '';
       }
     );

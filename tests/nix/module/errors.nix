@@ -24,6 +24,34 @@ let
       };
       message = "containers.a.config and containers.a.flake cannot both be given.";
     };
+    config-and-deploy-separately = {
+      expression = option "path" {
+        config = { };
+        deploySeparately = true;
+      };
+      message = "containers.a.config and containers.a.deploySeparately cannot both be set.";
+    };
+    flake-and-deploy-separately = {
+      expression = option "path" {
+        flake = "github:example/containers";
+        deploySeparately = true;
+      };
+      message = "containers.a.flake and containers.a.deploySeparately cannot both be set.";
+    };
+    path-and-deploy-separately = {
+      expression = option "path" {
+        inherit path;
+        deploySeparately = true;
+      };
+      message = "The option `containers.a.path' has conflicting definition values:";
+    };
+    isolate-store-and-deploy-separately = {
+      expression = option "closure" {
+        isolateStore = true;
+        deploySeparately = true;
+      };
+      message = "containers.a.isolateStore and containers.a.deploySeparately cannot both be set.";
+    };
     neither-config-nor-path = {
       expression = option "path" { };
       message = "The option `containers.a.path' was accessed but has no value defined";

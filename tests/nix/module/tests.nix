@@ -442,6 +442,14 @@ let
     containers.other = { inherit path; };
   };
 
+  deployed = host {
+    containers.a = {
+      deploySeparately = true;
+      autoStart = true;
+    };
+    containers.b.path = "/nix/var/nix/profiles/per-container/b/system";
+  };
+
   old = host {
     system.stateVersion = "21.11";
     virtualisation.containers.enable = true;
@@ -1320,6 +1328,9 @@ let
           others = flakes.config.systemd.services ? "container-flake@other";
           update = hasInfix "systemctl try-reload-or-restart container@chosen.service" (unitOf flakes "container-flake-update@chosen")
           .postStart;
+          keep =
+            hasInfix "--profile /nix/var/nix/profiles/per-container/chosen/system --delete-generations +10"
+              (unitOf flakes "container-flake-update@chosen").postStart;
           inherit ((manifestOf flakes).chosen) system;
           inherit (flakes.config.containers.chosen) path;
         };
@@ -1333,10 +1344,28 @@ let
           default = true;
           others = false;
           update = true;
+          keep = true;
           system = "/nix/var/nix/profiles/system";
           path = "/nix/var/nix/profiles/per-container/chosen";
         };
       };
+
+    a-container-that-is-deployed-separately-has-a-profile-and-nothing-builds-it = {
+      actual = {
+        manifest = manifestOf deployed;
+        units = lib.filter (hasInfix "flake") (attrNames deployed.config.systemd.services);
+      };
+      expected = {
+        manifest = {
+          a = {
+            autoStart = true;
+            system = "/nix/var/nix/profiles/system";
+          };
+          b.system = "/nix/var/nix/profiles/system";
+        };
+        units = [ ];
+      };
+    };
 
     state-of-an-old-host-is-found = {
       actual = {
