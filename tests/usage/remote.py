@@ -149,8 +149,10 @@ class Remote:
         """Signals reach ssh, and end nixos-container as they have ended that."""
         for verb in (["run", "web", "--", "x"], ["plan", "-H", "waits,waits"]):
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-                process = subprocess.Popen([self.program, "-H", "waits", *verb], env=self.environment, stdin=subprocess.DEVNULL,
-                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+                # Whoever runs the tests may have it ignored.
+                process = subprocess.Popen([self.program, "-H", "waits", *verb], env=self.environment, stdin=subprocess.DEVNULL, text=True,
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                           preexec_fn=lambda number=number: signal.signal(number, signal.SIG_DFL))  # fmt: skip
                 if "run" in verb:
                     process.stdout.readline()
                 else:
@@ -160,7 +162,7 @@ class Remote:
                         time.sleep(0.05)
                 children = self.children(process.pid)
                 process.send_signal(number)
-                process.communicate()
+                _, process.stderr = process.communicate()
                 left = [child for child in children if os.path.exists("/proc/%i" % child)]
                 self.check(process.returncode == -number and children and not left, "%s of %s" % (number.name, verb[0]), process)
 
