@@ -152,7 +152,7 @@ static void add_permissions(Generator *g, const Container *container) {
         add_texts(g, DROP_CAPABILITY, &rare->drop_capabilities);
         for (Switch i = 0; i < SWITCHES_LENGTH; i++)
                 if (rare->switches[i].value)
-                        add(g, FIRST_SWITCH + i, "yes");
+                        add(g, (PlaceholderNumber)((unsigned)FIRST_SWITCH + (unsigned)i), "yes");
         add_texts(g, SYSTEM_CALL_FILTER, &rare->system_call_filter);
         add_texts(g, ADDRESS_FAMILIES, &rare->address_families);
         /* All, which is not the default of all versions. */
