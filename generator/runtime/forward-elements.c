@@ -101,7 +101,8 @@ static int append_element(Batch *batch, unsigned type, char *words) {
         return 0;
 }
 
-/* Appends a message for each element of @script that is not in @kept. One that is there twice can be deleted once. */
+/* Appends a message for each element of @script that is not in @kept. One that is there twice can be deleted once; to add it again has no
+ * effect. */
 static int append_elements(Batch *batch, unsigned type, const Buffer *script, const Buffer *kept) {
         CLEANUP_ARENA Arena arena = ARENA_NULL;
 
@@ -113,7 +114,7 @@ static int append_elements(Batch *batch, unsigned type, const Buffer *script, co
                 int r;
 
                 if (!line_behind(line, end, ELEMENT_ADD) || has_line(kept, line, length) ||
-                        has_line(&rest, line, length))
+                        (type == NFT_MSG_DELSETELEM && has_line(&rest, line, length)))
                         continue;
                 r = !element ? -EINVAL
                              : append_element(batch, type, arena_copy(&arena, element, (size_t)(end - element)));
